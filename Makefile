@@ -1,0 +1,59 @@
+# Two commands do everything on a fresh Debian machine: `make demo` and `make test`.
+# Whatever is missing is installed first, once; see tools/setup.sh.
+
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DELETE_ON_ERROR:
+.DEFAULT_GOAL := help
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+STAMP := $(VENV)/.stamp-setup
+
+# Nothing here opens a window; set these in the environment to see one.
+export QT_QPA_PLATFORM ?= offscreen
+export MPLBACKEND ?= Agg
+
+DEMO ?= examples/regression.toml --bench sim --imperfections lattice-paper
+
+.PHONY: help setup demo test lint types contracts check bench clean
+
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+setup: $(STAMP) ## install labctl and what it needs into .venv
+	@echo 'labctl is installed in $(VENV); try: $(BIN)/labctl --help'
+
+$(STAMP): pyproject.toml tools/setup.sh tools/setup-system.sh
+	@PYTHON='$(PYTHON)' VENV='$(VENV)' bash tools/setup.sh
+	@touch $@
+
+demo: $(STAMP) ## train a 4×4 network on the simulated bench and say where the pictures are
+	@touch $(VENV)/.demo-start
+	$(BIN)/labctl run $(DEMO)
+	@pictures=$$(find runs -name '*.png' -newer $(VENV)/.demo-start | sort); \
+	if [ -z "$$pictures" ]; then echo "The run drew no picture under runs/." >&2; exit 1; fi; \
+	printf '\nPictures of this run:\n'; printf '  %s\n' $$pictures
+
+test: $(STAMP) ## run the tests (ARGS="-k engine" goes to pytest)
+	$(BIN)/pytest $(ARGS)
+
+lint: $(STAMP) ## check style and formatting
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+
+types: $(STAMP) ## check the types, strictly
+	$(BIN)/mypy
+
+contracts: $(STAMP) ## check who imports whom
+	$(BIN)/lint-imports
+
+check: lint types contracts ## lint, types and contracts
+
+bench: $(STAMP) ## measure how fast the simulated plant is
+	$(BIN)/python -m benchmarks.plant $(ARGS)
+
+clean: ## remove caches and build products; .venv and runs/ stay
+	rm -rf build dist .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis .benchmarks
+	find . -path ./$(VENV) -prune -o -name __pycache__ -type d -exec rm -rf {} +

@@ -1,0 +1,94 @@
+"""The Bench port: what every bench, simulated or real, can do for the engine."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Protocol, runtime_checkable
+
+from protocols.block import CycleBlock, CycleRecord, FloatArray
+from protocols.task import Wiring
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What a bench accepts: node and gate range in volts, pulse in seconds, cycles per block.
+
+    Nothing runs outside them; a bench refuses a block that asks for more.
+    """
+
+    node_min_V: float
+    node_max_V: float
+    gate_min_V: float
+    gate_max_V: float
+    pulse_max_s: float
+    block_cycles: int
+
+
+@dataclass(frozen=True)
+class Identity:
+    """Who a bench says it is: kind, name, serial, and whether it is simulated."""
+
+    kind: str
+    name: str
+    serial: str
+    simulated: bool
+
+
+@dataclass(frozen=True)
+class SafeState:
+    """The state a bench is left in: learning off, sources at this voltage, clamps released."""
+
+    learning_on: bool
+    sources_V: tuple[float, ...]
+    clamps_released: bool
+
+
+@dataclass(frozen=True, eq=False)
+class NodeReading:
+    """Every node voltage of both copies for each input: free and clamped (P, N), in volts."""
+
+    free: FloatArray
+    clamped: FloatArray
+
+
+@runtime_checkable
+class Bench(Protocol):
+    """A bench runs blocks of training cycles on one wired board.
+
+    Calls come from one thread, in the order open, reset_gates, then any of run, measure, read_*,
+    safe_state, and close. Every method raises InstrumentError when the hardware misbehaves and
+    ProtocolError when called out of order; `safe_state` must work from every state.
+    """
+
+    def open(self, wiring: Wiring) -> None:
+        """Connect to the instruments for this wiring; nothing is driven yet."""
+
+    def close(self) -> None:
+        """Reach the safe state and let the instruments go; closing twice is harmless."""
+
+    def safe_state(self) -> SafeState:
+        """Switch learning off, put sources to 0 V, release the clamps; return what now holds."""
+
+    def limits(self) -> Limits:
+        """Return what this bench accepts."""
+
+    def identity(self) -> Identity:
+        """Return who this bench is."""
+
+    def reset_gates(self, gates_V: FloatArray) -> None:
+        """Charge every gate to its voltage, shape (E,), in volts."""
+
+    def run(self, block: CycleBlock) -> CycleRecord:
+        """Run a block of training cycles and return what happened."""
+
+    def measure(self, inputs_V: FloatArray) -> FloatArray:
+        """Read the free outputs for inputs (P, S) without learning; return (P, T), in volts."""
+
+    def read_gates(self) -> FloatArray:
+        """Read every gate voltage, shape (E,), in volts; fixed resistors read NaN."""
+
+    def read_nodes(self, inputs_V: FloatArray) -> NodeReading:
+        """Read all node voltages of both copies, clamps released, for inputs (P, S)."""
+
+    def conductances(self, gates_V: FloatArray) -> FloatArray:
+        """Turn gate voltages (…, E) into small-signal conductances near 0 V, in siemens (…, E)."""

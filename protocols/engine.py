@@ -1,0 +1,278 @@
+"""The engine: a pure state machine that turns events into commands.
+
+`react(plan, state, event)` returns the next state and the commands to carry out; it does no I/O,
+reads no clock and starts no thread. What may follow what is the table `TRANSITIONS`; everything
+that changes the run state is in that table, and an event it does not list raises ProtocolError
+and changes nothing. Requests (pause, stop, abort) arrive between steps, so they take effect
+within one block.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from enum import StrEnum
+from types import MappingProxyType
+from typing import TypeAlias
+
+import numpy as np
+
+from protocols.bench import Limits, NodeReading
+from protocols.block import BoolArray, CycleBlock, CycleRecord, FloatArray
+from protocols.errors import ProtocolError
+from protocols.metrics import Score, score, wrong_points
+from protocols.plan import Plan
+from protocols.task import Wiring
+
+
+class RunState(StrEnum):
+    """Where a run is in its life."""
+
+    IDLE = "idle"
+    PREFLIGHT = "preflight"
+    ARMED = "armed"
+    RUNNING = "running"
+    PAUSED = "paused"
+    STOPPING = "stopping"
+    SAFE = "safe"
+    FAULT = "fault"
+
+
+class Kind(StrEnum):
+    """Kinds of event, the columns of the table."""
+
+    PREPARE = "prepare"
+    CHECKED = "checked"
+    START = "start"
+    STEP_DONE = "step done"
+    FINISHED = "finished"
+    PAUSE = "pause"
+    RESUME = "resume"
+    STOP = "stop"
+    ABORT = "abort"
+    FAILED = "failed"
+    SAFE_REACHED = "safe reached"
+    SAFE_FAILED = "safe failed"
+
+
+class Outcome(StrEnum):
+    """How a run ended."""
+
+    COMPLETED = "completed"
+    STOPPED = "stopped"
+    ABORTED = "aborted"
+    FAILED = "failed"
+
+
+S, K = RunState, Kind
+_FAIL = {(s, K.FAILED): S.FAULT for s in (S.PREFLIGHT, S.ARMED, S.RUNNING, S.PAUSED, S.STOPPING)}
+_STOP = {(s, k): S.STOPPING for s in (S.PREFLIGHT, S.ARMED, S.RUNNING, S.PAUSED) for k in (K.STOP, K.ABORT)}
+_AGAIN = {(s, k): s for s in (S.STOPPING, S.FAULT) for k in (K.STOP, K.ABORT)}
+TRANSITIONS: Mapping[tuple[RunState, Kind], RunState] = MappingProxyType(
+    {
+        (S.IDLE, K.PREPARE): S.PREFLIGHT,
+        (S.PREFLIGHT, K.CHECKED): S.ARMED,
+        (S.ARMED, K.START): S.RUNNING,
+        (S.RUNNING, K.STEP_DONE): S.RUNNING,
+        (S.RUNNING, K.FINISHED): S.STOPPING,
+        (S.RUNNING, K.PAUSE): S.PAUSED,
+        (S.PAUSED, K.RESUME): S.RUNNING,
+        (S.STOPPING, K.SAFE_REACHED): S.SAFE,
+        (S.STOPPING, K.SAFE_FAILED): S.FAULT,
+        (S.FAULT, K.SAFE_REACHED): S.SAFE,
+        (S.FAULT, K.SAFE_FAILED): S.FAULT,
+        (S.FAULT, K.FAILED): S.FAULT,
+        (S.SAFE, K.PREPARE): S.PREFLIGHT,
+        **_FAIL,
+        **_STOP,
+        **_AGAIN,
+    }
+)
+
+
+@dataclass(frozen=True, eq=False)
+class Round:
+    """What one measurement round read: outputs (P, T), gates (E,), node voltages; volts."""
+
+    train_outputs: FloatArray
+    test_outputs: FloatArray | None
+    gates: FloatArray
+    nodes: NodeReading
+
+
+@dataclass(frozen=True, eq=False)
+class Event:
+    """Something that happened; only the field its kind needs is set."""
+
+    kind: Kind
+    limits: Limits | None = None
+    record: CycleRecord | None = None
+    round: Round | None = None
+    reason: str = ""
+
+
+@dataclass(frozen=True)
+class OpenBench:
+    """Connect the bench for this wiring, check its identity and limits."""
+
+    wiring: Wiring
+
+
+@dataclass(frozen=True, eq=False)
+class ResetGates:
+    """Charge the gates to their initial voltages (E,), in volts."""
+
+    gates_V: FloatArray
+
+
+@dataclass(frozen=True, eq=False)
+class RunBlock:
+    """Run this block of cycles."""
+
+    block: CycleBlock
+
+
+@dataclass(frozen=True, eq=False)
+class MeasureRound:
+    """Measure train and test outputs, gates and nodes, before this cycle."""
+
+    cycle: int
+
+
+@dataclass(frozen=True)
+class GoSafe:
+    """Reach the safe state now."""
+
+
+@dataclass(frozen=True)
+class CloseBench:
+    """Let the instruments go."""
+
+
+Command: TypeAlias = OpenBench | ResetGates | RunBlock | MeasureRound | GoSafe | CloseBench
+
+
+@dataclass(frozen=True, eq=False)
+class Progress:
+    """How far a run has come: enough, with the plan, to go on from here."""
+
+    cycle: int = 0
+    rounds_done: int = 0
+    learning_time_s: float = 0.0
+    previous_point: int = 0
+    perfect_rounds: int = 0
+    wrong: BoolArray = field(default_factory=lambda: np.zeros(0, dtype=np.bool_))
+    train: Score | None = None
+    test: Score | None = None
+
+
+@dataclass(frozen=True, eq=False)
+class EngineState:
+    """The whole state of the engine: run state, progress, limits of the bench, and the outcome."""
+
+    run: RunState = RunState.IDLE
+    progress: Progress = Progress()
+    limits: Limits | None = None
+    outcome: Outcome | None = None
+    reason: str = ""
+
+
+def react(plan: Plan, state: EngineState, event: Event) -> tuple[EngineState, tuple[Command, ...]]:
+    """Return the state after `event` and the commands to carry out, in order.
+
+    Raises ProtocolError for an event the table does not allow; the state is then unchanged.
+    """
+    kind = event.kind
+    if (state.run, kind) not in TRANSITIONS:
+        raise ProtocolError(f"a run that is {state.run} cannot take the event '{kind}'")
+    if kind is Kind.STEP_DONE:
+        state = replace(state, progress=_advance(plan, state.progress, event))
+        if _is_finished(plan, state.progress):
+            kind, event = Kind.FINISHED, replace(event, reason=_finish_reason(plan, state.progress))
+    target = TRANSITIONS[state.run, kind]
+    after = replace(state, run=target, **_bookkeeping(state, kind, event))
+    return after, _commands(plan, state, after, kind)
+
+
+def _bookkeeping(state: EngineState, kind: Kind, event: Event) -> dict[str, object]:
+    """Note limits and outcome; the first outcome stands, except that a failure overrides it."""
+    if kind is Kind.PREPARE:
+        return {"progress": Progress(), "limits": None, "outcome": None, "reason": ""}
+    if kind is Kind.CHECKED:
+        return {"limits": event.limits}
+    outcomes = {
+        Kind.FINISHED: Outcome.COMPLETED,
+        Kind.STOP: Outcome.STOPPED,
+        Kind.ABORT: Outcome.ABORTED,
+        Kind.FAILED: Outcome.FAILED,
+        Kind.SAFE_FAILED: Outcome.FAILED,
+    }
+    outcome = outcomes.get(kind)
+    failed = outcome is Outcome.FAILED and state.outcome is not Outcome.FAILED
+    if outcome is not None and (state.outcome is None or failed):
+        return {"outcome": outcome, "reason": event.reason}
+    return {}
+
+
+def _commands(plan: Plan, before: EngineState, after: EngineState, kind: Kind) -> tuple[Command, ...]:
+    """Say what entering `after` by an event of this kind asks for."""
+    if after.run is RunState.PREFLIGHT:
+        return (OpenBench(plan.task.wiring),)
+    if after.run is RunState.RUNNING:
+        step = _next_step(plan, after)
+        return (ResetGates(plan.initial_gates_V), step) if kind is Kind.START else (step,)
+    if after.run is RunState.SAFE:
+        return (CloseBench(),)
+    if after.run in (RunState.STOPPING, RunState.FAULT):
+        return (CloseBench(),) if kind is Kind.SAFE_FAILED else (GoSafe(),)
+    return ()
+
+
+def _next_step(plan: Plan, state: EngineState) -> RunBlock | MeasureRound:
+    progress = state.progress
+    if state.limits is None:
+        raise ProtocolError("the bench has not been checked")
+    if plan.rounds[progress.rounds_done] == progress.cycle:
+        return MeasureRound(progress.cycle)
+    longest = state.limits.block_cycles
+    return RunBlock(plan.block(progress.cycle, longest, progress.previous_point, progress.wrong))
+
+
+def _advance(plan: Plan, progress: Progress, event: Event) -> Progress:
+    task = plan.task
+    if event.record is not None:
+        record = event.record
+        last = plan.order.points(record.first_cycle, len(record), plan.seed, progress.previous_point)[-1]
+        return replace(
+            progress,
+            cycle=progress.cycle + len(record),
+            learning_time_s=progress.learning_time_s + float(record.learning_time_s.sum()),
+            previous_point=int(last),
+            wrong=record.wrong,
+        )
+    if event.round is None:
+        raise ProtocolError("a finished step brings a record or a round")
+    read = event.round
+    wrong = wrong_points(read.train_outputs, task.train, task.kind, task.margin_V, plan.method.tolerance_V)
+    test = None
+    if task.test is not None and read.test_outputs is not None:
+        test = score(read.test_outputs, task.test, task.kind, task.margin_V)
+    return replace(
+        progress,
+        rounds_done=progress.rounds_done + 1,
+        perfect_rounds=0 if wrong.any() else progress.perfect_rounds + 1,
+        wrong=wrong,
+        train=score(read.train_outputs, task.train, task.kind, task.margin_V),
+        test=test,
+    )
+
+
+def _is_finished(plan: Plan, progress: Progress) -> bool:
+    enough = plan.stop_after_perfect and progress.perfect_rounds >= plan.stop_after_perfect
+    return bool(enough) or progress.rounds_done >= len(plan.rounds)
+
+
+def _finish_reason(plan: Plan, progress: Progress) -> str:
+    if progress.rounds_done >= len(plan.rounds):
+        return "all cycles trained"
+    return f"every point right in {progress.perfect_rounds} rounds in a row"

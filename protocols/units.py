@@ -1,0 +1,94 @@
+"""Quantities with units, such as "100 us" or "18.1 mV", turned into SI floats at the edges.
+
+Inside labctl every number is SI; text with units exists only in files, on the command line and on
+screens. `Volt`, `Second` and the others are pydantic types for fields that accept such text.
+"""
+
+from __future__ import annotations
+
+import math
+from functools import lru_cache
+from typing import Annotated, Any
+
+import pint
+from pydantic import BeforeValidator
+
+from protocols.errors import ConfigError
+
+_UNITS: dict[str, str] = {
+    "V": 'a voltage such as "18.1 mV"',
+    "s": 'a time such as "100 us"',
+    "Hz": 'a frequency such as "1 kHz"',
+    "ohm": 'a resistance such as "500 ohm"',
+    "F": 'a capacitance such as "22 uF"',
+    "V/s": 'a rate such as "0.4 V/s"',
+    "A/V**2": 'a strength such as "8.5e-4 A/V^2"',
+    "1/V": 'a number per volt such as "0.012 1/V"',
+    "1/(V*s)": 'a learning rate such as "1377 1/(V*s)"',
+    "dimensionless": 'a plain number or a percentage such as "2 %"',
+}
+
+
+@lru_cache(maxsize=1)
+def _registry() -> pint.UnitRegistry[float]:
+    return pint.UnitRegistry()
+
+
+def parse_quantity(value: Any, unit: str) -> float:
+    """Return `value` in `unit` as a float: text with a unit, or a bare 0, or a plain pure number.
+
+    Raises ConfigError when the text is no quantity, has the wrong dimension, or has no unit.
+    """
+    wanted = _UNITS.get(unit, f"a quantity in {unit}")
+    if isinstance(value, bool):
+        raise ConfigError("is not a quantity", value=value, allowed=f"write {wanted}")
+    if isinstance(value, int | float):
+        if unit != "dimensionless" and value != 0:
+            raise ConfigError("has no unit", value=value, allowed=f"write {wanted}, in quotes")
+        return float(value)
+    if not isinstance(value, str):
+        raise ConfigError("is not a quantity", value=value, allowed=f"write {wanted}")
+    return _from_text(value, unit, wanted)
+
+
+@lru_cache(maxsize=4096)
+def _from_text(text: str, unit: str, wanted: str) -> float:
+    registry = _registry()
+    cleaned = text.strip().replace("%", " percent").replace("µ", "u").replace("μ", "u").replace("Ω", "ohm")
+    try:
+        quantity = registry.Quantity(cleaned)
+    except Exception as error:  # pint raises many kinds, tokenizer errors among them
+        raise ConfigError("cannot be read as a quantity", value=text, allowed=f"write {wanted}") from error
+    if not quantity.check(registry.Quantity(1.0, unit).dimensionality):
+        if quantity.dimensionless:
+            raise ConfigError("has no unit", value=text, allowed=f"write {wanted}")
+        raise ConfigError(
+            f"has the wrong unit: {quantity.units:~P} is not a measure of {unit}",
+            value=text,
+            allowed=f"write {wanted}",
+        )
+    number = float(quantity.to(unit).magnitude)
+    if not math.isfinite(number):
+        raise ConfigError("is not a finite number", value=text, allowed=f"write {wanted}")
+    return number
+
+
+def _field(unit: str) -> Any:
+    def read(value: Any) -> float:
+        try:
+            return parse_quantity(value, unit)
+        except ConfigError as error:
+            raise ValueError(error.sentence()) from error
+
+    return BeforeValidator(read, json_schema_input_type=str | float)
+
+
+Volt = Annotated[float, _field("V")]
+Second = Annotated[float, _field("s")]
+Ohm = Annotated[float, _field("ohm")]
+Farad = Annotated[float, _field("F")]
+VoltPerSecond = Annotated[float, _field("V/s")]
+PerVolt = Annotated[float, _field("1/V")]
+Strength = Annotated[float, _field("A/V**2")]
+LearningRate = Annotated[float, _field("1/(V*s)")]
+Ratio = Annotated[float, _field("dimensionless")]

@@ -1,0 +1,182 @@
+"""The circuit as arrays: unknowns in elimination order and the pattern of their LU factors.
+
+Made once per wiring. Interior nodes are ordered to keep the factors sparse, target nodes come
+last, so the system of the clamped copy (targets driven) is a leading block of the free one and one
+factorisation serves both.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+import scipy.sparse
+import scipy.sparse.linalg
+from numba import njit
+from numpy.typing import NDArray
+
+from protocols.network import Network
+from sim_backend.compilation import JIT
+
+Index = NDArray[np.uint32]
+
+
+class Circuit(NamedTuple):
+    """Static arrays of one wiring; compiled code reads them all the time.
+
+    tail, head (E,) node of each edge end; order (M,) node of each unknown; row_tail, row_head (E,)
+    unknown of each end or M when driven; row_start (M+1,), column, diagonal (M,) the LU pattern by
+    rows; slot_* (E,) where an edge's four slopes go in the LU values, or the spare last slot;
+    interior: number of unknowns that are not targets; node_start, node_edge: edges at each unknown.
+    """
+
+    tail: Index
+    head: Index
+    order: Index
+    row_tail: Index
+    row_head: Index
+    row_start: Index
+    column: Index
+    diagonal: Index
+    slot_tail_tail: Index
+    slot_tail_head: Index
+    slot_head_tail: Index
+    slot_head_head: Index
+    node_start: Index
+    node_edge: Index
+    interior: int
+
+
+def build_circuit(network: Network, driven: tuple[int, ...], targets: tuple[int, ...]) -> Circuit:
+    """Number the unknowns of a wiring and lay out its LU factors.
+
+    Nodes no driven node can reach are left out of the unknowns: they stay at 0 V.
+    """
+    ends = network.endpoints()
+    held = set(driven) | set(network.unreachable(driven))
+    interior = [n for n in range(network.nodes) if n not in held and n not in set(targets)]
+    last = [n for n in targets if n not in held]
+    order = np.array(_fill_reducing(network.nodes, ends, interior) + last, dtype=np.int64)
+    unknowns = len(order)
+    row_of = np.full(network.nodes, unknowns, dtype=np.int64)
+    row_of[order] = np.arange(unknowns)
+    rows = row_of[ends]
+    row_start, column, diagonal = _lu_pattern(unknowns, rows)
+    slots = [_slots(rows[:, i], rows[:, j], row_start, column) for i in (0, 1) for j in (0, 1)]
+    node_start, node_edge = _incidence(unknowns, rows)
+    index = [
+        ends[:, 0],
+        ends[:, 1],
+        order,
+        rows[:, 0],
+        rows[:, 1],
+        row_start,
+        column,
+        diagonal,
+        *slots,
+        node_start,
+        node_edge,
+    ]
+    return Circuit(*(np.ascontiguousarray(a, dtype=np.uint32) for a in index), interior=len(interior))
+
+
+def _fill_reducing(nodes: int, ends: NDArray[np.int64], interior: list[int]) -> list[int]:
+    """Order the interior nodes by SuperLU's minimum degree, to keep LU factors sparse."""
+    if len(interior) < 3:
+        return interior
+    weights = np.ones(len(ends))
+    adjacency = scipy.sparse.coo_array((weights, (ends[:, 0], ends[:, 1])), shape=(nodes, nodes)).tocsr()
+    block = adjacency[interior][:, interior]
+    dominant = scipy.sparse.eye_array(len(interior)) * (2.0 * len(ends)) - block - block.T
+    factors = scipy.sparse.linalg.splu(
+        dominant.tocsc(), permc_spec="MMD_AT_PLUS_A", diag_pivot_thresh=0.0, options={"SymmetricMode": True}
+    )
+    return [interior[k] for k in np.argsort(factors.perm_c)]
+
+
+def _lu_pattern(
+    unknowns: int, rows: NDArray[np.int64]
+) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
+    """Return the row pattern (start, column, diagonal slot) of L + U, fill included."""
+    inside = rows[(rows < unknowns).all(axis=1)]
+    pairs = np.concatenate([inside, inside[:, ::-1]])
+    shape = (unknowns, unknowns)
+    graph = scipy.sparse.coo_array((np.ones(len(pairs)), (pairs[:, 0], pairs[:, 1])), shape=shape).tocsr()
+    upper_start, upper = _symbolic(unknowns, graph.indptr.astype(np.int64), graph.indices.astype(np.int64))
+    u = scipy.sparse.csr_array((np.ones(len(upper)), upper, upper_start), shape=shape)
+    full = (u + u.T + scipy.sparse.eye_array(unknowns)).tocsr()
+    full.sort_indices()
+    start, column = full.indptr.astype(np.int64), full.indices.astype(np.int64)
+    diagonal = np.array(
+        [start[i] + np.searchsorted(column[start[i] : start[i + 1]], i) for i in range(unknowns)],
+        dtype=np.int64,
+    )
+    return start, column, diagonal
+
+
+@njit(**JIT)
+def _symbolic(
+    n: int, start: NDArray[np.int64], column: NDArray[np.int64]
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Return the pattern of U by rows (diagonal left out) of a symmetric pattern, eliminated in order.
+
+    Row k gathers its own upper entries and the rows of its children in the elimination tree.
+    """
+    upper_start = np.zeros(n + 1, np.int64)
+    capacity = 4 * len(column) + 4 * n + 16
+    upper = np.empty(capacity, np.int64)
+    mark = np.full(n, -1)
+    first_child = np.full(n, -1)
+    next_sibling = np.full(n, -1)
+    used = 0
+    for k in range(n):
+        begin = used
+        mark[k] = k
+        if used + n > capacity:
+            capacity = 2 * capacity + n
+            grown = np.empty(capacity, np.int64)
+            grown[:used] = upper[:used]
+            upper = grown
+        for x in range(start[k], start[k + 1]):
+            j = column[x]
+            if j > k and mark[j] != k:
+                mark[j] = k
+                upper[used] = j
+                used += 1
+        child = first_child[k]
+        while child >= 0:
+            for x in range(upper_start[child], upper_start[child + 1]):
+                j = upper[x]
+                if j > k and mark[j] != k:
+                    mark[j] = k
+                    upper[used] = j
+                    used += 1
+            child = next_sibling[child]
+        upper[begin:used].sort()
+        upper_start[k + 1] = used
+        if used > begin:
+            parent = upper[begin]
+            next_sibling[k] = first_child[parent]
+            first_child[parent] = k
+    return upper_start, upper[:used].copy()
+
+
+def _slots(
+    row: NDArray[np.int64], col: NDArray[np.int64], start: NDArray[np.int64], column: NDArray[np.int64]
+) -> NDArray[np.int64]:
+    """Return the position of entry (row, col) in the LU values for each edge; spare when driven."""
+    unknowns, spare = len(start) - 1, len(column)
+    slots = np.full(len(row), spare, dtype=np.int64)
+    for e in np.flatnonzero((row < unknowns) & (col < unknowns)):
+        r = row[e]
+        slots[e] = start[r] + np.searchsorted(column[start[r] : start[r + 1]], col[e])
+    return slots
+
+
+def _incidence(unknowns: int, rows: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    edge = np.repeat(np.arange(len(rows)), 2)
+    row = rows.reshape(-1)
+    inside = row < unknowns
+    sorting = np.argsort(row[inside], kind="stable")
+    counts = np.bincount(row[inside], minlength=unknowns)
+    return np.concatenate([[0], np.cumsum(counts)]).astype(np.int64), edge[inside][sorting]

@@ -1,0 +1,49 @@
+"""Where compiled code is kept, and how it is compiled.
+
+numba notices a change in the file of a cached function but not in the functions it calls. So the
+cache folder carries a digest of every source file of this package: any change starts a fresh one.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import shutil
+from pathlib import Path
+from typing import Any
+
+import numba
+import platformdirs
+
+# No "reassoc" or "nnan" among the fast-math flags: the same seed must give the same numbers.
+JIT: dict[str, Any] = {
+    "cache": True,
+    "error_model": "numpy",
+    "fastmath": {"contract", "nsz", "arcp"},
+    "boundscheck": False,
+    "nogil": True,
+}
+
+
+def use_cache_of_these_sources() -> Path:
+    """Point numba at the cache folder of exactly these sources and return it."""
+    digest = hashlib.sha256(numba.__version__.encode())
+    for source in sorted(Path(__file__).parent.glob("*.py")):
+        digest.update(source.read_bytes())
+    root = Path(platformdirs.user_cache_dir("labctl")) / "compiled"
+    folder = root / digest.hexdigest()[:16]
+    if not numba.config.CACHE_DIR:
+        numba.config.CACHE_DIR = str(folder)
+    return Path(numba.config.CACHE_DIR)
+
+
+def is_compiled() -> bool:
+    """Tell whether compiled code for these sources is already there: no wait on first use."""
+    return any(use_cache_of_these_sources().rglob("cycle.run_cycles*.nbi"))
+
+
+def forget_compiled() -> None:
+    """Delete all compiled code labctl has kept for this user."""
+    shutil.rmtree(Path(platformdirs.user_cache_dir("labctl")) / "compiled", ignore_errors=True)
+
+
+use_cache_of_these_sources()

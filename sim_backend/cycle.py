@@ -1,0 +1,254 @@
+"""Training cycles of a block in one compiled loop.
+
+Each cycle: drive the sources, let the free copy settle, read the outputs, decide nudge and learning
+time by the method, let the gates learn while the pulse lasts, then hold.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+from numba import njit
+from numpy.typing import NDArray
+
+from sim_backend.board import Converters, Edges
+from sim_backend.circuit import Circuit
+from sim_backend.compilation import JIT
+from sim_backend.learning import TOLERANCE_V, Nudged, Scratch, learn
+from sim_backend.newton import Devices, Vector, relax
+
+CONSTANT, FAR_LABEL = 1, 2  # protocols.method.Nudge
+PROPORTIONAL_TIME = 1  # protocols.method.Timing
+REST, UNCLAMP = 1, 2  # protocols.method.Hinge
+
+
+class Ports(NamedTuple):
+    """Where sources and targets sit: source and target nodes, output and sign of each target."""
+
+    source: NDArray[np.uint32]
+    target: NDArray[np.uint32]
+    output: NDArray[np.uint32]
+    sign: Vector
+    share: Vector
+
+
+class Rule(NamedTuple):
+    """A Method as numbers; names and units as in protocols.method."""
+
+    nudge: int
+    eta: float
+    amplitude: float
+    direction: int
+    symmetric: bool
+    timing: int
+    pulse: float
+    reference: float
+    max_pulse: float
+    step: float
+    dead_band: float
+    normalise: bool
+    hinge: int
+    tolerance: float
+
+
+class Memory(NamedTuple):
+    """What the plant remembers per data point: voltages of both copies, factors, whether they are good."""
+
+    free: NDArray[np.float64]
+    clamped: NDArray[np.float64]
+    lu: NDArray[np.float64]
+    factored: NDArray[np.bool_]
+
+
+class Trace(NamedTuple):
+    """Where a block writes what happened; shapes as in protocols.CycleRecord."""
+
+    free_outputs: NDArray[np.float64]
+    clamped_outputs: NDArray[np.float64]
+    learning_time: Vector
+    start: Vector
+    snapshot_gates: NDArray[np.float64]
+    snapshot_free: NDArray[np.float64]
+    snapshot_clamped: NDArray[np.float64]
+
+
+@njit(**JIT)
+def quantise(value: float, step: float) -> float:
+    """Round to the nearest multiple of step; step 0 means exact."""
+    return step * np.round(value / step) if step > 0.0 else value
+
+
+@njit(**JIT)
+def drive_sources(ports: Ports, k: Converters, inputs: Vector, v: Vector) -> None:
+    """Put the commanded inputs (S,) on the source nodes through the outputs' errors."""
+    for q in range(len(ports.source)):
+        volts = k.source_gain[q] * quantise(inputs[q], k.source_step) + k.source_offset[q]
+        v[ports.source[q]] = min(max(volts, 0.0), k.node_max)
+
+
+@njit(**JIT)
+def read_target(k: Converters, t: int, volts: float, rng: np.random.Generator) -> float:
+    """Return what the converter reads at target t, in volts."""
+    value = k.adc_gain[t] * volts + k.adc_offset[t]
+    if k.adc_noise > 0.0:
+        value += k.adc_noise * rng.standard_normal()
+    return quantise(value, k.adc_step)
+
+
+@njit(**JIT)
+def pulse_length(rule: Rule, k: Converters, error: float, wrong: int, rng: np.random.Generator) -> float:
+    """Return the learning time for the largest remaining |error| (V), in seconds."""
+    if error < rule.dead_band:
+        return 0.0
+    time = rule.pulse
+    if rule.timing == PROPORTIONAL_TIME:
+        time = min(rule.pulse * error / rule.reference, rule.max_pulse)
+    if rule.normalise:
+        time /= max(wrong, 1)
+    time = quantise(quantise(time, rule.step), k.pulse_step)
+    if time > 0.0 and k.pulse_jitter > 0.0:
+        time += k.pulse_jitter * rng.standard_normal()
+    return min(max(time, 0.0), k.pulse_max)
+
+
+@njit(**JIT)
+def nudge_targets(
+    ports: Ports,
+    rule: Rule,
+    k: Converters,
+    labels: Vector,
+    true_outputs: Vector,
+    read_outputs: Vector,
+    resting: NDArray[np.bool_],
+    v: Vector,
+    n: Nudged,
+    rng: np.random.Generator,
+) -> None:
+    """Fill in how the targets are held during this pulse."""
+    n.output_start[:] = true_outputs
+    for t in range(len(ports.target)):
+        o = ports.output[t]
+        start = read_outputs[o] if k.software_clamp else true_outputs[o]
+        label = quantise(labels[o], k.label_step)
+        side = 1.0 if labels[o] >= read_outputs[o] else -1.0
+        displacement = rule.eta * (label - start)
+        follow = rule.eta
+        if rule.nudge == CONSTANT:
+            displacement, follow = rule.amplitude * side, 0.0
+        elif rule.nudge == FAR_LABEL:
+            displacement = rule.eta * (rule.amplitude * side - start)
+        offset = k.clamp_offset[t]
+        if resting[o]:
+            displacement, follow, offset = 0.0, 0.0, 0.0
+        share = ports.sign[t] * ports.share[t] * k.clamp_gain[t] * rule.direction
+        base = v[ports.target[t]]
+        if k.software_clamp:
+            base = read_target(k, t, base, rng)
+        n.base[t] = base
+        n.toward[t] = share * displacement + offset
+        n.away[t] = -share * displacement + offset
+        n.follow_gain[t] = share * follow
+
+
+@njit(**JIT)
+def run_cycles(
+    c: Circuit,
+    ports: Ports,
+    free: Devices,
+    clamped: Devices,
+    edges: Edges,
+    k: Converters,
+    rule: Rule,
+    gates: Vector,
+    memory: Memory,
+    points: NDArray[np.int64],
+    inputs: NDArray[np.float64],
+    labels: NDArray[np.float64],
+    margins: NDArray[np.float64],
+    wrong: NDArray[np.bool_],
+    snapshots: NDArray[np.int64],
+    clock: float,
+    n: Nudged,
+    s: Scratch,
+    trace: Trace,
+    rng: np.random.Generator,
+) -> int:
+    """Run every cycle of a block; return −1, or the cycle whose voltages did not settle.
+
+    gates (E,), memory and wrong (P,) change in place; clock is the bench time of the start, in seconds.
+    """
+    unknowns = len(c.order)
+    outputs = labels.shape[1]
+    true_outputs = np.empty(outputs)
+    read_outputs = np.empty(outputs)
+    resting = np.zeros(outputs, np.bool_)
+    taken = 0
+    wrong_count = 0
+    for p in range(len(wrong)):
+        wrong_count += wrong[p]
+    for cycle in range(len(points)):
+        point = points[cycle]
+        v, w, lu = memory.free[point], memory.clamped[point], memory.lu[point]
+        drive_sources(ports, k, inputs[cycle], v)
+        for q in range(len(ports.source)):
+            w[ports.source[q]] = v[ports.source[q]]
+        known = memory.factored[point]
+        if not relax(c, free, gates, v, unknowns, lu, known, TOLERANCE_V, s.residual, s.row):
+            return cycle
+        if not known:
+            w[:] = v
+            memory.factored[point] = True
+        true_outputs[:] = 0.0
+        read_outputs[:] = 0.0
+        for t in range(len(ports.target)):
+            volts = v[ports.target[t]]
+            true_outputs[ports.output[t]] += ports.sign[t] * volts
+            read_outputs[ports.output[t]] += ports.sign[t] * read_target(k, t, volts, rng)
+        largest = 0.0
+        all_rest = True
+        short = False
+        for o in range(outputs):
+            side = 1.0 if labels[cycle, o] >= 0.0 else -1.0
+            past = rule.hinge != 0 and side * read_outputs[o] >= margins[point, o]
+            error = abs(labels[cycle, o] - read_outputs[o])
+            resting[o] = past
+            if not past:
+                largest = max(largest, error)
+                all_rest = False
+            short = short or (not past if rule.hinge != 0 else error > rule.tolerance)
+        wrong_count += int(short) - int(wrong[point])
+        wrong[point] = short
+        time = 0.0
+        if all_rest and rule.hinge == UNCLAMP:
+            time = pulse_length(rule, k, rule.reference, wrong_count, rng)
+        elif not all_rest:
+            time = pulse_length(rule, k, largest, wrong_count, rng)
+        n.released[0] = all_rest
+        nudge_targets(ports, rule, k, labels[cycle], true_outputs, read_outputs, resting, v, n, rng)
+        if time > 0.0:
+            if not learn(c, free, clamped, edges, gates, v, w, lu, n, time, s):
+                return cycle
+        for o in range(outputs):
+            trace.free_outputs[cycle, o] = read_outputs[o]
+            trace.clamped_outputs[cycle, o] = 0.0
+        for t in range(len(ports.target)):
+            trace.clamped_outputs[cycle, ports.output[t]] += ports.sign[t] * w[ports.target[t]]
+        trace.learning_time[cycle] = time
+        trace.start[cycle] = clock
+        if taken < len(snapshots) and snapshots[taken] == cycle:
+            trace.snapshot_gates[taken] = gates
+            trace.snapshot_free[taken] = v
+            trace.snapshot_clamped[taken] = w
+            taken += 1
+        clock += time + k.overhead
+        hold(edges, gates, k.overhead)
+    return -1
+
+
+@njit(**JIT)
+def hold(edges: Edges, gates: Vector, duration: float) -> None:
+    """Let held gates leak for `duration` seconds; the lower wall stops them."""
+    for e in range(len(gates)):
+        if edges.leak[e] > 0.0:
+            gates[e] = max(gates[e] - edges.leak[e] * duration, edges.wall_low)

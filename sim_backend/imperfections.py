@@ -1,0 +1,113 @@
+"""The imperfection ledger: every way the simulated board differs from the ideal one.
+
+Each imperfection has a name, a unit, a dose and a seed (DESIGN §2.5). Each draws from a random
+stream of its own, so changing one dose leaves all the others exactly as they were.
+"""
+
+from __future__ import annotations
+
+import tomllib
+import zlib
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from pydantic import BaseModel, ConfigDict, Field
+
+from protocols.block import FloatArray
+from protocols.errors import ConfigError
+from protocols.units import PerVolt, Ratio, Second, Volt, VoltPerSecond
+
+PRESETS = ("ideal", "lattice-paper")
+
+
+def _dose(text: str, unit: str, default: float = 0.0, signed: bool = False) -> Any:
+    bounds = {} if signed else {"ge": 0.0}
+    return Field(default, description=text, json_schema_extra={"unit": unit}, **bounds)
+
+
+class Imperfections(BaseModel):
+    """Doses of all imperfections of the simulated board; all zero is the ideal board."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    description: str = ""
+    bias_mean: VoltPerSecond = _dose("learning bias, mean over edges", "V/s", signed=True)
+    bias_spread: VoltPerSecond = _dose("learning bias, standard deviation over edges", "V/s")
+    bias_growth: PerVolt = _dose("growth of the bias with the sum of gate voltages", "1/V", signed=True)
+    bias_reference: Volt = _dose("sum of gate voltages where the bias has its stated value", "V")
+    contrast_offset: Volt = _dose("input offset of the contrast circuits, rms", "V")
+    threshold_spread: Volt = _dose("threshold, standard deviation over edges, same in both copies", "V")
+    threshold_mismatch: Volt = _dose("threshold of the clamped copy against the free one, rms", "V")
+    strength_spread: Ratio = _dose("strength, relative standard deviation over edges, same in both copies", "")
+    strength_mismatch: Ratio = _dose("strength of the clamped copy against the free one, relative rms", "")
+    source_offset: Volt = _dose("offset of each source output, rms", "V")
+    source_gain: Ratio = _dose("relative gain error of each source output, rms", "")
+    source_step: Volt = _dose("quantisation step of source outputs at the node", "V")
+    label_step: Volt = _dose("quantisation step of labels at the node", "V")
+    clamp_offset: Volt = _dose("offset of each clamp, rms", "V")
+    clamp_gain: Ratio = _dose("relative gain error of each clamp's displacement, rms", "")
+    adc_offset: Volt = _dose("offset of each node reading, rms", "V")
+    adc_gain: Ratio = _dose("relative gain error of each node reading, rms", "")
+    adc_noise: Volt = _dose("noise of one node reading, rms", "V")
+    adc_step: Volt = _dose("quantisation step of node readings", "V")
+    gate_adc_noise: Volt = _dose("noise of one gate reading, rms", "V")
+    gate_adc_step: Volt = _dose("quantisation step of gate readings", "V")
+    gate_leak: VoltPerSecond = _dose("fall of each held gate, mean; each edge has 0.5 to 1.5 of it", "V/s")
+    pulse_step: Second = _dose("quantisation step of the learning pulse", "s")
+    pulse_jitter: Second = _dose("jitter of the learning pulse, rms", "s")
+
+    def ledger(self, seed: int) -> list[dict[str, Any]]:
+        """Return one entry per imperfection: name, meaning, unit, dose, seed."""
+        entries = []
+        for name, field in type(self).model_fields.items():
+            if name == "description":
+                continue
+            extra = field.json_schema_extra if isinstance(field.json_schema_extra, dict) else {}
+            entries.append(
+                {
+                    "name": name,
+                    "meaning": field.description,
+                    "unit": extra.get("unit", ""),
+                    "dose": getattr(self, name),
+                    "seed": stream_seed(seed, name),
+                }
+            )
+        return entries
+
+    def draw(self, name: str, seed: int, size: int) -> FloatArray:
+        """Draw `size` normal values with the named dose as standard deviation."""
+        rng = np.random.default_rng(stream_seed(seed, name))
+        sample: FloatArray = getattr(self, name) * rng.standard_normal(size)
+        return sample
+
+
+def stream_seed(seed: int, name: str) -> int:
+    """Return the seed of the named imperfection's own random stream."""
+    return int(np.random.SeedSequence([seed, zlib.crc32(name.encode())]).generate_state(1, np.uint64)[0])
+
+
+def preset_values(name: str) -> dict[str, Any]:
+    """Return the doses of a shipped preset as written in its file. Raises ConfigError for a name unknown."""
+    if name not in PRESETS:
+        raise ConfigError(
+            "no such imperfection preset",
+            key="--imperfections",
+            value=name,
+            allowed=f"presets are {', '.join(PRESETS)}; anything else must be an existing TOML file",
+        )
+    return tomllib.loads((files("sim_backend") / "presets" / f"{name}.toml").read_text("utf-8"))
+
+
+def read_doses(preset_or_file: str) -> dict[str, Any]:
+    """Return the doses of a preset or of a TOML file, unvalidated. Raises ConfigError."""
+    path = Path(preset_or_file)
+    if preset_or_file in PRESETS or not path.suffix:
+        return preset_values(preset_or_file)
+    try:
+        return tomllib.loads(path.read_text("utf-8"))
+    except FileNotFoundError:
+        raise ConfigError("file not found", file=str(path), allowed="check the path") from None
+    except tomllib.TOMLDecodeError as error:
+        raise ConfigError(f"is not valid TOML: {error}", file=str(path)) from error

@@ -1,0 +1,174 @@
+"""Learning as an ordinary differential equation, for as long as the pulse lasts.
+
+While learning is on both copies stay at rest (their relaxation is far faster) and every gate obeys
+dG/dt = α[ΔV_F² − ΔV_C²] + 2α·o·ΔV_F + b (DESIGN §2.3, §2.5), stopped at the walls.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+from numba import njit
+from numpy.typing import NDArray
+
+from sim_backend.board import Edges
+from sim_backend.circuit import Circuit
+from sim_backend.compilation import JIT
+from sim_backend.newton import Devices, Vector, relax
+
+TOLERANCE_V = 1e-10  # of node voltages while learning
+STEP_ERROR_V = 1e-7  # allowed error of the gates per step of the pulse
+SHORTEST_STEP = 1e-3  # of the pulse
+
+
+class Scratch(NamedTuple):
+    """Work arrays of one thread: residual (M+1,), row (M,), slopes (E,) twice, trial gates (E,)."""
+
+    residual: Vector
+    row: Vector
+    slope: Vector
+    slope_end: Vector
+    trial: Vector
+
+
+class Nudged(NamedTuple):
+    """How the targets are held during one pulse, per target node, in volts.
+
+    The clamped copy stands at base + toward and, in a symmetric contrast, the first copy at
+    base + away. With `follows` the base is the live free voltage and `toward` changes by
+    −follow_gain·(live output − output at the start), as a mixing circuit does. `released[0]` leaves
+    the targets of the clamped copy undriven.
+    """
+
+    node: NDArray[np.uint32]
+    base: Vector
+    toward: Vector
+    away: Vector
+    follow_gain: Vector
+    sign: Vector
+    output: NDArray[np.uint32]
+    output_start: Vector
+    output_now: Vector
+    follows: bool
+    symmetric: bool
+    released: NDArray[np.bool_]
+    low: float
+    high: float
+
+
+@njit(**JIT)
+def settle(
+    c: Circuit,
+    free: Devices,
+    clamped: Devices,
+    gates: Vector,
+    v: Vector,
+    w: Vector,
+    lu: Vector,
+    factored: bool,
+    n: Nudged,
+    s: Scratch,
+) -> bool:
+    """Bring both copies to rest with the targets held as `n` says; v and w (N,) change in place."""
+    unknowns = len(c.order)
+    if n.symmetric:
+        for t in range(len(n.node)):
+            v[n.node[t]] = min(max(n.base[t] + n.away[t], n.low), n.high)
+        if not relax(c, free, gates, v, c.interior, lu, factored, TOLERANCE_V, s.residual, s.row):
+            return False
+    elif not relax(c, free, gates, v, unknowns, lu, factored, TOLERANCE_V, s.residual, s.row):
+        return False
+    if n.released[0]:
+        return relax(c, clamped, gates, w, unknowns, lu, True, TOLERANCE_V, s.residual, s.row)
+    if n.follows:
+        n.output_now[:] = 0.0
+        for t in range(len(n.node)):
+            n.output_now[n.output[t]] += n.sign[t] * v[n.node[t]]
+    for t in range(len(n.node)):
+        held = n.base[t] + n.toward[t]
+        if n.follows:
+            o = n.output[t]
+            held = v[n.node[t]] + n.toward[t] - n.follow_gain[t] * (n.output_now[o] - n.output_start[o])
+        w[n.node[t]] = min(max(held, n.low), n.high)
+    return relax(c, clamped, gates, w, c.interior, lu, True, TOLERANCE_V, s.residual, s.row)
+
+
+@njit(**JIT)
+def gate_slopes(c: Circuit, edges: Edges, gates: Vector, v: Vector, w: Vector, out: Vector) -> float:
+    """Write dG/dt of every gate, in V/s, and return the largest magnitude; 0 where a wall stops it."""
+    bias_factor = 1.0
+    if edges.growth != 0.0:
+        total = 0.0
+        for e in range(len(out)):
+            if edges.rate[e] > 0.0:
+                total += gates[e]
+        bias_factor = 1.0 + edges.growth * (total - edges.reference)
+    fastest = 0.0
+    for e in range(len(out)):
+        x = v[c.tail[e]] - v[c.head[e]]
+        y = w[c.tail[e]] - w[c.head[e]]
+        slope = edges.rate[e] * (x * x - y * y) + edges.offset_rate[e] * x + edges.bias[e] * bias_factor
+        if (slope > 0.0 and gates[e] >= edges.wall_high) or (slope < 0.0 and gates[e] <= edges.wall_low):
+            slope = 0.0
+        out[e] = slope
+        fastest = max(fastest, abs(slope))
+    return fastest
+
+
+@njit(**JIT)
+def learn(
+    c: Circuit,
+    free: Devices,
+    clamped: Devices,
+    edges: Edges,
+    gates: Vector,
+    v: Vector,
+    w: Vector,
+    lu: Vector,
+    n: Nudged,
+    duration: float,
+    s: Scratch,
+) -> bool:
+    """Move the gates (E,) through one pulse of `duration` seconds, in place.
+
+    Heun steps with the error of a step estimated from how much its slopes change; a step so short
+    that Euler is as good is taken as Euler. Returns whether every state came to rest.
+    """
+    left = duration
+    step = duration
+    if not settle(c, free, clamped, gates, v, w, lu, True, n, s):
+        return False
+    fastest = gate_slopes(c, edges, gates, v, w, s.slope)
+    while left > 0.0:
+        h = min(step, left)
+        if h > 0.999 * left:
+            h = left
+        for e in range(len(gates)):
+            s.trial[e] = min(max(gates[e] + h * s.slope[e], edges.wall_low), edges.wall_high)
+        if h * fastest > 10.0 * STEP_ERROR_V:
+            if not settle(c, free, clamped, s.trial, v, w, lu, True, n, s):
+                return False
+            gate_slopes(c, edges, s.trial, v, w, s.slope_end)
+            change = 0.0
+            for e in range(len(gates)):
+                inside = edges.wall_low < s.trial[e] < edges.wall_high
+                if inside:  # a gate that reaches a wall ends there exactly, however its slope jumps
+                    change = max(change, 0.5 * h * abs(s.slope_end[e] - s.slope[e]))
+                else:
+                    s.slope_end[e] = s.slope[e]
+            error = change * change / (h * fastest + change)
+            if error > STEP_ERROR_V and h > SHORTEST_STEP * duration:
+                step = h * max(0.2, 0.9 * (STEP_ERROR_V / error) ** (1.0 / 3.0))
+                continue
+            for e in range(len(gates)):
+                moved = gates[e] + 0.5 * h * (s.slope[e] + s.slope_end[e])
+                s.trial[e] = min(max(moved, edges.wall_low), edges.wall_high)
+            step = h * min(3.0, 0.9 * (STEP_ERROR_V / (error + 1e-30)) ** (1.0 / 3.0))
+        gates[:] = s.trial
+        left -= h
+        if left > 0.0:
+            if not settle(c, free, clamped, gates, v, w, lu, True, n, s):
+                return False
+            fastest = gate_slopes(c, edges, gates, v, w, s.slope)
+    return True

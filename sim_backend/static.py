@@ -1,0 +1,44 @@
+"""`solve`: the node voltages of any network at rest."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from protocols.block import FloatArray
+from protocols.errors import ConfigError, InstrumentError
+from protocols.network import Network
+from sim_backend.circuit import build_circuit
+from sim_backend.laws import SquareLaw
+from sim_backend.newton import Devices, relax
+
+TOLERANCE_V = 1e-13
+
+
+def solve(
+    network: Network, gates: ArrayLike, fixed: Mapping[int, float], law: SquareLaw | None = None
+) -> FloatArray:
+    """Return the node voltages at rest, shape (n,), in volts.
+
+    gates (E,) in volts (ignored for resistors); fixed maps node → volts; law gives threshold and strength,
+    scalars or per edge. Nodes that no path of edges joins to a fixed node return 0 V.
+    Raises ConfigError for shapes or nodes that do not fit, InstrumentError when no solution is found.
+    """
+    law = law or SquareLaw()
+    gate_array = np.ascontiguousarray(np.broadcast_to(np.asarray(gates, dtype=float), (network.n_edges,)))
+    for node in fixed:
+        if not 0 <= node < network.nodes:
+            raise ConfigError("no such node", key="fixed", value=node)
+    circuit = build_circuit(network, tuple(fixed), ())
+    devices = law.devices(network)
+    voltages = np.zeros(network.nodes)
+    voltages[circuit.order] = np.mean(list(fixed.values())) if fixed else 0.0
+    voltages[list(fixed)] = list(fixed.values())
+    unknowns = len(circuit.order)
+    scratch = np.empty(unknowns + 1), np.empty(unknowns)
+    lu = np.empty(len(circuit.column) + 1)
+    if not relax(circuit, devices, gate_array, voltages, unknowns, lu, False, TOLERANCE_V, *scratch):
+        raise InstrumentError("plant", "the node voltages did not settle", "report this network as a bug")
+    return voltages
