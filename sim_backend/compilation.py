@@ -23,6 +23,10 @@ JIT: dict[str, Any] = {
     "nogil": True,
 }
 
+# For functions that allocate no array: without numba's reference counts. They stand around every
+# use of an array that came in a tuple and cost several times the arithmetic of a small network.
+JIT_NO_ALLOCATION: dict[str, Any] = {**JIT, "_nrt": False}
+
 
 def use_cache_of_these_sources() -> Path:
     """Point numba at the cache folder of exactly these sources and return it."""

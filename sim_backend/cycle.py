@@ -14,9 +14,9 @@ from numpy.typing import NDArray
 
 from sim_backend.board import Converters, Edges
 from sim_backend.circuit import Circuit
-from sim_backend.compilation import JIT
+from sim_backend.compilation import JIT_NO_ALLOCATION
 from sim_backend.learning import TOLERANCE_V, Nudged, Scratch, learn
-from sim_backend.newton import Devices, Vector, relax
+from sim_backend.newton import Devices, Vector, copy_into, relax
 
 CONSTANT, FAR_LABEL = 1, 2  # protocols.method.Nudge
 PROPORTIONAL_TIME = 1  # protocols.method.Timing
@@ -61,6 +61,14 @@ class Memory(NamedTuple):
     factored: NDArray[np.bool_]
 
 
+class OutputScratch(NamedTuple):
+    """Work arrays (T,): outputs as they are and as read, in volts, and which of them rest."""
+
+    true_outputs: Vector
+    read_outputs: Vector
+    resting: NDArray[np.bool_]
+
+
 class Trace(NamedTuple):
     """Where a block writes what happened; shapes as in protocols.CycleRecord."""
 
@@ -73,21 +81,22 @@ class Trace(NamedTuple):
     snapshot_clamped: NDArray[np.float64]
 
 
-@njit(**JIT)
+@njit(**JIT_NO_ALLOCATION)
 def quantise(value: float, step: float) -> float:
     """Round to the nearest multiple of step; step 0 means exact."""
     return step * np.round(value / step) if step > 0.0 else value
 
 
-@njit(**JIT)
+@njit(**JIT_NO_ALLOCATION)
 def drive_sources(ports: Ports, k: Converters, inputs: Vector, v: Vector) -> None:
     """Put the commanded inputs (S,) on the source nodes through the outputs' errors."""
-    for q in range(len(ports.source)):
-        volts = k.source_gain[q] * quantise(inputs[q], k.source_step) + k.source_offset[q]
-        v[ports.source[q]] = min(max(volts, 0.0), k.node_max)
+    source, gain, offset = ports.source, k.source_gain, k.source_offset
+    for q in range(len(source)):
+        volts = gain[q] * quantise(inputs[q], k.source_step) + offset[q]
+        v[source[q]] = min(max(volts, 0.0), k.node_max)
 
 
-@njit(**JIT)
+@njit(**JIT_NO_ALLOCATION)
 def read_target(k: Converters, t: int, volts: float, rng: np.random.Generator) -> float:
     """Return what the converter reads at target t, in volts."""
     value = k.adc_gain[t] * volts + k.adc_offset[t]
@@ -96,7 +105,7 @@ def read_target(k: Converters, t: int, volts: float, rng: np.random.Generator) -
     return quantise(value, k.adc_step)
 
 
-@njit(**JIT)
+@njit(**JIT_NO_ALLOCATION)
 def pulse_length(rule: Rule, k: Converters, error: float, wrong: int, rng: np.random.Generator) -> float:
     """Return the learning time for the largest remaining |error| (V), in seconds."""
     if error < rule.dead_band:
@@ -112,7 +121,7 @@ def pulse_length(rule: Rule, k: Converters, error: float, wrong: int, rng: np.ra
     return min(max(time, 0.0), k.pulse_max)
 
 
-@njit(**JIT)
+@njit(**JIT_NO_ALLOCATION)
 def nudge_targets(
     ports: Ports,
     rule: Rule,
@@ -126,9 +135,12 @@ def nudge_targets(
     rng: np.random.Generator,
 ) -> None:
     """Fill in how the targets are held during this pulse."""
-    n.output_start[:] = true_outputs
-    for t in range(len(ports.target)):
-        o = ports.output[t]
+    target, output, sign, share_of = ports.target, ports.output, ports.sign, ports.share
+    clamp_gain, clamp_offset = k.clamp_gain, k.clamp_offset
+    n_base, toward, away, follow_gain = n.base, n.toward, n.away, n.follow_gain
+    copy_into(n.output_start, true_outputs)
+    for t in range(len(target)):
+        o = output[t]
         start = read_outputs[o] if k.software_clamp else true_outputs[o]
         label = quantise(labels[o], k.label_step)
         side = 1.0 if labels[o] >= read_outputs[o] else -1.0
@@ -138,20 +150,20 @@ def nudge_targets(
             displacement, follow = rule.amplitude * side, 0.0
         elif rule.nudge == FAR_LABEL:
             displacement = rule.eta * (rule.amplitude * side - start)
-        offset = k.clamp_offset[t]
+        offset = clamp_offset[t]
         if resting[o]:
             displacement, follow, offset = 0.0, 0.0, 0.0
-        share = ports.sign[t] * ports.share[t] * k.clamp_gain[t] * rule.direction
-        base = v[ports.target[t]]
+        share = sign[t] * share_of[t] * clamp_gain[t] * rule.direction
+        base = v[target[t]]
         if k.software_clamp:
             base = read_target(k, t, base, rng)
-        n.base[t] = base
-        n.toward[t] = share * displacement + offset
-        n.away[t] = -share * displacement + offset
-        n.follow_gain[t] = share * follow
+        n_base[t] = base
+        toward[t] = share * displacement + offset
+        away[t] = -share * displacement + offset
+        follow_gain[t] = share * follow
 
 
-@njit(**JIT)
+@njit(**JIT_NO_ALLOCATION)
 def run_cycles(
     c: Circuit,
     ports: Ports,
@@ -171,6 +183,7 @@ def run_cycles(
     clock: float,
     n: Nudged,
     s: Scratch,
+    work: OutputScratch,
     trace: Trace,
     rng: np.random.Generator,
 ) -> int:
@@ -178,33 +191,35 @@ def run_cycles(
 
     gates (E,), memory and wrong (P,) change in place; clock is the bench time of the start, in seconds.
     """
+    source, target, output, sign = ports.source, ports.target, ports.output, ports.sign
+    free_memory, clamped_memory, lu_memory, factored = memory.free, memory.clamped, memory.lu, memory.factored
+    free_outputs, clamped_outputs = trace.free_outputs, trace.clamped_outputs
+    learning_time, start = trace.learning_time, trace.start
     unknowns = len(c.order)
     outputs = labels.shape[1]
-    true_outputs = np.empty(outputs)
-    read_outputs = np.empty(outputs)
-    resting = np.zeros(outputs, np.bool_)
+    true_outputs, read_outputs, resting = work.true_outputs, work.read_outputs, work.resting
     taken = 0
     wrong_count = 0
     for p in range(len(wrong)):
         wrong_count += wrong[p]
     for cycle in range(len(points)):
         point = points[cycle]
-        v, w, lu = memory.free[point], memory.clamped[point], memory.lu[point]
+        v, w, lu = free_memory[point], clamped_memory[point], lu_memory[point]
         drive_sources(ports, k, inputs[cycle], v)
-        for q in range(len(ports.source)):
-            w[ports.source[q]] = v[ports.source[q]]
-        known = memory.factored[point]
+        for q in range(len(source)):
+            w[source[q]] = v[source[q]]
+        known = factored[point]
         if not relax(c, free, gates, v, unknowns, lu, known, TOLERANCE_V, s.residual, s.row):
             return cycle
         if not known:
-            w[:] = v
-            memory.factored[point] = True
+            copy_into(w, v)
+            factored[point] = True
         true_outputs[:] = 0.0
         read_outputs[:] = 0.0
-        for t in range(len(ports.target)):
-            volts = v[ports.target[t]]
-            true_outputs[ports.output[t]] += ports.sign[t] * volts
-            read_outputs[ports.output[t]] += ports.sign[t] * read_target(k, t, volts, rng)
+        for t in range(len(target)):
+            volts = v[target[t]]
+            true_outputs[output[t]] += sign[t] * volts
+            read_outputs[output[t]] += sign[t] * read_target(k, t, volts, rng)
         largest = 0.0
         all_rest = True
         short = False
@@ -230,23 +245,23 @@ def run_cycles(
             if not learn(c, free, clamped, edges, gates, v, w, lu, n, time, s):
                 return cycle
         for o in range(outputs):
-            trace.free_outputs[cycle, o] = read_outputs[o]
-            trace.clamped_outputs[cycle, o] = 0.0
-        for t in range(len(ports.target)):
-            trace.clamped_outputs[cycle, ports.output[t]] += ports.sign[t] * w[ports.target[t]]
-        trace.learning_time[cycle] = time
-        trace.start[cycle] = clock
+            free_outputs[cycle, o] = read_outputs[o]
+            clamped_outputs[cycle, o] = 0.0
+        for t in range(len(target)):
+            clamped_outputs[cycle, output[t]] += sign[t] * w[target[t]]
+        learning_time[cycle] = time
+        start[cycle] = clock
         if taken < len(snapshots) and snapshots[taken] == cycle:
-            trace.snapshot_gates[taken] = gates
-            trace.snapshot_free[taken] = v
-            trace.snapshot_clamped[taken] = w
+            copy_into(trace.snapshot_gates[taken], gates)
+            copy_into(trace.snapshot_free[taken], v)
+            copy_into(trace.snapshot_clamped[taken], w)
             taken += 1
         clock += time + k.overhead
         hold(edges, gates, k.overhead)
     return -1
 
 
-@njit(**JIT)
+@njit(**JIT_NO_ALLOCATION)
 def hold(edges: Edges, gates: Vector, duration: float) -> None:
     """Let held gates leak for `duration` seconds; the lower wall stops them."""
     for e in range(len(gates)):

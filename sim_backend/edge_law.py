@@ -7,9 +7,8 @@ from __future__ import annotations
 
 import numpy as np
 from numba import njit
-from numpy.typing import NDArray
 
-from sim_backend.compilation import JIT
+from sim_backend.compilation import JIT_NO_ALLOCATION
 
 RESISTOR = 0
 SQUARE_LAW = 1
@@ -18,7 +17,7 @@ SATURATION_ONSET_V = 0.096  # published fit: the square law holds down to this o
 DECADE_V = 0.1  # below it, one decade of current per 0.1 V of gate voltage
 _SLOPE = np.log(10.0) / DECADE_V
 
-@njit(**JIT)
+@njit(**JIT_NO_ALLOCATION)
 def square_law(overdrive: float, a: float, b: float, strength: float) -> tuple[float, float, float]:
     """Return the current of a square-law transistor and its slopes.
 
@@ -28,19 +27,21 @@ def square_law(overdrive: float, a: float, b: float, strength: float) -> tuple[f
     regime above, u₀ = min(δ, 0.096 V), one decade per 0.1 V, S·u₀²/2·10^((u − u₀)/0.1 V).
     The current is continuous everywhere.
     """
+    if overdrive > max(a, b):
+        current = strength * (overdrive - 0.5 * (a + b)) * (a - b)
+        return current, strength * (overdrive - a), -strength * (overdrive - b)
     if a >= b:
-        current, to_high, to_low = _from_high_to_low(overdrive, a, b, strength)
+        current, to_high, to_low = _pinched_off(overdrive, a, b, strength)
         return current, to_high, to_low
-    current, to_high, to_low = _from_high_to_low(overdrive, b, a, strength)
+    current, to_high, to_low = _pinched_off(overdrive, b, a, strength)
     return -current, -to_low, -to_high
 
 
-@njit(**JIT)
-def _from_high_to_low(overdrive: float, hi: float, lo: float, strength: float) -> tuple[float, float, float]:
+@njit(**JIT_NO_ALLOCATION)
+def _pinched_off(overdrive: float, hi: float, lo: float, strength: float) -> tuple[float, float, float]:
+    """Return current from hi to lo and its slopes, saturated or below threshold."""
     u = overdrive - lo
     drop = hi - lo
-    if u > drop:
-        return strength * (u - 0.5 * drop) * drop, strength * (u - drop), -strength * u
     if u > SATURATION_ONSET_V:
         return 0.5 * strength * u * u, 0.0, -strength * u
     if drop >= SATURATION_ONSET_V:
@@ -51,7 +52,7 @@ def _from_high_to_low(overdrive: float, hi: float, lo: float, strength: float) -
     return tail * drop, tail * (2.0 - _SLOPE * drop), -2.0 * tail
 
 
-@njit(**JIT)
+@njit(**JIT_NO_ALLOCATION)
 def edge_current(
     kind: int, gate: float, threshold: float, strength: float, a: float, b: float
 ) -> tuple[float, float, float]:
@@ -59,19 +60,3 @@ def edge_current(
     if kind == SQUARE_LAW:
         return square_law(gate - threshold, a, b, strength)
     return strength * (a - b), strength, -strength
-
-
-@njit(**JIT)
-def edge_currents(
-    kinds: NDArray[np.uint8],
-    gates: NDArray[np.float64],
-    thresholds: NDArray[np.float64],
-    strengths: NDArray[np.float64],
-    a: NDArray[np.float64],
-    b: NDArray[np.float64],
-) -> NDArray[np.float64]:
-    """Return the current of every edge, shape (E,), in amperes."""
-    currents = np.empty(len(kinds))
-    for e in range(len(kinds)):
-        currents[e] = edge_current(kinds[e], gates[e], thresholds[e], strengths[e], a[e], b[e])[0]
-    return currents

@@ -14,10 +14,11 @@ from numpy.typing import NDArray
 
 from sim_backend.board import Edges
 from sim_backend.circuit import Circuit
-from sim_backend.compilation import JIT
-from sim_backend.newton import Devices, Vector, relax
+from sim_backend.compilation import JIT_NO_ALLOCATION
+from sim_backend.newton import Devices, Vector, copy_into, relax
 
-TOLERANCE_V = 1e-10  # of node voltages while learning
+TOLERANCE_V = 1e-9  # of node voltages while learning
+TRIAL_TOLERANCE_V = 1e-7  # of node voltages at the trial end of a step, which only corrects it
 STEP_ERROR_V = 1e-7  # allowed error of the gates per step of the pulse
 SHORTEST_STEP = 1e-3  # of the pulse
 
@@ -57,7 +58,7 @@ class Nudged(NamedTuple):
     high: float
 
 
-@njit(**JIT)
+@njit(**JIT_NO_ALLOCATION)
 def settle(
     c: Circuit,
     free: Devices,
@@ -68,55 +69,61 @@ def settle(
     lu: Vector,
     factored: bool,
     n: Nudged,
+    tolerance_V: float,
     s: Scratch,
 ) -> bool:
     """Bring both copies to rest with the targets held as `n` says; v and w (N,) change in place."""
     unknowns = len(c.order)
+    node, base, toward, away, follow_gain = n.node, n.base, n.toward, n.away, n.follow_gain
+    sign, output, output_start, output_now = n.sign, n.output, n.output_start, n.output_now
     if n.symmetric:
-        for t in range(len(n.node)):
-            v[n.node[t]] = min(max(n.base[t] + n.away[t], n.low), n.high)
-        if not relax(c, free, gates, v, c.interior, lu, factored, TOLERANCE_V, s.residual, s.row):
+        for t in range(len(node)):
+            v[node[t]] = min(max(base[t] + away[t], n.low), n.high)
+        if not relax(c, free, gates, v, c.interior, lu, factored, tolerance_V, s.residual, s.row):
             return False
-    elif not relax(c, free, gates, v, unknowns, lu, factored, TOLERANCE_V, s.residual, s.row):
+    elif not relax(c, free, gates, v, unknowns, lu, factored, tolerance_V, s.residual, s.row):
         return False
     if n.released[0]:
-        return relax(c, clamped, gates, w, unknowns, lu, True, TOLERANCE_V, s.residual, s.row)
+        return relax(c, clamped, gates, w, unknowns, lu, True, tolerance_V, s.residual, s.row)
     if n.follows:
-        n.output_now[:] = 0.0
-        for t in range(len(n.node)):
-            n.output_now[n.output[t]] += n.sign[t] * v[n.node[t]]
-    for t in range(len(n.node)):
-        held = n.base[t] + n.toward[t]
+        output_now[:] = 0.0
+        for t in range(len(node)):
+            output_now[output[t]] += sign[t] * v[node[t]]
+    for t in range(len(node)):
+        held = base[t] + toward[t]
         if n.follows:
-            o = n.output[t]
-            held = v[n.node[t]] + n.toward[t] - n.follow_gain[t] * (n.output_now[o] - n.output_start[o])
-        w[n.node[t]] = min(max(held, n.low), n.high)
-    return relax(c, clamped, gates, w, c.interior, lu, True, TOLERANCE_V, s.residual, s.row)
+            o = output[t]
+            held = v[node[t]] + toward[t] - follow_gain[t] * (output_now[o] - output_start[o])
+        w[node[t]] = min(max(held, n.low), n.high)
+    return relax(c, clamped, gates, w, c.interior, lu, True, tolerance_V, s.residual, s.row)
 
 
-@njit(**JIT)
+@njit(**JIT_NO_ALLOCATION)
 def gate_slopes(c: Circuit, edges: Edges, gates: Vector, v: Vector, w: Vector, out: Vector) -> float:
     """Write dG/dt of every gate, in V/s, and return the largest magnitude; 0 where a wall stops it."""
+    tail, head = c.tail, c.head
+    rate, bias, offset_rate = edges.rate, edges.bias, edges.offset_rate
+    wall_low, wall_high = edges.wall_low, edges.wall_high
     bias_factor = 1.0
     if edges.growth != 0.0:
         total = 0.0
         for e in range(len(out)):
-            if edges.rate[e] > 0.0:
+            if rate[e] > 0.0:
                 total += gates[e]
         bias_factor = 1.0 + edges.growth * (total - edges.reference)
     fastest = 0.0
     for e in range(len(out)):
-        x = v[c.tail[e]] - v[c.head[e]]
-        y = w[c.tail[e]] - w[c.head[e]]
-        slope = edges.rate[e] * (x * x - y * y) + edges.offset_rate[e] * x + edges.bias[e] * bias_factor
-        if (slope > 0.0 and gates[e] >= edges.wall_high) or (slope < 0.0 and gates[e] <= edges.wall_low):
+        x = v[tail[e]] - v[head[e]]
+        y = w[tail[e]] - w[head[e]]
+        slope = rate[e] * (x * x - y * y) + offset_rate[e] * x + bias[e] * bias_factor
+        if (slope > 0.0 and gates[e] >= wall_high) or (slope < 0.0 and gates[e] <= wall_low):
             slope = 0.0
         out[e] = slope
         fastest = max(fastest, abs(slope))
     return fastest
 
 
-@njit(**JIT)
+@njit(**JIT_NO_ALLOCATION)
 def learn(
     c: Circuit,
     free: Devices,
@@ -135,40 +142,42 @@ def learn(
     Heun steps with the error of a step estimated from how much its slopes change; a step so short
     that Euler is as good is taken as Euler. Returns whether every state came to rest.
     """
+    slope, slope_end, trial = s.slope, s.slope_end, s.trial
+    wall_low, wall_high = edges.wall_low, edges.wall_high
     left = duration
     step = duration
-    if not settle(c, free, clamped, gates, v, w, lu, True, n, s):
+    if not settle(c, free, clamped, gates, v, w, lu, True, n, TOLERANCE_V, s):
         return False
-    fastest = gate_slopes(c, edges, gates, v, w, s.slope)
+    fastest = gate_slopes(c, edges, gates, v, w, slope)
     while left > 0.0:
         h = min(step, left)
         if h > 0.999 * left:
             h = left
         for e in range(len(gates)):
-            s.trial[e] = min(max(gates[e] + h * s.slope[e], edges.wall_low), edges.wall_high)
+            trial[e] = min(max(gates[e] + h * slope[e], wall_low), wall_high)
         if h * fastest > 10.0 * STEP_ERROR_V:
-            if not settle(c, free, clamped, s.trial, v, w, lu, True, n, s):
+            if not settle(c, free, clamped, trial, v, w, lu, True, n, TRIAL_TOLERANCE_V, s):
                 return False
-            gate_slopes(c, edges, s.trial, v, w, s.slope_end)
+            gate_slopes(c, edges, trial, v, w, slope_end)
             change = 0.0
             for e in range(len(gates)):
-                inside = edges.wall_low < s.trial[e] < edges.wall_high
+                inside = wall_low < trial[e] < wall_high
                 if inside:  # a gate that reaches a wall ends there exactly, however its slope jumps
-                    change = max(change, 0.5 * h * abs(s.slope_end[e] - s.slope[e]))
+                    change = max(change, 0.5 * h * abs(slope_end[e] - slope[e]))
                 else:
-                    s.slope_end[e] = s.slope[e]
+                    slope_end[e] = slope[e]
             error = change * change / (h * fastest + change)
             if error > STEP_ERROR_V and h > SHORTEST_STEP * duration:
                 step = h * max(0.2, 0.9 * (STEP_ERROR_V / error) ** (1.0 / 3.0))
                 continue
             for e in range(len(gates)):
-                moved = gates[e] + 0.5 * h * (s.slope[e] + s.slope_end[e])
-                s.trial[e] = min(max(moved, edges.wall_low), edges.wall_high)
+                moved = gates[e] + 0.5 * h * (slope[e] + slope_end[e])
+                trial[e] = min(max(moved, wall_low), wall_high)
             step = h * min(3.0, 0.9 * (STEP_ERROR_V / (error + 1e-30)) ** (1.0 / 3.0))
-        gates[:] = s.trial
+        copy_into(gates, trial)
         left -= h
         if left > 0.0:
-            if not settle(c, free, clamped, gates, v, w, lu, True, n, s):
+            if not settle(c, free, clamped, gates, v, w, lu, True, n, TOLERANCE_V, s):
                 return False
-            fastest = gate_slopes(c, edges, gates, v, w, s.slope)
+            fastest = gate_slopes(c, edges, gates, v, w, slope)
     return True

@@ -16,13 +16,13 @@ from numba import njit
 from numpy.typing import NDArray
 
 from sim_backend.circuit import Circuit
-from sim_backend.compilation import JIT
+from sim_backend.compilation import JIT_NO_ALLOCATION
 from sim_backend.edge_law import edge_current
 
 Vector = NDArray[np.float64]
 
 REFACTOR_ABOVE_V = 2e-3  # a Newton step longer than this asks for a new factor
-REFACTOR_CONTRACTION = 0.25  # a chord step that shrinks the error less than this does, too
+REFACTOR_CONTRACTION = 0.1  # a chord step that shrinks the error less than this does, too
 LONGEST_STEP_V = 0.2
 NEWTON_STEPS = 60
 SWEEPS = 12
@@ -40,73 +40,88 @@ class Devices(NamedTuple):
     strength: Vector
 
 
-@njit(**JIT)
+@njit(**JIT_NO_ALLOCATION)
+def copy_into(target: Vector, source: Vector) -> None:
+    """Copy one vector into another, element by element."""
+    for k in range(len(source)):
+        target[k] = source[k]
+
+
+@njit(**JIT_NO_ALLOCATION)
 def residual(c: Circuit, d: Devices, gates: Vector, v: Vector, r: Vector) -> None:
     """Write the current leaving every unknown node into r, in amperes."""
+    tail, head, row_tail, row_head = c.tail, c.head, c.row_tail, c.row_head
+    kind, threshold, strength = d.kind, d.threshold, d.strength
     r[:] = 0.0
-    for e in range(len(c.tail)):
-        i, _, _ = edge_current(d.kind[e], gates[e], d.threshold[e], d.strength[e], v[c.tail[e]], v[c.head[e]])
-        r[c.row_tail[e]] += i
-        r[c.row_head[e]] -= i
+    for e in range(len(tail)):
+        i, _, _ = edge_current(kind[e], gates[e], threshold[e], strength[e], v[tail[e]], v[head[e]])
+        r[row_tail[e]] += i
+        r[row_head[e]] -= i
 
 
-@njit(**JIT)
+@njit(**JIT_NO_ALLOCATION)
 def assemble(c: Circuit, d: Devices, gates: Vector, v: Vector, r: Vector, lu: Vector) -> None:
     """Write the residual into r and the Jacobian into lu, in amperes and siemens."""
+    tail, head, row_tail, row_head, diagonal = c.tail, c.head, c.row_tail, c.row_head, c.diagonal
+    tail_tail, tail_head = c.slot_tail_tail, c.slot_tail_head
+    head_tail, head_head = c.slot_head_tail, c.slot_head_head
+    kind, threshold, strength = d.kind, d.threshold, d.strength
     r[:] = 0.0
     lu[:] = 0.0
-    for k in range(len(c.diagonal)):
-        lu[c.diagonal[k]] = SMALLEST_SLOPE_S
-    for e in range(len(c.tail)):
+    for k in range(len(diagonal)):
+        lu[diagonal[k]] = SMALLEST_SLOPE_S
+    for e in range(len(tail)):
         i, at_tail, at_head = edge_current(
-            d.kind[e], gates[e], d.threshold[e], d.strength[e], v[c.tail[e]], v[c.head[e]]
+            kind[e], gates[e], threshold[e], strength[e], v[tail[e]], v[head[e]]
         )
-        r[c.row_tail[e]] += i
-        r[c.row_head[e]] -= i
+        r[row_tail[e]] += i
+        r[row_head[e]] -= i
         at_tail, at_head = max(at_tail, -SLOPE_RATIO * at_head), min(at_head, -SLOPE_RATIO * at_tail)
-        lu[c.slot_tail_tail[e]] += at_tail
-        lu[c.slot_tail_head[e]] += at_head
-        lu[c.slot_head_tail[e]] -= at_tail
-        lu[c.slot_head_head[e]] -= at_head
+        lu[tail_tail[e]] += at_tail
+        lu[tail_head[e]] += at_head
+        lu[head_tail[e]] -= at_tail
+        lu[head_head[e]] -= at_head
 
 
-@njit(**JIT)
+@njit(**JIT_NO_ALLOCATION)
 def factorise(c: Circuit, lu: Vector, row: Vector) -> None:
     """Factor lu in place, row by row; the diagonal then holds its inverse. `row` is scratch (M,)."""
-    for i in range(len(c.diagonal)):
-        begin, middle, end = c.row_start[i], c.diagonal[i], c.row_start[i + 1]
+    row_start, column, diagonal = c.row_start, c.column, c.diagonal
+    for i in range(len(diagonal)):
+        begin, middle, end = row_start[i], diagonal[i], row_start[i + 1]
         for x in range(begin, end):
-            row[c.column[x]] = lu[x]
+            row[column[x]] = lu[x]
         for x in range(begin, middle):
-            k = c.column[x]
-            factor = row[k] * lu[c.diagonal[k]]
+            k = column[x]
+            factor = row[k] * lu[diagonal[k]]
             row[k] = factor
-            for y in range(c.diagonal[k] + 1, c.row_start[k + 1]):
-                row[c.column[y]] -= factor * lu[y]
+            for y in range(diagonal[k] + 1, row_start[k + 1]):
+                row[column[y]] -= factor * lu[y]
         for x in range(begin, end):
-            lu[x] = row[c.column[x]]
+            lu[x] = row[column[x]]
         lu[middle] = 1.0 / row[i]
 
 
-@njit(**JIT)
+@njit(**JIT_NO_ALLOCATION)
 def back_substitute(c: Circuit, lu: Vector, unknowns: int, r: Vector) -> None:
     """Solve the leading block of `unknowns` rows in place; the rest of r is set to 0."""
+    row_start, column, diagonal = c.row_start, c.column, c.diagonal
     for i in range(unknowns):
         total = r[i]
-        for x in range(c.row_start[i], c.diagonal[i]):
-            total -= lu[x] * r[c.column[x]]
+        for x in range(row_start[i], diagonal[i]):
+            total -= lu[x] * r[column[x]]
         r[i] = total
     for i in range(unknowns, len(r)):
         r[i] = 0.0
     for k in range(unknowns):
         i = unknowns - 1 - k
         total = r[i]
-        for x in range(c.diagonal[i] + 1, c.row_start[i + 1]):
-            total -= lu[x] * r[c.column[x]]
-        r[i] = total * lu[c.diagonal[i]]
+        for x in range(diagonal[i] + 1, row_start[i + 1]):
+            total -= lu[x] * r[column[x]]
+        r[i] = total * lu[diagonal[i]]
 
 
-@njit(**JIT)
+@njit(**JIT_NO_ALLOCATION)
 def relax(
     c: Circuit,
     d: Devices,
@@ -136,7 +151,7 @@ def relax(
     return False
 
 
-@njit(**JIT)
+@njit(**JIT_NO_ALLOCATION)
 def _newton(
     c: Circuit,
     d: Devices,
@@ -149,6 +164,7 @@ def _newton(
     r: Vector,
     row: Vector,
 ) -> bool:
+    order = c.order
     previous = np.inf
     renew = not factored
     for _ in range(NEWTON_STEPS):
@@ -164,7 +180,7 @@ def _newton(
         if not longest < np.inf:
             return False
         for k in range(unknowns):
-            v[c.order[k]] -= min(max(r[k], -LONGEST_STEP_V), LONGEST_STEP_V)
+            v[order[k]] -= min(max(r[k], -LONGEST_STEP_V), LONGEST_STEP_V)
         contraction = longest / previous
         if longest < tolerance_V:
             return True
@@ -176,7 +192,7 @@ def _newton(
     return False
 
 
-@njit(**JIT)
+@njit(**JIT_NO_ALLOCATION)
 def _sweep(c: Circuit, d: Devices, gates: Vector, v: Vector, unknowns: int) -> None:
     """Bring each node in turn to rest by bisection between its lowest and highest neighbour."""
     for k in range(unknowns):
@@ -197,7 +213,7 @@ def _sweep(c: Circuit, d: Devices, gates: Vector, v: Vector, unknowns: int) -> N
         v[node] = 0.5 * (low + high)
 
 
-@njit(**JIT)
+@njit(**JIT_NO_ALLOCATION)
 def _leaving(c: Circuit, d: Devices, gates: Vector, v: Vector, k: int, at: float) -> float:
     """Return the current leaving unknown k if it stood at voltage `at`, in amperes."""
     node = c.order[k]

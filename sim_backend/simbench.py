@@ -12,12 +12,23 @@ from protocols.task import Wiring
 from sim_backend.board import Board, build_board
 from sim_backend.circuit import Circuit, build_circuit
 from sim_backend.config import BenchConfig
-from sim_backend.cycle import Memory, Ports, Rule, Trace, drive_sources, quantise, read_target, run_cycles
+from sim_backend.cycle import (
+    Memory,
+    OutputScratch,
+    Ports,
+    Rule,
+    Trace,
+    drive_sources,
+    quantise,
+    read_target,
+    run_cycles,
+)
 from sim_backend.imperfections import stream_seed
-from sim_backend.learning import TOLERANCE_V, Nudged, Scratch
+from sim_backend.learning import Nudged, Scratch
 from sim_backend.newton import Devices, relax
 
 BLOCK_CYCLES = 20_000
+READING_TOLERANCE_V = 1e-12
 
 
 class SimBench:
@@ -168,6 +179,7 @@ class _Plant:
             clock_s,
             self._nudged(block.method),
             self.scratch,
+            OutputScratch(np.zeros(outputs), np.zeros(outputs), np.zeros(outputs, dtype=np.bool_)),
             trace,
             self.rng,
         )
@@ -220,7 +232,7 @@ class _Plant:
         for p in range(len(inputs)):
             drive_sources(self.ports, self.board.converters, np.ascontiguousarray(inputs[p], dtype=float), v)
             scratch = self.scratch.residual, self.scratch.row
-            if not relax(c, devices, self.gates, v, len(c.order), lu, False, TOLERANCE_V, *scratch):
+            if not relax(c, devices, self.gates, v, len(c.order), lu, False, READING_TOLERANCE_V, *scratch):
                 raise InstrumentError("plant", f"voltages did not settle for data point {p}")
             voltages[p] = v
         return voltages
