@@ -78,11 +78,12 @@ class Snapshots:
 class CycleRecord:
     """What a bench did with a block.
 
-    free_outputs and clamped_outputs (n, T) in volts as read; learning_time_s (n,) as given; start_s (n,) of
+    points (n,) data point of each cycle, as asked for; free_outputs and clamped_outputs (n, T) in volts as read; learning_time_s (n,) as given; start_s (n,) of
     each cycle on the bench's clock and lateness_s (n,) against the plan; wrong (P,) at the end of the block.
     """
 
     first_cycle: int
+    points: IntArray
     free_outputs: FloatArray
     clamped_outputs: FloatArray
     learning_time_s: FloatArray

@@ -92,11 +92,12 @@ TRANSITIONS: Mapping[tuple[RunState, Kind], RunState] = MappingProxyType(
 
 @dataclass(frozen=True, eq=False)
 class Round:
-    """What one measurement round read: outputs (P, T), gates (E,), node voltages; volts."""
+    """What one measurement round read: outputs (P, T), gates (E,), node voltages; volts, siemens."""
 
     train_outputs: FloatArray
     test_outputs: FloatArray | None
     gates: FloatArray
+    conductances: FloatArray
     nodes: NodeReading
 
 
@@ -242,12 +243,11 @@ def _advance(plan: Plan, progress: Progress, event: Event) -> Progress:
     task = plan.task
     if event.record is not None:
         record = event.record
-        last = plan.order.points(record.first_cycle, len(record), plan.seed, progress.previous_point)[-1]
         return replace(
             progress,
             cycle=progress.cycle + len(record),
             learning_time_s=progress.learning_time_s + float(record.learning_time_s.sum()),
-            previous_point=int(last),
+            previous_point=int(record.points[-1]),
             wrong=record.wrong,
         )
     if event.round is None:

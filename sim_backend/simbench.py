@@ -193,6 +193,7 @@ class _Plant:
         )
         return CycleRecord(
             first_cycle=block.first_cycle,
+            points=block.points,
             free_outputs=trace.free_outputs,
             clamped_outputs=trace.clamped_outputs,
             learning_time_s=trace.learning_time,

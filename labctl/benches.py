@@ -1,0 +1,73 @@
+"""Which bench a run uses: `sim`, or a bench file."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from labctl.experiment.load import override, read_toml, validate
+from protocols.bench import Bench, Limits
+from protocols.errors import ConfigError
+from sim_backend import BenchConfig, SimBench, read_doses
+
+
+@dataclass(frozen=True)
+class LoadedBench:
+    """A bench that can be made, its limits, and everything the run stores about it.
+
+    values: the bench file as run; settings: all values in SI; ledger: the imperfections, if simulated.
+    """
+
+    make: Callable[[], Bench]
+    limits: Limits
+    values: dict[str, Any]
+    settings: dict[str, Any]
+    ledger: list[dict[str, Any]]
+    imperfections: str
+    conductance_law: str
+
+
+def load_bench(
+    bench: str,
+    imperfections: str | None,
+    seed: int,
+    bench_overrides: Sequence[str] = (),
+    dose_overrides: Sequence[str] = (),
+) -> LoadedBench:
+    """Read a bench: "sim" or a bench file, an imperfection preset or file, and overrides.
+
+    Doses come from the bench file, are replaced as a whole by `imperfections`, then changed one by
+    one by `dose_overrides`. Raises ConfigError.
+    """
+    values: dict[str, Any] = {"kind": "sim"} if bench == "sim" else read_toml(Path(bench))
+    file = "bench sim" if bench == "sim" else bench
+    if values.get("kind", "sim") != "sim":
+        raise ConfigError(
+            "this kind of bench cannot be run yet",
+            file=file,
+            key="kind",
+            value=values["kind"],
+            allowed='simulated benches have kind = "sim"',
+        )
+    source = "none named"
+    doses = values.setdefault("imperfections", {})
+    if imperfections is not None:
+        doses = values["imperfections"] = read_doses(imperfections)
+        source, file = imperfections, imperfections if Path(imperfections).suffix else file
+    for text in bench_overrides:
+        override(values, text)
+    for text in dose_overrides:
+        override(doses, text)
+        source += f" with {text}"
+    config = validate(BenchConfig, values, file)
+    return LoadedBench(
+        make=lambda: SimBench(config, seed=seed),
+        limits=SimBench(config, seed=seed).limits(),
+        values=values,
+        settings=config.model_dump(mode="json"),
+        ledger=config.imperfections.ledger(seed),
+        imperfections=source,
+        conductance_law="square law at 0 V with nominal threshold and strength",
+    )

@@ -1,0 +1,208 @@
+"""From the experiment file to protocol objects: network, task, method and plan."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from labctl.experiment.model import (
+    Experiment,
+    GraphSettings,
+    MethodKind,
+    MethodSettings,
+    NetworkSettings,
+    OrderSettings,
+    TwoEdgeSettings,
+)
+from labctl.experiment.tasks import DataSettings, TaskSettings
+from protocols.bench import Limits
+from protocols.block import FloatArray
+from protocols.errors import ConfigError
+from protocols.method import ClampRule, Contrast, Hinge, Method, Nudge, TimeRule, Timing
+from protocols.network import Network, lattice, two_edge_board
+from protocols.order import Order, OrderKind
+from protocols.plan import Noise, Plan, measurement_rounds
+from protocols.task import DataSet, Output, Source, Task, TaskKind, Wiring, circle_points, class_labels
+
+
+def build_plan(experiment: Experiment, limits: Limits, seed: int) -> Plan:
+    """Turn an experiment into the plan of a run within a bench's limits.
+
+    Raises ConfigError, with the key, for anything the bench cannot do or that makes no sense.
+    """
+    task = build_task(experiment, limits)
+    method = build_method(experiment.method, task.kind)
+    longest = method.time.longest_s()
+    if longest > limits.pulse_max_s:
+        raise ConfigError(
+            "the longest learning pulse is more than the bench gives",
+            key=f"method.{_family(experiment.method.kind)}",
+            value=f"{longest:g} s",
+            allowed=f"at most {limits.pulse_max_s:g} s",
+        )
+    training, record = experiment.training, experiment.record
+    order = _order(training.order, task.train, method)
+    try:
+        rounds = measurement_rounds(training.cycles, record.rounds, record.spacing, order)
+    except ConfigError as error:
+        raise error.at(key="record") from None
+    return Plan(
+        task=task,
+        method=method,
+        order=order,
+        cycles=training.cycles,
+        rounds=rounds,
+        initial_gates_V=_initial_gates(experiment, task.wiring.network, limits, seed),
+        seed=seed,
+        noise=Noise(training.noise.inputs, training.noise.labels),
+        stop_after_perfect=training.stop_after_perfect_rounds,
+    )
+
+
+def build_network(settings: NetworkSettings) -> Network:
+    """Build the network a `[network]` table describes."""
+    if isinstance(settings, TwoEdgeSettings):
+        return two_edge_board(settings.input_resistance)
+    if isinstance(settings, GraphSettings):
+        resistances = {r.edge: r.resistance for r in settings.resistors}
+        edges, positions = tuple(settings.edges), tuple(settings.positions)
+        return Network(settings.nodes, edges, resistances, positions, name="graph")
+    return lattice(settings.rows, settings.columns, periodic=settings.periodic)
+
+
+def build_task(experiment: Experiment, limits: Limits) -> Task:
+    """Build the wired task and check its voltages against the board's range."""
+    try:
+        network = build_network(experiment.network)
+    except ConfigError as error:
+        raise error.at(key="network") from None
+    settings = experiment.task
+    try:
+        sources = tuple(Source(s.node, s.name, s.voltage) for s in settings.sources)
+        outputs = tuple(
+            Output(o.name, o.node) if o.node is not None else Output(o.name, o.positive or 0, o.negative)
+            for o in settings.outputs
+        )
+        wiring = Wiring(network, sources, outputs)
+        train = _data(settings, settings.train, "train", limits.node_max_V)
+        test = _data(settings, settings.test, "test", limits.node_max_V) if settings.test else None
+        task = Task(settings.kind, wiring, train, test, settings.margin)
+        task.check_range(limits.node_min_V, limits.node_max_V)
+    except ConfigError as error:
+        raise error.at(key="task") from None
+    return task
+
+
+def build_method(settings: MethodSettings, kind: TaskKind) -> Method:
+    """Build the training method; hinge "auto" rests points past their margin when classifying."""
+    hinges = {"off": Hinge.OFF, "rest": Hinge.REST, "unclamp": Hinge.UNCLAMP}
+    automatic = Hinge.REST if kind is TaskKind.CLASSIFICATION else Hinge.OFF
+    hinge = hinges.get(settings.hinge, automatic)
+    if hinge is not Hinge.OFF and kind is not TaskKind.CLASSIFICATION:
+        raise ConfigError("a hinge needs a classification task", key="method.hinge", value=settings.hinge)
+    symmetric = settings.kind in (MethodKind.SYMMETRIC, MethodKind.SYMMETRIC_OVERCLAMPING)
+    contrast = Contrast.SYMMETRIC if symmetric else Contrast.ONE_SIDED
+    if _family(settings.kind) == "standard":
+        s = settings.standard
+        direction = -1 if settings.kind is MethodKind.ANTI else 1
+        clamp = ClampRule(Nudge.PROPORTIONAL, s.eta, direction=direction, contrast=contrast)
+        time = TimeRule(Timing.FIXED, s.pulse, dead_band_V=s.dead_band)
+    else:
+        o = settings.overclamping
+        far = o.far_label is not None
+        nudge, amplitude = (Nudge.FAR_LABEL, o.far_label) if far else (Nudge.CONSTANT, o.amplitude)
+        clamp = ClampRule(nudge, o.eta, amplitude or o.amplitude, contrast=contrast)
+        time = TimeRule(
+            Timing.PROPORTIONAL, o.pulse, o.reference_error, o.max_pulse, o.pulse_step, o.dead_band, o.normalise
+        )
+    return Method(str(settings.kind), clamp, time, hinge, settings.tolerance)
+
+
+def _family(kind: MethodKind) -> str:
+    overclamping = (MethodKind.OVERCLAMPING, MethodKind.SYMMETRIC_OVERCLAMPING)
+    return "overclamping" if kind in overclamping else "standard"
+
+
+def _data(settings: TaskSettings, data: DataSettings, name: str, full_scale_V: float) -> DataSet:
+    columns = dict(data.inputs)
+    if data.circle is not None:
+        c = data.circle
+        points = circle_points(c.diameter, c.points, (c.centre, c.centre))
+        columns |= {c.x: [float(v) for v in points[:, 0]], c.y: [float(v) for v in points[:, 1]]}
+    varying = [s.name for s in settings.sources if s.voltage is None and s.complement_of is None]
+    for key in columns:
+        if key not in varying:
+            known = ", ".join(varying) or "none: every source is a rail"
+            raise ConfigError("no such input", key=f"{name}.inputs", value=key, allowed=f"inputs are {known}")
+    count = _length(columns, name, bool(varying))
+    inputs = np.empty((count, len(settings.sources)))
+    for column, source in enumerate(settings.sources):
+        if source.voltage is not None:
+            inputs[:, column] = source.voltage
+            continue
+        key = source.complement_of or source.name
+        if key not in columns:
+            raise ConfigError("this input has no values", key=f"{name}.inputs.{key}", allowed="list its voltages")
+        values = np.array(columns[key])
+        inputs[:, column] = full_scale_V - values if source.complement_of else values
+    classes = np.array(data.classes, dtype=np.int64) if data.classes else None
+    return DataSet(inputs, _labels(settings, data, name, count), classes, np.array(data.groups, dtype=np.int64))
+
+
+def _length(columns: dict[str, list[float]], name: str, has_inputs: bool) -> int:
+    lengths = {key: len(values) for key, values in columns.items()}
+    if has_inputs and not any(lengths.values()):
+        raise ConfigError(
+            "the data set is empty", key=f"{name}.inputs", allowed="give at least one data point with a label"
+        )
+    if len(set(lengths.values())) > 1:
+        raise ConfigError("the inputs differ in length", key=f"{name}.inputs", value=lengths)
+    return next(iter(lengths.values()), 1)
+
+
+def _labels(settings: TaskSettings, data: DataSettings, name: str, count: int) -> FloatArray:
+    if settings.kind is TaskKind.CLASSIFICATION:
+        if len(settings.outputs) != 1:
+            raise ConfigError("a classification task has one differential output", key="outputs")
+        if len(data.classes) != count:
+            raise ConfigError(
+                f"{count} classes are needed, one per data point", key=f"{name}.classes", value=len(data.classes)
+            )
+        return class_labels(data.classes, settings.label or 0.0)
+    names = [o.name for o in settings.outputs]
+    if sorted(data.labels) != sorted(names):
+        raise ConfigError(
+            "every output needs its labels",
+            key=f"{name}.labels",
+            value=sorted(data.labels),
+            allowed=f"outputs are {', '.join(names)}",
+        )
+    for key, values in data.labels.items():
+        if len(values) != count:
+            problem = "the data set is empty" if not values else f"{count} labels are needed, one per data point"
+            raise ConfigError(problem, key=f"{name}.labels.{key}", value=len(values))
+    return np.array([data.labels[n] for n in names]).T
+
+
+def _order(settings: OrderSettings, train: DataSet, method: Method) -> Order:
+    half = 1
+    if settings.kind is OrderKind.TASK_CYCLE:
+        period = settings.period_cycles or (settings.period or 0.0) / method.time.pulse_s
+        half = max(round(period / 2), 1)
+    transition = np.array(settings.transition) if settings.transition is not None else None
+    try:
+        return Order(settings.kind, train.groups, half, transition)
+    except ConfigError as error:
+        raise error.at(key="training.order") from None
+
+
+def _initial_gates(experiment: Experiment, network: Network, limits: Limits, seed: int) -> FloatArray:
+    training = experiment.training
+    low, high = training.initial_gates - training.gate_spread, training.initial_gates + training.gate_spread
+    if low < limits.gate_min_V - 1e-9 or high > limits.gate_max_V + 1e-9:
+        raise ConfigError(
+            "initial gates lie beyond the walls",
+            key="training.initial_gates",
+            value=f"{low:g} to {high:g} V",
+            allowed=f"the walls are at {limits.gate_min_V:g} and {limits.gate_max_V:g} V",
+        )
+    return np.random.default_rng([seed, 0]).uniform(low, high, network.n_edges)

@@ -1,0 +1,148 @@
+"""Reading files: TOML in, validated settings out, and every mistake one clear sentence."""
+
+from __future__ import annotations
+
+import difflib
+import tomllib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TypeVar
+
+from pydantic import BaseModel, ValidationError
+
+from labctl.experiment.model import Experiment
+from protocols.errors import ConfigError
+
+Model = TypeVar("Model", bound=BaseModel)
+
+
+def read_toml(path: Path) -> dict[str, Any]:
+    """Read a TOML file. Raises ConfigError when it is missing, unreadable or not TOML."""
+    try:
+        return tomllib.loads(path.read_text("utf-8"))
+    except FileNotFoundError:
+        raise ConfigError("file not found", file=str(path), allowed="check the path") from None
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigError(f"cannot be read: {error}", file=str(path)) from None
+    except tomllib.TOMLDecodeError as error:
+        raise ConfigError(f"is not valid TOML: {error}", file=str(path)) from None
+
+
+@dataclass(frozen=True)
+class LoadedExperiment:
+    """An experiment with the file it came from and its values as written, overrides applied."""
+
+    settings: Experiment
+    values: dict[str, Any]
+    file: str
+
+
+def load_experiment(path: Path, overrides: Sequence[str] = ()) -> LoadedExperiment:
+    """Read an experiment file and apply `key=value` overrides. Raises ConfigError."""
+    values = read_toml(path)
+    for text in overrides:
+        override(values, text)
+    return LoadedExperiment(validate(Experiment, values, str(path)), values, str(path))
+
+
+def split_overrides(overrides: Sequence[str]) -> tuple[list[str], list[str], list[str]]:
+    """Sort overrides by what they change: experiment, bench (`bench.`), imperfections."""
+    imperfections = [o for o in overrides if o.startswith("imperfections.")]
+    bench = [o.removeprefix("bench.") for o in overrides if o.startswith("bench.")]
+    rest = [o for o in overrides if not o.startswith(("imperfections.", "bench."))]
+    return rest, bench, [o.removeprefix("imperfections.") for o in imperfections]
+
+
+def override(values: dict[str, Any], text: str) -> None:
+    """Set one `dotted.key=value` in nested tables, in place.
+
+    The value is read as TOML; what is no TOML is taken as text, so quotes may be left out. Naming a
+    table that has a kind sets its kind: `method=standard` is `method.kind=standard`.
+    """
+    key, separator, raw = text.partition("=")
+    if not separator or not key.strip():
+        raise ConfigError("is not an override", key="--set", value=text, allowed="write key=value")
+    parts = key.strip().split(".")
+    try:
+        value = tomllib.loads(f"x = {raw}")["x"]
+    except tomllib.TOMLDecodeError:
+        value = raw.strip()
+    table: Any = values
+    for depth, part in enumerate(parts):
+        last = depth == len(parts) - 1
+        if isinstance(table, list):
+            table, part = _entry(table, part, key), part
+            if last:
+                raise ConfigError("names a table, not a value", key=f"--set {key}")
+            continue
+        if not isinstance(table, dict):
+            raise ConfigError(f"{'.'.join(parts[:depth])} holds no keys", key=f"--set {key}")
+        if not last:
+            table = table.setdefault(part, {})
+        elif isinstance(table.get(part), dict) and isinstance(value, str):
+            table[part]["kind"] = value
+        else:
+            table[part] = value
+
+
+def _entry(table: list[Any], part: str, key: str) -> Any:
+    """Return the entry of an array of tables named (or numbered) `part`."""
+    for number, entry in enumerate(table):
+        if isinstance(entry, dict) and part in (entry.get("name"), str(number)):
+            return entry
+    names = ", ".join(str(e.get("name", i)) for i, e in enumerate(table) if isinstance(e, dict))
+    raise ConfigError("no such entry", key=f"--set {key}", value=part, allowed=f"entries are {names}")
+
+
+def validate(model: type[Model], values: dict[str, Any], file: str) -> Model:
+    """Validate a table against its schema; the first mistake becomes a ConfigError."""
+    try:
+        return model.model_validate(values)
+    except ValidationError as error:
+        raise _sentence(model, error, file) from None
+
+
+def _sentence(model: type[BaseModel], error: ValidationError, file: str) -> ConfigError:
+    first = error.errors(include_url=False)[0]
+    location = [str(part) for part in first["loc"] if part not in _UNION_TAGS]
+    key = ".".join(location)
+    message, value = first["msg"].removeprefix("Value error, "), first.get("input")
+    if first["type"] == "extra_forbidden":
+        allowed = _keys_at(model, location[:-1])
+        guess = difflib.get_close_matches(location[-1], allowed, n=1)
+        hint = f"did you mean {guess[0]}? " if guess else ""
+        return ConfigError("unknown key", file=file, key=key, allowed=f"{hint}keys here are {', '.join(allowed)}")
+    if first["type"] == "missing":
+        return ConfigError("is missing", file=file, key=key, allowed="add it")
+    if first["type"] == "value_error":
+        return ConfigError(message, file=file, key=key)
+    message = message[0].lower() + message[1:]
+    shown = value if isinstance(value, str | int | float) else None
+    return ConfigError(message, file=file, key=key, value=shown)
+
+
+_UNION_TAGS = {"lattice", "two-edge", "graph"}
+
+
+def _keys_at(model: type[BaseModel], location: list[str]) -> list[str]:
+    """Return the keys allowed in the table at a location, as far as the schema tells."""
+    schema = model.model_json_schema()
+    node: Any = schema
+    for part in location:
+        node = _resolve(node, schema)
+        if part.isdigit():
+            node = node.get("items", {})
+        else:
+            node = node.get("properties", {}).get(part, {})
+    node = _resolve(node, schema)
+    options = node.get("oneOf") or node.get("anyOf") or [node]
+    keys: list[str] = []
+    for option in options:
+        keys += [k for k in _resolve(option, schema).get("properties", {}) if k not in keys]
+    return keys
+
+
+def _resolve(node: Any, schema: dict[str, Any]) -> Any:
+    reference = node.get("$ref")
+    return schema["$defs"][reference.rsplit("/", 1)[-1]] if reference else node

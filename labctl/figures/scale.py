@@ -1,0 +1,156 @@
+"""Axes for values that may be exactly zero: logarithmic, with zero drawn at a marked edge."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.ticker import FixedFormatter, FixedLocator, MaxNLocator, NullLocator
+
+from labctl.figures.reading import FloatArray
+from labctl.figures.style import INK
+
+_MARGIN = 0.04  # of the axis, beyond the outermost value
+_GAP = 0.10  # of the axis, between zero and the smallest other value
+
+
+@dataclass(frozen=True)
+class EdgeScale:
+    """An axis from `low` to `high` (both positive) with a place of its own for zero, if zeros occur.
+
+    `low` is 0 when there is nothing but zeros. Not logarithmic when the values span too little.
+    """
+
+    low: float
+    high: float
+    zeros: bool
+    log: bool
+
+    @classmethod
+    def of(cls, *values: FloatArray, least_ratio: float = 1.0) -> EdgeScale:
+        """Choose the axis for these values; it is linear when they span less than `least_ratio`."""
+        everything = np.concatenate([np.ravel(v) for v in values]) if values else np.zeros(0)
+        known = everything[np.isfinite(everything)]
+        positive = known[known > 0]
+        zeros = bool(np.any(known <= 0))
+        if not positive.size:
+            return cls(0.0, 0.0, zeros=True, log=False)
+        low, high = float(positive.min()), float(positive.max())
+        log = high / low >= least_ratio or positive.size < 3
+        if log and high / low < 4 and not (zeros and high == low):
+            middle = np.sqrt(low * high)  # never blow a hair's breadth up to the whole axis
+            low, high = min(low, middle / 2), max(high, middle * 2)
+        return cls(low, high, zeros=zeros, log=log)
+
+    @property
+    def empty(self) -> bool:
+        """Tell that no value is above zero."""
+        return self.high == 0.0
+
+    @property
+    def edge(self) -> float:
+        """Return the coordinate at which zeros are drawn."""
+        if self.empty:
+            return 0.0
+        if self.log:
+            return self.low * (self.low / self.high) ** _GAP if self.high > self.low else self.low / 10
+        return self.low - _GAP * (self.high - self.low)
+
+    def limits(self) -> tuple[float, float]:
+        """Return the ends of the axis."""
+        if self.empty:
+            return -0.04, 1.0
+        first = self.edge if self.zeros else self.low
+        if self.log:
+            pad = (self.high / first) ** _MARGIN
+            return first / pad, self.high * pad
+        pad = _MARGIN * (self.high - first) or 0.5 * self.high
+        return first - pad, self.high + pad
+
+    def place(self, values: FloatArray) -> FloatArray:
+        """Return where to draw the values: zeros at the edge, the others as they are."""
+        return np.where(values <= 0, self.edge, values)
+
+    def is_zero(self, values: FloatArray) -> FloatArray:
+        """Return the coordinates of the zeros only; the others are NaN."""
+        return np.where(values <= 0, self.edge, np.nan)
+
+    def dress(self, ax: Axes, which: Literal["x", "y"], zero: str = "0") -> None:
+        """Set scale, limits, ticks and the mark of the break on one axis."""
+        axis = ax.xaxis if which == "x" else ax.yaxis
+        if which == "x":
+            ax.set_xscale("log" if self.log else "linear")
+            ax.set_xlim(*self.limits())
+        else:
+            ax.set_yscale("log" if self.log else "linear")
+            ax.set_ylim(*self.limits())
+        ticks, labels, minor = self.ticks()
+        if self.zeros:
+            ticks, labels = [self.edge, *ticks], [zero, *labels]
+        axis.set_major_locator(FixedLocator(ticks))
+        axis.set_major_formatter(FixedFormatter(labels))
+        axis.set_minor_locator(FixedLocator(minor) if minor else NullLocator())
+        if self.zeros and not self.empty:
+            self._break(ax, which)
+
+    def ticks(self) -> tuple[list[float], list[str], list[float]]:
+        """Return major ticks, their labels and minor ticks; without the one for zero."""
+        if self.empty:
+            return [], [], []
+        low, high = (self.low if self.zeros else self.limits()[0]), self.limits()[1]
+        if not self.log:
+            found = MaxNLocator(5, steps=[1, 2, 2.5, 5, 10]).tick_values(low, high)
+            kept = [float(t) for t in found if low <= t <= high]
+            return kept, [f"{t:g}" for t in kept], []
+        return log_ticks(low, high)
+
+    def _break(self, ax: Axes, which: Literal["x", "y"]) -> None:
+        first, last = self.limits()
+        middle = np.sqrt(self.edge * self.low) if self.log else 0.5 * (self.edge + self.low)
+        where = (
+            float(np.log(middle / first) / np.log(last / first))
+            if self.log
+            else (middle - first) / (last - first)
+        )
+        slant = [(-0.7, -1.0), (0.7, 1.0)] if which == "x" else [(-1.0, -0.7), (1.0, 0.7)]
+        for shift in (-0.006, 0.006):
+            at = (where + shift, 0.0) if which == "x" else (0.0, where + shift)
+            ax.plot(
+                *([v] for v in at),
+                transform=ax.transAxes,
+                marker=slant,
+                markersize=8,
+                color=INK,
+                linestyle="none",
+                markeredgewidth=1.0,
+                clip_on=False,
+                zorder=10,
+            )
+
+
+def log_ticks(low: float, high: float) -> tuple[list[float], list[str], list[float]]:
+    """Choose ticks for a logarithmic axis: decades, or 1-2-5 steps when there are few."""
+    slack = 1 + 1e-9
+    powers = range(int(np.floor(np.log10(low))), int(np.ceil(np.log10(high))) + 1)
+    decades = [p for p in powers if low <= 10.0**p * slack and 10.0**p <= high * slack]
+    if len(decades) >= 3 or high / low > 100:
+        step = 1 + (len(decades) - 1) // 6
+        shown = decades[::-step][::-1]
+        many = 2.0, 3.0, 4.0, 5.0, 6.0, 7.0, 8.0, 9.0
+        minor = [m * 10.0**p for p in powers for m in many] if step == 1 else [10.0**p for p in decades]
+        return (
+            [10.0**p for p in shown],
+            [f"$10^{{{p}}}$" for p in shown],
+            [float(m) for m in minor if low <= m <= high],
+        )
+    fine = [(m, p) for p in powers for m in (1, 2, 5) if low <= m * 10.0**p <= high * slack]
+    return [m * 10.0**p for m, p in fine], [_plain(m, p) for m, p in fine], []
+
+
+def _plain(mantissa: int, power: int) -> str:
+    value = mantissa * 10.0**power
+    if 1e-3 < value < 1e4:
+        return f"{value:g}"
+    return f"${mantissa}{{\\times}}10^{{{power}}}$" if mantissa != 1 else f"$10^{{{power}}}$"

@@ -1,0 +1,103 @@
+"""The look of every figure: palette, type sizes, and how a figure is begun and saved."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import matplotlib
+from matplotlib import colormaps
+from matplotlib.axes import Axes
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.colors import LinearSegmentedColormap, ListedColormap
+from matplotlib.figure import Figure
+
+DPI = 200
+
+# Okabe and Ito: told apart with every common kind of colour vision.
+BLUE, VERMILION, GREEN, PURPLE = "#0072B2", "#D55E00", "#009E73", "#CC79A7"
+ORANGE, SKY, YELLOW, BLACK = "#E69F00", "#56B4E9", "#F0E442", "#000000"
+SERIES = (BLUE, VERMILION, GREEN, PURPLE, ORANGE, SKY)
+SHAPES = ("o", "s", "D", "^", "v", "P")
+
+INK, MUTED, FAINT, GRID, PALE = "#222222", "#595959", "#9A9A9A", "#E6E6E6", "#F4F4F4"
+
+# Conductance: pale is small, dark is large, so that strong edges stand out on white.
+CONDUCTANCE_MAP = ListedColormap(
+    colormaps["viridis_r"](range(26, 256)),
+    name="labctl conductance",
+)
+# Decision maps: blue below zero, vermilion above, the colours of the two classes.
+DECISION_MAP = LinearSegmentedColormap.from_list(
+    "labctl decision", ["#00507D", BLUE, "#7FB8D8", "#FAFAFA", "#EBAE80", VERMILION, "#9A4400"]
+)
+
+_RC = {
+    "font.family": "DejaVu Sans",
+    "font.size": 11.0,
+    "mathtext.default": "regular",
+    "axes.titlesize": 12.0,
+    "axes.titleweight": "bold",
+    "axes.titlelocation": "left",
+    "axes.titlepad": 8.0,
+    "axes.labelsize": 11.0,
+    "axes.labelcolor": INK,
+    "axes.edgecolor": MUTED,
+    "axes.linewidth": 0.9,
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "axes.grid": True,
+    "axes.axisbelow": True,
+    "axes.titlecolor": INK,
+    "grid.color": GRID,
+    "grid.linewidth": 0.8,
+    "xtick.color": MUTED,
+    "ytick.color": MUTED,
+    "xtick.labelcolor": INK,
+    "ytick.labelcolor": INK,
+    "xtick.labelsize": 10.5,
+    "ytick.labelsize": 10.5,
+    "text.color": INK,
+    "lines.linewidth": 2.0,
+    "lines.markersize": 6.0,
+    "lines.solid_capstyle": "round",
+    "legend.frameon": False,
+    "legend.fontsize": 10.0,
+    "legend.handlelength": 1.8,
+    "legend.labelspacing": 0.35,
+    "legend.borderaxespad": 0.2,
+    "hatch.linewidth": 0.6,
+    "hatch.color": "#BDBDBD",
+    "savefig.facecolor": "white",
+    "figure.facecolor": "white",
+}
+
+
+@contextmanager
+def look() -> Iterator[None]:
+    """Use labctl's type and lines inside this context; matplotlib's own settings come back after it."""
+    with matplotlib.rc_context():
+        matplotlib.rcdefaults()  # a user's matplotlibrc must not change what a run looks like
+        matplotlib.rcParams.update(_RC)
+        yield
+
+
+def new_figure(width_in: float, height_in: float) -> Figure:
+    """Begin a figure of this size in inches, with no pyplot behind it; constrained layout."""
+    figure = Figure(figsize=(width_in, height_in), layout="constrained")
+    FigureCanvasAgg(figure)
+    figure.get_layout_engine().set(w_pad=0.08, h_pad=0.08, wspace=0.03, hspace=0.04)  # type: ignore[union-attr,call-arg]
+    return figure
+
+
+def save(figure: Figure, path: Path, title: str) -> Path:
+    """Write the figure as PNG at 200 dots per inch and return the path."""
+    figure.savefig(path, dpi=DPI, metadata={"Title": title, "Software": "labctl"})
+    return path
+
+
+def bare(ax: Axes) -> None:
+    """Take axes, ticks and grid away, for drawings."""
+    ax.set_axis_off()
+    ax.grid(visible=False)

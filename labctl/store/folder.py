@@ -1,0 +1,45 @@
+"""Run folders: `runs/YYYY-MM-DD/NNNNN-slug/`, numbered within the whole of `runs`."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from datetime import datetime
+from pathlib import Path
+
+from protocols.errors import DataError
+
+_NUMBERED = re.compile(r"^(\d{5,})-")
+
+
+def new_run_folder(root: Path, name: str, now: datetime) -> Path:
+    """Create and return the next run folder under `root`. Raises DataError when that fails.
+
+    Two runs that start at once get different numbers: a folder that already exists is skipped.
+    """
+    day = root / now.strftime("%Y-%m-%d")
+    try:
+        day.mkdir(parents=True, exist_ok=True)
+        number = _last_number(root) + 1
+        while True:
+            folder = day / f"{number:05d}-{slug(name)}"
+            try:
+                if not any(day.glob(f"{number:05d}-*")):
+                    folder.mkdir()
+                    return folder
+            except FileExistsError:
+                pass
+            number += 1
+    except OSError as error:
+        raise DataError(f"{root}: a run folder cannot be made here: {error.strerror}; choose another --out") from None
+
+
+def slug(name: str) -> str:
+    """Turn a name into a short folder name of letters, digits and dashes."""
+    plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().lower()
+    return re.sub(r"[^a-z0-9]+", "-", plain).strip("-")[:40] or "run"
+
+
+def _last_number(root: Path) -> int:
+    numbers = (_NUMBERED.match(folder.name) for folder in root.glob("*-*-*/*"))
+    return max((int(m.group(1)) for m in numbers if m), default=0)
