@@ -25,6 +25,7 @@ REFACTOR_ABOVE_V = 2e-3  # a Newton step longer than this asks for a new factor
 REFACTOR_CONTRACTION = 0.1  # a chord step that shrinks the error less than this does, too
 LONGEST_STEP_V = 0.2
 NEWTON_STEPS = 60
+PATIENCE = 10  # steps before a Newton step that does not shrink is shortened
 SWEEPS = 12
 ROUNDS = 25
 SMALLEST_SLOPE_S = 1e-30  # keeps the factors finite where nothing at all flows
@@ -167,7 +168,7 @@ def _newton(
     order = c.order
     previous = np.inf
     renew = not factored
-    for _ in range(NEWTON_STEPS):
+    for iteration in range(NEWTON_STEPS):
         if renew:
             assemble(c, d, gates, v, r, lu)
             factorise(c, lu, row)
@@ -179,10 +180,12 @@ def _newton(
             longest = max(longest, abs(r[k]))
         if not longest < np.inf:
             return False
-        for k in range(unknowns):
-            v[order[k]] -= min(max(r[k], -LONGEST_STEP_V), LONGEST_STEP_V)
         contraction = longest / previous
-        if longest < tolerance_V:
+        damped = PATIENCE <= iteration and contraction > 0.5  # bouncing between two sides of a kink
+        scale = 0.6 if damped else 1.0
+        for k in range(unknowns):
+            v[order[k]] -= scale * min(max(r[k], -LONGEST_STEP_V), LONGEST_STEP_V)
+        if longest < tolerance_V and not damped:
             return True
         settling = previous < TRUST_CONTRACTION_BELOW_V and contraction < 0.5
         if settling and longest * contraction < 0.5 * tolerance_V:

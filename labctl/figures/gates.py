@@ -100,7 +100,9 @@ def _draw_curves(ax: Axes, run: xr.Dataset, values: FloatArray) -> None:
 
 def _draw_wall(ax: Axes, wall: float, outer: float, label: str) -> None:
     bottom, top = sorted((wall, outer))
-    ax.axhspan(bottom, top, facecolor="#F2F2F2", edgecolor="#C9C9C9", hatch=WALL_HATCH, linewidth=0, zorder=0.5)
+    ax.axhspan(
+        bottom, top, facecolor="#F2F2F2", edgecolor="#C9C9C9", hatch=WALL_HATCH, linewidth=0, zorder=0.5
+    )
     ax.axhline(wall, color=MUTED, linewidth=1.2, zorder=0.6)
     ax.text(
         0.985,

@@ -1,0 +1,49 @@
+"""Figures of a run: what the bench did and how well it learned, as PNG files.
+
+Drawn with matplotlib's objects alone: no pyplot, no global state, no window.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import xarray as xr
+from matplotlib.figure import Figure
+
+from labctl.figures.decision import decision_figure
+from labctl.figures.error import error_figure
+from labctl.figures.gates import gates_figure
+from labctl.figures.network import network_figure
+from labctl.figures.outputs import outputs_figure
+from labctl.figures.reading import text_of
+from labctl.figures.style import look, save
+from labctl.figures.summary import summary_figure
+
+__all__ = ["draw_run_figures"]
+
+_FIGURES: dict[str, Callable[[xr.Dataset], Figure]] = {
+    "summary": summary_figure,
+    "error": error_figure,
+    "gates": gates_figure,
+    "network": network_figure,
+    "outputs": outputs_figure,
+    "decision": decision_figure,
+}
+
+
+def draw_run_figures(dataset: xr.Dataset, folder: Path) -> list[Path]:
+    """Draw every figure of a run into folder and return the files, the summary first.
+
+    dataset is a run.nc as labctl writes it (SI units); decision.png is drawn only when it holds
+    `map_output`. Files are PNG at 200 dots per inch; older ones of the same name are replaced.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    run = dataset.load()
+    written = []
+    for name, draw in _FIGURES.items():
+        if name == "decision" and "map_output" not in run:
+            continue
+        with look():
+            written.append(save(draw(run), folder / f"{name}.png", f"{text_of(run, 'name', 'run')}: {name}"))
+    return written

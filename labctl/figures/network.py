@@ -1,0 +1,217 @@
+"""The network as it is wired: width and colour of an edge are its conductance."""
+
+from __future__ import annotations
+
+import numpy as np
+import xarray as xr
+from matplotlib.axes import Axes
+from matplotlib.cm import ScalarMappable
+from matplotlib.collections import LineCollection
+from matplotlib.figure import Figure
+from matplotlib.patheffects import withStroke
+
+from labctl.figures.gates import conductance_norm
+from labctl.figures.geometry import Layout, lay_out
+from labctl.figures.reading import duration, floats, ints, texts, transistors
+from labctl.figures.style import (
+    BLUE,
+    CONDUCTANCE_MAP,
+    FAINT,
+    INK,
+    MUTED,
+    VERMILION,
+    bare,
+    new_figure,
+)
+
+_THIN_PT, _WIDE_PT = 0.8, 7.5
+_NODE_PT = 15.0
+_MARGIN = 0.55  # around the drawing, in lattice pitches: room for names
+_HALO = (withStroke(linewidth=2.6, foreground="white"),)
+
+
+def network_figure(run: xr.Dataset) -> Figure:
+    """Draw network.png: the network before and after, one colour scale in mS."""
+    figure = new_figure(13.0, 6.4)
+    axes = figure.subplots(1, 2)
+    draw_before_and_after(figure, axes[0], axes[1], run)
+    return figure
+
+
+def draw_before_and_after(
+    figure: Figure, before: Axes, after: Axes, run: xr.Dataset, scale: float = 1.0
+) -> None:
+    """Draw the first and the last round on two axes with one colour bar; `scale` shrinks marks and type."""
+    taken = duration(float(floats(run, "learning_time")[-1]))
+    draw_network(before, run, 0, scale)
+    draw_network(after, run, -1, scale)
+    before.set_title("Network before learning")
+    after.set_title(f"Network after {taken} of learning")
+    bar = figure.colorbar(
+        ScalarMappable(conductance_norm(run), CONDUCTANCE_MAP),
+        ax=[before, after],
+        label="conductance (mS)",
+        shrink=0.8,
+        pad=0.01,
+        aspect=28,
+    )
+    bar.outline.set_visible(False)  # type: ignore[operator]
+
+
+def draw_network(ax: Axes, run: xr.Dataset, round_: int, scale: float = 1.0) -> None:
+    """Draw the network of one round on given axes: sources square, outputs ringed, resistors dashed.
+
+    An edge that goes around a periodic lattice is a stub at each of its two nodes, with the number
+    of the node on the other side.
+    """
+    layout = lay_out(run)
+    bare(ax)
+    ax.set_aspect("equal")
+    left, right, bottom, top = layout.bounds()
+    ax.set_xlim(left - _MARGIN, right + _MARGIN)
+    ax.set_ylim(bottom - _MARGIN, top + _MARGIN)
+    _draw_edges(ax, run, layout, round_, scale)
+    _draw_nodes(ax, run, layout, scale)
+
+
+def _draw_edges(ax: Axes, run: xr.Dataset, layout: Layout, round_: int, scale: float) -> None:
+    conductance = 1e3 * np.nan_to_num(floats(run, "conductance")[round_])
+    norm = conductance_norm(run)
+    share = np.clip(conductance / norm.vmax, 0.0, 1.1) if norm.vmax else 0 * conductance
+    width = scale * (_THIN_PT + (_WIDE_PT - _THIN_PT) * share)
+    learning = transistors(run)
+    order = learning[np.argsort(conductance[learning])]
+    pieces = [(piece, e) for e in order for piece in layout.segments(int(e))]
+    ax.add_collection(
+        LineCollection(
+            [piece for piece, _ in pieces],
+            array=np.array([conductance[e] for _, e in pieces]),
+            linewidths=[width[e] for _, e in pieces],
+            cmap=CONDUCTANCE_MAP,
+            norm=norm,
+            capstyle="butt",
+            zorder=1,
+        )
+    )
+    for e in np.setdiff1d(np.arange(len(conductance)), learning):
+        for piece in layout.segments(int(e)):
+            ax.plot(
+                *piece.T,
+                color=FAINT,
+                linewidth=max(2.0 * scale, float(width[e])),
+                dashes=(1.6, 0.8),
+                zorder=1,
+            )
+    _name_resistors(ax, run, layout, scale)
+    _name_far_ends(ax, layout, scale)
+
+
+def _name_resistors(ax: Axes, run: xr.Dataset, layout: Layout, scale: float) -> None:
+    ohms = floats(run, "edge_resistance")
+    for e in np.flatnonzero(np.isfinite(ohms)):
+        piece = layout.segments(int(e))[0]
+        x, y = piece.mean(axis=0)
+        ax.annotate(
+            _ohms(float(ohms[e])),
+            (x, y),
+            (0, 9 * scale),
+            textcoords="offset points",
+            ha="center",
+            va="bottom",
+            fontsize=10.5 * scale,
+            color=INK,
+            path_effects=_HALO,
+            zorder=5,
+        )
+
+
+def _name_far_ends(ax: Axes, layout: Layout, scale: float) -> None:
+    for e in np.flatnonzero(layout.wraps):
+        pair = int(layout.tail[e]), int(layout.head[e])
+        for near, far, tip in zip(pair, pair[::-1], layout.tips[e], strict=True):
+            out = tip - layout.nodes[near]
+            x, y = tip + 0.16 * out / np.hypot(*out)
+            ax.text(x, y, str(far), ha="center", va="center", fontsize=8.5 * scale, color=MUTED)
+
+
+def _draw_nodes(ax: Axes, run: xr.Dataset, layout: Layout, scale: float) -> None:
+    sources = dict(zip(ints(run, "source_node"), _source_names(run), strict=True))
+    outputs = _output_names(run)
+    for node, (x, y) in enumerate(layout.nodes):
+        name = sources.get(node) or outputs.get(node, "")
+        edge_colour = BLUE if node in sources else VERMILION if node in outputs else MUTED
+        filled = bool(name)
+        size = _NODE_PT * scale * (1.25 if filled else 1.0)
+        ax.plot(
+            x,
+            y,
+            marker="s" if node in sources else "o",
+            markersize=size,
+            color=edge_colour,
+            markerfacecolor=edge_colour if filled else "white",
+            markeredgecolor="white" if filled else FAINT,
+            markeredgewidth=1.4 if filled else 1.0,
+            zorder=3,
+        )
+        ax.text(
+            x,
+            y,
+            str(node),
+            ha="center",
+            va="center_baseline",
+            fontsize=(9.5 if filled else 8.5) * scale,
+            fontweight="bold" if filled else "normal",
+            color="white" if filled else INK,
+            zorder=4,
+        )
+        if name:
+            _name_node(ax, layout, node, name, edge_colour, scale)
+
+
+def _name_node(ax: Axes, layout: Layout, node: int, name: str, colour: str, scale: float) -> None:
+    x, y = layout.nodes[node]
+    centre = layout.nodes.mean(axis=0)
+    direction = layout.free_direction(node, (1.0, 1.0) if layout.lattice else layout.nodes[node] - centre)
+    level, rise = direction.round(3)
+    reach = 9.5 if level and rise else 14.0
+    ax.annotate(
+        name,
+        (x, y),
+        scale * reach * direction,
+        textcoords="offset points",
+        ha="left" if level > 0 else "right" if level < 0 else "center",
+        va="bottom" if rise > 0 else "top" if rise < 0 else "center",
+        fontsize=10.5 * scale,
+        fontweight="bold",
+        color=colour,
+        linespacing=1.05,
+        path_effects=_HALO,
+        zorder=6,
+    )
+
+
+def _source_names(run: xr.Dataset) -> list[str]:
+    rails = floats(run, "source_rail")
+    names = texts(run, "source_name")
+    return [
+        name if np.isnan(rail) else f"{name}\n{1e3 * rail:.4g} mV"
+        for name, rail in zip(names, rails, strict=True)
+    ]
+
+
+def _output_names(run: xr.Dataset) -> dict[int, str]:
+    names: dict[int, str] = {}
+    rows = zip(
+        texts(run, "output_name"), ints(run, "output_positive"), ints(run, "output_negative"), strict=True
+    )
+    for name, positive, negative in rows:
+        names[int(positive)] = name if negative < 0 else f"{name} (+)"
+        if negative >= 0:
+            names[int(negative)] = f"{name} (−)"
+    return names
+
+
+def _ohms(value: float) -> str:
+    return (
+        f"{value / 1e6:g} MΩ" if value >= 1e6 else f"{value / 1e3:g} kΩ" if value >= 1e3 else f"{value:g} Ω"
+    )
