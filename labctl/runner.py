@@ -140,7 +140,9 @@ def _store(
             "imperfections": run.bench.imperfections,
             "status": status,
         }
-        dataset = run_dataset(recorder, run.plan, run.bench.limits, attributes, decision[0] if decision else None)
+        dataset = run_dataset(
+            recorder, run.plan, run.bench.limits, attributes, decision[0] if decision else None
+        )
         write_dataset(dataset, folder / "run.nc")
         if run.request.figures:
             figures = draw_run_figures(dataset, folder)

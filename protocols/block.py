@@ -50,10 +50,16 @@ class CycleBlock:
         if n == 0:
             raise ProtocolError("a block needs at least one cycle")
         if len(self.inputs) != n or len(self.labels) != n:
-            raise ProtocolError(f"block of {n} cycles has {len(self.inputs)} inputs, {len(self.labels)} labels")
-        if self.points.min() < 0 or self.points.max() >= len(self.wrong) or len(self.margins) != len(self.wrong):
+            raise ProtocolError(
+                f"block of {n} cycles has {len(self.inputs)} inputs, {len(self.labels)} labels"
+            )
+        if (
+            self.points.min() < 0
+            or self.points.max() >= len(self.wrong)
+            or len(self.margins) != len(self.wrong)
+        ):
             raise ProtocolError("a cycle names a data point that has no margin or no wrong flag")
-        if self.snapshots.size and not (0 <= self.snapshots.min() and self.snapshots.max() < n):
+        if self.snapshots.size and (self.snapshots.min() < 0 or self.snapshots.max() >= n):
             raise ProtocolError("a snapshot cycle lies outside the block")
         if np.any(np.diff(self.snapshots) <= 0):
             raise ProtocolError("snapshot cycles must rise")
@@ -66,7 +72,7 @@ class CycleBlock:
 
 @dataclass(frozen=True, eq=False)
 class Snapshots:
-    """States kept inside a block: cycles (k,), gates (k, E), node voltages (k, N) of both copies, in volts."""
+    """States kept inside a block: cycles (k,), gates (k, E), nodes of both copies (k, N), in volts."""
 
     cycles: IntArray
     gates: FloatArray
@@ -78,8 +84,9 @@ class Snapshots:
 class CycleRecord:
     """What a bench did with a block.
 
-    points (n,) data point of each cycle, as asked for; free_outputs and clamped_outputs (n, T) in volts as read; learning_time_s (n,) as given; start_s (n,) of
-    each cycle on the bench's clock and lateness_s (n,) against the plan; wrong (P,) at the end of the block.
+    points (n,) data point of each cycle, as asked for; free_outputs and clamped_outputs (n, T) in
+    volts as read; learning_time_s (n,) as given; start_s (n,) of each cycle on the bench's clock and
+    lateness_s (n,) against the plan; wrong (P,) at the end of the block.
     """
 
     first_cycle: int

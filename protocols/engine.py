@@ -178,6 +178,17 @@ class EngineState:
     reason: str = ""
 
 
+_OUTCOMES = MappingProxyType(
+    {
+        Kind.FINISHED: Outcome.COMPLETED,
+        Kind.STOP: Outcome.STOPPED,
+        Kind.ABORT: Outcome.ABORTED,
+        Kind.FAILED: Outcome.FAILED,
+        Kind.SAFE_FAILED: Outcome.FAILED,
+    }
+)
+
+
 def react(plan: Plan, state: EngineState, event: Event) -> tuple[EngineState, tuple[Command, ...]]:
     """Return the state after `event` and the commands to carry out, in order.
 
@@ -191,28 +202,21 @@ def react(plan: Plan, state: EngineState, event: Event) -> tuple[EngineState, tu
         if _is_finished(plan, state.progress):
             kind, event = Kind.FINISHED, replace(event, reason=_finish_reason(plan, state.progress))
     target = TRANSITIONS[state.run, kind]
-    after = replace(state, run=target, **_bookkeeping(state, kind, event))
+    after = replace(_bookkeeping(state, kind, event), run=target)
     return after, _commands(plan, state, after, kind)
 
 
-def _bookkeeping(state: EngineState, kind: Kind, event: Event) -> dict[str, object]:
+def _bookkeeping(state: EngineState, kind: Kind, event: Event) -> EngineState:
     """Note limits and outcome; the first outcome stands, except that a failure overrides it."""
     if kind is Kind.PREPARE:
-        return {"progress": Progress(), "limits": None, "outcome": None, "reason": ""}
+        return EngineState(run=state.run)
     if kind is Kind.CHECKED:
-        return {"limits": event.limits}
-    outcomes = {
-        Kind.FINISHED: Outcome.COMPLETED,
-        Kind.STOP: Outcome.STOPPED,
-        Kind.ABORT: Outcome.ABORTED,
-        Kind.FAILED: Outcome.FAILED,
-        Kind.SAFE_FAILED: Outcome.FAILED,
-    }
-    outcome = outcomes.get(kind)
+        return replace(state, limits=event.limits)
+    outcome = _OUTCOMES.get(kind)
     failed = outcome is Outcome.FAILED and state.outcome is not Outcome.FAILED
     if outcome is not None and (state.outcome is None or failed):
-        return {"outcome": outcome, "reason": event.reason}
-    return {}
+        return replace(state, outcome=outcome, reason=event.reason)
+    return state
 
 
 def _commands(plan: Plan, before: EngineState, after: EngineState, kind: Kind) -> tuple[Command, ...]:

@@ -60,7 +60,9 @@ class ClampRule:
         if not self.eta > 0:
             raise ConfigError("η must be above 0", key="eta", value=self.eta)
         if not self.amplitude_V > 0:
-            raise ConfigError("the clamp amplitude must be above 0 V", key="amplitude", value=self.amplitude_V)
+            raise ConfigError(
+                "the clamp amplitude must be above 0 V", key="amplitude", value=self.amplitude_V
+            )
         if self.direction not in (-1, 1):
             raise ConfigError("the direction is +1 or -1", key="direction", value=self.direction)
 

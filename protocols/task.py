@@ -134,7 +134,9 @@ class DataSet:
         if self.classes is not None:
             object.__setattr__(self, "classes", _frozen(np.asarray(self.classes, dtype=np.int64)))
             if len(self.classes) != len(inputs):
-                raise ConfigError("one class per data point is needed", key="classes", value=len(self.classes))
+                raise ConfigError(
+                    "one class per data point is needed", key="classes", value=len(self.classes)
+                )
         if len(self.groups) != len(inputs):
             raise ConfigError("one group per data point is needed", key="groups", value=len(self.groups))
 

@@ -56,7 +56,7 @@ def _from_text(text: str, unit: str, wanted: str) -> float:
     registry = _registry()
     cleaned = text.strip().replace("%", " percent").replace("µ", "u").replace("μ", "u").replace("Ω", "ohm")
     try:
-        quantity = registry.Quantity(cleaned)
+        quantity: Any = registry.Quantity(cleaned)
     except Exception as error:  # pint raises many kinds, tokenizer errors among them
         raise ConfigError("cannot be read as a quantity", value=text, allowed=f"write {wanted}") from error
     if not quantity.check(registry.Quantity(1.0, unit).dimensionality):

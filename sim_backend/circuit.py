@@ -48,7 +48,7 @@ class Circuit(NamedTuple):
 
 
 def build_circuit(network: Network, driven: tuple[int, ...], targets: tuple[int, ...]) -> Circuit:
-    """Number the unknowns of a wiring and lay out its LU factors.
+    """Assign the unknowns of a wiring and lay out its LU factors.
 
     Nodes no driven node can reach are left out of the unknowns: they stay at 0 V.
     """
@@ -64,20 +64,28 @@ def build_circuit(network: Network, driven: tuple[int, ...], targets: tuple[int,
     row_start, column, diagonal = _lu_pattern(unknowns, rows)
     slots = [_slots(rows[:, i], rows[:, j], row_start, column) for i in (0, 1) for j in (0, 1)]
     node_start, node_edge = _incidence(unknowns, rows)
-    index = [
-        ends[:, 0],
-        ends[:, 1],
-        order,
-        rows[:, 0],
-        rows[:, 1],
-        row_start,
-        column,
-        diagonal,
-        *slots,
-        node_start,
-        node_edge,
-    ]
-    return Circuit(*(np.ascontiguousarray(a, dtype=np.uint32) for a in index), interior=len(interior))
+    return Circuit(
+        tail=_index(ends[:, 0]),
+        head=_index(ends[:, 1]),
+        order=_index(order),
+        row_tail=_index(rows[:, 0]),
+        row_head=_index(rows[:, 1]),
+        row_start=_index(row_start),
+        column=_index(column),
+        diagonal=_index(diagonal),
+        slot_tail_tail=_index(slots[0]),
+        slot_tail_head=_index(slots[1]),
+        slot_head_tail=_index(slots[2]),
+        slot_head_head=_index(slots[3]),
+        node_start=_index(node_start),
+        node_edge=_index(node_edge),
+        interior=len(interior),
+    )
+
+
+def _index(values: NDArray[np.int64]) -> Index:
+    """Make an index array; unsigned, since numba then leaves out the test for negative indices."""
+    return np.ascontiguousarray(values, dtype=np.uint32)
 
 
 def _fill_reducing(nodes: int, ends: NDArray[np.int64], interior: list[int]) -> list[int]:

@@ -13,6 +13,7 @@ from typing import Any
 
 import numba
 import platformdirs
+from numba.core import config as numba_config
 
 # No "reassoc" or "nnan" among the fast-math flags: the same seed must give the same numbers.
 JIT: dict[str, Any] = {
@@ -35,9 +36,10 @@ def use_cache_of_these_sources() -> Path:
         digest.update(source.read_bytes())
     root = Path(platformdirs.user_cache_dir("labctl")) / "compiled"
     folder = root / digest.hexdigest()[:16]
-    if not numba.config.CACHE_DIR:
-        numba.config.CACHE_DIR = str(folder)
-    return Path(numba.config.CACHE_DIR)
+    settings: Any = numba_config  # its settings are made at run time, unknown to type checkers
+    if not settings.CACHE_DIR:
+        settings.CACHE_DIR = str(folder)
+    return Path(settings.CACHE_DIR)
 
 
 def is_compiled() -> bool:

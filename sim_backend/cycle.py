@@ -102,7 +102,8 @@ def read_target(k: Converters, t: int, volts: float, rng: np.random.Generator) -
     value = k.adc_gain[t] * volts + k.adc_offset[t]
     if k.adc_noise > 0.0:
         value += k.adc_noise * rng.standard_normal()
-    return quantise(value, k.adc_step)
+    read: float = quantise(value, k.adc_step)
+    return read
 
 
 @njit(**JIT_NO_ALLOCATION)
@@ -115,7 +116,7 @@ def pulse_length(rule: Rule, k: Converters, error: float, wrong: int, rng: np.ra
         time = min(rule.pulse * error / rule.reference, rule.max_pulse)
     if rule.normalise:
         time /= max(wrong, 1)
-    time = quantise(quantise(time, rule.step), k.pulse_step)
+    time = float(quantise(quantise(time, rule.step), k.pulse_step))
     if time > 0.0 and k.pulse_jitter > 0.0:
         time += k.pulse_jitter * rng.standard_normal()
     return min(max(time, 0.0), k.pulse_max)
@@ -241,9 +242,8 @@ def run_cycles(
             time = pulse_length(rule, k, largest, wrong_count, rng)
         n.released[0] = all_rest
         nudge_targets(ports, rule, k, labels[cycle], true_outputs, read_outputs, resting, v, n, rng)
-        if time > 0.0:
-            if not learn(c, free, clamped, edges, gates, v, w, lu, n, time, s):
-                return cycle
+        if time > 0.0 and not learn(c, free, clamped, edges, gates, v, w, lu, n, time, s):
+            return cycle
         for o in range(outputs):
             free_outputs[cycle, o] = read_outputs[o]
             clamped_outputs[cycle, o] = 0.0

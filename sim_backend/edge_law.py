@@ -17,6 +17,7 @@ SATURATION_ONSET_V = 0.096  # published fit: the square law holds down to this o
 DECADE_V = 0.1  # below it, one decade of current per 0.1 V of gate voltage
 _SLOPE = np.log(10.0) / DECADE_V
 
+
 @njit(**JIT_NO_ALLOCATION)
 def square_law(overdrive: float, a: float, b: float, strength: float) -> tuple[float, float, float]:
     """Return the current of a square-law transistor and its slopes.
@@ -58,5 +59,6 @@ def edge_current(
 ) -> tuple[float, float, float]:
     """Return current and slopes of an edge of any kind; a resistor's strength is its conductance."""
     if kind == SQUARE_LAW:
-        return square_law(gate - threshold, a, b, strength)
+        current, at_a, at_b = square_law(gate - threshold, a, b, strength)
+        return current, at_a, at_b
     return strength * (a - b), strength, -strength

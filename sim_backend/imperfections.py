@@ -23,8 +23,8 @@ PRESETS = ("ideal", "lattice-paper")
 
 
 def _dose(text: str, unit: str, default: float = 0.0, signed: bool = False) -> Any:
-    bounds = {} if signed else {"ge": 0.0}
-    return Field(default, description=text, json_schema_extra={"unit": unit}, **bounds)
+    least = None if signed else 0.0
+    return Field(default, description=text, json_schema_extra={"unit": unit}, ge=least)
 
 
 class Imperfections(BaseModel):
@@ -40,7 +40,9 @@ class Imperfections(BaseModel):
     contrast_offset: Volt = _dose("input offset of the contrast circuits, rms", "V")
     threshold_spread: Volt = _dose("threshold, standard deviation over edges, same in both copies", "V")
     threshold_mismatch: Volt = _dose("threshold of the clamped copy against the free one, rms", "V")
-    strength_spread: Ratio = _dose("strength, relative standard deviation over edges, same in both copies", "")
+    strength_spread: Ratio = _dose(
+        "strength, relative standard deviation over edges, same in both copies", ""
+    )
     strength_mismatch: Ratio = _dose("strength of the clamped copy against the free one, relative rms", "")
     source_offset: Volt = _dose("offset of each source output, rms", "V")
     source_gain: Ratio = _dose("relative gain error of each source output, rms", "")

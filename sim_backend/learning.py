@@ -84,7 +84,8 @@ def settle(
     elif not relax(c, free, gates, v, unknowns, lu, factored, tolerance_V, s.residual, s.row):
         return False
     if n.released[0]:
-        return relax(c, clamped, gates, w, unknowns, lu, True, tolerance_V, s.residual, s.row)
+        settled: bool = relax(c, clamped, gates, w, unknowns, lu, True, tolerance_V, s.residual, s.row)
+        return settled
     if n.follows:
         output_now[:] = 0.0
         for t in range(len(node)):
@@ -95,7 +96,8 @@ def settle(
             o = output[t]
             held = v[node[t]] + toward[t] - follow_gain[t] * (output_now[o] - output_start[o])
         w[node[t]] = min(max(held, n.low), n.high)
-    return relax(c, clamped, gates, w, c.interior, lu, True, tolerance_V, s.residual, s.row)
+    both: bool = relax(c, clamped, gates, w, c.interior, lu, True, tolerance_V, s.residual, s.row)
+    return both
 
 
 @njit(**JIT_NO_ALLOCATION)

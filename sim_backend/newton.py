@@ -181,7 +181,7 @@ def _newton(
         if not longest < np.inf:
             return False
         contraction = longest / previous
-        damped = PATIENCE <= iteration and contraction > 0.5  # bouncing between two sides of a kink
+        damped = iteration >= PATIENCE and contraction > 0.5  # bouncing between two sides of a kink
         scale = 0.6 if damped else 1.0
         for k in range(unknowns):
             v[order[k]] -= scale * min(max(r[k], -LONGEST_STEP_V), LONGEST_STEP_V)
@@ -223,9 +223,6 @@ def _leaving(c: Circuit, d: Devices, gates: Vector, v: Vector, k: int, at: float
     total = 0.0
     for x in range(c.node_start[k], c.node_start[k + 1]):
         e = c.node_edge[x]
-        if c.tail[e] == node:
-            other = v[c.head[e]]
-        else:
-            other = v[c.tail[e]]
+        other = v[c.head[e]] if c.tail[e] == node else v[c.tail[e]]
         total += edge_current(d.kind[e], gates[e], d.threshold[e], d.strength[e], at, other)[0]
     return total

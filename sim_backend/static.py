@@ -12,7 +12,7 @@ from protocols.errors import ConfigError, InstrumentError
 from protocols.network import Network
 from sim_backend.circuit import build_circuit
 from sim_backend.laws import SquareLaw
-from sim_backend.newton import Devices, relax
+from sim_backend.newton import relax
 
 TOLERANCE_V = 1e-13
 

@@ -23,16 +23,21 @@ def run(
     experiment: Annotated[Path, typer.Argument(help="Experiment file, TOML.", metavar="EXPERIMENT.toml")],
     bench: Annotated[str, typer.Option(help='"sim" or a bench file.', metavar="sim|BENCH.toml")] = "sim",
     imperfections: Annotated[
-        str | None, typer.Option(help="Preset (ideal, lattice-paper) or TOML file of doses.", metavar="PRESET|FILE")
+        str | None,
+        typer.Option(help="Preset (ideal, lattice-paper) or TOML file of doses.", metavar="PRESET|FILE"),
     ] = None,
     seed: Annotated[int, typer.Option(help="Draws the board, its noise and the initial gates.", min=0)] = 0,
     out: Annotated[Path, typer.Option(help="Folder that holds the runs.", metavar="DIR")] = Path("runs"),
     overrides: Annotated[
         list[str] | None,
-        typer.Option("--set", help="Override any key: training.cycles=1000, method=standard.", metavar="KEY=VALUE"),
+        typer.Option(
+            "--set", help="Override any key: training.cycles=1000, method=standard.", metavar="KEY=VALUE"
+        ),
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object and nothing else.")] = False,
-    figures: Annotated[bool, typer.Option("--figures/--no-figures", help="Draw the figures of the run.")] = True,
+    figures: Annotated[
+        bool, typer.Option("--figures/--no-figures", help="Draw the figures of the run.")
+    ] = True,
 ) -> None:
     """Run a training session and store it as a run folder with data, manifest and figures.
 
@@ -87,7 +92,9 @@ def _print_summary(run: PreparedRun, result: RunResult) -> None:
         rows.append(("test error", format_error(s["test_error_end_V2"])))
     if s["accuracy_end"] is not None:
         margin = 1e3 * s["worst_margin_end_V"]
-        rows.append(("accuracy", f"{100 * s['accuracy_end']:.0f} %, worst output {margin:+.1f} mV on its side"))
+        rows.append(
+            ("accuracy", f"{100 * s['accuracy_end']:.0f} %, worst output {margin:+.1f} mV on its side")
+        )
     safe = "gates held, sources 0 V, clamps released" if result.state.run == "safe" else "[red]NOT REACHED[/]"
     rows += [("safe state", safe), ("stored in", s["path"])]
     summary = next((f for f in s["figures"] if f.endswith("summary.png")), None)

@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import Annotated
 
 import typer
+from pydantic import BaseModel
 
 from labctl.experiment import Experiment
 from sim_backend import BenchConfig, Imperfections
@@ -27,5 +28,9 @@ def schema(
 
     Example: labctl schema experiment > experiment.schema.json
     """
-    models = {Which.EXPERIMENT: Experiment, Which.BENCH: BenchConfig, Which.IMPERFECTIONS: Imperfections}
+    models: dict[Which, type[BaseModel]] = {
+        Which.EXPERIMENT: Experiment,
+        Which.BENCH: BenchConfig,
+        Which.IMPERFECTIONS: Imperfections,
+    }
     typer.echo(json.dumps(models[which].model_json_schema(), indent=2, ensure_ascii=False))

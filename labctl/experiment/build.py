@@ -112,7 +112,13 @@ def build_method(settings: MethodSettings, kind: TaskKind) -> Method:
         nudge, amplitude = (Nudge.FAR_LABEL, o.far_label) if far else (Nudge.CONSTANT, o.amplitude)
         clamp = ClampRule(nudge, o.eta, amplitude or o.amplitude, contrast=contrast)
         time = TimeRule(
-            Timing.PROPORTIONAL, o.pulse, o.reference_error, o.max_pulse, o.pulse_step, o.dead_band, o.normalise
+            Timing.PROPORTIONAL,
+            o.pulse,
+            o.reference_error,
+            o.max_pulse,
+            o.pulse_step,
+            o.dead_band,
+            o.normalise,
         )
     return Method(str(settings.kind), clamp, time, hinge, settings.tolerance)
 
@@ -141,11 +147,15 @@ def _data(settings: TaskSettings, data: DataSettings, name: str, full_scale_V: f
             continue
         key = source.complement_of or source.name
         if key not in columns:
-            raise ConfigError("this input has no values", key=f"{name}.inputs.{key}", allowed="list its voltages")
+            raise ConfigError(
+                "this input has no values", key=f"{name}.inputs.{key}", allowed="list its voltages"
+            )
         values = np.array(columns[key])
         inputs[:, column] = full_scale_V - values if source.complement_of else values
     classes = np.array(data.classes, dtype=np.int64) if data.classes else None
-    return DataSet(inputs, _labels(settings, data, name, count), classes, np.array(data.groups, dtype=np.int64))
+    return DataSet(
+        inputs, _labels(settings, data, name, count), classes, np.array(data.groups, dtype=np.int64)
+    )
 
 
 def _length(columns: dict[str, list[float]], name: str, has_inputs: bool) -> int:
@@ -165,7 +175,9 @@ def _labels(settings: TaskSettings, data: DataSettings, name: str, count: int) -
             raise ConfigError("a classification task has one differential output", key="outputs")
         if len(data.classes) != count:
             raise ConfigError(
-                f"{count} classes are needed, one per data point", key=f"{name}.classes", value=len(data.classes)
+                f"{count} classes are needed, one per data point",
+                key=f"{name}.classes",
+                value=len(data.classes),
             )
         return class_labels(data.classes, settings.label or 0.0)
     names = [o.name for o in settings.outputs]
@@ -178,7 +190,9 @@ def _labels(settings: TaskSettings, data: DataSettings, name: str, count: int) -
         )
     for key, values in data.labels.items():
         if len(values) != count:
-            problem = "the data set is empty" if not values else f"{count} labels are needed, one per data point"
+            problem = (
+                "the data set is empty" if not values else f"{count} labels are needed, one per data point"
+            )
             raise ConfigError(problem, key=f"{name}.labels.{key}", value=len(values))
     return np.array([data.labels[n] for n in names]).T
 

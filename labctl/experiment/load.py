@@ -112,12 +112,22 @@ def _sentence(model: type[BaseModel], error: ValidationError, file: str) -> Conf
         allowed = _keys_at(model, location[:-1])
         guess = difflib.get_close_matches(location[-1], allowed, n=1)
         hint = f"did you mean {guess[0]}? " if guess else ""
-        return ConfigError("unknown key", file=file, key=key, allowed=f"{hint}keys here are {', '.join(allowed)}")
+        return ConfigError(
+            "unknown key", file=file, key=key, allowed=f"{hint}keys here are {', '.join(allowed)}"
+        )
     if first["type"] == "missing":
         return ConfigError("is missing", file=file, key=key, allowed="add it")
     if first["type"] == "value_error":
         return ConfigError(message, file=file, key=key)
-    message = message[0].lower() + message[1:]
+    context = first.get("ctx", {})
+    wording = {
+        "greater_than": f"must be above {context.get('gt')}",
+        "greater_than_equal": f"must be at least {context.get('ge')}",
+        "less_than_equal": f"must be at most {context.get('le')}",
+        "enum": f"must be one of {context.get('expected')}",
+        "literal_error": f"must be one of {context.get('expected')}",
+    }
+    message = wording.get(first["type"], message[0].lower() + message[1:])
     shown = value if isinstance(value, str | int | float) else None
     return ConfigError(message, file=file, key=key, value=shown)
 
@@ -131,10 +141,7 @@ def _keys_at(model: type[BaseModel], location: list[str]) -> list[str]:
     node: Any = schema
     for part in location:
         node = _resolve(node, schema)
-        if part.isdigit():
-            node = node.get("items", {})
-        else:
-            node = node.get("properties", {}).get(part, {})
+        node = node.get("items", {}) if part.isdigit() else node.get("properties", {}).get(part, {})
     node = _resolve(node, schema)
     options = node.get("oneOf") or node.get("anyOf") or [node]
     keys: list[str] = []

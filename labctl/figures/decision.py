@@ -41,7 +41,7 @@ def draw_decision(figure: Figure, ax: Axes, run: xr.Dataset, output: int = 0) ->
     name = texts(run, "output_name")[output]
     ax.set_title("Decision map" + (f" of {name}" if run.sizes["output"] > 1 else ""))
     bar = figure.colorbar(mesh, ax=ax, label=f"output {name} (mV)", shrink=0.9, pad=0.02, aspect=26)
-    bar.outline.set_visible(False)  # type: ignore[operator]
+    bar.outline.set_visible(False)
 
 
 def _draw_map(ax: Axes, x: FloatArray, y: FloatArray, values: FloatArray) -> QuadMesh:

@@ -33,7 +33,7 @@ def gates_figure(run: xr.Dataset) -> Figure:
         label="conductance at the end (mS)",
         pad=0.02,
         aspect=40,
-    ).outline.set_visible(False)  # type: ignore[operator]
+    ).outline.set_visible(False)
     return figure
 
 

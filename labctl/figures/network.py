@@ -55,7 +55,7 @@ def draw_before_and_after(
         pad=0.01,
         aspect=28,
     )
-    bar.outline.set_visible(False)  # type: ignore[operator]
+    bar.outline.set_visible(False)
 
 
 def draw_network(ax: Axes, run: xr.Dataset, round_: int, scale: float = 1.0) -> None:

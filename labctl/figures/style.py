@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import matplotlib
 from matplotlib import colormaps
@@ -33,7 +34,7 @@ DECISION_MAP = LinearSegmentedColormap.from_list(
     "labctl decision", ["#00507D", BLUE, "#7FB8D8", "#FAFAFA", "#EBAE80", VERMILION, "#9A4400"]
 )
 
-_RC = {
+_RC: dict[Any, Any] = {
     "font.family": "DejaVu Sans",
     "font.size": 11.0,
     "mathtext.default": "regular",

@@ -76,7 +76,9 @@ _COORDINATES = (
 def write_dataset(dataset: xarray.Dataset, path: Path) -> None:
     """Write run.nc, complete or not at all: a temporary file is renamed into place."""
     compressed = {
-        name: {"zlib": True, "complevel": 4} for name, v in dataset.variables.items() if v.dtype.kind == "f" and v.size > 1000
+        name: {"zlib": True, "complevel": 4}
+        for name, v in dataset.variables.items()
+        if v.dtype.kind == "f" and v.size > 1000
     }
     temporary = path.with_suffix(".nc.part")
     dataset.to_netcdf(temporary, engine="h5netcdf", encoding=compressed)
@@ -145,7 +147,11 @@ def _scores(name: str, scores: list[Score]) -> dict[str, Variable]:
     one = ("round",)
     found: dict[str, Variable] = {
         f"{name}_error": (one, np.array([s.error_V2 for s in scores]), _about("V^2", f"error, {name} set")),
-        f"{name}_mse": (one, np.array([s.mse_V2 for s in scores]), _about("V^2", f"mean square error, {name} set")),
+        f"{name}_mse": (
+            one,
+            np.array([s.mse_V2 for s in scores]),
+            _about("V^2", f"mean square error, {name} set"),
+        ),
     }
     if scores[0].accuracy is not None:
         found[f"{name}_accuracy"] = (
@@ -190,7 +196,11 @@ def _cycles(recorder: Recorder, plan: Plan) -> dict[str, Variable]:
             _about("s", "learning pulse given"),
         ),
         "cycle_start": (one, joined([r.start_s for r in records]), _about("s", "start on the bench's clock")),
-        "cycle_lateness": (one, joined([r.lateness_s for r in records]), _about("s", "lateness of the start")),
+        "cycle_lateness": (
+            one,
+            joined([r.lateness_s for r in records]),
+            _about("s", "lateness of the start"),
+        ),
         "snapshot_cycle": (("snapshot",), joined([s.cycles for s in kept]), _about("1", "cycle number")),
         "snapshot_gate": (
             ("snapshot", "edge"),
@@ -222,14 +232,26 @@ def _wiring(plan: Plan) -> dict[str, Variable]:
         "edge_name": (("edge",), np.array(network.edge_names(), dtype=object), _about("1", "edge")),
         "edge_tail": (("edge",), ends[:, 0], _about("1", "first node of the edge")),
         "edge_head": (("edge",), ends[:, 1], _about("1", "second node of the edge")),
-        "edge_is_transistor": (("edge",), network.transistors().astype(np.int8), _about("1", "1 if it learns")),
+        "edge_is_transistor": (
+            ("edge",),
+            network.transistors().astype(np.int8),
+            _about("1", "1 if it learns"),
+        ),
         "edge_resistance": (("edge",), ohm, _about("ohm", "fixed resistance, none for a transistor")),
         "node_x": (("node",), positions[:, 0], _about("1", "position for drawing")),
         "node_y": (("node",), positions[:, 1], _about("1", "position for drawing")),
-        "source_name": (("source",), np.array([s.name for s in wiring.sources], dtype=object), _about("1", "source")),
+        "source_name": (
+            ("source",),
+            np.array([s.name for s in wiring.sources], dtype=object),
+            _about("1", "source"),
+        ),
         "source_node": (("source",), np.array(wiring.source_nodes), _about("1", "node it drives")),
         "source_rail": (("source",), rails, _about("V", "constant voltage, none when it varies")),
-        "output_name": (("output",), np.array([o.name for o in wiring.outputs], dtype=object), _about("1", "output")),
+        "output_name": (
+            ("output",),
+            np.array([o.name for o in wiring.outputs], dtype=object),
+            _about("1", "output"),
+        ),
         "output_positive": (
             ("output",),
             np.array([o.positive for o in wiring.outputs]),

@@ -31,7 +31,9 @@ def new_run_folder(root: Path, name: str, now: datetime) -> Path:
                 pass
             number += 1
     except OSError as error:
-        raise DataError(f"{root}: a run folder cannot be made here: {error.strerror}; choose another --out") from None
+        raise DataError(
+            f"{root}: a run folder cannot be made here: {error.strerror}; choose another --out"
+        ) from None
 
 
 def slug(name: str) -> str:

@@ -17,7 +17,18 @@ from typing import Any
 
 import labctl
 
-_LIBRARIES = ("numpy", "numba", "scipy", "h5py", "xarray", "pydantic", "nidaqmx", "pyvisa", "pyserial", "PyQt6")
+_LIBRARIES = (
+    "numpy",
+    "numba",
+    "scipy",
+    "h5py",
+    "xarray",
+    "pydantic",
+    "nidaqmx",
+    "pyvisa",
+    "pyserial",
+    "PyQt6",
+)
 
 
 @dataclass
@@ -87,7 +98,9 @@ def _git_commit() -> str | None:
 
 
 def _git(folder: Path, *words: str) -> str:
-    result = subprocess.run(["git", "-C", str(folder), *words], capture_output=True, text=True, timeout=5, check=True)
+    result = subprocess.run(
+        ["git", "-C", str(folder), *words], capture_output=True, text=True, timeout=5, check=True
+    )
     return result.stdout.strip()
 
 

@@ -48,7 +48,13 @@ class Recorder:
         if event.record is not None:
             self._keep_cycles(event.record)
         if state.run is not self._run:
-            self.note(f"run {state.run}", by="engine", event=str(event.kind), reason=event.reason, cycle=state.progress.cycle)
+            self.note(
+                f"run {state.run}",
+                by="engine",
+                event=str(event.kind),
+                reason=event.reason,
+                cycle=state.progress.cycle,
+            )
             self._run = state.run
 
     def note(self, what: str, by: str, **details: object) -> None:

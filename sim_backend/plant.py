@@ -1,0 +1,214 @@
+"""The plant: one wired board with its gates, the state it remembers and its work arrays."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from protocols.bench import NodeReading
+from protocols.block import CycleBlock, CycleRecord, FloatArray, Snapshots
+from protocols.errors import InstrumentError
+from protocols.method import Contrast, Method
+from protocols.task import Wiring
+from sim_backend.board import Board, build_board
+from sim_backend.circuit import Circuit, build_circuit
+from sim_backend.config import BenchConfig
+from sim_backend.cycle import (
+    Memory,
+    OutputScratch,
+    Ports,
+    Rule,
+    Trace,
+    drive_sources,
+    quantise,
+    read_target,
+    run_cycles,
+)
+from sim_backend.imperfections import stream_seed
+from sim_backend.learning import Nudged, Scratch
+from sim_backend.newton import Devices, relax
+
+READING_TOLERANCE_V = 1e-12
+
+
+class Plant:
+    """A wired board with its gates, memory and work arrays."""
+
+    def __init__(self, config: BenchConfig, wiring: Wiring, seed: int) -> None:
+        self.config = config
+        self.wiring = wiring
+        self.board: Board = build_board(config, wiring, seed)
+        self.circuit: Circuit = build_circuit(wiring.network, wiring.source_nodes, wiring.target_nodes)
+        self.ports = _ports(wiring)
+        self.gates = np.full(wiring.network.n_edges, config.board.gate_min)
+        self.rng = np.random.default_rng(stream_seed(seed, "noise"))
+        unknowns, edges = len(self.circuit.order), wiring.network.n_edges
+        self.scratch = Scratch(*(np.zeros(m) for m in (unknowns + 1, unknowns, edges, edges, edges)))
+        self.memory = self._memory(0)
+
+    def run(self, block: CycleBlock, clock_s: float) -> CycleRecord:
+        """Run a block that starts at clock_s seconds on the bench's clock."""
+        if len(block.wrong) > len(self.memory.factored):
+            self.memory = self._memory(len(block.wrong))
+        nodes, edges = self.wiring.network.nodes, len(self.gates)
+        n, outputs, kept = len(block), block.labels.shape[1], len(block.snapshots)
+        trace = Trace(
+            np.empty((n, outputs)),
+            np.empty((n, outputs)),
+            np.empty(n),
+            np.empty(n),
+            np.empty((kept, edges)),
+            np.empty((kept, nodes)),
+            np.empty((kept, nodes)),
+        )
+        wrong = block.wrong.copy()
+        board = self.board
+        stuck = run_cycles(
+            self.circuit,
+            self.ports,
+            board.free,
+            board.clamped,
+            board.edges,
+            board.converters,
+            _rule(block.method),
+            self.gates,
+            self.memory,
+            np.ascontiguousarray(block.points, dtype=np.int64),
+            np.ascontiguousarray(block.inputs, dtype=float),
+            np.ascontiguousarray(block.labels, dtype=float),
+            np.ascontiguousarray(block.margins, dtype=float),
+            wrong,
+            np.ascontiguousarray(block.snapshots, dtype=np.int64),
+            clock_s,
+            self._nudged(block.method),
+            self.scratch,
+            OutputScratch(np.zeros(outputs), np.zeros(outputs), np.zeros(outputs, dtype=np.bool_)),
+            trace,
+            self.rng,
+        )
+        if stuck >= 0:
+            raise InstrumentError("plant", f"voltages did not settle in cycle {block.first_cycle + stuck}")
+        snapshots = Snapshots(
+            block.first_cycle + block.snapshots,
+            trace.snapshot_gates,
+            trace.snapshot_free,
+            trace.snapshot_clamped,
+        )
+        return CycleRecord(
+            first_cycle=block.first_cycle,
+            points=block.points,
+            free_outputs=trace.free_outputs,
+            clamped_outputs=trace.clamped_outputs,
+            learning_time_s=trace.learning_time,
+            start_s=trace.start,
+            lateness_s=np.zeros(n),
+            wrong=wrong,
+            snapshots=snapshots,
+        )
+
+    def measure(self, inputs: FloatArray) -> FloatArray:
+        """Read the free outputs (P, T) for inputs (P, S), in volts."""
+        free = self._settled(self.board.free, inputs)
+        outputs = np.zeros((len(inputs), len(self.wiring.outputs)))
+        for t, node in enumerate(self.ports.target):
+            for p in range(len(inputs)):
+                reading = read_target(self.board.converters, t, free[p, node], self.rng)
+                outputs[p, self.ports.output[t]] += self.ports.sign[t] * reading
+        return outputs
+
+    def read_nodes(self, inputs: FloatArray) -> NodeReading:
+        """Return the resting nodes of both copies for inputs (P, S), in volts."""
+        return NodeReading(self._settled(self.board.free, inputs), self._settled(self.board.clamped, inputs))
+
+    def read_gates(self) -> FloatArray:
+        """Read the gates (E,) with noise and quantisation, in volts; resistors read NaN."""
+        doses = self.config.imperfections
+        noise = doses.gate_adc_noise * self.rng.standard_normal(len(self.gates))
+        step = doses.gate_adc_step
+        read = np.array([quantise(g, step) for g in self.gates + noise])
+        read[~self.wiring.network.transistors()] = np.nan
+        return read
+
+    def _settled(self, devices: Devices, inputs: FloatArray) -> FloatArray:
+        """Return the resting node voltages (P, N) of one copy with only the sources driven."""
+        c = self.circuit
+        voltages = np.zeros((len(inputs), self.wiring.network.nodes))
+        v = np.zeros(self.wiring.network.nodes)
+        v[c.order] = float(np.mean(inputs))
+        lu = np.empty(len(c.column) + 1)
+        for p in range(len(inputs)):
+            drive_sources(self.ports, self.board.converters, np.ascontiguousarray(inputs[p], dtype=float), v)
+            scratch = self.scratch.residual, self.scratch.row
+            if not relax(c, devices, self.gates, v, len(c.order), lu, False, READING_TOLERANCE_V, *scratch):
+                raise InstrumentError("plant", f"voltages did not settle for data point {p}")
+            voltages[p] = v
+        return voltages
+
+    def _memory(self, points: int) -> Memory:
+        nodes, entries = self.wiring.network.nodes, len(self.circuit.column) + 1
+        return Memory(
+            np.full((points, nodes), 0.5 * self.config.board.node_max) * self._reachable(),
+            np.zeros((points, nodes)),
+            np.zeros((points, entries)),
+            np.zeros(points, dtype=np.bool_),
+        )
+
+    def _reachable(self) -> FloatArray:
+        floating = self.wiring.network.unreachable(self.wiring.source_nodes)
+        mask = np.ones(self.wiring.network.nodes)
+        mask[floating] = 0.0
+        return mask
+
+    def _nudged(self, method: Method) -> Nudged:
+        targets, outputs = len(self.ports.target), len(self.wiring.outputs)
+        symmetric = method.clamp.contrast is Contrast.SYMMETRIC
+        software = self.board.converters.software_clamp
+        return Nudged(
+            node=self.ports.target,
+            base=np.zeros(targets),
+            toward=np.zeros(targets),
+            away=np.zeros(targets),
+            follow_gain=np.zeros(targets),
+            sign=self.ports.sign,
+            output=self.ports.output,
+            output_start=np.zeros(outputs),
+            output_now=np.zeros(outputs),
+            follows=not (symmetric or software),
+            symmetric=symmetric,
+            released=np.zeros(1, dtype=np.bool_),
+            low=0.0,
+            high=self.board.converters.node_max,
+        )
+
+
+def _ports(wiring: Wiring) -> Ports:
+    matrix = wiring.output_matrix()
+    output = np.argmax(np.abs(matrix), axis=0)
+    sign = matrix[output, np.arange(matrix.shape[1])]
+    share = np.array([1.0 / len(wiring.outputs[o].nodes) for o in output])
+    return Ports(
+        np.array(wiring.source_nodes, dtype=np.uint32),
+        np.array(wiring.target_nodes, dtype=np.uint32),
+        output.astype(np.uint32),
+        sign.astype(float),
+        share,
+    )
+
+
+def _rule(method: Method) -> Rule:
+    clamp, time = method.clamp, method.time
+    return Rule(
+        nudge=int(clamp.nudge),
+        eta=float(clamp.eta),
+        amplitude=float(clamp.amplitude_V),
+        direction=int(clamp.direction),
+        symmetric=clamp.contrast is Contrast.SYMMETRIC,
+        timing=int(time.timing),
+        pulse=float(time.pulse_s),
+        reference=float(time.reference_V),
+        max_pulse=float(time.max_pulse_s),
+        step=float(time.step_s),
+        dead_band=float(time.dead_band_V),
+        normalise=bool(time.normalise),
+        hinge=int(method.hinge),
+        tolerance=float(method.tolerance_V),
+    )
