@@ -51,7 +51,7 @@ def load_bench(
             value=values["kind"],
             allowed='simulated benches have kind = "sim"',
         )
-    source = "none named"
+    source = "ideal" if bench == "sim" else f"as in {bench}"
     doses = values.setdefault("imperfections", {})
     if imperfections is not None:
         doses = values["imperfections"] = read_doses(imperfections)

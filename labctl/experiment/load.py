@@ -54,6 +54,9 @@ def split_overrides(overrides: Sequence[str]) -> tuple[list[str], list[str], lis
     return rest, bench, [o.removeprefix("imperfections.") for o in imperfections]
 
 
+_TABLES_OF_A_KIND = ("method",)
+
+
 def override(values: dict[str, Any], text: str) -> None:
     """Set one `dotted.key=value` in nested tables, in place.
 
@@ -80,8 +83,8 @@ def override(values: dict[str, Any], text: str) -> None:
             raise ConfigError(f"{'.'.join(parts[:depth])} holds no keys", key=f"--set {key}")
         if not last:
             table = table.setdefault(part, {})
-        elif isinstance(table.get(part), dict) and isinstance(value, str):
-            table[part]["kind"] = value
+        elif isinstance(value, str) and (isinstance(table.get(part), dict) or part in _TABLES_OF_A_KIND):
+            table.setdefault(part, {})["kind"] = value
         else:
             table[part] = value
 

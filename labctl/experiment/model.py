@@ -52,7 +52,15 @@ class GraphSettings(Settings):
     positions: list[tuple[float, float]] = []
 
 
-NetworkSettings = Annotated[LatticeSettings | TwoEdgeSettings | GraphSettings, Field(discriminator="kind")]
+def _lattice_by_default(value: Any) -> Any:
+    return {"kind": "lattice", **value} if isinstance(value, dict) else value
+
+
+NetworkSettings = Annotated[
+    LatticeSettings | TwoEdgeSettings | GraphSettings,
+    Field(discriminator="kind"),
+    BeforeValidator(_lattice_by_default),
+]
 
 
 class MethodKind(StrEnum):

@@ -97,6 +97,7 @@ def make_record(
 ) -> CycleRecord:
     return CycleRecord(
         first_cycle=first_cycle,
+        points=(first_cycle + np.arange(count)) % points,
         free_outputs=np.zeros((count, 1)),
         clamped_outputs=np.zeros((count, 1)),
         learning_time_s=np.full(count, time_s),
@@ -115,6 +116,7 @@ def make_round(plan: Plan, error_V: float = 0.05) -> Round:
         train_outputs=train.labels + error_V,
         test_outputs=None if test is None else test.labels + error_V,
         gates=np.full(CHAIN.n_edges, 2.0),
+        conductances=np.full(CHAIN.n_edges, 1e-3),
         nodes=NodeReading(nodes, nodes),
     )
 
@@ -153,6 +155,7 @@ class FakeBench:
         self.is_safe = False
         count = min(len(block), at_most or len(block))
         record = make_record(block.first_cycle, count, len(block.wrong))
+        record.points[:] = block.points[:count]
         cycles = block.first_cycle + np.arange(count)
         record.learning_time_s[:] = 1e-6 * (1 + cycles) ** 2
         self.trained += cycles.tolist()

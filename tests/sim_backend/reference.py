@@ -122,6 +122,8 @@ def laplacian_voltages(matrix, fixed):
 
 def newton_correction(plant, gates, v, loose):
     """Return the Newton step (V) at v: the first-order distance to the root."""
+    if not len(loose):
+        return np.zeros(0)
     jacobian = plant.jacobian(gates, v)[np.ix_(loose, loose)]
     rows = np.abs(jacobian).max(axis=1)
     return np.linalg.solve(jacobian / rows[:, None], plant.leaving(gates, v)[loose] / rows)
@@ -273,13 +275,13 @@ class Learning:
     def settle(self, copy, plant, gates, pins):
         """Bring one copy to rest: numpy Newton from the last answer, scipy root finding if that fails."""
         fixed = {**self.sources, **pins}
-        loose = np.array([n for n in range(plant.nodes) if n not in fixed])
+        loose = np.array([n for n in range(plant.nodes) if n not in fixed], dtype=int)
         v = self.guesses.get(copy, np.full(plant.nodes, np.mean(list(self.sources.values())))).copy()
         v[list(fixed)] = list(fixed.values())
         for _ in range(12):
             step = newton_correction(plant, gates, v, loose)
             v[loose] -= np.clip(step, -0.1, 0.1)
-            if np.max(np.abs(step)) < 1e-9:  # quadratic: the next would be below 1e-15
+            if np.max(np.abs(step), initial=0.0) < 1e-9:  # quadratic: the next would be below 1e-15
                 break
         else:
             v = voltages(plant, gates, fixed)
