@@ -29,6 +29,7 @@ PATIENCE = 10  # steps before a Newton step that does not shrink is shortened
 SWEEPS = 12
 ROUNDS = 25
 SMALLEST_SLOPE_S = 1e-30  # keeps the factors finite where nothing at all flows
+SMALLEST_PIVOT = 1e-14  # of a node's conductance: nodes tied together float against the rest below this
 SLOPE_RATIO = 1e-6  # a saturated edge pulls on its drain this much, in the Jacobian only
 TRUST_CONTRACTION_BELOW_V = 1e-4
 
@@ -92,6 +93,7 @@ def factorise(c: Circuit, lu: Vector, row: Vector) -> None:
         begin, middle, end = row_start[i], diagonal[i], row_start[i + 1]
         for x in range(begin, end):
             row[column[x]] = lu[x]
+        smallest = SMALLEST_PIVOT * row[i]
         for x in range(begin, middle):
             k = column[x]
             factor = row[k] * lu[diagonal[k]]
@@ -100,7 +102,7 @@ def factorise(c: Circuit, lu: Vector, row: Vector) -> None:
                 row[column[y]] -= factor * lu[y]
         for x in range(begin, end):
             lu[x] = row[column[x]]
-        lu[middle] = 1.0 / row[i]
+        lu[middle] = 1.0 / max(row[i], smallest)
 
 
 @njit(**JIT_NO_ALLOCATION)
@@ -177,9 +179,9 @@ def _newton(
         back_substitute(c, lu, unknowns, r)
         longest = 0.0
         for k in range(unknowns):
+            if not abs(r[k]) < np.inf:
+                return False
             longest = max(longest, abs(r[k]))
-        if not longest < np.inf:
-            return False
         contraction = longest / previous
         damped = iteration >= PATIENCE and contraction > 0.5  # bouncing between two sides of a kink
         scale = 0.6 if damped else 1.0

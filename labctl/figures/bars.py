@@ -7,7 +7,7 @@ import xarray as xr
 from matplotlib.axes import Axes
 
 from labctl.figures.reading import floats, texts
-from labctl.figures.style import BLUE, INK, MUTED
+from labctl.figures.style import BLUE, INK, MUTED, legend_on_top
 
 _START = "#C9C9C9"
 _MOST = 24  # names under this many groups at most are all written
@@ -24,8 +24,8 @@ def draw_bars(ax: Axes, run: xr.Dataset) -> None:
     ]
     start, end, label = (values.T.ravel() for values in (outputs[0], outputs[-1], labels))
     x = np.arange(points * kinds, dtype=float)
-    ax.bar(x - 0.27, start, 0.25, color=_START, label="output at the start")
-    ax.bar(x, end, 0.25, color=BLUE, label="output at the end")
+    ax.bar(x - 0.27, start, 0.25, color=_START, label="start")
+    ax.bar(x, end, 0.25, color=BLUE, label="end")
     ax.bar(x + 0.27, label, 0.25, facecolor="none", edgecolor=INK, linewidth=1.5, label="label")
     ax.hlines(label, x - 0.42, x + 0.42, color=INK, linewidth=1.0, linestyle=(0, (3, 2)), zorder=3)
     if len(x) <= 8:
@@ -48,7 +48,8 @@ def draw_bars(ax: Axes, run: xr.Dataset) -> None:
     ax.grid(visible=False, axis="x")
     ax.tick_params(axis="x", length=0)
     ax.set_xlim(-0.7, len(x) - 0.3)
-    ax.margins(y=0.14)
     ax.set_ylabel("output (mV)")
     ax.set_title("Outputs and labels")
-    ax.legend(loc="best")
+    handles, _ = ax.get_legend_handles_labels()
+    positive = min(start.min(), end.min(), label.min()) >= 0
+    legend_on_top(ax, handles, below=0.0 if positive else 0.12)

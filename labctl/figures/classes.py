@@ -10,7 +10,7 @@ from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 
 from labctl.figures.reading import FloatArray, IntArray, floats, ints, number_of, texts
-from labctl.figures.style import BLUE, FAINT, INK, MUTED, SERIES, SHAPES, VERMILION
+from labctl.figures.style import BLUE, FAINT, INK, MUTED, SERIES, SHAPES, VERMILION, legend_on_top
 
 _NUMBERED = 32  # up to this many points each gets its number on the axis
 
@@ -41,14 +41,14 @@ def draw_classes(ax: Axes, run: xr.Dataset) -> None:
     first, ticks, names = 0.0, [], []
     blocks = _blocks(run)
     for block in blocks:
-        x = first + np.arange(len(block.numbers))
+        x = first + np.arange(len(block.numbers), dtype=np.float64)
         _draw_block(ax, run, block, x)
         if block is not blocks[0]:
             ax.axvline(first - 1.0, color=FAINT, linewidth=0.9, linestyle=(0, (2, 2)))
         if len(blocks) > 1:
             ax.text(
                 float(x.mean()),
-                1.0,
+                0.015,
                 block.name,
                 transform=ax.get_xaxis_transform(),
                 ha="center",
@@ -67,11 +67,10 @@ def draw_classes(ax: Axes, run: xr.Dataset) -> None:
         ax.set_xticks([])
     ax.set_xlim(-0.8, first - 1.2)
     ax.grid(visible=False, axis="x")
-    ax.margins(y=0.1)
     ax.set_xlabel("data point, sorted by class")
     ax.set_ylabel("output (mV)")
-    ax.set_title("Outputs by class", pad=20 if len(blocks) > 1 else None)
-    ax.legend(handles=_handles(run), loc="best", ncols=2, columnspacing=1.0)
+    ax.set_title("Outputs by class")
+    legend_on_top(ax, _handles(run), below=0.16 if len(blocks) > 1 else 0.07)
 
 
 def _blocks(run: xr.Dataset) -> list[_Block]:
@@ -151,7 +150,7 @@ def _handles(run: xr.Dataset) -> list[Line2D]:
             markerfacecolor="white",
             linestyle="none",
             markersize=5,
-            label="at the start",
+            label="start",
         )
     )
     marks.append(Line2D([], [], color=MUTED, linestyle=(0, (3, 1.5)), linewidth=1.4, label="label"))

@@ -20,12 +20,15 @@ def decision_figure(run: xr.Dataset) -> Figure:
     outputs = run.sizes["output"]
     figure = new_figure(7.2 * outputs, 6.0)
     for o, ax in enumerate(np.ravel(figure.subplots(1, outputs))):
-        draw_decision(figure, ax, run, o)
+        draw_decision(ax, run, o)
     return figure
 
 
-def draw_decision(figure: Figure, ax: Axes, run: xr.Dataset, output: int = 0) -> None:
-    """Draw one output's map on given axes with its colour bar, zero contour and data points."""
+def draw_decision(ax: Axes, run: xr.Dataset, output: int = 0, bar: Axes | None = None) -> None:
+    """Draw one output's map on given axes with zero contour and data points, and its colour bar.
+
+    Without axes for the bar it takes its room from `ax`, and both inputs get the same scale.
+    """
     values = 1e3 * floats(run, "map_output")[:, :, output]
     x, y = 1e3 * floats(run, "map_x"), 1e3 * floats(run, "map_y")
     mesh = _draw_map(ax, x, y, values)
@@ -34,14 +37,16 @@ def draw_decision(figure: Figure, ax: Axes, run: xr.Dataset, output: int = 0) ->
     names = texts(run, "source_name")
     ax.set_xlim(x.min(), x.max())
     ax.set_ylim(y.min(), y.max())
-    ax.set_aspect("equal")
     ax.grid(visible=False)
     ax.set_xlabel(f"input {names[across]} (mV)")
     ax.set_ylabel(f"input {names[up]} (mV)")
     name = texts(run, "output_name")[output]
     ax.set_title("Decision map" + (f" of {name}" if run.sizes["output"] > 1 else ""))
-    bar = figure.colorbar(mesh, ax=ax, label=f"output {name} (mV)", shrink=0.9, pad=0.02, aspect=26)
-    bar.outline.set_visible(False)
+    place = {"ax": ax, "shrink": 0.9, "pad": 0.02, "aspect": 26} if bar is None else {"cax": bar}
+    if bar is None:
+        ax.set_aspect("equal")
+    drawn = ax.get_figure(root=True).colorbar(mesh, label=f"output {name} (mV)", **place)
+    drawn.outline.set_visible(False)
 
 
 def _draw_map(ax: Axes, x: FloatArray, y: FloatArray, values: FloatArray) -> QuadMesh:
@@ -81,19 +86,11 @@ def _draw_points(ax: Axes, run: xr.Dataset) -> None:
             markerfacecolor="white" if rank == 0 else colour,
             markeredgecolor=colour if rank == 0 else "white",
             markeredgewidth=2.2 if rank == 0 else 1.6,
-            path_effects=[withStroke(linewidth=1.0, foreground=INK)] if rank == 0 else [],
+            path_effects=[withStroke(linewidth=4.2 if rank == 0 else 1.6, foreground=INK)],
             clip_on=False,
             zorder=4,
-            label=f"class {value}",
         )
-    ax.legend(
-        loc="lower right",
-        bbox_to_anchor=(1.0, 1.0),
-        ncols=4,
-        columnspacing=0.9,
-        handletextpad=0.2,
-        borderaxespad=0.1,
-    )
+    legend_in_title(ax, handles)
 
 
 def _mapped_sources(run: xr.Dataset) -> tuple[int, int]:

@@ -3,18 +3,29 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import xarray as xr
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
 from matplotlib.ticker import FixedFormatter, FixedLocator, NullLocator
 
 from labctl.figures.reading import FloatArray, floats, is_classification, quantity
 from labctl.figures.scale import EdgeScale, log_ticks
-from labctl.figures.style import BLUE, MUTED, VERMILION, new_figure
+from labctl.figures.style import BLUE, MUTED, VERMILION, legend_in_title, new_figure
 
 TIME_LABEL = "learning time (s)"
+_ZERO: dict[str, Any] = {
+    "linestyle": "none",
+    "marker": "v",
+    "markersize": 8,
+    "markerfacecolor": "white",
+    "markeredgewidth": 1.6,
+    "clip_on": False,
+    "zorder": 5,
+}
 _LINEAR_BELOW = 3.0  # learning times that span less than this ratio go on a linear axis
 
 
@@ -68,26 +79,16 @@ def draw_error(ax: Axes, run: xr.Dataset) -> None:
     across, up = time_scale(run), EdgeScale.of(*(values for _, values in found))
     for trace, values in found:
         _draw_trace(ax, across.place(times), up.place(values), trace)
-        zeros = np.flatnonzero(values <= 0)
-        if zeros.size:
-            ax.plot(
-                across.place(times)[zeros],
-                up.place(values)[zeros],
-                linestyle="none",
-                marker="v",
-                markersize=8,
-                color=trace.colour,
-                markerfacecolor="white",
-                markeredgewidth=1.6,
-                clip_on=False,
-                zorder=5,
-                label=f"{trace.part}: exactly 0",
-            )
+        zeros = values <= 0
+        ax.plot(across.place(times)[zeros], up.place(values)[zeros], color=trace.colour, **_ZERO)
     up.dress(ax, "y")
     dress_time(ax, across)
     ax.set_ylabel("error (V²)")
     ax.set_title(_headline(found[0][1]))
-    ax.legend(loc="upper right" if up.empty else "best")
+    handles = [_handle(trace) for trace, _ in found]
+    if up.zeros:
+        handles.append(Line2D([], [], color=MUTED, label="exactly 0", **_ZERO))
+    legend_in_title(ax, handles)
 
 
 def draw_accuracy(ax: Axes, run: xr.Dataset) -> None:
@@ -113,9 +114,22 @@ def _draw_trace(ax: Axes, x: FloatArray, y: FloatArray, trace: Trace) -> None:
         markerfacecolor=trace.colour if trace.filled else "white",
         markersize=5.0,
         markeredgewidth=1.4,
-        label=trace.part,
         clip_on=False,
         zorder=4 if trace.filled else 3,
+    )
+
+
+def _handle(trace: Trace) -> Line2D:
+    return Line2D(
+        [],
+        [],
+        linestyle=trace.line,
+        marker=trace.marker,
+        color=trace.colour,
+        markerfacecolor=trace.colour if trace.filled else "white",
+        markersize=5.0,
+        markeredgewidth=1.4,
+        label=trace.part,
     )
 
 

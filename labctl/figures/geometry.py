@@ -49,7 +49,7 @@ class Layout:
         leaving = []
         for edge in np.flatnonzero((self.tail == node) | (self.head == node)):
             which = 0 if self.tail[edge] == node else 1
-            far = self.tips[edge, which] if self.wraps[edge] else self.nodes[self._pair(edge)[1 - which]]
+            far = self.tips[edge, which] if self.wraps[edge] else self.nodes[self._pair(int(edge))[1 - which]]
             leaving.append(np.arctan2(*(far - self.nodes[node])[::-1]))
         angles = np.pi / 4 * np.arange(8)
         wanted = np.arctan2(*np.asarray(preferred, dtype=float)[::-1])

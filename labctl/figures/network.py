@@ -32,30 +32,21 @@ _HALO = (withStroke(linewidth=2.6, foreground="white"),)
 
 def network_figure(run: xr.Dataset) -> Figure:
     """Draw network.png: the network before and after, one colour scale in mS."""
-    figure = new_figure(13.0, 6.4)
-    axes = figure.subplots(1, 2)
-    draw_before_and_after(figure, axes[0], axes[1], run)
+    figure = new_figure(10.6, 5.3)
+    before, after, bar = figure.subplots(1, 3, width_ratios=[1.0, 1.0, 0.026])
+    draw_before_and_after(before, after, bar, run)
     return figure
 
 
-def draw_before_and_after(
-    figure: Figure, before: Axes, after: Axes, run: xr.Dataset, scale: float = 1.0
-) -> None:
-    """Draw the first and the last round on two axes with one colour bar; `scale` shrinks marks and type."""
+def draw_before_and_after(before: Axes, after: Axes, bar: Axes, run: xr.Dataset, scale: float = 1.0) -> None:
+    """Draw the first and the last round and, on `bar`, their colour bar; `scale` shrinks marks and type."""
     taken = duration(float(floats(run, "learning_time")[-1]))
     draw_network(before, run, 0, scale)
     draw_network(after, run, -1, scale)
     before.set_title("Network before learning")
     after.set_title(f"Network after {taken} of learning")
-    bar = figure.colorbar(
-        ScalarMappable(conductance_norm(run), CONDUCTANCE_MAP),
-        ax=[before, after],
-        label="conductance (mS)",
-        shrink=0.8,
-        pad=0.01,
-        aspect=28,
-    )
-    bar.outline.set_visible(False)
+    colours = ScalarMappable(conductance_norm(run), CONDUCTANCE_MAP)
+    after.get_figure(root=True).colorbar(colours, cax=bar, label="conductance (mS)").outline.set_visible(False)
 
 
 def draw_network(ax: Axes, run: xr.Dataset, round_: int, scale: float = 1.0) -> None:
@@ -66,10 +57,12 @@ def draw_network(ax: Axes, run: xr.Dataset, round_: int, scale: float = 1.0) -> 
     """
     layout = lay_out(run)
     bare(ax)
-    ax.set_aspect("equal")
+    ax.set_aspect("equal", adjustable="datalim")  # the axes keep their place, whatever the shape
     left, right, bottom, top = layout.bounds()
-    ax.set_xlim(left - _MARGIN, right + _MARGIN)
-    ax.set_ylim(bottom - _MARGIN, top + _MARGIN)
+    wide = _MARGIN if layout.lattice else 0.8
+    tall = 0.36 if layout.wraps.any() else _MARGIN  # stubs have made room for names already
+    ax.set_xlim(left - wide, right + wide)
+    ax.set_ylim(bottom - tall, top + tall)
     _draw_edges(ax, run, layout, round_, scale)
     _draw_nodes(ax, run, layout, scale)
 
@@ -172,12 +165,12 @@ def _name_node(ax: Axes, layout: Layout, node: int, name: str, colour: str, scal
     x, y = layout.nodes[node]
     centre = layout.nodes.mean(axis=0)
     direction = layout.free_direction(node, (1.0, 1.0) if layout.lattice else layout.nodes[node] - centre)
-    level, rise = direction.round(3)
+    level, rise = (float(v) for v in direction.round(3))
     reach = 9.5 if level and rise else 14.0
     ax.annotate(
         name,
         (x, y),
-        scale * reach * direction,
+        (scale * reach * level, scale * reach * rise),
         textcoords="offset points",
         ha="left" if level > 0 else "right" if level < 0 else "center",
         va="bottom" if rise > 0 else "top" if rise < 0 else "center",

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import xarray as xr
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
 
 from labctl.figures.bars import draw_bars
 from labctl.figures.classes import draw_classes
 from labctl.figures.reading import FloatArray, floats, is_classification, swept_source, text_of, texts
-from labctl.figures.style import BLUE, FAINT, INK, MUTED, SERIES, VERMILION, new_figure
+from labctl.figures.style import BLUE, FAINT, INK, MUTED, SERIES, VERMILION, legend_on_top, new_figure, note
 
-_DISTINCT = 14  # lines and markers are told apart up to this many points
+_START: dict[str, Any] = {"color": "#B5B5B5", "marker": "o", "markersize": 3.5, "linewidth": 1.5}
 
 
 def outputs_figure(run: xr.Dataset) -> Figure:
@@ -54,38 +57,36 @@ def draw_curve(ax: Axes, run: xr.Dataset) -> None:
     x = _swept(run, "train")
     order = np.argsort(x)
     outputs, labels = 1e3 * floats(run, "train_output"), 1e3 * floats(run, "train_label")
-    many = outputs.shape[2] > 1
-    for o, name in enumerate(texts(run, "output_name")):
-        tag, colour = (f"{name}: " if many else ""), SERIES[o % len(SERIES)]
-        ax.plot(
-            x[order],
-            outputs[0, order, o],
-            ":" if many else "-",
-            color=colour if many else FAINT,
-            alpha=0.5 if many else 0.8,
-            marker="o",
-            markersize=3.5,
-            linewidth=1.5,
-            label=f"{tag}output at the start",
-        )
-        ax.plot(x[order], outputs[-1, order, o], "-o", color=colour, label=f"{tag}output at the end")
-        _open(ax, x, labels[:, o], "o", INK, 11.0, f"{tag}label")
+    several = outputs.shape[2] > 1
+    for o in range(outputs.shape[2]):
+        colour = SERIES[o % len(SERIES)]
+        ax.plot(x[order], outputs[0, order, o], **_START, zorder=1.5)
+        ax.plot(x[order], outputs[-1, order, o], "-o", color=colour)
+        ax.plot(x, labels[:, o], **_open("o"))
         if "test_output" in run:
             across, test = _swept(run, "test"), 1e3 * floats(run, "test_output")[-1, :, o]
-            ax.plot(
-                across,
-                test,
-                "s",
-                color=VERMILION if not many else colour,
-                markersize=5,
-                label=f"{tag}test output",
-            )
-            _open(ax, across, 1e3 * floats(run, "test_label")[:, o], "s", INK, 9.5, f"{tag}test label")
+            ax.plot(across, test, "s", color=colour if several else VERMILION, markersize=5)
+            ax.plot(across, 1e3 * floats(run, "test_label")[:, o], **_open("s"))
     ax.set_xlabel(_swept_label(run))
     ax.set_ylabel("output (mV)")
     ax.set_title("Outputs and labels")
-    ax.margins(0.05, 0.08)
-    ax.legend(loc="best", ncols=2 if many else 1)
+    ax.margins(x=0.05)
+    legend_on_top(ax, _curve_handles(run))
+
+
+def _curve_handles(run: xr.Dataset) -> list[Line2D]:
+    names = texts(run, "output_name")
+    ends = names if len(names) > 1 else ["end"]
+    handles = [Line2D([], [], **_START, label="start")]
+    handles += [
+        Line2D([], [], color=SERIES[o % len(SERIES)], marker="o", label=name) for o, name in enumerate(ends)
+    ]
+    handles.append(Line2D([], [], **_open("o"), label="label"))
+    if "test_output" in run:
+        colour = VERMILION if len(names) == 1 else MUTED
+        handles.append(Line2D([], [], color=colour, marker="s", linestyle="none", markersize=5, label="test"))
+        handles.append(Line2D([], [], **_open("s"), label="test label"))
+    return handles
 
 
 def draw_residuals(ax: Axes, run: xr.Dataset) -> None:
@@ -109,7 +110,8 @@ def draw_residuals(ax: Axes, run: xr.Dataset) -> None:
     ax.margins(x=0.05)
     ax.set_xlabel(_swept_label(run))
     ax.set_ylabel("output − label (mV)")
-    ax.set_title(f"Residuals at the end, rms: {', '.join(summary)}")
+    ax.set_title("Residuals")
+    note(ax, f"rms: {', '.join(summary)}")
 
 
 def draw_parity(ax: Axes, run: xr.Dataset) -> None:
@@ -151,18 +153,16 @@ def draw_parity(ax: Axes, run: xr.Dataset) -> None:
     ax.legend(loc="upper left")
 
 
-def _open(ax: Axes, x: FloatArray, y: FloatArray, marker: str, colour: str, size: float, label: str) -> None:
-    ax.plot(
-        x,
-        y,
-        marker,
-        markersize=size,
-        markerfacecolor="none",
-        markeredgecolor=colour,
-        markeredgewidth=1.3,
-        label=label,
-        zorder=5,
-    )
+def _open(marker: str) -> dict[str, Any]:
+    return {
+        "linestyle": "none",
+        "marker": marker,
+        "markersize": 11.0 if marker == "o" else 9.5,
+        "markerfacecolor": "none",
+        "markeredgecolor": INK,
+        "markeredgewidth": 1.3,
+        "zorder": 5,
+    }
 
 
 def _swept(run: xr.Dataset, part: str) -> FloatArray:

@@ -13,7 +13,8 @@ from labctl.figures.reading import FloatArray
 from labctl.figures.style import INK
 
 _MARGIN = 0.04  # of the axis, beyond the outermost value
-_GAP = 0.10  # of the axis, between zero and the smallest other value
+_GAP = 0.13  # of the axis, between zero and the smallest other value
+_NEAR = 0.02  # a tick this close beyond the data still belongs to it
 
 
 @dataclass(frozen=True)
@@ -131,26 +132,34 @@ class EdgeScale:
 
 
 def log_ticks(low: float, high: float) -> tuple[list[float], list[str], list[float]]:
-    """Choose ticks for a logarithmic axis: decades, or 1-2-5 steps when there are few."""
-    slack = 1 + 1e-9
-    powers = range(int(np.floor(np.log10(low))), int(np.ceil(np.log10(high))) + 1)
-    decades = [p for p in powers if low <= 10.0**p * slack and 10.0**p <= high * slack]
-    if len(decades) >= 3 or high / low > 100:
+    """Choose major ticks, labels and minor ticks of a logarithmic axis: decades if there are three or more,
+    else 1-2-5 steps, else even steps.
+    """
+    first, last = int(np.floor(np.log10(low))), int(np.ceil(np.log10(high)))
+    inside = low * (1 - _NEAR), high * (1 + _NEAR)
+    decades = [p for p in range(first, last + 1) if inside[0] <= 10.0**p <= inside[1]]
+    if len(decades) >= 3:
         step = 1 + (len(decades) - 1) // 6
         shown = decades[::-step][::-1]
-        many = 2.0, 3.0, 4.0, 5.0, 6.0, 7.0, 8.0, 9.0
-        minor = [m * 10.0**p for p in powers for m in many] if step == 1 else [10.0**p for p in decades]
+        between = range(2, 10) if step == 1 else (1,)
+        minor = [m * 10.0**p for p in range(first, last + 1) for m in between]
         return (
             [10.0**p for p in shown],
             [f"$10^{{{p}}}$" for p in shown],
-            [float(m) for m in minor if low <= m <= high],
+            [m for m in minor if low <= m <= high],
         )
-    fine = [(m, p) for p in powers for m in (1, 2, 5) if low <= m * 10.0**p <= high * slack]
-    return [m * 10.0**p for m, p in fine], [_plain(m, p) for m, p in fine], []
+    fine = [float(f"{m}e{p}") for p in range(first, last + 1) for m in (1, 2, 5)]
+    kept = [t for t in fine if inside[0] <= t <= inside[1]]
+    if len(kept) < 3:
+        even = MaxNLocator(4, steps=[1, 2, 2.5, 5, 10]).tick_values(low, high)
+        kept = [float(t) for t in even if inside[0] <= t <= inside[1] and t > 0]
+    minor = [m * 10.0**p for p in range(first, last + 1) for m in range(1, 10)]
+    return kept, [_plain(t) for t in kept], [m for m in minor if low <= m <= high]
 
 
-def _plain(mantissa: int, power: int) -> str:
-    value = mantissa * 10.0**power
-    if 1e-3 < value < 1e4:
-        return f"{value:g}"
-    return f"${mantissa}{{\\times}}10^{{{power}}}$" if mantissa != 1 else f"$10^{{{power}}}$"
+def _plain(value: float) -> str:
+    if 1e-3 <= value < 1e4:
+        return f"{value:.4g}"
+    mantissa, power = f"{value:.2e}".split("e")
+    factor = f"{float(mantissa):g}"
+    return f"$10^{{{int(power)}}}$" if factor == "1" else f"${factor}{{\\times}}10^{{{int(power)}}}$"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -12,6 +12,7 @@ from matplotlib import colormaps
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.colors import LinearSegmentedColormap, ListedColormap
+from matplotlib.artist import Artist
 from matplotlib.figure import Figure
 
 DPI = 200
@@ -102,3 +103,30 @@ def bare(ax: Axes) -> None:
     """Take axes, ticks and grid away, for drawings."""
     ax.set_axis_off()
     ax.grid(visible=False)
+
+
+def note(ax: Axes, text: str) -> None:
+    """Write a remark at the right end of the title line."""
+    ax.set_title(text, loc="right", fontsize=10.5, fontweight="normal", color=MUTED)
+
+
+def legend_in_title(ax: Axes, handles: Sequence[Artist]) -> None:
+    """Put a one-line legend at the right end of the title line, where no data can be under it."""
+    ax.legend(
+        handles=handles,
+        loc="lower right",
+        bbox_to_anchor=(1.0, 1.0),
+        ncols=max(1, len(handles)),
+        columnspacing=0.9,
+        handletextpad=0.35,
+        borderaxespad=0.1,
+    )
+
+
+def legend_on_top(ax: Axes, handles: Sequence[Artist], columns: int = 3, below: float = 0.07) -> None:
+    """Widen the y axis and put the legend into the room above the data; `below` is the room beneath it."""
+    low, high = ax.dataLim.intervaly
+    low, high = (float(low), float(high)) if high > low else (float(low) - 1.0, float(low) + 1.0)
+    rows = -(-len(handles) // columns)
+    ax.set_ylim(low - below * (high - low), high + (0.07 + 0.11 * rows) * (high - low))
+    ax.legend(handles=handles, loc="upper left", ncols=columns, columnspacing=1.1, handletextpad=0.5)

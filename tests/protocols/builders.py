@@ -104,7 +104,9 @@ def make_record(
         start_s=np.arange(count) * 1e-3,
         lateness_s=np.zeros(count),
         wrong=np.full(points, wrong),
-        snapshots=Snapshots(np.zeros(0, dtype=np.int64), np.zeros((0, 3)), np.zeros((0, 4)), np.zeros((0, 4))),
+        snapshots=Snapshots(
+            np.zeros(0, dtype=np.int64), np.zeros((0, 3)), np.zeros((0, 4)), np.zeros((0, 4))
+        ),
     )
 
 

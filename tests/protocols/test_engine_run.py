@@ -129,7 +129,9 @@ def test_a_whole_run_by_hand() -> None:
 
 @pytest.mark.parametrize("kind", list(OrderKind))
 @pytest.mark.parametrize("block_cycles", [1, 3, 100])
-def test_every_cycle_is_trained_once_and_every_round_measured_once(kind: OrderKind, block_cycles: int) -> None:
+def test_every_cycle_is_trained_once_and_every_round_measured_once(
+    kind: OrderKind, block_cycles: int
+) -> None:
     plan = make_plan(23, (0, 1, 2, 9, 23), kind=kind)
     bench = FakeBench()
     state = carry_out(plan, *started(plan, block_cycles), bench)
@@ -258,8 +260,8 @@ def test_progress_and_plan_are_enough_to_go_on(kind: OrderKind) -> None:
     bench = FakeBench()
     while state.run is RunState.RUNNING:
         elsewhere = EngineState(run=RunState.PAUSED, progress=state.progress, limits=state.limits)
-        _, (resumed,) = react(plan, elsewhere, Event(Kind.RESUME))
-        step = commands[-1]
+        _, again = react(plan, elsewhere, Event(Kind.RESUME))
+        resumed, step = again[-1], commands[-1]
         if isinstance(step, RunBlock):
             assert isinstance(resumed, RunBlock)
             for name in ("points", "inputs", "labels", "wrong"):
@@ -293,12 +295,16 @@ def test_a_run_paused_later_keeps_what_the_gates_have_learned() -> None:
 BEFORE_ROUND_0, IN_FIRST_BLOCK = 0, 1
 MISFITS = [
     pytest.param(BEFORE_ROUND_0, Event(Kind.STEP_DONE), id="nothing"),
-    pytest.param(BEFORE_ROUND_0, Event(Kind.STEP_DONE, record=make_record(0, 3)), id="block instead of round"),
+    pytest.param(
+        BEFORE_ROUND_0, Event(Kind.STEP_DONE, record=make_record(0, 3)), id="block instead of round"
+    ),
     pytest.param(
         IN_FIRST_BLOCK, Event(Kind.STEP_DONE, round=make_round(make_plan())), id="round instead of block"
     ),
     pytest.param(IN_FIRST_BLOCK, Event(Kind.STEP_DONE, record=make_record(0, 0)), id="empty record"),
-    pytest.param(IN_FIRST_BLOCK, Event(Kind.STEP_DONE, record=make_record(3, 3)), id="record of later cycles"),
+    pytest.param(
+        IN_FIRST_BLOCK, Event(Kind.STEP_DONE, record=make_record(3, 3)), id="record of later cycles"
+    ),
     pytest.param(IN_FIRST_BLOCK, Event(Kind.STEP_DONE, record=make_record(0, 5)), id="record across a round"),
     pytest.param(
         IN_FIRST_BLOCK,

@@ -3,7 +3,17 @@
 import networkx
 import numpy as np
 
-from protocols import CycleBlock, Method, Network, Output, Source, TimeRule, Wiring, periodic_lattice, two_edge_board
+from protocols import (
+    CycleBlock,
+    Method,
+    Network,
+    Output,
+    Source,
+    TimeRule,
+    Wiring,
+    periodic_lattice,
+    two_edge_board,
+)
 from sim_backend import BenchConfig, BoardSettings, ClampCircuit, Imperfections, SimBench
 
 
@@ -24,7 +34,9 @@ def graph_wiring():
     graph = networkx.connected_watts_strogatz_graph(12, 4, 0.3, seed=4)
     edges = tuple(graph.edges)
     network = Network(12, edges, {3: 300.0, 8: 1500.0, 15: 800.0})
-    return Wiring(network, (Source(0, "a"), Source(5, "b"), Source(9, "c")), (Output("P", 2), Output("Q", 7, 11)))
+    return Wiring(
+        network, (Source(0, "a"), Source(5, "b"), Source(9, "c")), (Output("P", 2), Output("Q", 7, 11))
+    )
 
 
 INPUTS = {

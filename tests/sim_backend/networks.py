@@ -10,7 +10,7 @@ REGIMES = ("everything", "ohmic", "saturated", "sub-threshold")
 GATES_V = {
     "everything": (0.2, 5.0),
     "ohmic": (1.2, 5.0),
-    "saturated": (0.6, 1.1),
+    "saturated": (0.7, 1.1),
     "sub-threshold": (0.2, 0.75),
 }
 
@@ -24,7 +24,10 @@ def random_case(number):
     fixed_resistance = {int(e): 10 ** rng.uniform(1.7, 4) for e in np.flatnonzero(resistors)}
     network = Network(nodes, tuple(edges), fixed_resistance, name=f"{number}: {shape}, {regime}")
     driven = rng.choice(nodes, size=min(nodes, int(rng.integers(2, 6))), replace=False)
-    fixed = {int(n): float(rng.uniform(0, 0.4532)) for n in driven}
+    volts = rng.uniform(0, 0.4532, len(driven))
+    if regime == "saturated":  # takes large drops: drive hard
+        volts = np.where(np.arange(len(driven)) % 2, 0.4532 - 0.1 * volts, 0.1 * volts)
+    fixed = {int(n): float(v) for n, v in zip(driven, volts, strict=True)}
     gates = rng.uniform(*GATES_V[regime], size=len(edges))
     spread = rng.choice([0.0, 1.0])
     threshold = 0.62 + spread * 0.05 * rng.standard_normal(len(edges))

@@ -45,9 +45,9 @@ def slopes(overdrive, a, b, strength):
 
 @dataclass(frozen=True, eq=False)
 class Plant:
-    """One copy of a network: ends (E, 2), per-edge threshold (V), strength (A/V²), conductance (S) of resistors.
+    """One copy of a network: ends (E, 2), and per edge threshold (V), strength (A/V²), conductance (S).
 
-    `conductance` is NaN for a transistor.
+    `conductance` is that of a fixed resistor, NaN for a transistor.
     """
 
     nodes: int

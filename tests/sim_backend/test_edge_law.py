@@ -91,7 +91,9 @@ def test_slopes_are_the_derivatives(low, high):
 def test_reference_slopes_agree_with_the_compiled_ones():
     over, a, b = table(2000, -0.5, 5.0, seed=3)
     compiled = np.array([edge_law.square_law(*x, S)[1:] for x in zip(over, a, b, strict=True)])
-    np.testing.assert_allclose(compiled, np.transpose(reference.slopes(over, a, b, S)), rtol=1e-11, atol=1e-30)
+    np.testing.assert_allclose(
+        compiled, np.transpose(reference.slopes(over, a, b, S)), rtol=1e-11, atol=1e-30
+    )
 
 
 def test_a_resistor_obeys_ohm():

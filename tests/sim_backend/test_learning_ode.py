@@ -66,7 +66,9 @@ def expected_gates(name, gates, clamp, circuit, pulse_s, doses=None, seed=0, wal
 def learned_gates(name, gates, clamp, circuit, pulse_s, doses=None, seed=0, **board):
     wiring = WIRINGS[name]()
     opened = bench(wiring, circuit=circuit, doses=doses, seed=seed, gates=gates, **board)
-    record = opened.run(block(INPUTS[name], LABELS[name], Method(clamp=clamp, time=TimeRule(pulse_s=pulse_s))))
+    record = opened.run(
+        block(INPUTS[name], LABELS[name], Method(clamp=clamp, time=TimeRule(pulse_s=pulse_s)))
+    )
     assert record.learning_time_s[0] == pulse_s
     got = opened.read_gates()
     return np.where(np.isnan(got), gates, got)
@@ -90,7 +92,11 @@ CASES = {
     "far label, software": (FAR, SOFTWARE, None),
     "symmetric": (ClampRule(eta=0.5, contrast=Contrast.SYMMETRIC), ANALOG, None),
     "symmetric, software": (ClampRule(eta=0.5, contrast=Contrast.SYMMETRIC), SOFTWARE, None),
-    "symmetric constant": (ClampRule(Nudge.CONSTANT, amplitude_V=0.05, contrast=Contrast.SYMMETRIC), ANALOG, None),
+    "symmetric constant": (
+        ClampRule(Nudge.CONSTANT, amplitude_V=0.05, contrast=Contrast.SYMMETRIC),
+        ANALOG,
+        None,
+    ),
     "bias and offsets": (ClampRule(), ANALOG, BIASED),
     "growing bias": (ClampRule(), ANALOG, {**BIASED, "bias_growth": "0.012 1/V", "bias_reference": "6.5 V"}),
     "mismatched copies": (

@@ -35,7 +35,9 @@ def test_the_bench_measures_the_closed_form():
     opened = bench(two_edge(), gates=[2.2, 3.7, 0.0])
     inputs = np.array([[V_MINUS, V_PLUS, v] for v in (0.0, 0.1, 0.4351)])
     got = opened.measure(inputs)
-    np.testing.assert_allclose(got[:, 0], [output(2.2, 3.7, v) for v in (0.0, 0.1, 0.4351)], rtol=0, atol=1e-11)
+    np.testing.assert_allclose(
+        got[:, 0], [output(2.2, 3.7, v) for v in (0.0, 0.1, 0.4351)], rtol=0, atol=1e-11
+    )
 
 
 @pytest.mark.parametrize(("volts_in", "label"), [(0.4351, 0.31), (0.0181, 0.14), (0.0181, 0.18)])
