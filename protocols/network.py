@@ -95,6 +95,30 @@ class Network:
                 reached |= networkx.node_connected_component(graph, node)
         return [node for node in range(self.nodes) if node not in reached]
 
+    def dead_ends(self, fixed: Iterable[int]) -> dict[int, int]:
+        """Map each node that can carry no current at rest to the node whose voltage it takes.
+
+        Such nodes hang on the rest of the network by a single node, with no fixed node behind it.
+        """
+        supply = -1
+        graph = networkx.Graph(self.edges)
+        graph.add_nodes_from(range(self.nodes))
+        graph.add_edges_from((supply, node) for node in fixed)
+        live = set(fixed)
+        for component in networkx.biconnected_components(graph):
+            if supply in component:
+                live |= component - {supply}
+        graph.remove_nodes_from([supply])
+        anchors: dict[int, int] = {}
+        frontier = sorted(live)
+        while frontier:
+            node = frontier.pop()
+            for other in graph[node]:
+                if other not in live and other not in anchors:
+                    anchors[other] = anchors.get(node, node)
+                    frontier.append(other)
+        return anchors
+
 
 def periodic_lattice(rows: int, columns: int) -> Network:
     """Build the lattice of the board: node = columns·row + column, wrapped around both ways.

@@ -27,7 +27,7 @@ class Circuit(NamedTuple):
     tail, head (E,) node of each edge end; order (M,) node of each unknown; row_tail, row_head (E,)
     unknown of each end or M when driven; row_start (M+1,), column, diagonal (M,) the LU pattern by
     rows; slot_* (E,) where an edge's four slopes go in the LU values, or the spare last slot;
-    interior: number of unknowns that are not targets; node_start, node_edge: edges at each unknown.
+    interior: number of unknowns that are not targets.
     """
 
     tail: Index
@@ -42,8 +42,6 @@ class Circuit(NamedTuple):
     slot_tail_head: Index
     slot_head_tail: Index
     slot_head_head: Index
-    node_start: Index
-    node_edge: Index
     interior: int
 
 
@@ -63,7 +61,6 @@ def build_circuit(network: Network, driven: tuple[int, ...], targets: tuple[int,
     rows = row_of[ends]
     row_start, column, diagonal = _lu_pattern(unknowns, rows)
     slots = [_slots(rows[:, i], rows[:, j], row_start, column) for i in (0, 1) for j in (0, 1)]
-    node_start, node_edge = _incidence(unknowns, rows)
     return Circuit(
         tail=_index(ends[:, 0]),
         head=_index(ends[:, 1]),
@@ -77,8 +74,6 @@ def build_circuit(network: Network, driven: tuple[int, ...], targets: tuple[int,
         slot_tail_head=_index(slots[1]),
         slot_head_tail=_index(slots[2]),
         slot_head_head=_index(slots[3]),
-        node_start=_index(node_start),
-        node_edge=_index(node_edge),
         interior=len(interior),
     )
 
@@ -179,12 +174,3 @@ def _slots(
         r = row[e]
         slots[e] = start[r] + np.searchsorted(column[start[r] : start[r + 1]], col[e])
     return slots
-
-
-def _incidence(unknowns: int, rows: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    edge = np.repeat(np.arange(len(rows)), 2)
-    row = rows.reshape(-1)
-    inside = row < unknowns
-    sorting = np.argsort(row[inside], kind="stable")
-    counts = np.bincount(row[inside], minlength=unknowns)
-    return np.concatenate([[0], np.cumsum(counts)]).astype(np.int64), edge[inside][sorting]

@@ -88,6 +88,13 @@ def quantise(value: float, step: float) -> float:
 
 
 @njit(**JIT_NO_ALLOCATION)
+def quantise_below(value: float, step: float, cap: float) -> float:
+    """Round to the nearest multiple of step that is not above cap; step 0 means exact."""
+    rounded: float = quantise(value, step)
+    return rounded if rounded <= cap * (1.0 + 1e-9) else rounded - step
+
+
+@njit(**JIT_NO_ALLOCATION)
 def drive_sources(ports: Ports, k: Converters, inputs: Vector, v: Vector) -> None:
     """Put the commanded inputs (S,) on the source nodes through the outputs' errors."""
     source, gain, offset = ports.source, k.source_gain, k.source_offset
@@ -116,7 +123,8 @@ def pulse_length(rule: Rule, k: Converters, error: float, wrong: int, rng: np.ra
         time = min(rule.pulse * error / rule.reference, rule.max_pulse)
     if rule.normalise:
         time /= max(wrong, 1)
-    time = float(quantise(quantise(time, rule.step), k.pulse_step))
+    cap = rule.pulse if rule.timing != PROPORTIONAL_TIME else rule.max_pulse
+    time = quantise_below(quantise_below(time, rule.step, cap), k.pulse_step, cap)
     if time > 0.0 and k.pulse_jitter > 0.0:
         time += k.pulse_jitter * rng.standard_normal()
     return min(max(time, 0.0), k.pulse_max)
@@ -242,7 +250,11 @@ def run_cycles(
             time = pulse_length(rule, k, largest, wrong_count, rng)
         n.released[0] = all_rest
         nudge_targets(ports, rule, k, labels[cycle], true_outputs, read_outputs, resting, v, n, rng)
-        if time > 0.0 and not learn(c, free, clamped, edges, gates, v, w, lu, n, time, s):
+        if time > 0.0:
+            settled = learn(c, free, clamped, edges, gates, v, w, lu, n, time, s)
+        else:  # no pulse, no clamp: both copies stand free
+            settled = relax(c, clamped, gates, w, unknowns, lu, True, TOLERANCE_V, s.residual, s.row)
+        if not settled:
             return cycle
         for o in range(outputs):
             free_outputs[cycle, o] = read_outputs[o]

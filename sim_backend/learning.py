@@ -20,6 +20,7 @@ from sim_backend.newton import Devices, Vector, copy_into, relax
 TOLERANCE_V = 1e-9  # of node voltages while learning
 TRIAL_TOLERANCE_V = 1e-7  # of node voltages at the trial end of a step, which only corrects it
 STEP_ERROR_V = 1e-7  # allowed error of the gates per step of the pulse
+WALL_ERROR_V = 3e-6  # allowed error of the other gates when one reaches its wall within a step
 SHORTEST_STEP = 1e-3  # of the pulse
 
 
@@ -76,7 +77,7 @@ def settle(
     unknowns = len(c.order)
     node, base, toward, away, follow_gain = n.node, n.base, n.toward, n.away, n.follow_gain
     sign, output, output_start, output_now = n.sign, n.output, n.output_start, n.output_now
-    if n.symmetric:
+    if n.symmetric and not n.released[0]:
         for t in range(len(node)):
             v[node[t]] = min(max(base[t] + away[t], n.low), n.high)
         if not relax(c, free, gates, v, c.interior, lu, factored, tolerance_V, s.residual, s.row):
@@ -148,6 +149,7 @@ def learn(
     wall_low, wall_high = edges.wall_low, edges.wall_high
     left = duration
     step = duration
+    shortest = SHORTEST_STEP * duration
     if not settle(c, free, clamped, gates, v, w, lu, True, n, TOLERANCE_V, s):
         return False
     fastest = gate_slopes(c, edges, gates, v, w, slope)
@@ -162,14 +164,20 @@ def learn(
                 return False
             gate_slopes(c, edges, trial, v, w, slope_end)
             change = 0.0
+            reach, first_hit = 0.0, h
             for e in range(len(gates)):
-                inside = wall_low < trial[e] < wall_high
-                if inside:  # a gate that reaches a wall ends there exactly, however its slope jumps
-                    change = max(change, 0.5 * h * abs(slope_end[e] - slope[e]))
-                else:
+                if slope_end[e] == 0.0 and slope[e] != 0.0:  # reaches its wall in this step
+                    room = abs(trial[e] - gates[e])
+                    reach, first_hit = max(reach, room), min(first_hit, max(room / abs(slope[e]), shortest))
                     slope_end[e] = slope[e]
+                change = max(change, 0.5 * h * abs(slope_end[e] - slope[e]))
+            # Until it hits, such a gate is off its course by less than its way to the wall; what the
+            # others feel of that is as much smaller as their slopes change little in the step.
+            if reach * min(1.0, 2.0 * change / (h * fastest)) > WALL_ERROR_V and first_hit < 0.9 * h:
+                step = first_hit
+                continue
             error = change * change / (h * fastest + change)
-            if error > STEP_ERROR_V and h > SHORTEST_STEP * duration:
+            if error > STEP_ERROR_V and h > shortest:
                 step = h * max(0.2, 0.9 * (STEP_ERROR_V / error) ** (1.0 / 3.0))
                 continue
             for e in range(len(gates)):

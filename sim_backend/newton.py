@@ -2,9 +2,9 @@
 
 The Jacobian is not symmetric (DESIGN §2.2 has no co-content) but diagonally dominant by columns
 wherever the laws are monotone, so LU without pivoting is safe. Factors are kept and re-used as
-long as they still contract (chord steps). Where Newton does not settle, node-wise bisection does:
-every law's current rises with its own end and falls with the other, so sweeps close in from
-anywhere, and Newton finishes.
+long as they still contract (chord steps). Where Newton does not settle, half steps with secant
+conductances do the way: every edge passes current from the higher to the lower voltage, so its
+secant is a positive resistor, whatever the law; Newton then finishes.
 """
 
 from __future__ import annotations
@@ -31,6 +31,7 @@ ROUNDS = 25
 SMALLEST_SLOPE_S = 1e-30  # keeps the factors finite where nothing at all flows
 SMALLEST_PIVOT = 1e-14  # of a node's conductance: nodes tied together float against the rest below this
 SLOPE_RATIO = 1e-6  # a saturated edge pulls on its drain this much, in the Jacobian only
+SECANT_V = 1e-6  # the shortest drop a secant conductance is taken over
 TRUST_CONTRACTION_BELOW_V = 1e-4
 
 
@@ -148,7 +149,7 @@ def relax(
         return True
     for _ in range(ROUNDS):
         for _ in range(SWEEPS):
-            _sweep(c, d, gates, v, unknowns)
+            _picard(c, d, gates, v, unknowns, lu, r, row)
         if _newton(c, d, gates, v, unknowns, lu, False, tolerance_V, r, row):
             return True
     return False
@@ -198,33 +199,31 @@ def _newton(
 
 
 @njit(**JIT_NO_ALLOCATION)
-def _sweep(c: Circuit, d: Devices, gates: Vector, v: Vector, unknowns: int) -> None:
-    """Bring each node in turn to rest by bisection between its lowest and highest neighbour."""
+def _picard(
+    c: Circuit, d: Devices, gates: Vector, v: Vector, unknowns: int, lu: Vector, r: Vector, row: Vector
+) -> None:
+    """Go half a step toward rest with every edge replaced by its secant conductance."""
+    tail, head, row_tail, row_head, diagonal = c.tail, c.head, c.row_tail, c.row_head, c.diagonal
+    r[:] = 0.0
+    lu[:] = 0.0
+    for k in range(len(diagonal)):
+        lu[diagonal[k]] = SMALLEST_SLOPE_S
+    for e in range(len(tail)):
+        a, b = v[tail[e]], v[head[e]]
+        i, _, _ = edge_current(d.kind[e], gates[e], d.threshold[e], d.strength[e], a, b)
+        r[row_tail[e]] += i
+        r[row_head[e]] -= i
+        drop = a - b
+        if abs(drop) < SECANT_V:
+            drop = SECANT_V
+            i, _, _ = edge_current(d.kind[e], gates[e], d.threshold[e], d.strength[e], b + drop, b)
+        secant = i / drop
+        lu[c.slot_tail_tail[e]] += secant
+        lu[c.slot_tail_head[e]] -= secant
+        lu[c.slot_head_tail[e]] -= secant
+        lu[c.slot_head_head[e]] += secant
+    factorise(c, lu, row)
+    back_substitute(c, lu, unknowns, r)
     for k in range(unknowns):
-        node = c.order[k]
-        low, high = np.inf, -np.inf
-        for x in range(c.node_start[k], c.node_start[k + 1]):
-            e = c.node_edge[x]
-            other = v[c.head[e]] if c.tail[e] == node else v[c.tail[e]]
-            low, high = min(low, other), max(high, other)
-        for _ in range(60):
-            middle = 0.5 * (low + high)
-            if middle in (low, high):
-                break
-            if _leaving(c, d, gates, v, k, middle) > 0.0:
-                high = middle
-            else:
-                low = middle
-        v[node] = 0.5 * (low + high)
-
-
-@njit(**JIT_NO_ALLOCATION)
-def _leaving(c: Circuit, d: Devices, gates: Vector, v: Vector, k: int, at: float) -> float:
-    """Return the current leaving unknown k if it stood at voltage `at`, in amperes."""
-    node = c.order[k]
-    total = 0.0
-    for x in range(c.node_start[k], c.node_start[k + 1]):
-        e = c.node_edge[x]
-        other = v[c.head[e]] if c.tail[e] == node else v[c.tail[e]]
-        total += edge_current(d.kind[e], gates[e], d.threshold[e], d.strength[e], at, other)[0]
-    return total
+        if abs(r[k]) < np.inf:
+            v[c.order[k]] -= 0.5 * min(max(r[k], -LONGEST_STEP_V), LONGEST_STEP_V)

@@ -50,6 +50,7 @@ class Plant:
         if len(block.wrong) > len(self.memory.factored):
             self.memory = self._memory(len(block.wrong))
         nodes, edges = self.wiring.network.nodes, len(self.gates)
+        # Block arrays are frozen; copies give compiled code one type, whoever made the block.
         n, outputs, kept = len(block), block.labels.shape[1], len(block.snapshots)
         trace = Trace(
             np.empty((n, outputs)),
@@ -72,12 +73,12 @@ class Plant:
             _rule(block.method),
             self.gates,
             self.memory,
-            np.ascontiguousarray(block.points, dtype=np.int64),
-            np.ascontiguousarray(block.inputs, dtype=float),
-            np.ascontiguousarray(block.labels, dtype=float),
-            np.ascontiguousarray(block.margins, dtype=float),
+            np.array(block.points, dtype=np.int64),
+            np.array(block.inputs, dtype=float),
+            np.array(block.labels, dtype=float),
+            np.array(block.margins, dtype=float),
             wrong,
-            np.ascontiguousarray(block.snapshots, dtype=np.int64),
+            np.array(block.snapshots, dtype=np.int64),
             clock_s,
             self._nudged(block.method),
             self.scratch,

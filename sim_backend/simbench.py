@@ -77,7 +77,8 @@ class SimBench:
 
     def measure(self, inputs_V: FloatArray) -> FloatArray:
         """Read the free outputs (P, T) for inputs (P, S) without learning, in volts."""
-        return self._opened().measure(np.atleast_2d(inputs_V))
+        plant = self._opened()
+        return plant.measure(_checked_inputs(inputs_V, plant))
 
     def read_gates(self) -> FloatArray:
         """Read the gates (E,) through their converter, in volts; resistors read NaN."""
@@ -85,7 +86,8 @@ class SimBench:
 
     def read_nodes(self, inputs_V: FloatArray) -> NodeReading:
         """Return all node voltages of both copies, clamps released, for inputs (P, S)."""
-        return self._opened().read_nodes(np.atleast_2d(inputs_V))
+        plant = self._opened()
+        return plant.read_nodes(_checked_inputs(inputs_V, plant))
 
     def conductances(self, gates_V: FloatArray) -> FloatArray:
         """Turn gate voltages (…, E) into conductances at 0 V by the nominal law, in siemens."""
@@ -105,12 +107,27 @@ class SimBench:
         limits = self.limits()
         if len(block) > limits.block_cycles:
             raise ProtocolError(f"{len(block)} cycles asked for, a block holds {limits.block_cycles}")
-        if block.inputs.shape[1] != len(plant.wiring.sources):
+        if block.inputs.shape[1:] != (len(plant.wiring.sources),):
             raise ProtocolError("the block's inputs do not fit the wiring's sources")
-        if block.labels.shape[1] != len(plant.wiring.outputs):
-            raise ProtocolError("the block's labels do not fit the wiring's outputs")
+        outputs = (len(plant.wiring.outputs),)
+        if block.labels.shape[1:] != outputs or block.margins.shape[1:] != outputs:
+            raise ProtocolError("the block's labels or margins do not fit the wiring's outputs")
+        for name in ("inputs", "labels", "margins"):
+            if not np.all(np.isfinite(getattr(block, name))):
+                raise ProtocolError(f"the block's {name} hold a value that is no number")
         longest = block.method.time.longest_s()
         if longest > limits.pulse_max_s:
             raise ProtocolError(
                 f"a pulse of {longest:g} s is asked for, the bench gives {limits.pulse_max_s:g} s"
             )
+
+
+def _checked_inputs(inputs_V: FloatArray, plant: Plant) -> FloatArray:
+    """Return inputs as (P, S); compiled code reads them without looking."""
+    inputs = np.atleast_2d(np.asarray(inputs_V, dtype=float))
+    sources = len(plant.wiring.sources)
+    if inputs.ndim != 2 or inputs.shape[1] != sources:
+        raise ProtocolError(f"inputs have shape {inputs.shape}, {sources} voltages per data point are needed")
+    if not np.all(np.isfinite(inputs)):
+        raise ProtocolError("the inputs hold a value that is no number")
+    return inputs

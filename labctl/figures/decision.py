@@ -2,17 +2,31 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import xarray as xr
 from matplotlib.axes import Axes
 from matplotlib.collections import QuadMesh
 from matplotlib.colors import Normalize
 from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
 from matplotlib.patheffects import withStroke
 
 from labctl.figures.classes import class_look
 from labctl.figures.reading import FloatArray, floats, ints, is_classification, texts
-from labctl.figures.style import BLACK, DECISION_MAP, INK, new_figure
+from labctl.figures.style import BLACK, DECISION_MAP, INK, VALUE_MAP, legend_in_title, new_figure
+
+_NAMED = 3  # this many classes fit beside the title
+_POINT: dict[str, Any] = {
+    "marker": "o",
+    "markersize": 10,
+    "color": INK,
+    "markerfacecolor": "white",
+    "markeredgewidth": 1.6,
+    "clip_on": False,
+    "zorder": 4,
+}
 
 
 def decision_figure(run: xr.Dataset) -> Figure:
@@ -31,7 +45,7 @@ def draw_decision(ax: Axes, run: xr.Dataset, output: int = 0, bar: Axes | None =
     """
     values = 1e3 * floats(run, "map_output")[:, :, output]
     x, y = 1e3 * floats(run, "map_x"), 1e3 * floats(run, "map_y")
-    mesh = _draw_map(ax, x, y, values)
+    mesh = _draw_map(ax, run, x, y, values)
     _draw_points(ax, run)
     across, up = _mapped_sources(run)
     names = texts(run, "source_name")
@@ -42,23 +56,26 @@ def draw_decision(ax: Axes, run: xr.Dataset, output: int = 0, bar: Axes | None =
     ax.set_ylabel(f"input {names[up]} (mV)")
     name = texts(run, "output_name")[output]
     ax.set_title("Decision map" + (f" of {name}" if run.sizes["output"] > 1 else ""))
-    place = {"ax": ax, "shrink": 0.9, "pad": 0.02, "aspect": 26} if bar is None else {"cax": bar}
+    place: dict[str, Any] = (
+        {"ax": ax, "shrink": 0.9, "pad": 0.02, "aspect": 26} if bar is None else {"cax": bar}
+    )
     if bar is None:
         ax.set_aspect("equal")
-    drawn = ax.get_figure(root=True).colorbar(mesh, label=f"output {name} (mV)", **place)
+    drawn = ax.figure.colorbar(mesh, label=f"output {name} (mV)", **place)
     drawn.outline.set_visible(False)
 
 
-def _draw_map(ax: Axes, x: FloatArray, y: FloatArray, values: FloatArray) -> QuadMesh:
+def _draw_map(ax: Axes, run: xr.Dataset, x: FloatArray, y: FloatArray, values: FloatArray) -> QuadMesh:
     known = values[np.isfinite(values)]
     reach = float(np.abs(known).max()) if known.size and np.any(known) else 1.0
+    centred = is_classification(run) or not known.size or known.min() < 0
     mesh = ax.pcolormesh(
         x,
         y,
         values,
-        cmap=DECISION_MAP,
-        norm=Normalize(-reach, reach),
-        shading="gouraud" if min(values.shape) > 1 and len(known) == values.size else "nearest",
+        cmap=DECISION_MAP if centred else VALUE_MAP,
+        norm=Normalize(-reach, reach) if centred else Normalize(float(known.min()), reach),
+        shading="gouraud" if min(values.shape) > 1 and known.size == values.size else "nearest",
         rasterized=True,
     )
     if known.size and known.min() < 0 < known.max() and min(values.shape) > 1:
@@ -70,30 +87,34 @@ def _draw_points(ax: Axes, run: xr.Dataset) -> None:
     across, up = _mapped_sources(run)
     inputs = 1e3 * floats(run, "train_input")
     if not is_classification(run):
-        ax.plot(
-            inputs[:, across], inputs[:, up], "o", color=INK, markerfacecolor="white", markersize=8, zorder=4
-        )
+        ax.plot(inputs[:, across], inputs[:, up], linestyle="none", **_POINT)
         return
-    classes = ints(run, "train_class")
-    for rank, value in enumerate(np.unique(classes)):
-        colour, marker = class_look(int(value), run)
+    classes, handles = ints(run, "train_class"), []
+    for value in np.unique(classes):
         of = classes == value
-        ax.plot(
-            inputs[of, across],
-            inputs[of, up],
-            marker,
-            markersize=10,
-            markerfacecolor="white" if rank == 0 else colour,
-            markeredgecolor=colour if rank == 0 else "white",
-            markeredgewidth=2.2 if rank == 0 else 1.6,
-            path_effects=[withStroke(linewidth=4.2 if rank == 0 else 1.6, foreground=INK)],
-            clip_on=False,
-            zorder=4,
-        )
-    legend_in_title(ax, handles)
+        look = _class_mark(int(value), run)
+        ax.plot(inputs[of, across], inputs[of, up], **look)
+        handles.append(Line2D([], [], **look, label=f"class {value}"))
+    if 0 < len(handles) <= _NAMED:
+        legend_in_title(ax, handles)
+
+
+def _class_mark(value: int, run: xr.Dataset) -> dict[str, Any]:
+    """Return how points of a class are marked: the first class open, the others filled."""
+    colour, marker = class_look(value, run)
+    first = value == int(ints(run, "train_class").min())
+    width = 2.4 if first else 1.4
+    return _POINT | {
+        "linestyle": "none",
+        "marker": marker,
+        "markerfacecolor": "white" if first else colour,
+        "markeredgecolor": colour if first else "white",
+        "markeredgewidth": width,
+        "path_effects": [withStroke(linewidth=width + 1.4, foreground=INK)],
+    }
 
 
 def _mapped_sources(run: xr.Dataset) -> tuple[int, int]:
     """Return the first two sources that no rail holds: the axes of the map."""
     varying = np.flatnonzero(np.isnan(floats(run, "source_rail")))
-    return int(varying[0]), int(varying[1])
+    return (int(varying[0]), int(varying[1])) if varying.size > 1 else (0, 1)

@@ -46,7 +46,7 @@ def draw_before_and_after(before: Axes, after: Axes, bar: Axes, run: xr.Dataset,
     before.set_title("Network before learning")
     after.set_title(f"Network after {taken} of learning")
     colours = ScalarMappable(conductance_norm(run), CONDUCTANCE_MAP)
-    after.get_figure(root=True).colorbar(colours, cax=bar, label="conductance (mS)").outline.set_visible(False)
+    after.figure.colorbar(colours, cax=bar, label="conductance (mS)").outline.set_visible(False)
 
 
 def draw_network(ax: Axes, run: xr.Dataset, round_: int, scale: float = 1.0) -> None:

@@ -93,4 +93,5 @@ _RAISED = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 def _text(value: Any) -> str:
     plain = value.item() if isinstance(value, np.ndarray | np.generic) else value
-    return plain.decode("utf-8", "replace") if isinstance(plain, bytes) else str(plain)
+    plain = plain.decode("utf-8", "replace") if isinstance(plain, bytes) else str(plain)
+    return plain.replace("$", r"\$")  # matplotlib takes a pair of dollars for mathematics

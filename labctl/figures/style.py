@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -9,10 +10,10 @@ from typing import Any
 
 import matplotlib
 from matplotlib import colormaps
+from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.colors import LinearSegmentedColormap, ListedColormap
-from matplotlib.artist import Artist
 from matplotlib.figure import Figure
 
 DPI = 200
@@ -34,6 +35,8 @@ CONDUCTANCE_MAP = ListedColormap(
 DECISION_MAP = LinearSegmentedColormap.from_list(
     "labctl decision", ["#00507D", BLUE, "#7FB8D8", "#FAFAFA", "#EBAE80", VERMILION, "#9A4400"]
 )
+# Maps of outputs that have no middle.
+VALUE_MAP = colormaps["cividis"]
 
 _RC: dict[Any, Any] = {
     "font.family": "DejaVu Sans",
@@ -79,17 +82,24 @@ _RC: dict[Any, Any] = {
 @contextmanager
 def look() -> Iterator[None]:
     """Use labctl's type and lines inside this context; matplotlib's own settings come back after it."""
-    with matplotlib.rc_context():
+    with matplotlib.rc_context(), warnings.catch_warnings():
+        warnings.filterwarnings("ignore", "Glyph .* missing")  # a name in a script the font lacks: draw boxes
         matplotlib.rcdefaults()  # a user's matplotlibrc must not change what a run looks like
         matplotlib.rcParams.update(_RC)
         yield
 
 
-def new_figure(width_in: float, height_in: float) -> Figure:
-    """Begin a figure of this size in inches, with no pyplot behind it; constrained layout."""
-    figure = Figure(figsize=(width_in, height_in), layout="constrained")
+def empty_figure(width_in: float, height_in: float) -> Figure:
+    """Begin a figure of this size in inches, with no pyplot behind it; axes go where they are put."""
+    figure = Figure(figsize=(width_in, height_in))
     FigureCanvasAgg(figure)
-    figure.get_layout_engine().set(w_pad=0.08, h_pad=0.08, wspace=0.03, hspace=0.04)  # type: ignore[union-attr,call-arg]
+    return figure
+
+
+def new_figure(width_in: float, height_in: float) -> Figure:
+    """Begin a figure of this size in inches, with no pyplot behind it; its axes are laid out around their text."""
+    figure = empty_figure(width_in, height_in)
+    figure.set_layout_engine("constrained", w_pad=0.1, h_pad=0.1, wspace=0.03, hspace=0.04)
     return figure
 
 
