@@ -64,7 +64,7 @@ class CycleBlock:
         if np.any(np.diff(self.snapshots) <= 0):
             raise ProtocolError("snapshot cycles must rise")
         for name in ("points", "inputs", "labels", "margins", "wrong", "snapshots"):
-            _freeze(getattr(self, name))
+            object.__setattr__(self, name, frozen(getattr(self, name)))
 
     def __len__(self) -> int:
         return len(self.points)
@@ -103,5 +103,8 @@ class CycleRecord:
         return len(self.learning_time_s)
 
 
-def _freeze(array: NDArray[Any]) -> None:
-    array.setflags(write=False)
+def frozen(array: NDArray[Any]) -> NDArray[Any]:
+    """Return a copy that cannot be written to: whoever made the array may go on using it."""
+    copy = np.array(array)
+    copy.setflags(write=False)
+    return copy

@@ -18,7 +18,7 @@ from typing import TypeAlias
 import numpy as np
 
 from protocols.bench import Limits, NodeReading
-from protocols.block import BoolArray, CycleBlock, CycleRecord, FloatArray
+from protocols.block import BoolArray, CycleBlock, CycleRecord, FloatArray, frozen
 from protocols.errors import ProtocolError
 from protocols.metrics import Score, score, wrong_points
 from protocols.plan import Plan
@@ -225,7 +225,8 @@ def _commands(plan: Plan, before: EngineState, after: EngineState, kind: Kind) -
         return (OpenBench(plan.task.wiring),)
     if after.run is RunState.RUNNING:
         step = _next_step(plan, after)
-        return (ResetGates(plan.initial_gates_V), step) if kind is Kind.START else (step,)
+        untouched = after.progress.rounds_done == 0  # also after a pause before the first step
+        return (ResetGates(plan.initial_gates_V), step) if untouched else (step,)
     if after.run is RunState.SAFE:
         return (CloseBench(),)
     if after.run in (RunState.STOPPING, RunState.FAULT):
@@ -245,17 +246,21 @@ def _next_step(plan: Plan, state: EngineState) -> RunBlock | MeasureRound:
 
 def _advance(plan: Plan, progress: Progress, event: Event) -> Progress:
     task = plan.task
-    if event.record is not None:
+    round_due = plan.rounds[progress.rounds_done] == progress.cycle
+    if event.record is not None and event.round is None and not round_due:
         record = event.record
+        room = int(plan.rounds[progress.rounds_done]) - progress.cycle
+        if record.first_cycle != progress.cycle or not 0 < len(record) <= room:
+            raise ProtocolError(f"cycle {progress.cycle} is next, the record is of other cycles")
         return replace(
             progress,
             cycle=progress.cycle + len(record),
             learning_time_s=progress.learning_time_s + float(record.learning_time_s.sum()),
             previous_point=int(record.points[-1]),
-            wrong=record.wrong,
+            wrong=frozen(record.wrong),
         )
-    if event.round is None:
-        raise ProtocolError("a finished step brings a record or a round")
+    if event.round is None or event.record is not None or not round_due:
+        raise ProtocolError(f"a {'round' if round_due else 'record'} and nothing else was asked for")
     read = event.round
     wrong = wrong_points(read.train_outputs, task.train, task.kind, task.margin_V, plan.method.tolerance_V)
     test = None

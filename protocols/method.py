@@ -6,6 +6,7 @@ so the fields are numbers and enums that also fit on a wire.
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from enum import IntEnum
 
@@ -57,9 +58,9 @@ class ClampRule:
     contrast: Contrast = Contrast.ONE_SIDED
 
     def __post_init__(self) -> None:
-        if not self.eta > 0:
+        if not (self.eta > 0 and math.isfinite(self.eta)):
             raise ConfigError("η must be above 0", key="eta", value=self.eta)
-        if not self.amplitude_V > 0:
+        if not (self.amplitude_V > 0 and math.isfinite(self.amplitude_V)):
             raise ConfigError(
                 "the clamp amplitude must be above 0 V", key="amplitude", value=self.amplitude_V
             )
@@ -86,10 +87,10 @@ class TimeRule:
 
     def __post_init__(self) -> None:
         for key in ("pulse_s", "reference_V", "max_pulse_s"):
-            if not getattr(self, key) > 0:
+            if not (getattr(self, key) > 0 and math.isfinite(getattr(self, key))):
                 raise ConfigError("must be above 0", key=key, value=getattr(self, key))
         for key in ("step_s", "dead_band_V"):
-            if getattr(self, key) < 0:
+            if not (getattr(self, key) >= 0 and math.isfinite(getattr(self, key))):
                 raise ConfigError("must not be negative", key=key, value=getattr(self, key))
 
     def longest_s(self) -> float:
@@ -109,3 +110,7 @@ class Method:
     time: TimeRule = TimeRule()
     hinge: Hinge = Hinge.OFF
     tolerance_V: float = 1e-3
+
+    def __post_init__(self) -> None:
+        if not (self.tolerance_V > 0 and math.isfinite(self.tolerance_V)):
+            raise ConfigError("the tolerance must be above 0 V", key="tolerance", value=self.tolerance_V)

@@ -35,7 +35,7 @@ def hinge_loss(outputs: FloatArray, labels: FloatArray, margin_V: FloatArray | f
     A point is past when sign(L)·O reaches the margin; it then costs nothing, otherwise (L − O)²
     (the published definition, mode 1 of the authors' analysis).
     """
-    short = np.sign(labels) * outputs < margin_V
+    short = ~(np.sign(labels) * outputs >= margin_V)  # a reading that is no number is short, too
     return float(np.mean(np.sum(np.where(short, (labels - outputs) ** 2, 0.0), axis=1)))
 
 
@@ -55,10 +55,10 @@ def wrong_points(
 ) -> BoolArray:
     """Tell which points are not right yet, shape (P,): short of the margin, or off by more than tolerance."""
     if kind is TaskKind.CLASSIFICATION:
-        short = margins(outputs, data.labels) < rest_margins(data, margin_V)
+        right = margins(outputs, data.labels) >= rest_margins(data, margin_V)
     else:
-        short = np.abs(data.labels - outputs) > tolerance_V
-    return np.asarray(short.any(axis=1))
+        right = np.abs(data.labels - outputs) <= tolerance_V
+    return np.asarray(~right.all(axis=1))
 
 
 def score(outputs: FloatArray, data: DataSet, kind: TaskKind, margin_V: float) -> Score:

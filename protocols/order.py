@@ -44,7 +44,8 @@ class Order:
         if self.kind is OrderKind.MARKOV:
             if self.transition is None or self.transition.shape != (points, points):
                 raise ConfigError(f"a Markov order needs a {points}×{points} matrix", key="transition")
-            if np.any(self.transition < 0) or np.any(self.transition.sum(axis=1) <= 0):
+            weights = self.transition
+            if not np.isfinite(weights).all() or (weights < 0).any() or (weights.sum(axis=1) <= 0).any():
                 raise ConfigError("each row needs non-negative weights, not all zero", key="transition")
         if self.kind is OrderKind.TASK_CYCLE:
             if self.half_period_cycles < 1:
@@ -77,10 +78,9 @@ class Order:
         return chosen
 
     def _markov(self, count: int, rng: np.random.Generator, previous: int) -> IntArray:
-        assert_matrix = self.transition
-        if assert_matrix is None:  # __post_init__ has checked it; this is for the type checker
+        if self.transition is None:  # checked when made; this tells the type checker
             raise ConfigError("a Markov order needs a matrix", key="transition")
-        ladder = np.cumsum(assert_matrix / assert_matrix.sum(axis=1, keepdims=True), axis=1)
+        ladder = np.cumsum(self.transition / self.transition.sum(axis=1, keepdims=True), axis=1)
         chosen = np.empty(count, dtype=np.int64)
         point = previous
         for k, draw in enumerate(rng.random(count)):

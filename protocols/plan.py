@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -30,6 +31,11 @@ class Noise:
     inputs_V: float = 0.0
     labels_V: float = 0.0
 
+    def __post_init__(self) -> None:
+        for key, value in (("inputs", self.inputs_V), ("labels", self.labels_V)):
+            if not (value >= 0 and math.isfinite(value)):
+                raise ConfigError("noise must not be negative", key=key, value=value)
+
 
 @dataclass(frozen=True, eq=False)
 class Plan:
@@ -54,6 +60,14 @@ class Plan:
             raise ConfigError("a run needs at least one cycle", key="cycles", value=self.cycles)
         if len(self.rounds) == 0 or self.rounds[0] != 0 or self.rounds[-1] != self.cycles:
             raise ConfigError("rounds must run from cycle 0 to the last one", key="rounds")
+        if np.any(np.diff(self.rounds) <= 0):
+            raise ConfigError("rounds must rise", key="rounds")
+        if self.stop_after_perfect < 0:
+            raise ConfigError("must not be negative", key="stop_after_perfect", value=self.stop_after_perfect)
+        if self.seed < 0:
+            raise ConfigError("a seed is not negative", key="seed", value=self.seed)
+        if len(self.order.groups) != len(self.task.train):
+            raise ConfigError("the order is made for another number of data points", key="order")
         if len(self.initial_gates_V) != self.task.wiring.network.n_edges:
             raise ConfigError("one gate voltage per edge is needed", key="initial_gates")
 

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from protocols.block import frozen
 from protocols.errors import ConfigError
 from protocols.network import Network
 
@@ -119,6 +120,8 @@ class DataSet:
     def __post_init__(self) -> None:
         inputs = np.atleast_2d(np.asarray(self.inputs, dtype=float))
         labels = np.atleast_2d(np.asarray(self.labels, dtype=float))
+        if inputs.ndim != 2 or labels.ndim != 2:
+            raise ConfigError("inputs and labels are tables: one row per data point", key="inputs")
         if labels.size == 0 or inputs.size == 0:
             raise ConfigError(
                 "the data set is empty", key="inputs", allowed="give at least one data point with a label"
@@ -127,12 +130,12 @@ class DataSet:
             raise ConfigError(
                 "inputs and labels differ in length", key="labels", value=[len(inputs), len(labels)]
             )
-        object.__setattr__(self, "inputs", _frozen(inputs))
-        object.__setattr__(self, "labels", _frozen(labels))
+        object.__setattr__(self, "inputs", frozen(inputs))
+        object.__setattr__(self, "labels", frozen(labels))
         groups = self.groups if len(self.groups) else np.zeros(len(inputs), dtype=np.int64)
-        object.__setattr__(self, "groups", _frozen(np.asarray(groups, dtype=np.int64)))
+        object.__setattr__(self, "groups", frozen(np.asarray(groups, dtype=np.int64)))
         if self.classes is not None:
-            object.__setattr__(self, "classes", _frozen(np.asarray(self.classes, dtype=np.int64)))
+            object.__setattr__(self, "classes", frozen(np.asarray(self.classes, dtype=np.int64)))
             if len(self.classes) != len(inputs):
                 raise ConfigError(
                     "one class per data point is needed", key="classes", value=len(self.classes)
@@ -203,6 +206,8 @@ def circle_points(
 def class_labels(classes: ArrayLike, label_V: float) -> NDArray[np.float64]:
     """Turn classes 0 and 1 into differential labels −label and +label, in volts, shape (P, 1)."""
     values = np.asarray(classes)
+    if not np.isin(values, (0, 1)).all():
+        raise ConfigError("a class is 0 or 1", key="classes", value=values.tolist())
     return np.where(values == 1, label_V, -label_V)[:, None].astype(float)
 
 
@@ -221,9 +226,3 @@ def _check_values(key: str, values: NDArray[np.float64], low_V: float, high_V: f
             value=f"{1e3 * bad[0]:g} mV",
             allowed=f"the board takes {1e3 * low_V:g} to {1e3 * high_V:g} mV here",
         )
-
-
-def _frozen(array: NDArray[Any]) -> NDArray[Any]:
-    copy = array.copy()
-    copy.setflags(write=False)
-    return copy

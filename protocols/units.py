@@ -7,6 +7,7 @@ screens. `Volt`, `Second` and the others are pydantic types for fields that acce
 from __future__ import annotations
 
 import math
+import re
 from functools import lru_cache
 from typing import Annotated, Any
 
@@ -29,6 +30,12 @@ _UNITS: dict[str, str] = {
 }
 
 
+# A quantity is one number and one unit; a decimal comma must not become a thousands separator.
+_NUMBER_AND_UNIT = re.compile(
+    r"([+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?|[+-]?(?:nan|inf))\s*(/?(?![\d.,])[^,]*)"
+)
+
+
 @lru_cache(maxsize=1)
 def _registry() -> pint.UnitRegistry[float]:
     return pint.UnitRegistry()
@@ -45,7 +52,10 @@ def parse_quantity(value: Any, unit: str) -> float:
     if isinstance(value, int | float):
         if unit != "dimensionless" and value != 0:
             raise ConfigError("has no unit", value=value, allowed=f"write {wanted}, in quotes")
-        return float(value)
+        try:
+            return _finite(float(value), value, wanted)
+        except OverflowError:  # a whole number too large for a float
+            raise ConfigError("is not a finite number", value=value, allowed=f"write {wanted}") from None
     if not isinstance(value, str):
         raise ConfigError("is not a quantity", value=value, allowed=f"write {wanted}")
     return _from_text(value, unit, wanted)
@@ -53,23 +63,26 @@ def parse_quantity(value: Any, unit: str) -> float:
 
 @lru_cache(maxsize=4096)
 def _from_text(text: str, unit: str, wanted: str) -> float:
-    registry = _registry()
-    cleaned = text.strip().replace("%", " percent").replace("µ", "u").replace("μ", "u").replace("Ω", "ohm")
+    parts = _NUMBER_AND_UNIT.fullmatch(text.strip())
+    if parts is None:
+        raise ConfigError("cannot be read as a quantity", value=text, allowed=f"write {wanted}")
+    number, unit_text = float(parts[1]), parts[2].replace("µ", "u").replace("μ", "u").replace("Ω", "ohm")
     try:
-        quantity: Any = registry.Quantity(cleaned)
+        unit_text = unit_text.replace("%", "percent")
+        written: Any = _registry().parse_units(f"1 {unit_text}" if unit_text.startswith("/") else unit_text)
     except Exception as error:  # pint raises many kinds, tokenizer errors among them
         raise ConfigError("cannot be read as a quantity", value=text, allowed=f"write {wanted}") from error
-    if not quantity.check(registry.Quantity(1.0, unit).dimensionality):
-        if quantity.dimensionless:
-            raise ConfigError("has no unit", value=text, allowed=f"write {wanted}")
-        raise ConfigError(
-            f"has the wrong unit: {quantity.units:~P} is not a measure of {unit}",
-            value=text,
-            allowed=f"write {wanted}",
-        )
-    number = float(quantity.to(unit).magnitude)
+    if not written.is_compatible_with(unit):
+        problem = f"has the wrong unit: {written:~P} is not a measure of {unit}"
+        if written.dimensionless:
+            problem = "has no unit"
+        raise ConfigError(problem, value=text, allowed=f"write {wanted}")
+    return _finite(float(_registry().Quantity(number, written).to(unit).magnitude), text, wanted)
+
+
+def _finite(number: float, value: Any, wanted: str) -> float:
     if not math.isfinite(number):
-        raise ConfigError("is not a finite number", value=text, allowed=f"write {wanted}")
+        raise ConfigError("is not a finite number", value=value, allowed=f"write {wanted}")
     return number
 
 

@@ -123,8 +123,8 @@ def pulse_length(rule: Rule, k: Converters, error: float, wrong: int, rng: np.ra
         time = min(rule.pulse * error / rule.reference, rule.max_pulse)
     if rule.normalise:
         time /= max(wrong, 1)
-    cap = rule.pulse if rule.timing != PROPORTIONAL_TIME else rule.max_pulse
-    time = quantise_below(quantise_below(time, rule.step, cap), k.pulse_step, cap)
+    cap = rule.max_pulse if rule.timing == PROPORTIONAL_TIME else rule.pulse
+    time = quantise_below(quantise_below(time, rule.step, cap), k.pulse_step, k.pulse_max)
     if time > 0.0 and k.pulse_jitter > 0.0:
         time += k.pulse_jitter * rng.standard_normal()
     return min(max(time, 0.0), k.pulse_max)

@@ -61,8 +61,8 @@ def draw_network(ax: Axes, run: xr.Dataset, round_: int, scale: float = 1.0) -> 
     left, right, bottom, top = layout.bounds()
     wide = _MARGIN if layout.lattice else 0.8
     tall = 0.36 if layout.wraps.any() else _MARGIN  # stubs have made room for names already
-    ax.set_xlim(left - wide, right + wide)
-    ax.set_ylim(bottom - tall, top + tall)
+    ax.update_datalim([(left - wide, bottom - tall), (right + wide, top + tall)])
+    ax.margins(0.0)
     _draw_edges(ax, run, layout, round_, scale)
     _draw_nodes(ax, run, layout, scale)
 
