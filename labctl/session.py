@@ -66,32 +66,55 @@ class Session:
     def run(self) -> EngineState:
         """Run to the end, leave the bench safe whatever happens, and return the final state.
 
-        Raises the first error that stopped the run, after the safe state has been reached or tried.
+        Raises the first error that stopped the run, of the bench or of a listener, after the safe
+        state has been reached or tried.
         """
-        error: BaseException | None = None
+        errors: list[BaseException] = []
         event: Event | None = Event(Kind.PREPARE)
         while event is not None:
-            commands = self._take(event)
-            step_ended = event.kind is Kind.STEP_DONE and self.state.run is RunState.RUNNING
-            request = self._next_request() if step_ended or self.state.run is RunState.ARMED else None
-            if request is not None:
-                event = request
-            elif self.state.run is RunState.ARMED:
-                event = Event(Kind.START)
-            elif self.state.run is RunState.PAUSED:
-                event = self._wait()
-            else:
-                event, problem = self._carry_out_all(commands)
-                error = error or problem
-        if error is not None:
-            raise error
+            try:
+                commands = self._take(event)
+                self._tell(event)
+                event = self._next_event(event, commands, errors)
+            except BaseException as problem:  # a listener, or a key pressed while waiting
+                errors.append(problem)
+                if (self.state.run, Kind.FAILED) not in TRANSITIONS:
+                    break
+                event = Event(Kind.FAILED, reason=f"{type(problem).__name__}: {problem}")
+        if errors:
+            raise errors[0]
         return self.state
+
+    def _next_event(
+        self, event: Event, commands: Sequence[Command], errors: list[BaseException]
+    ) -> Event | None:
+        """Carry commands out, unless somebody asked for something or the run waits."""
+        step_ended = event.kind is Kind.STEP_DONE and self.state.run is RunState.RUNNING
+        request = self._next_request() if step_ended or self.state.run is RunState.ARMED else None
+        if request is not None:
+            return request
+        if self.state.run is RunState.ARMED:
+            return Event(Kind.START)
+        if self.state.run is RunState.PAUSED:
+            return self._wait()
+        following, problem = self._carry_out_all(commands)
+        if problem is not None:
+            errors.append(problem)
+        return following
 
     def _take(self, event: Event) -> tuple[Command, ...]:
         self.state, commands = react(self.plan, self.state, event)
-        for listener in self.listeners:
-            listener.on_event(event, self.state)
         return commands
+
+    def _tell(self, event: Event) -> None:
+        """Tell the listeners; on the way to safe their failures are logged and change nothing."""
+        for listener in self.listeners:
+            try:
+                listener.on_event(event, self.state)
+            except Exception as problem:
+                if self.state.run not in (RunState.STOPPING, RunState.FAULT, RunState.SAFE):
+                    raise
+                log.error("a listener failed while the bench was made safe", problem=repr(problem))
 
     def _next_request(self) -> Event | None:
         """Return the oldest request the run can take now; others come too late or too early."""

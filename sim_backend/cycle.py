@@ -91,7 +91,7 @@ def quantise(value: float, step: float) -> float:
 def quantise_below(value: float, step: float, cap: float) -> float:
     """Round to the nearest multiple of step that is not above cap; step 0 means exact."""
     rounded: float = quantise(value, step)
-    return rounded if rounded <= cap * (1.0 + 1e-9) else rounded - step
+    return rounded if rounded <= cap * (1.0 + 1e-9) else max(rounded - step, 0.0)
 
 
 @njit(**JIT_NO_ALLOCATION)
@@ -124,7 +124,7 @@ def pulse_length(rule: Rule, k: Converters, error: float, wrong: int, rng: np.ra
     if rule.normalise:
         time /= max(wrong, 1)
     cap = rule.max_pulse if rule.timing == PROPORTIONAL_TIME else rule.pulse
-    time = quantise_below(quantise_below(time, rule.step, cap), k.pulse_step, k.pulse_max)
+    time = float(quantise_below(quantise_below(time, rule.step, cap), k.pulse_step, k.pulse_max))
     if time > 0.0 and k.pulse_jitter > 0.0:
         time += k.pulse_jitter * rng.standard_normal()
     return min(max(time, 0.0), k.pulse_max)

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+
 from labctl.experiment import build_plan, load_experiment, override
 from labctl.runner import RunRequest, prepare
 from protocols import ConfigError, Contrast, Hinge, Limits, Nudge, OrderKind, Timing

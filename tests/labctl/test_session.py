@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+
 from labctl.experiment import build_plan, load_experiment
 from labctl.session import Session
 from protocols import InstrumentError, Limits, Plan, SafeState
@@ -155,3 +156,22 @@ def test_no_last_look_after_an_abort(plan: Plan) -> None:
     session.run()
     assert looks == []
     np.testing.assert_equal(session.state.outcome, Outcome.ABORTED)
+
+
+class FullDisk:
+    """A listener that fails from the first block on, like a store on a full disk."""
+
+    def on_event(self, event: Event, state: EngineState) -> None:
+        if event.record is not None or state.run in (RunState.FAULT, RunState.SAFE):
+            raise OSError("no space left on device")
+
+
+def test_a_failing_listener_ends_the_run_safe(plan: Plan) -> None:
+    bench = WatchedBench()
+    session = Session(plan, bench, (FullDisk(),))
+    with pytest.raises(OSError, match="no space left"):
+        session.run()
+    assert session.state.run is RunState.SAFE
+    assert session.state.outcome is Outcome.FAILED
+    assert "safe_state" in bench.calls
+    assert "close" in bench.calls
