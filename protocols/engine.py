@@ -9,6 +9,7 @@ within one block.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
@@ -277,11 +278,14 @@ def _advance(plan: Plan, progress: Progress, event: Event) -> Progress:
 
 
 def _is_finished(plan: Plan, progress: Progress) -> bool:
-    enough = plan.stop_after_perfect and progress.perfect_rounds >= plan.stop_after_perfect
-    return bool(enough) or progress.rounds_done >= len(plan.rounds)
+    return bool(_finish_reason(plan, progress))
 
 
 def _finish_reason(plan: Plan, progress: Progress) -> str:
-    if progress.rounds_done >= len(plan.rounds):
-        return "all cycles trained"
-    return f"every point right in {progress.perfect_rounds} rounds in a row"
+    """Say why the run is complete; empty while it is not."""
+    if plan.stop_after_perfect and progress.perfect_rounds >= plan.stop_after_perfect:
+        return f"every point right in {progress.perfect_rounds} rounds in a row"
+    error = math.inf if progress.train is None else progress.train.error_V2
+    if error < plan.stop_below_V**2:
+        return f"training error below ({1e3 * plan.stop_below_V:g} mV)²"
+    return "all cycles trained" if progress.rounds_done >= len(plan.rounds) else ""

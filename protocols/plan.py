@@ -43,6 +43,7 @@ class Plan:
 
     rounds: rising cycle numbers, from 0 to the last cycle, before which the board is measured.
     stop_after_perfect: end early after this many rounds in a row without a wrong point (0: never).
+    stop_below_V: end early once the root of the training error is below this, in volts (0: never).
     """
 
     task: Task
@@ -54,6 +55,7 @@ class Plan:
     seed: int
     noise: Noise = Noise()
     stop_after_perfect: int = 0
+    stop_below_V: float = 0.0
 
     def __post_init__(self) -> None:
         if self.cycles < 1:
@@ -64,6 +66,8 @@ class Plan:
             raise ConfigError("rounds must rise", key="rounds")
         if self.stop_after_perfect < 0:
             raise ConfigError("must not be negative", key="stop_after_perfect", value=self.stop_after_perfect)
+        if not (self.stop_below_V >= 0 and math.isfinite(self.stop_below_V)):
+            raise ConfigError("must not be negative", key="stop_below", value=self.stop_below_V)
         if self.seed < 0:
             raise ConfigError("a seed is not negative", key="seed", value=self.seed)
         if len(self.order.groups) != len(self.task.train):

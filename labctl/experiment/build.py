@@ -55,6 +55,7 @@ def build_plan(experiment: Experiment, limits: Limits, seed: int) -> Plan:
         seed=seed,
         noise=Noise(training.noise.inputs, training.noise.labels),
         stop_after_perfect=training.stop_after_perfect_rounds,
+        stop_below_V=training.stop_below,
     )
 
 

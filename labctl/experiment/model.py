@@ -150,6 +150,7 @@ class TrainingSettings(Settings):
     initial_gates: Volt = Field(2.15, ge=0)
     gate_spread: Volt = Field(0.05, ge=0, description="gates start evenly within ± this, drawn by the seed")
     noise: NoiseSettings = NoiseSettings()
+    stop_below: Volt = Field(0.0, ge=0, description="end once the rms training error is below this")
     stop_after_perfect_rounds: int = Field(0, ge=0, description="0: train all cycles")
 
 

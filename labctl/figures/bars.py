@@ -32,7 +32,7 @@ def draw_bars(ax: Axes, run: xr.Dataset) -> None:
         for at, value, height in zip(x, end, end, strict=True):
             above = height >= 0
             ax.annotate(
-                f"{value:.4g}",
+                f"{value:.1f}",
                 (at, height),
                 (0, 3 if above else -3),
                 textcoords="offset points",

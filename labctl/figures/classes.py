@@ -70,7 +70,8 @@ def draw_classes(ax: Axes, run: xr.Dataset) -> None:
     ax.set_xlabel("data point, sorted by class")
     ax.set_ylabel("output (mV)")
     ax.set_title("Outputs by class")
-    legend_on_top(ax, _handles(run), below=0.16 if len(blocks) > 1 else 0.07)
+    handles = _handles(run)
+    legend_on_top(ax, handles, -(-len(handles) // 2), below=0.16 if len(blocks) > 1 else 0.07)
 
 
 def _blocks(run: xr.Dataset) -> list[_Block]:

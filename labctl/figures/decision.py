@@ -56,11 +56,10 @@ def draw_decision(ax: Axes, run: xr.Dataset, output: int = 0, bar: Axes | None =
     ax.set_ylabel(f"input {names[up]} (mV)")
     name = texts(run, "output_name")[output]
     ax.set_title("Decision map" + (f" of {name}" if run.sizes["output"] > 1 else ""))
-    place: dict[str, Any] = (
-        {"ax": ax, "shrink": 0.9, "pad": 0.02, "aspect": 26} if bar is None else {"cax": bar}
-    )
+    place: dict[str, Any] = {"cax": bar}
     if bar is None:
         ax.set_aspect("equal")
+        place = {"ax": ax, "shrink": 0.9, "pad": 0.02, "aspect": 26}
     drawn = ax.figure.colorbar(mesh, label=f"output {name} (mV)", **place)
     drawn.outline.set_visible(False)
 
@@ -94,23 +93,23 @@ def _draw_points(ax: Axes, run: xr.Dataset) -> None:
         of = classes == value
         look = _class_mark(int(value), run)
         ax.plot(inputs[of, across], inputs[of, up], **look)
-        handles.append(Line2D([], [], **look, label=f"class {value}"))
+        handles.append(Line2D([], [], **(look | {"markersize": 8}), label=f"class {value}"))
     if 0 < len(handles) <= _NAMED:
-        legend_in_title(ax, handles)
+        legend_in_title(ax, handles, handle_length=0.9)
 
 
 def _class_mark(value: int, run: xr.Dataset) -> dict[str, Any]:
     """Return how points of a class are marked: the first class open, the others filled."""
     colour, marker = class_look(value, run)
     first = value == int(ints(run, "train_class").min())
-    width = 2.4 if first else 1.4
+    width = 2.4 if first else 1.2
     return _POINT | {
         "linestyle": "none",
         "marker": marker,
         "markerfacecolor": "white" if first else colour,
         "markeredgecolor": colour if first else "white",
         "markeredgewidth": width,
-        "path_effects": [withStroke(linewidth=width + 1.4, foreground=INK)],
+        "path_effects": [withStroke(linewidth=width + 1.2, foreground=INK)],
     }
 
 

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 import xarray as xr
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
-from matplotlib.ticker import FixedFormatter, FixedLocator, NullLocator
+from matplotlib.ticker import FixedFormatter, FixedLocator, NullFormatter, NullLocator
 
 from labctl.figures.reading import FloatArray, floats, is_classification, quantity
 from labctl.figures.scale import EdgeScale, log_ticks
@@ -36,7 +36,7 @@ class Trace:
     part: str
     colour: str
     marker: str
-    line: str
+    line: Literal["-", "--"]
     filled: bool
 
 
@@ -80,7 +80,8 @@ def draw_error(ax: Axes, run: xr.Dataset) -> None:
     for trace, values in found:
         _draw_trace(ax, across.place(times), up.place(values), trace)
         zeros = values <= 0
-        ax.plot(across.place(times)[zeros], up.place(values)[zeros], color=trace.colour, **_ZERO)
+        if zeros.any():  # an empty line would count as a mark in the corner of the page
+            ax.plot(across.place(times)[zeros], up.place(values)[zeros], color=trace.colour, **_ZERO)
     up.dress(ax, "y")
     dress_time(ax, across)
     ax.set_ylabel("error (V²)")
@@ -151,6 +152,7 @@ def _add_root_axis(ax: Axes) -> None:
     right.yaxis.set_major_locator(FixedLocator(ticks))
     right.yaxis.set_major_formatter(FixedFormatter(labels))
     right.yaxis.set_minor_locator(FixedLocator(minor) if minor else NullLocator())
+    right.yaxis.set_minor_formatter(NullFormatter())
     right.grid(visible=False)
     right.spines["right"].set_visible(True)
     right.set_ylabel("√error (mV)", color=MUTED)

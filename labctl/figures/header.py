@@ -60,11 +60,24 @@ def _write_fitted(
     """Write text from the left edge in at most so many lines, cut short where the room ends."""
     width, height = figure.get_size_inches()
     written = figure.text(_SIDE_IN / width, 1 - depth_in / height, text, ha="left", va="top", **look)
-    for columns in range(len(text), 8, -1):
-        wrapped = textwrap.wrap(text, columns, max_lines=lines, placeholder=" …", break_on_hyphens=False)
-        written.set_text("\n".join(wrapped))
+    columns = len(text)
+    while columns > 8:
+        written.set_text(_wrapped(text, columns, lines))
         if written.get_window_extent().width <= room_in * figure.dpi:
-            return
+            break
+        columns -= 1
+    # Even lines read better than a full one and a leftover word.
+    while columns > 8 and "\n" in written.get_text():
+        columns -= 1
+        narrower = _wrapped(text, columns, lines)
+        if narrower.replace("\n", "") != written.get_text().replace("\n", ""):
+            break
+        written.set_text(narrower)
+
+
+def _wrapped(text: str, columns: int, lines: int) -> str:
+    found = textwrap.wrap(text, columns, max_lines=lines, placeholder=" …", break_on_hyphens=False)
+    return "\n".join(line.removesuffix(" ·") if line != found[-1] else line for line in found)
 
 
 def _numbers(run: xr.Dataset) -> list[tuple[str, str]]:
@@ -90,4 +103,5 @@ def _context(run: xr.Dataset) -> str:
         f"seed {text_of(run, 'seed', 'unknown')}",
     ]
     status = text_of(run, "status", "completed")
-    return " · ".join([*parts, *([] if status == "completed" else [f"run {status}"])])
+    parts += [] if status == "completed" else [f"run {status}"]
+    return " · ".join(part.replace(" ", "\N{NO-BREAK SPACE}") for part in parts)

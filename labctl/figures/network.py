@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 import numpy as np
 import xarray as xr
 from matplotlib.axes import Axes
@@ -26,6 +28,9 @@ from labctl.figures.style import (
 
 _THIN_PT, _WIDE_PT = 0.8, 7.5
 _NODE_PT = 15.0
+_LINE_PT = 11.5
+_FULL_SIZE = 5.2  # pitches across the axes up to which marks and type are full size
+_LONGEST = 12  # letters of a name that fit between two nodes
 _MARGIN = 0.55  # around the drawing, in lattice pitches: room for names
 _HALO = (withStroke(linewidth=2.6, foreground="white"),)
 
@@ -60,6 +65,7 @@ def draw_network(ax: Axes, run: xr.Dataset, round_: int, scale: float = 1.0) -> 
     ax.set_aspect("equal", adjustable="datalim")  # the axes keep their place, whatever the shape
     left, right, bottom, top = layout.bounds()
     wide = _MARGIN if layout.lattice else 0.8
+    scale *= min(1.0, _FULL_SIZE / (right - left + 2 * wide))
     tall = 0.36 if layout.wraps.any() else _MARGIN  # stubs have made room for names already
     ax.update_datalim([(left - wide, bottom - tall), (right + wide, top + tall)])
     ax.margins(0.0)
@@ -128,12 +134,11 @@ def _name_far_ends(ax: Axes, layout: Layout, scale: float) -> None:
 
 
 def _draw_nodes(ax: Axes, run: xr.Dataset, layout: Layout, scale: float) -> None:
-    sources = dict(zip(ints(run, "source_node"), _source_names(run), strict=True))
-    outputs = _output_names(run)
+    sources, outputs = _source_names(run), _output_names(run)
     for node, (x, y) in enumerate(layout.nodes):
-        name = sources.get(node) or outputs.get(node, "")
+        lines = sources.get(node) or outputs.get(node, [])
         edge_colour = BLUE if node in sources else VERMILION if node in outputs else MUTED
-        filled = bool(name)
+        filled = bool(lines)
         size = _NODE_PT * scale * (1.25 if filled else 1.0)
         ax.plot(
             x,
@@ -157,51 +162,58 @@ def _draw_nodes(ax: Axes, run: xr.Dataset, layout: Layout, scale: float) -> None
             color="white" if filled else INK,
             zorder=4,
         )
-        if name:
-            _name_node(ax, layout, node, name, edge_colour, scale)
+        if lines:
+            _name_node(ax, layout, node, lines, edge_colour, scale)
 
 
-def _name_node(ax: Axes, layout: Layout, node: int, name: str, colour: str, scale: float) -> None:
-    x, y = layout.nodes[node]
-    centre = layout.nodes.mean(axis=0)
-    direction = layout.free_direction(node, (1.0, 1.0) if layout.lattice else layout.nodes[node] - centre)
+def _name_node(ax: Axes, layout: Layout, node: int, lines: list[str], colour: str, scale: float) -> None:
+    """Write a name, and a rail voltage beneath it, where the fewest edges are."""
+    outward = layout.nodes[node] - layout.nodes.mean(axis=0)
+    direction = layout.free_direction(node, (1.0, 1.0) if layout.lattice else outward)
     level, rise = (float(v) for v in direction.round(3))
-    reach = 9.5 if level and rise else 14.0
-    ax.annotate(
-        name,
-        (x, y),
-        (scale * reach * level, scale * reach * rise),
-        textcoords="offset points",
-        ha="left" if level > 0 else "right" if level < 0 else "center",
-        va="bottom" if rise > 0 else "top" if rise < 0 else "center",
-        fontsize=10.5 * scale,
-        fontweight="bold",
-        color=colour,
-        linespacing=1.05,
-        path_effects=_HALO,
-        zorder=6,
-    )
+    reach = scale * (10.5 if level and rise else 14.0)
+    place: Literal["bottom", "top", "center"] = "bottom" if rise > 0 else "top" if rise < 0 else "center"
+    # How far the first line stands above the place of a single one.
+    lift = {"bottom": 1.0, "center": 0.5, "top": 0.0}[place] * (len(lines) - 1)
+    for row, text in enumerate(lines):
+        ax.annotate(
+            text,
+            (float(layout.nodes[node, 0]), float(layout.nodes[node, 1])),
+            (reach * level, reach * rise + scale * _LINE_PT * (lift - row)),
+            textcoords="offset points",
+            ha="left" if level > 0 else "right" if level < 0 else "center",
+            va=place,
+            fontsize=(10.5 if row == 0 else 9.5) * scale,
+            fontweight="bold" if row == 0 else "normal",
+            color=colour,
+            path_effects=_HALO,
+            zorder=6,
+        )
 
 
-def _source_names(run: xr.Dataset) -> list[str]:
+def _source_names(run: xr.Dataset) -> dict[int, list[str]]:
     rails = floats(run, "source_rail")
-    names = texts(run, "source_name")
-    return [
-        name if np.isnan(rail) else f"{name}\n{1e3 * rail:.4g} mV"
-        for name, rail in zip(names, rails, strict=True)
-    ]
+    rows = zip(ints(run, "source_node"), texts(run, "source_name"), rails, strict=True)
+    return {
+        int(node): [_short(name)] if np.isnan(rail) else [_short(name), f"{1e3 * rail:.4g} mV"]
+        for node, name, rail in rows
+    }
 
 
-def _output_names(run: xr.Dataset) -> dict[int, str]:
-    names: dict[int, str] = {}
+def _output_names(run: xr.Dataset) -> dict[int, list[str]]:
+    names: dict[int, list[str]] = {}
     rows = zip(
         texts(run, "output_name"), ints(run, "output_positive"), ints(run, "output_negative"), strict=True
     )
     for name, positive, negative in rows:
-        names[int(positive)] = name if negative < 0 else f"{name} (+)"
+        names[int(positive)] = [_short(name) if negative < 0 else f"{_short(name)} (+)"]
         if negative >= 0:
-            names[int(negative)] = f"{name} (−)"
+            names[int(negative)] = [f"{_short(name)} (−)"]
     return names
+
+
+def _short(name: str) -> str:
+    return name if len(name) <= _LONGEST else name[: _LONGEST - 1] + "…"
 
 
 def _ohms(value: float) -> str:

@@ -7,7 +7,7 @@ from typing import Literal
 
 import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.ticker import FixedFormatter, FixedLocator, MaxNLocator, NullLocator
+from matplotlib.ticker import FixedFormatter, FixedLocator, MaxNLocator, NullFormatter, NullLocator
 
 from labctl.figures.reading import FloatArray
 from labctl.figures.style import INK
@@ -93,6 +93,7 @@ class EdgeScale:
         axis.set_major_locator(FixedLocator(ticks))
         axis.set_major_formatter(FixedFormatter(labels))
         axis.set_minor_locator(FixedLocator(minor) if minor else NullLocator())
+        axis.set_minor_formatter(NullFormatter())
         if self.zeros and not self.empty:
             self._break(ax, which)
 
@@ -132,8 +133,9 @@ class EdgeScale:
 
 
 def log_ticks(low: float, high: float) -> tuple[list[float], list[str], list[float]]:
-    """Choose major ticks, labels and minor ticks of a logarithmic axis: decades if there are three or more,
-    else 1-2-5 steps, else even steps.
+    """Choose major ticks, their labels and minor ticks of a logarithmic axis.
+
+    Decades if there are three or more, else 1-2-5 steps, else even steps.
     """
     first, last = int(np.floor(np.log10(low))), int(np.ceil(np.log10(high)))
     inside = low * (1 - _NEAR), high * (1 + _NEAR)
@@ -151,15 +153,18 @@ def log_ticks(low: float, high: float) -> tuple[list[float], list[str], list[flo
     fine = [float(f"{m}e{p}") for p in range(first, last + 1) for m in (1, 2, 5)]
     kept = [t for t in fine if inside[0] <= t <= inside[1]]
     if len(kept) < 3:
-        even = MaxNLocator(4, steps=[1, 2, 2.5, 5, 10]).tick_values(low, high)
+        even = MaxNLocator(4, steps=[1, 2, 5, 10]).tick_values(low, high)
         kept = [float(t) for t in even if inside[0] <= t <= inside[1] and t > 0]
     minor = [m * 10.0**p for p in range(first, last + 1) for m in range(1, 10)]
-    return kept, [_plain(t) for t in kept], [m for m in minor if low <= m <= high]
+    write = _plain if all(1e-3 <= t < 1e4 for t in kept) else _powered
+    return kept, [write(t) for t in kept], [m for m in minor if low <= m <= high]
 
 
 def _plain(value: float) -> str:
-    if 1e-3 <= value < 1e4:
-        return f"{value:.4g}"
+    return f"{value:.4g}"
+
+
+def _powered(value: float) -> str:
     mantissa, power = f"{value:.2e}".split("e")
     factor = f"{float(mantissa):g}"
     return f"$10^{{{int(power)}}}$" if factor == "1" else f"${factor}{{\\times}}10^{{{int(power)}}}$"

@@ -97,7 +97,7 @@ def empty_figure(width_in: float, height_in: float) -> Figure:
 
 
 def new_figure(width_in: float, height_in: float) -> Figure:
-    """Begin a figure of this size in inches, with no pyplot behind it; its axes are laid out around their text."""
+    """Begin a figure of this size in inches, with its axes laid out around their text."""
     figure = empty_figure(width_in, height_in)
     figure.set_layout_engine("constrained", w_pad=0.1, h_pad=0.1, wspace=0.03, hspace=0.04)
     return figure
@@ -120,7 +120,7 @@ def note(ax: Axes, text: str) -> None:
     ax.set_title(text, loc="right", fontsize=10.5, fontweight="normal", color=MUTED)
 
 
-def legend_in_title(ax: Axes, handles: Sequence[Artist]) -> None:
+def legend_in_title(ax: Axes, handles: Sequence[Artist], handle_length: float = 1.8) -> None:
     """Put a one-line legend at the right end of the title line, where no data can be under it."""
     ax.legend(
         handles=handles,
@@ -128,6 +128,7 @@ def legend_in_title(ax: Axes, handles: Sequence[Artist]) -> None:
         bbox_to_anchor=(1.0, 1.0),
         ncols=max(1, len(handles)),
         columnspacing=0.9,
+        handlelength=handle_length,
         handletextpad=0.35,
         borderaxespad=0.1,
     )
@@ -139,4 +140,15 @@ def legend_on_top(ax: Axes, handles: Sequence[Artist], columns: int = 3, below: 
     low, high = (float(low), float(high)) if high > low else (float(low) - 1.0, float(low) + 1.0)
     rows = -(-len(handles) // columns)
     ax.set_ylim(low - below * (high - low), high + (0.07 + 0.11 * rows) * (high - low))
-    ax.legend(handles=handles, loc="upper left", ncols=columns, columnspacing=1.1, handletextpad=0.5)
+    legend = ax.legend(
+        handles=handles,
+        loc="upper left",
+        ncols=columns,
+        columnspacing=1.1,
+        handletextpad=0.5,
+        frameon=True,
+        framealpha=1.0,
+        edgecolor="none",
+        borderpad=0.2,
+    )
+    legend.set_zorder(7)

@@ -17,12 +17,12 @@ from labctl.figures.style import empty_figure
 WIDTH_IN, HEIGHT_IN = 13.0, 9.2
 
 # Places of the panels in inches: left, bottom, width, height. Fixed, so that they line up on every run.
-_LEFT = 0.9, 3.3
+_LEFT = 1.0, 3.2
 _MIDDLE = 5.2, 3.3
 _RIGHT = 9.5, 3.3
 _UPPER = 4.6, 3.05
 _LOWER = 0.65, 2.85
-_BEFORE = 4.55, 4.1, 3.7, 3.55
+_BEFORE = 4.6, 4.1, 3.7, 3.55
 _AFTER = 8.35, 4.1, 3.7, 3.55
 _BAR = 12.13, 4.6, 0.13, 2.7
 
@@ -33,7 +33,8 @@ def summary_figure(run: xr.Dataset) -> Figure:
     error = _panel(figure, *_across(_LEFT, _UPPER))
     draw_error(error, run)
     error.set_title("Error")
-    draw_before_and_after(*(_panel(figure, *place) for place in (_BEFORE, _AFTER, _BAR)), run, scale=0.88)
+    before, after, bar = (_panel(figure, *place) for place in (_BEFORE, _AFTER, _BAR))
+    draw_before_and_after(before, after, bar, run, scale=0.88)
     draw_outputs(_panel(figure, *_across(_LEFT, _LOWER)), run)
     _draw_middle(figure, run)
     gates = _panel(figure, *_across(_RIGHT, _LOWER))

@@ -175,7 +175,8 @@ def test_graph_and_two_edge_networks(tmp_path: Path) -> None:
     path = write(tmp_path, MINIMAL)
     graph = plan_of(
         path,
-        'network={kind="graph", nodes=5, edges=[[0,1],[0,4],[0,2]], resistors=[{edge=2, resistance="500 ohm"}]}',
+        'network={kind="graph", nodes=5, edges=[[0,1],[0,4],[0,2]], '
+        'resistors=[{edge=2, resistance="500 ohm"}]}',
     )
     assert graph.task.wiring.network.fixed_resistance == {2: 500.0}
     with pytest.raises(ConfigError, match="joins a node to itself"):
