@@ -201,7 +201,7 @@ def test_unwritable_out_folder_exits_1(tmp_path: Path) -> None:
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_a_signal_stops_the_run_and_keeps_it(tmp_path: Path, number: signal.Signals) -> None:
     command = [sys.executable, "-c", "from labctl.cli import main; main()"]
-    command += ["run", str(EXAMPLES / "regression.toml"), "--set", "training.cycles=2_000_000_000"]
+    command += ["run", str(EXAMPLES / "xor.toml"), "--set", "training.cycles=2_000_000_000"]
     command += ["--out", str(tmp_path), "--json", "--no-figures"]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
         wait_for_running(tmp_path, process)
