@@ -100,10 +100,19 @@ def _blocks(run: xr.Dataset) -> list[_Block]:
 
 def _draw_block(ax: Axes, run: xr.Dataset, block: _Block, x: FloatArray) -> None:
     ax.vlines(x, block.start, block.end, color="#CFCFCF", linewidth=1.4, zorder=1.8)
+    size = 8.0 if len(x) <= _NUMBERED else 4.0
     for value in np.unique(block.classes):
         of = block.classes == value
         colour, marker = class_look(int(value), run)
-        ax.plot(x[of], block.start[of], marker, color=FAINT, markerfacecolor="white", markersize=5, zorder=2)
+        ax.plot(
+            x[of],
+            block.start[of],
+            marker,
+            color=FAINT,
+            markerfacecolor="white",
+            markersize=0.6 * size,
+            zorder=2,
+        )
         face = "white" if block.test else colour
         ax.plot(
             x[of],
@@ -112,7 +121,7 @@ def _draw_block(ax: Axes, run: xr.Dataset, block: _Block, x: FloatArray) -> None
             color=colour,
             markerfacecolor=face,
             markeredgewidth=1.7,
-            markersize=8,
+            markersize=size,
             zorder=4,
         )
         ax.hlines(

@@ -14,9 +14,11 @@ from matplotlib.lines import Line2D
 from matplotlib.patheffects import withStroke
 
 from labctl.figures.classes import class_look
-from labctl.figures.reading import FloatArray, floats, ints, is_classification, texts
+from labctl.figures.reading import FloatArray, floats, ints, is_classification, shortened, texts
 from labctl.figures.style import BLACK, DECISION_MAP, INK, VALUE_MAP, legend_in_title, new_figure
 
+_SLIGHT = 0.02  # outputs this little below zero, in parts of the largest, are offsets
+_EDGE = 0.06  # of the map, around it when points lie on its edge
 _NAMED = 3  # this many classes fit beside the title
 _POINT: dict[str, Any] = {
     "marker": "o",
@@ -49,25 +51,35 @@ def draw_decision(ax: Axes, run: xr.Dataset, output: int = 0, bar: Axes | None =
     _draw_points(ax, run)
     across, up = _mapped_sources(run)
     names = texts(run, "source_name")
-    ax.set_xlim(x.min(), x.max())
-    ax.set_ylim(y.min(), y.max())
+    inputs = 1e3 * floats(run, "train_input")
+    ax.set_xlim(*_limits(x, inputs[:, across]))
+    ax.set_ylim(*_limits(y, inputs[:, up]))
     ax.grid(visible=False)
     ax.set_xlabel(f"input {names[across]} (mV)")
     ax.set_ylabel(f"input {names[up]} (mV)")
     name = texts(run, "output_name")[output]
-    ax.set_title("Decision map" + (f" of {name}" if run.sizes["output"] > 1 else ""))
+    kind = "Decision map" if is_classification(run) else "Output map"
+    ax.set_title(kind + (f" of {shortened(name)}" if run.sizes["output"] > 1 else ""))
     place: dict[str, Any] = {"cax": bar}
     if bar is None:
         ax.set_aspect("equal")
         place = {"ax": ax, "shrink": 0.9, "pad": 0.02, "aspect": 26}
-    drawn = ax.figure.colorbar(mesh, label=f"output {name} (mV)", **place)
+    drawn = ax.figure.colorbar(mesh, label=f"output {shortened(name)} (mV)", **place)
     drawn.outline.set_visible(False)
+
+
+def _limits(axis: FloatArray, points: FloatArray) -> tuple[float, float]:
+    """Return the ends of the map, with a margin where a point would lie on the axis itself."""
+    low, high = float(axis.min()), float(axis.max())
+    room = _EDGE * (high - low)
+    below, above = np.min(points) < low + 0.5 * room, np.max(points) > high - 0.5 * room
+    return low - room * bool(below), high + room * bool(above)
 
 
 def _draw_map(ax: Axes, run: xr.Dataset, x: FloatArray, y: FloatArray, values: FloatArray) -> QuadMesh:
     known = values[np.isfinite(values)]
     reach = float(np.abs(known).max()) if known.size and np.any(known) else 1.0
-    centred = is_classification(run) or not known.size or known.min() < 0
+    centred = is_classification(run) or not known.size or known.min() < -_SLIGHT * reach
     mesh = ax.pcolormesh(
         x,
         y,

@@ -26,6 +26,7 @@ _ZERO: dict[str, Any] = {
     "clip_on": False,
     "zorder": 5,
 }
+_MARKED = 48  # up to this many rounds each is marked, else the first and the last
 _LINEAR_BELOW = 3.0  # learning times that span less than this ratio go on a linear axis
 
 
@@ -106,6 +107,7 @@ def draw_accuracy(ax: Axes, run: xr.Dataset) -> None:
 
 
 def _draw_trace(ax: Axes, x: FloatArray, y: FloatArray, trace: Trace) -> None:
+    few = len(x) <= _MARKED
     ax.plot(
         x,
         y,
@@ -115,6 +117,8 @@ def _draw_trace(ax: Axes, x: FloatArray, y: FloatArray, trace: Trace) -> None:
         markerfacecolor=trace.colour if trace.filled else "white",
         markersize=5.0,
         markeredgewidth=1.4,
+        linewidth=2.0 if few else 1.4,
+        markevery=None if few else [0, -1],
         clip_on=False,
         zorder=4 if trace.filled else 3,
     )

@@ -38,6 +38,16 @@ class Layout:
             return [self.ends[edge]]
         return [np.array([self.nodes[n], t]) for n, t in zip(self._pair(edge), self.tips[edge], strict=True)]
 
+    def clear_point(self, edge: int) -> tuple[float, float]:
+        """Return a point well inside an edge's first piece, the furthest from all other edges."""
+        start, end = self.segments(edge)[0]
+        others = [piece for e in range(len(self.tail)) if e != edge for piece in self.segments(e)]
+        points = [start + share * (end - start) for share in (0.5, 0.4, 0.6, 0.3, 0.7)]
+        clear = [min((_distance(p, piece) for piece in others), default=0.0) for p in points]
+        # A third of a pitch is room enough; beyond that the middle is best.
+        best = points[int(np.argmax(np.minimum(clear, 0.3) - 0.05 * np.array([0, 1, 1, 2, 2])))]
+        return float(best[0]), float(best[1])
+
     def bounds(self) -> tuple[float, float, float, float]:
         """Return left, right, bottom and top of everything drawn."""
         points = np.concatenate([self.nodes, self.tips[self.wraps].reshape(-1, 2)])
@@ -111,3 +121,10 @@ def _twin_offsets(tail: IntArray, head: IntArray, step: FloatArray, wraps: BoolA
 
 def _between(a: float, b: float) -> float:
     return float(abs((a - b + np.pi) % (2 * np.pi) - np.pi))
+
+
+def _distance(point: FloatArray, piece: FloatArray) -> float:
+    """Return how far a point is from a straight piece (2, 2)."""
+    start, step = piece[0], piece[1] - piece[0]
+    share = np.clip(np.dot(point - start, step) / max(float(np.dot(step, step)), 1e-12), 0.0, 1.0)
+    return float(np.hypot(*(point - start - share * step)))

@@ -61,23 +61,28 @@ def _write_fitted(
     width, height = figure.get_size_inches()
     written = figure.text(_SIDE_IN / width, 1 - depth_in / height, text, ha="left", va="top", **look)
     columns = len(text)
+    fitted = _wrapped(text, columns, lines)
     while columns > 8:
-        written.set_text(_wrapped(text, columns, lines))
+        written.set_text(_joined(fitted))
         if written.get_window_extent().width <= room_in * figure.dpi:
             break
         columns -= 1
+        fitted = _wrapped(text, columns, lines)
     # Even lines read better than a full one and a leftover word.
-    while columns > 8 and "\n" in written.get_text():
+    while len(fitted) > 1 and columns > 8:
         columns -= 1
         narrower = _wrapped(text, columns, lines)
-        if narrower.replace("\n", "") != written.get_text().replace("\n", ""):
+        if " ".join(narrower) != " ".join(fitted):
             break
-        written.set_text(narrower)
+        written.set_text(_joined(narrower))
 
 
-def _wrapped(text: str, columns: int, lines: int) -> str:
-    found = textwrap.wrap(text, columns, max_lines=lines, placeholder=" …", break_on_hyphens=False)
-    return "\n".join(line.removesuffix(" ·") if line != found[-1] else line for line in found)
+def _wrapped(text: str, columns: int, lines: int) -> list[str]:
+    return textwrap.wrap(text, columns, max_lines=lines, placeholder=" …", break_on_hyphens=False)
+
+
+def _joined(lines: list[str]) -> str:
+    return "\n".join(line.strip(" ·") for line in lines)
 
 
 def _numbers(run: xr.Dataset) -> list[tuple[str, str]]:
@@ -93,15 +98,16 @@ def _numbers(run: xr.Dataset) -> list[tuple[str, str]]:
 
 def _context(run: xr.Dataset) -> str:
     bench = text_of(run, "bench", "unknown bench")
-    if number_of(run, "simulated", 0.0):
-        bench += "" if "simulated" in bench.lower() else " (simulated)"
-        bench += f", imperfections: {text_of(run, 'imperfections') or 'none named'}"
+    simulated = bool(number_of(run, "simulated", 0.0))
+    if simulated and "simulated" not in bench.lower():
+        bench += " (simulated)"
+    status = text_of(run, "status", "completed")
     parts = [
         text_of(run, "task_kind"),
+        *([] if status == "completed" else [f"run {status}"]),
         f"method: {text_of(run, 'method', 'unknown')}",
         f"bench: {bench}",
+        *([f"imperfections: {text_of(run, 'imperfections') or 'none'}"] if simulated else []),
         f"seed {text_of(run, 'seed', 'unknown')}",
     ]
-    status = text_of(run, "status", "completed")
-    parts += [] if status == "completed" else [f"run {status}"]
     return " · ".join(part.replace(" ", "\N{NO-BREAK SPACE}") for part in parts)

@@ -14,7 +14,7 @@ from matplotlib.patheffects import withStroke
 
 from labctl.figures.gates import conductance_norm
 from labctl.figures.geometry import Layout, lay_out
-from labctl.figures.reading import duration, floats, ints, texts, transistors
+from labctl.figures.reading import duration, floats, ints, shortened, texts, transistors
 from labctl.figures.style import (
     BLUE,
     CONDUCTANCE_MAP,
@@ -30,14 +30,14 @@ _THIN_PT, _WIDE_PT = 0.8, 7.5
 _NODE_PT = 15.0
 _LINE_PT = 11.5
 _FULL_SIZE = 5.2  # pitches across the axes up to which marks and type are full size
-_LONGEST = 12  # letters of a name that fit between two nodes
+_LONGEST, _SIGNED = 9, 5  # letters of a name that fit between two nodes, alone and with a sign
 _MARGIN = 0.55  # around the drawing, in lattice pitches: room for names
-_HALO = (withStroke(linewidth=2.6, foreground="white"),)
+_HALO = (withStroke(linewidth=3.2, foreground="white"),)
 
 
 def network_figure(run: xr.Dataset) -> Figure:
     """Draw network.png: the network before and after, one colour scale in mS."""
-    figure = new_figure(10.6, 5.3)
+    figure = new_figure(10.6, 4.9)
     before, after, bar = figure.subplots(1, 3, width_ratios=[1.0, 1.0, 0.026])
     draw_before_and_after(before, after, bar, run)
     return figure
@@ -106,21 +106,20 @@ def _draw_edges(ax: Axes, run: xr.Dataset, layout: Layout, round_: int, scale: f
 
 
 def _name_resistors(ax: Axes, run: xr.Dataset, layout: Layout, scale: float) -> None:
+    """Write each fixed resistance into a box on its edge, as in a circuit diagram."""
     ohms = floats(run, "edge_resistance")
     for e in np.flatnonzero(np.isfinite(ohms)):
-        piece = layout.segments(int(e))[0]
-        x, y = piece.mean(axis=0)
-        ax.annotate(
+        x, y = layout.clear_point(int(e))
+        ax.text(
+            x,
+            y,
             _ohms(float(ohms[e])),
-            (x, y),
-            (0, 9 * scale),
-            textcoords="offset points",
             ha="center",
-            va="bottom",
-            fontsize=10.5 * scale,
+            va="center",
+            fontsize=9.5 * scale,
             color=INK,
-            path_effects=_HALO,
-            zorder=5,
+            bbox={"facecolor": "white", "edgecolor": FAINT, "linewidth": 1.2 * scale, "pad": 2.5 * scale},
+            zorder=2.5,
         )
 
 
@@ -195,7 +194,9 @@ def _source_names(run: xr.Dataset) -> dict[int, list[str]]:
     rails = floats(run, "source_rail")
     rows = zip(ints(run, "source_node"), texts(run, "source_name"), rails, strict=True)
     return {
-        int(node): [_short(name)] if np.isnan(rail) else [_short(name), f"{1e3 * rail:.4g} mV"]
+        int(node): [shortened(name, _LONGEST)]
+        if np.isnan(rail)
+        else [shortened(name, _LONGEST), f"{1e3 * rail:.4g} mV"]
         for node, name, rail in rows
     }
 
@@ -206,14 +207,12 @@ def _output_names(run: xr.Dataset) -> dict[int, list[str]]:
         texts(run, "output_name"), ints(run, "output_positive"), ints(run, "output_negative"), strict=True
     )
     for name, positive, negative in rows:
-        names[int(positive)] = [_short(name) if negative < 0 else f"{_short(name)} (+)"]
+        names[int(positive)] = [
+            shortened(name, _LONGEST) if negative < 0 else f"{shortened(name, _SIGNED)} (+)"
+        ]
         if negative >= 0:
-            names[int(negative)] = [f"{_short(name)} (−)"]
+            names[int(negative)] = [f"{shortened(name, _SIGNED)} (−)"]
     return names
-
-
-def _short(name: str) -> str:
-    return name if len(name) <= _LONGEST else name[: _LONGEST - 1] + "…"
 
 
 def _ohms(value: float) -> str:

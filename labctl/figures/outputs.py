@@ -124,33 +124,19 @@ def draw_parity(ax: Axes, run: xr.Dataset) -> None:
         every += [labels, outputs.ravel()]
         colour, marker = (BLUE, "o") if part == "train" else (VERMILION, "s")
         ax.vlines(labels, outputs[0], outputs[1], color="#D0D0D0", linewidth=1.0, zorder=1.5)
-        ax.plot(
-            labels,
-            outputs[0],
-            marker,
-            color=FAINT,
-            markerfacecolor="white",
-            markersize=5,
-            label="at the start" if part == "train" else "test, at the start",
-        )
-        ax.plot(
-            labels,
-            outputs[1],
-            marker,
-            color=colour,
-            label="at the end" if part == "train" else "test, at the end",
-        )
+        start, end = ("start", "end") if part == "train" else ("test, start", "test, end")
+        ax.plot(labels, outputs[0], marker, color=FAINT, markerfacecolor="white", markersize=5, label=start)
+        ax.plot(labels, outputs[1], marker, color=colour, label=end)
+    handles, _ = ax.get_legend_handles_labels()
     values = np.concatenate(every)
     low, high = float(np.nanmin(values)), float(np.nanmax(values))
     pad = 0.07 * (high - low) or 1.0
     ax.plot([low - pad, high + pad], [low - pad, high + pad], color=MUTED, linewidth=1.0, zorder=1)
     ax.set_xlim(low - pad, high + pad)
-    ax.set_ylim(low - pad, high + pad)
-    ax.set_aspect("equal")
     ax.set_xlabel("label (mV)")
     ax.set_ylabel("output (mV)")
     ax.set_title("Outputs against labels")
-    ax.legend(loc="upper left")
+    legend_on_top(ax, handles, columns=2, below=0.0)
 
 
 def _open(marker: str) -> dict[str, Any]:

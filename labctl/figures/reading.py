@@ -66,13 +66,18 @@ def swept_source(run: xr.Dataset) -> int | None:
 
 
 def quantity(value: float, unit: str, digits: int = 2) -> str:
-    """Write a value for reading, such as '1.7×10⁻⁵ V²' or '12.3 s'."""
+    """Write a value for reading, such as '1.7×10⁻⁵ V²' or '0.35 V²'."""
     if not math.isfinite(value):
         return f"– {unit}"
-    if value == 0 or 1e-2 <= abs(value) < 1e4:
+    if value == 0 or 0.1 <= abs(value) < 1e4:
         return f"{value:.{digits + 1}g} {unit}"
     mantissa, exponent = f"{value:.{digits - 1}e}".split("e")
     return f"{mantissa}×10{str(int(exponent)).translate(_RAISED)} {unit}"
+
+
+def shortened(name: str, longest: int = 24) -> str:
+    """Cut a name to so many letters."""
+    return name if len(name) <= longest else name[: longest - 1].rstrip() + "…"
 
 
 def duration(seconds: float) -> str:

@@ -135,7 +135,7 @@ class EdgeScale:
 def log_ticks(low: float, high: float) -> tuple[list[float], list[str], list[float]]:
     """Choose major ticks, their labels and minor ticks of a logarithmic axis.
 
-    Decades if there are three or more, else 1-2-5 steps, else even steps.
+    Decades if there are three or more, else 1-2-5 steps, else finer ones.
     """
     first, last = int(np.floor(np.log10(low))), int(np.ceil(np.log10(high)))
     inside = low * (1 - _NEAR), high * (1 + _NEAR)
@@ -150,11 +150,12 @@ def log_ticks(low: float, high: float) -> tuple[list[float], list[str], list[flo
             [f"$10^{{{p}}}$" for p in shown],
             [m for m in minor if low <= m <= high],
         )
-    fine = [float(f"{m}e{p}") for p in range(first, last + 1) for m in (1, 2, 5)]
-    kept = [t for t in fine if inside[0] <= t <= inside[1]]
-    if len(kept) < 3:
-        even = MaxNLocator(4, steps=[1, 2, 5, 10]).tick_values(low, high)
-        kept = [float(t) for t in even if inside[0] <= t <= inside[1] and t > 0]
+    kept: list[float] = []
+    for steps in ((1, 2, 5), (1, 2, 3, 5, 7)):
+        fine = [float(f"{m}e{p}") for p in range(first, last + 1) for m in steps]
+        kept = [t for t in fine if inside[0] <= t <= inside[1]]
+        if len(kept) >= 3:
+            break
     minor = [m * 10.0**p for p in range(first, last + 1) for m in range(1, 10)]
     write = _plain if all(1e-3 <= t < 1e4 for t in kept) else _powered
     return kept, [write(t) for t in kept], [m for m in minor if low <= m <= high]

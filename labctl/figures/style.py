@@ -20,11 +20,11 @@ DPI = 200
 
 # Okabe and Ito: told apart with every common kind of colour vision.
 BLUE, VERMILION, GREEN, PURPLE = "#0072B2", "#D55E00", "#009E73", "#CC79A7"
-ORANGE, SKY, YELLOW, BLACK = "#E69F00", "#56B4E9", "#F0E442", "#000000"
+ORANGE, SKY, BLACK = "#E69F00", "#56B4E9", "#000000"
 SERIES = (BLUE, VERMILION, GREEN, PURPLE, ORANGE, SKY)
 SHAPES = ("o", "s", "D", "^", "v", "P")
 
-INK, MUTED, FAINT, GRID, PALE = "#222222", "#595959", "#9A9A9A", "#E6E6E6", "#F4F4F4"
+INK, MUTED, FAINT, GRID = "#222222", "#595959", "#9A9A9A", "#E6E6E6"
 
 # Conductance: pale is small, dark is large, so that strong edges stand out on white.
 CONDUCTANCE_MAP = ListedColormap(

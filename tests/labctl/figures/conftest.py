@@ -51,7 +51,8 @@ def train(
     marks = np.unique(np.concatenate([[0], np.geomspace(1, cycles, rounds - 1).astype(int)]))
     wrong, done, learned = np.ones(points, bool), 0, 0.0
     rows: list[dict[str, Any]] = []
-    free_cycles, clamped_cycles, times = [], [], []
+    outputs: list[Any] = []
+    times: list[Any] = []
     for mark in marks:
         while done < mark:
             n = min(20_000, int(mark) - done)
@@ -62,11 +63,13 @@ def train(
             )
             wrong, done = record.wrong, done + n
             learned += float(record.learning_time_s.sum())
-            free_cycles.append(record.free_outputs[-50:])
-            clamped_cycles.append(record.clamped_outputs[-50:])
+            outputs.append(record.free_outputs[-50:])
             times.append(record.learning_time_s[-50:])
         rows.append(_measure(bench, task) | {"round_cycle": int(mark), "learning_time": learned})
-    return _dataset(bench, task, method, rows, name, seed, imperfections, map_points, free_cycles, times)
+    run = _dataset(bench, task, rows, map_points)
+    run["cycle_free_output"] = (("cycle", "output"), np.concatenate(outputs))
+    run["cycle_learning_time"] = ("cycle", np.concatenate(times))
+    return run.assign_attrs(name=name, method=method.name, seed=seed, imperfections=imperfections)
 
 
 def _measure(bench: SimBench, task: Task) -> dict[str, Any]:
@@ -91,18 +94,7 @@ def _measure(bench: SimBench, task: Task) -> dict[str, Any]:
     return row
 
 
-def _dataset(
-    bench: SimBench,
-    task: Task,
-    method: Method,
-    rows: list[dict[str, Any]],
-    name: str,
-    seed: int,
-    imperfections: str,
-    map_points: int,
-    free_cycles: list[Any],
-    times: list[Any],
-) -> xr.Dataset:
+def _dataset(bench: SimBench, task: Task, rows: list[dict[str, Any]], map_points: int) -> xr.Dataset:
     wiring, network = task.wiring, task.wiring.network
     of_round = {
         "gate_voltage": ("edge",),
@@ -125,8 +117,6 @@ def _dataset(
         v[f"{part}_group"] = (point, data.groups)
         if data.classes is not None:
             v[f"{part}_class"] = (point, data.classes)
-    v["cycle_free_output"] = (("cycle", "output"), np.concatenate(free_cycles))
-    v["cycle_learning_time"] = ("cycle", np.concatenate(times))
     v |= _wiring_variables(network, wiring)
     coords: dict[str, Any] = {}
     if map_points:
@@ -143,13 +133,9 @@ def _dataset(
         coords = {"map_x": axis, "map_y": axis}
     board = bench.config.board
     attrs = {
-        "name": name,
         "task_kind": str(task.kind),
-        "method": method.name,
         "bench": bench.identity().name,
         "simulated": 1,
-        "seed": seed,
-        "imperfections": imperfections,
         "gate_min_V": board.gate_min,
         "gate_max_V": board.gate_max,
         "node_max_V": board.node_max,
@@ -246,6 +232,40 @@ def allostery() -> Task:
     return Task(TaskKind.ALLOSTERY, wiring, DataSet([[0.0, 0.45]], [[0.12, 0.06]]))
 
 
+def two_inputs() -> Task:
+    """Two inputs, two outputs, on a lattice only two rows high: parallel edges and an output map."""
+    sources = (Source(0, "left"), Source(5, "right"), Source(8, "V−", 0.0))
+    outputs = (Output("sum", 3), Output("difference of the two", 10, 4))
+    wiring = Wiring(periodic_lattice(2, 6), sources, outputs)
+    rng = np.random.default_rng(0)
+    inputs = np.column_stack([rng.uniform(0, 0.45, (18, 2)), np.zeros(18)])
+    labels = np.column_stack([0.7 * inputs[:, :2].mean(axis=1), 0.1 * (inputs[:, 0] - inputs[:, 1])])
+    return Task(
+        TaskKind.REGRESSION, wiring, DataSet(inputs[:12], labels[:12]), DataSet(inputs[12:], labels[12:])
+    )
+
+
+def ring() -> Task:
+    """Three outputs on a ring with chords, a twin edge and a resistor across."""
+    edges = ((0, 1), (1, 2), (2, 3), (3, 4), (4, 5), (5, 6), (6, 0), (0, 3), (1, 4), (0, 3), (2, 6))
+    network = Network(7, edges, fixed_resistance={8: 2200.0})
+    outputs = (Output("A", 2), Output("B", 6), Output("C", 5))
+    wiring = Wiring(network, (Source(0, "V1"), Source(4, "ground", 0.0)), outputs)
+    x = np.linspace(0, 0.45, 9)
+    labels = np.column_stack([0.5 * x, 0.3 * x, 0.2 * x])
+    return Task(TaskKind.REGRESSION, wiring, DataSet(np.column_stack([x, 0 * x]), labels))
+
+
+def many_points() -> Task:
+    """Sixty points in two classes, a margin, no test set."""
+    classes = (np.arange(60) // 10) % 2
+    inputs = np.column_stack(
+        [circle_points(0.4, 60), np.full(60, 18.1 * mV), np.full(60, 226.6 * mV)],
+    )
+    data = DataSet(inputs, class_labels(classes, 30 * mV), classes)
+    return Task(TaskKind.CLASSIFICATION, circle().wiring, data, margin_V=10 * mV)
+
+
 @cache
 def _case(name: str) -> xr.Dataset:
     if name == "regression":
@@ -260,6 +280,14 @@ def _case(name: str) -> xr.Dataset:
         return train(task, OVERCLAMPING, 20_000, 24, name=name)
     if name == "allostery":
         return train(allostery(), Method(), 2_000, 20, name=name)
+    if name == "two-inputs":
+        return train(
+            two_inputs(), Method(), 2_000, 12, name="A name much too long for any page " * 4, map_points=11
+        )
+    if name == "ring":
+        return train(ring(), Method(), 2_000, 12, name=name)
+    if name == "many-points":
+        return train(many_points(), OVERCLAMPING, 1_000, 60, name="costs $3 to $4")
     return train(regression(), Method(), 40, 2, name="two rounds")
 
 
