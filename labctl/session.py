@@ -28,7 +28,6 @@ from protocols.engine import (
     RunState,
     react,
 )
-from protocols.errors import LabError
 from protocols.plan import Plan
 
 log = structlog.get_logger(__name__)
@@ -58,6 +57,7 @@ class Session:
     identity: Identity | None = None
     safe: SafeState | None = None
     _requests: deque[Event] = field(default_factory=deque)
+    _afterwards: list[tuple[str, BaseException]] = field(default_factory=list)
 
     def request(self, kind: Kind, reason: str) -> None:
         """Ask for pause, resume, stop or abort."""
@@ -81,8 +81,12 @@ class Session:
                 if (self.state.run, Kind.FAILED) not in TRANSITIONS:
                     break
                 event = Event(Kind.FAILED, reason=f"{type(problem).__name__}: {problem}")
-        if errors:
-            raise errors[0]
+        try:
+            for what, problem in self._afterwards:
+                log.error(what, problem=repr(problem))
+        finally:
+            if errors:
+                raise errors[0]
         return self.state
 
     def _next_event(
@@ -107,14 +111,17 @@ class Session:
         return commands
 
     def _tell(self, event: Event) -> None:
-        """Tell the listeners; on the way to safe their failures are logged and change nothing."""
+        """Tell the listeners; on the way to safe their failures are kept for later and change nothing.
+
+        Not even a line is logged on that way: the log may be what fails, a closed terminal, say.
+        """
         for listener in self.listeners:
             try:
                 listener.on_event(event, self.state)
             except Exception as problem:
                 if self.state.run not in (RunState.STOPPING, RunState.FAULT, RunState.SAFE):
                     raise
-                log.error("a listener failed while the bench was made safe", problem=repr(problem))
+                self._afterwards.append(("a listener failed while the bench was made safe", problem))
 
     def _next_request(self) -> Event | None:
         """Return the oldest request the run can take now; others come too late or too early."""
@@ -141,7 +148,7 @@ class Session:
             except BaseException as problem:  # whatever it is, the bench must be made safe first
                 reason = f"{type(problem).__name__}: {problem}"
                 if isinstance(command, CloseBench):
-                    log.error("the bench did not close cleanly", problem=reason)
+                    self._afterwards.append(("the bench did not close cleanly", problem))
                     return None, problem
                 kind = Kind.SAFE_FAILED if isinstance(command, GoSafe) else Kind.FAILED
                 return Event(kind, reason=reason), problem
@@ -182,7 +189,7 @@ class Session:
             last_look, self.at_end = self.at_end, None
             try:
                 last_look(self.bench)
-            except LabError as problem:
-                log.warning("the last look at the bench failed", problem=str(problem))
+            except Exception as problem:  # the safe state comes first, whatever went wrong here
+                self._afterwards.append(("the last look at the bench failed", problem))
         self.safe = self.bench.safe_state()
         return Event(Kind.SAFE_REACHED)

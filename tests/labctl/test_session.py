@@ -158,6 +158,28 @@ def test_no_last_look_after_an_abort(plan: Plan) -> None:
     np.testing.assert_equal(session.state.outcome, Outcome.ABORTED)
 
 
+@pytest.mark.parametrize("step", ["listener", "close", "last look"])
+def test_a_log_that_fails_too_does_not_keep_the_bench_from_safety(
+    plan: Plan, step: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class ClosedTerminal:
+        def __getattr__(self, name: str) -> object:
+            raise ValueError("I/O operation on closed file")
+
+    def look(_: object) -> None:
+        raise OSError("no space left on device")
+
+    monkeypatch.setattr("labctl.session.log", ClosedTerminal())
+    bench = WatchedBench(fail_at="close" if step == "close" else "")
+    listeners = (FullDisk(),) if step == "listener" else ()
+    session = Session(plan, bench, listeners, at_end=look if step == "last look" else None)
+    with pytest.raises((OSError, ValueError, InstrumentError)):
+        session.run()
+    assert session.state.run is RunState.SAFE
+    assert session.safe is not None
+    assert bench.calls[-2:] in (["safe_state", "close"], ["close", "safe_state"])
+
+
 class FullDisk:
     """A listener that fails from the first block on, like a store on a full disk."""
 
