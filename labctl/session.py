@@ -82,8 +82,8 @@ class Session:
                     break
                 event = Event(Kind.FAILED, reason=f"{type(problem).__name__}: {problem}")
         try:
-            for what, problem in self._afterwards:
-                log.error(what, problem=repr(problem))
+            for what, failure in self._afterwards:
+                log.error(what, problem=repr(failure))
         finally:
             if errors:
                 raise errors[0]
