@@ -11,8 +11,8 @@ from protocols.block import FloatArray
 from protocols.network import Network
 from protocols.task import Wiring
 from sim_backend.config import BenchConfig, ClampCircuit
+from sim_backend.edge_law import Devices
 from sim_backend.laws import SquareLaw
-from sim_backend.newton import Devices
 
 
 class Edges(NamedTuple):

@@ -15,8 +15,9 @@ from numpy.typing import NDArray
 from sim_backend.board import Converters, Edges
 from sim_backend.circuit import Circuit
 from sim_backend.compilation import JIT_NO_ALLOCATION
+from sim_backend.edge_law import Devices
 from sim_backend.learning import TOLERANCE_V, Nudged, Scratch, learn
-from sim_backend.newton import Devices, Vector, copy_into, relax
+from sim_backend.newton import Vector, copy_into, relax
 
 CONSTANT, FAR_LABEL = 1, 2  # protocols.method.Nudge
 PROPORTIONAL_TIME = 1  # protocols.method.Timing

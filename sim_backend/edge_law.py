@@ -5,17 +5,38 @@ Every law returns (I, ∂I/∂V_a, ∂I/∂V_b) for the current from a to b, in 
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import numpy as np
 from numba import njit
+from numpy.typing import NDArray
 
 from sim_backend.compilation import JIT_NO_ALLOCATION
 
 RESISTOR = 0
 SQUARE_LAW = 1
 
+PARAMETERS = 6  # columns of Devices.more
+
 SATURATION_ONSET_V = 0.096  # published fit: the square law holds down to this overdrive
 DECADE_V = 0.1  # below it, one decade of current per 0.1 V of gate voltage
 _SLOPE = np.log(10.0) / DECADE_V
+
+
+class Devices(NamedTuple):
+    """The devices of one copy, per edge (E,) and per node (N,).
+
+    kind; threshold in volts; strength in A/V², or siemens for a resistor; more (E, PARAMETERS): what
+    else a law needs, in the order its kind documents; leak (N,) in siemens: conductance of every node
+    to ground, looked at only when `leaks`.
+    """
+
+    kind: NDArray[np.uint8]
+    threshold: NDArray[np.float64]
+    strength: NDArray[np.float64]
+    more: NDArray[np.float64]
+    leak: NDArray[np.float64]
+    leaks: bool
 
 
 @njit(**JIT_NO_ALLOCATION)
@@ -54,11 +75,11 @@ def _pinched_off(overdrive: float, hi: float, lo: float, strength: float) -> tup
 
 
 @njit(**JIT_NO_ALLOCATION)
-def edge_current(
-    kind: int, gate: float, threshold: float, strength: float, a: float, b: float
-) -> tuple[float, float, float]:
-    """Return current and slopes of an edge of any kind; a resistor's strength is its conductance."""
+def edge_current(d: Devices, e: int, gate: float, a: float, b: float) -> tuple[float, float, float]:
+    """Return current and slopes of edge e, whatever its kind; a resistor's strength is its conductance."""
+    kind = d.kind[e]
     if kind == SQUARE_LAW:
-        current, at_a, at_b = square_law(gate - threshold, a, b, strength)
+        current, at_a, at_b = square_law(gate - d.threshold[e], a, b, d.strength[e])
         return current, at_a, at_b
+    strength = d.strength[e]
     return strength * (a - b), strength, -strength

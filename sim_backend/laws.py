@@ -3,14 +3,21 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Protocol
 
 import numpy as np
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 
 from protocols.block import FloatArray
 from protocols.network import Network
-from sim_backend.edge_law import RESISTOR, SQUARE_LAW
-from sim_backend.newton import Devices
+from sim_backend.edge_law import PARAMETERS, RESISTOR, SQUARE_LAW, Devices
+
+
+class EdgeLaw(Protocol):
+    """How the transistors of a network conduct; fixed resistors keep their conductance under any law."""
+
+    def devices(self, network: Network) -> Devices:
+        """Return the device arrays of one copy."""
 
 
 @dataclass(frozen=True)
@@ -22,12 +29,44 @@ class SquareLaw:
 
     def devices(self, network: Network) -> Devices:
         """Return the device arrays of one copy; fixed resistors keep their conductance."""
-        transistor = network.transistors()
-        strength = _per_edge(self.strength_A_per_V2, network)
-        for edge, ohm in network.fixed_resistance.items():
-            strength[edge] = 1.0 / ohm
-        kind = np.where(transistor, SQUARE_LAW, RESISTOR).astype(np.uint8)
-        return Devices(kind, _per_edge(self.threshold_V, network), strength)
+        return build_devices(network, SQUARE_LAW, self.threshold_V, self.strength_A_per_V2)
+
+
+def build_devices(
+    network: Network,
+    kind: int,
+    threshold_V: ArrayLike,
+    strength: ArrayLike,
+    more: tuple[ArrayLike, ...] = (),
+    leak_S: FloatArray | None = None,
+) -> Devices:
+    """Lay out the arrays of a network whose transistors are all of one kind; values scalar or per edge."""
+    transistor = network.transistors()
+    strengths = _per_edge(strength, network)
+    for edge, ohm in network.fixed_resistance.items():
+        strengths[edge] = 1.0 / ohm
+    table = np.zeros((network.n_edges, PARAMETERS))
+    for column, value in enumerate(more):
+        table[:, column] = _per_edge(value, network)
+    leak = np.zeros(network.nodes) if leak_S is None else leak_S
+    return Devices(
+        kind=np.where(transistor, kind, RESISTOR).astype(np.uint8),
+        threshold=_per_edge(threshold_V, network),
+        strength=strengths,
+        more=table,
+        leak=leak,
+        leaks=bool(leak.any()),
+    )
+
+
+def select_devices(devices: Devices, edges: list[int] | NDArray[np.int64]) -> Devices:
+    """Return the devices of some edges only; what nodes leak stays."""
+    return devices._replace(
+        kind=devices.kind[edges],
+        threshold=devices.threshold[edges],
+        strength=devices.strength[edges],
+        more=devices.more[edges],
+    )
 
 
 def _per_edge(value: ArrayLike, network: Network) -> FloatArray:

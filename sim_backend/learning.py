@@ -15,7 +15,8 @@ from numpy.typing import NDArray
 from sim_backend.board import Edges
 from sim_backend.circuit import Circuit
 from sim_backend.compilation import JIT_NO_ALLOCATION
-from sim_backend.newton import Devices, Vector, copy_into, relax
+from sim_backend.edge_law import Devices
+from sim_backend.newton import Vector, copy_into, relax
 
 TOLERANCE_V = 1e-9  # of node voltages while learning
 TRIAL_TOLERANCE_V = 1e-7  # of node voltages at the trial end of a step, which only corrects it

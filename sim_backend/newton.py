@@ -9,15 +9,13 @@ secant is a positive resistor, whatever the law; Newton then finishes.
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
 from sim_backend.circuit import Circuit
 from sim_backend.compilation import JIT_NO_ALLOCATION
-from sim_backend.edge_law import edge_current
+from sim_backend.edge_law import Devices, edge_current
 
 Vector = NDArray[np.float64]
 
@@ -35,14 +33,6 @@ SECANT_V = 1e-6  # the shortest drop a secant conductance is taken over
 TRUST_CONTRACTION_BELOW_V = 1e-4
 
 
-class Devices(NamedTuple):
-    """The devices of one copy: kind, threshold (V) and strength (A/V², or S for a resistor), (E,)."""
-
-    kind: NDArray[np.uint8]
-    threshold: Vector
-    strength: Vector
-
-
 @njit(**JIT_NO_ALLOCATION)
 def copy_into(target: Vector, source: Vector) -> None:
     """Copy one vector into another, element by element."""
@@ -54,29 +44,39 @@ def copy_into(target: Vector, source: Vector) -> None:
 def residual(c: Circuit, d: Devices, gates: Vector, v: Vector, r: Vector) -> None:
     """Write the current leaving every unknown node into r, in amperes."""
     tail, head, row_tail, row_head = c.tail, c.head, c.row_tail, c.row_head
-    kind, threshold, strength = d.kind, d.threshold, d.strength
     r[:] = 0.0
     for e in range(len(tail)):
-        i, _, _ = edge_current(kind[e], gates[e], threshold[e], strength[e], v[tail[e]], v[head[e]])
+        i, _, _ = edge_current(d, e, gates[e], v[tail[e]], v[head[e]])
         r[row_tail[e]] += i
         r[row_head[e]] -= i
+    if d.leaks:
+        for k in range(len(c.order)):
+            r[k] += d.leak[c.order[k]] * v[c.order[k]]
+
+
+@njit(**JIT_NO_ALLOCATION)
+def _ground(c: Circuit, d: Devices, v: Vector, r: Vector, lu: Vector) -> None:
+    """Add what every unknown node leaks to ground, and a trace that keeps the factors finite."""
+    for k in range(len(c.diagonal)):
+        lu[c.diagonal[k]] = SMALLEST_SLOPE_S
+    if d.leaks:
+        for k in range(len(c.order)):
+            node = c.order[k]
+            r[k] += d.leak[node] * v[node]
+            lu[c.diagonal[k]] += d.leak[node]
 
 
 @njit(**JIT_NO_ALLOCATION)
 def assemble(c: Circuit, d: Devices, gates: Vector, v: Vector, r: Vector, lu: Vector) -> None:
     """Write the residual into r and the Jacobian into lu, in amperes and siemens."""
-    tail, head, row_tail, row_head, diagonal = c.tail, c.head, c.row_tail, c.row_head, c.diagonal
+    tail, head, row_tail, row_head = c.tail, c.head, c.row_tail, c.row_head
     tail_tail, tail_head = c.slot_tail_tail, c.slot_tail_head
     head_tail, head_head = c.slot_head_tail, c.slot_head_head
-    kind, threshold, strength = d.kind, d.threshold, d.strength
     r[:] = 0.0
     lu[:] = 0.0
-    for k in range(len(diagonal)):
-        lu[diagonal[k]] = SMALLEST_SLOPE_S
+    _ground(c, d, v, r, lu)
     for e in range(len(tail)):
-        i, at_tail, at_head = edge_current(
-            kind[e], gates[e], threshold[e], strength[e], v[tail[e]], v[head[e]]
-        )
+        i, at_tail, at_head = edge_current(d, e, gates[e], v[tail[e]], v[head[e]])
         r[row_tail[e]] += i
         r[row_head[e]] -= i
         at_tail, at_head = max(at_tail, -SLOPE_RATIO * at_head), min(at_head, -SLOPE_RATIO * at_tail)
@@ -203,20 +203,19 @@ def _picard(
     c: Circuit, d: Devices, gates: Vector, v: Vector, unknowns: int, lu: Vector, r: Vector, row: Vector
 ) -> None:
     """Go half a step toward rest with every edge replaced by its secant conductance."""
-    tail, head, row_tail, row_head, diagonal = c.tail, c.head, c.row_tail, c.row_head, c.diagonal
+    tail, head, row_tail, row_head = c.tail, c.head, c.row_tail, c.row_head
     r[:] = 0.0
     lu[:] = 0.0
-    for k in range(len(diagonal)):
-        lu[diagonal[k]] = SMALLEST_SLOPE_S
+    _ground(c, d, v, r, lu)
     for e in range(len(tail)):
         a, b = v[tail[e]], v[head[e]]
-        i, _, _ = edge_current(d.kind[e], gates[e], d.threshold[e], d.strength[e], a, b)
+        i, _, _ = edge_current(d, e, gates[e], a, b)
         r[row_tail[e]] += i
         r[row_head[e]] -= i
         drop = a - b
         if abs(drop) < SECANT_V:
             drop = SECANT_V
-            i, _, _ = edge_current(d.kind[e], gates[e], d.threshold[e], d.strength[e], b + drop, b)
+            i, _, _ = edge_current(d, e, gates[e], b + drop, b)
         secant = i / drop
         lu[c.slot_tail_tail[e]] += secant
         lu[c.slot_tail_head[e]] -= secant

@@ -23,9 +23,10 @@ from sim_backend.cycle import (
     read_target,
     run_cycles,
 )
+from sim_backend.edge_law import Devices
 from sim_backend.imperfections import stream_seed
 from sim_backend.learning import Nudged, Scratch
-from sim_backend.newton import Devices, relax
+from sim_backend.newton import relax
 
 READING_TOLERANCE_V = 1e-12
 

@@ -11,14 +11,14 @@ from protocols.block import FloatArray
 from protocols.errors import ConfigError, InstrumentError
 from protocols.network import Network
 from sim_backend.circuit import build_circuit
-from sim_backend.laws import SquareLaw
-from sim_backend.newton import Devices, relax
+from sim_backend.laws import EdgeLaw, SquareLaw, select_devices
+from sim_backend.newton import relax
 
 TOLERANCE_V = 1e-13
 
 
 def solve(
-    network: Network, gates: ArrayLike, fixed: Mapping[int, float], law: SquareLaw | None = None
+    network: Network, gates: ArrayLike, fixed: Mapping[int, float], law: EdgeLaw | None = None
 ) -> FloatArray:
     """Return the node voltages at rest, shape (n,), in volts.
 
@@ -46,7 +46,7 @@ def solve(
             {k: network.fixed_resistance[e] for k, e in enumerate(keep) if e in network.fixed_resistance},
         )
         circuit = build_circuit(live, tuple(fixed), ())
-        live_devices = Devices(devices.kind[keep], devices.threshold[keep], devices.strength[keep])
+        live_devices = select_devices(devices, keep)
         voltages[circuit.order] = np.mean(list(fixed.values())) if fixed else 0.0
         unknowns = len(circuit.order)
         scratch = np.empty(unknowns + 1), np.empty(unknowns)

@@ -5,6 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from protocols import Network
 from sim_backend import SquareLaw, edge_law
 
 from . import reference
@@ -97,8 +98,8 @@ def test_reference_slopes_agree_with_the_compiled_ones():
 
 
 def test_a_resistor_obeys_ohm():
-    kind = edge_law.RESISTOR
-    assert edge_law.edge_current(kind, 3.0, 0.62, 2e-3, 0.3, 0.1) == (pytest.approx(4e-4), 2e-3, -2e-3)
+    devices = SquareLaw().devices(Network(2, ((0, 1),), {0: 500.0}))
+    assert edge_law.edge_current(devices, 0, 3.0, 0.3, 0.1) == (pytest.approx(4e-4), 2e-3, -2e-3)
 
 
 def test_published_constants_are_the_defaults():
