@@ -51,8 +51,8 @@ contracts: $(STAMP) ## check who imports whom
 
 check: lint types contracts ## lint, types and contracts
 
-bench: $(STAMP) ## measure how fast the simulated plant is
-	$(BIN)/python -m benchmarks.plant $(ARGS)
+bench: $(STAMP) ## measure how fast the simulated plant is and write the table (ARGS="--only single")
+	$(BIN)/python -m benchmarks.plant --out $(ARGS)
 
 clean: ## remove caches and build products; .venv and runs/ stay
 	rm -rf build dist .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis .benchmarks

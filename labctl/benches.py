@@ -10,7 +10,10 @@ from typing import Any
 from labctl.experiment.load import override, read_toml, validate
 from protocols.bench import Bench, Limits
 from protocols.errors import ConfigError
+from protocols.task import Wiring
 from sim_backend import BenchConfig, SimBench, read_doses
+from sim_backend.board import build_board
+from sim_backend.nominal import law_text
 
 
 @dataclass(frozen=True)
@@ -18,9 +21,11 @@ class LoadedBench:
     """A bench that can be made, its limits, and everything the run stores about it.
 
     values: the bench file as run; settings: all values in SI; ledger: the imperfections, if simulated.
+    check: raises ConfigError for a wiring the bench does not fit, such as lists per edge of another length.
     """
 
     make: Callable[[], Bench]
+    check: Callable[[Wiring], None]
     limits: Limits
     values: dict[str, Any]
     settings: dict[str, Any]
@@ -64,10 +69,19 @@ def load_bench(
     config = validate(BenchConfig, values, file)
     return LoadedBench(
         make=lambda: SimBench(config, seed=seed),
+        check=lambda wiring: _check(config, wiring, seed, file),
         limits=SimBench(config, seed=seed).limits(),
         values=values,
         settings=config.model_dump(mode="json"),
         ledger=config.imperfections.ledger(seed),
         imperfections=source,
-        conductance_law="square law at 0 V with nominal threshold and strength",
+        conductance_law=law_text(config.board),
     )
+
+
+def _check(config: BenchConfig, wiring: Wiring, seed: int, file: str) -> None:
+    """Build the board once, for its mistakes."""
+    try:
+        build_board(config, wiring, seed)
+    except ConfigError as error:
+        raise error.at(file=file) from None

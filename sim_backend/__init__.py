@@ -2,7 +2,7 @@
 
 from sim_backend.config import BenchConfig, BoardSettings, ClampCircuit
 from sim_backend.imperfections import PRESETS, Imperfections, preset_values, read_doses
-from sim_backend.laws import SquareLaw
+from sim_backend.laws import Diode, EdgeLaw, Level1, MixedLaw, Open, Short, SquareLaw
 from sim_backend.simbench import SimBench
 from sim_backend.static import solve
 
@@ -11,7 +11,13 @@ __all__ = [
     "BenchConfig",
     "BoardSettings",
     "ClampCircuit",
+    "Diode",
+    "EdgeLaw",
     "Imperfections",
+    "Level1",
+    "MixedLaw",
+    "Open",
+    "Short",
     "SimBench",
     "SquareLaw",
     "preset_values",

@@ -7,6 +7,7 @@ factorisation serves both.
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import NamedTuple
 
 import numpy as np
@@ -27,7 +28,8 @@ class Circuit(NamedTuple):
     tail, head (E,) node of each edge end; order (M,) node of each unknown; row_tail, row_head (E,)
     unknown of each end or M when driven; row_start (M+1,), column, diagonal (M,) the LU pattern by
     rows; slot_* (E,) where an edge's four slopes go in the LU values, or the spare last slot;
-    interior: number of unknowns that are not targets.
+    interior: number of unknowns that are not targets; renewal: factors that shrink the error of a step
+    by less than this factor are worth making anew.
     """
 
     tail: Index
@@ -43,15 +45,19 @@ class Circuit(NamedTuple):
     slot_head_tail: Index
     slot_head_head: Index
     interior: int
+    renewal: float
 
 
-def build_circuit(network: Network, driven: tuple[int, ...], targets: tuple[int, ...]) -> Circuit:
+def build_circuit(
+    network: Network, driven: Collection[int], targets: Collection[int], open_edges: Collection[int] = ()
+) -> Circuit:
     """Assign the unknowns of a wiring and lay out its LU factors.
 
-    Nodes no driven node can reach are left out of the unknowns: they stay at 0 V.
+    Nodes no driven node can reach, open edges left out, are no unknowns: they stay at 0 V.
     """
     ends = network.endpoints()
-    held = set(driven) | set(network.unreachable(driven))
+    conducting = tuple(pair for e, pair in enumerate(network.edges) if e not in set(open_edges))
+    held = set(driven) | set(_unreachable(network.nodes, conducting, driven))
     interior = [n for n in range(network.nodes) if n not in held and n not in set(targets)]
     last = [n for n in targets if n not in held]
     order = np.array(_fill_reducing(network.nodes, ends, interior) + last, dtype=np.int64)
@@ -75,7 +81,25 @@ def build_circuit(network: Network, driven: tuple[int, ...], targets: tuple[int,
         slot_head_tail=_index(slots[2]),
         slot_head_head=_index(slots[3]),
         interior=len(interior),
+        renewal=_renewal(row_start, diagonal, len(ends)),
     )
+
+
+def _renewal(row_start: NDArray[np.int64], diagonal: NDArray[np.int64], edges: int) -> float:
+    """Return the contraction that makes new factors worth their work.
+
+    A factorisation costs about Σ u² of its rows' upper entries u, a chord step 2 Σ u and the edges; the
+    longer the one takes against the other, the longer factors that have grown old are kept.
+    """
+    upper = row_start[1:] - diagonal - 1
+    cost = float(np.sum(upper**2)) / (2.0 * float(np.sum(upper)) + 3.0 * edges + 1.0)
+    return float(np.clip(0.01 * cost, 0.02, 0.1))
+
+
+def _unreachable(nodes: int, edges: tuple[tuple[int, int], ...], driven: Collection[int]) -> Collection[int]:
+    if not edges:
+        return range(nodes)
+    return Network(nodes, edges).unreachable(driven)
 
 
 def _index(values: NDArray[np.int64]) -> Index:

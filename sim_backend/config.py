@@ -8,6 +8,7 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from protocols.units import Farad, Ohm, Ratio, Second, Strength, Volt
+from sim_backend.edge_settings import EdgeLawSettings, LawKind, Level1Card
 from sim_backend.imperfections import Imperfections
 
 
@@ -23,8 +24,11 @@ class BoardSettings(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    threshold: Volt = Field(0.62, ge=0)
-    strength: Strength = Field(8.5e-4, gt=0)
+    law: LawKind = Field(LawKind.SQUARE_LAW, description="law of the transistors")
+    threshold: Volt = Field(0.62, ge=0, description="of the square law")
+    strength: Strength = Field(8.5e-4, gt=0, description="of the square law")
+    level1: Level1Card = Field(Level1Card(), description="card of the level1 law")
+    edge_laws: tuple[EdgeLawSettings, ...] = Field((), description="edges that follow another law")
     contrast_gain: Ratio = Field(1.0, gt=0, description="A: gain before the squaring circuits")
     contrast_scale: Volt = Field(0.33, gt=0, description="V₀: scale voltage of the squaring circuits")
     charging_resistance: Ohm = Field(100.0, gt=0)
@@ -42,6 +46,14 @@ class BoardSettings(BaseModel):
     def _walls_in_order(self) -> BoardSettings:
         if self.gate_min >= self.gate_max:
             raise ValueError("gate_min must be below gate_max")
+        return self
+
+    @model_validator(mode="after")
+    def _one_law_per_edge(self) -> BoardSettings:
+        named = [edge for entry in self.edge_laws for edge in entry.edges]
+        twice = sorted({edge for edge in named if named.count(edge) > 1})
+        if twice:
+            raise ValueError(f"edge_laws names edge {twice[0]} twice")
         return self
 
     @property

@@ -16,7 +16,7 @@ from sim_backend.board import Converters, Edges
 from sim_backend.circuit import Circuit
 from sim_backend.compilation import JIT_NO_ALLOCATION
 from sim_backend.edge_law import Devices
-from sim_backend.learning import TOLERANCE_V, Nudged, Scratch, learn
+from sim_backend.learning import TOLERANCE_V, Copies, Nudged, Scratch, learn
 from sim_backend.newton import Vector, copy_into, relax
 
 CONSTANT, FAR_LABEL = 1, 2  # protocols.method.Nudge
@@ -25,9 +25,10 @@ REST, UNCLAMP = 1, 2  # protocols.method.Hinge
 
 
 class Ports(NamedTuple):
-    """Where sources and targets sit: source and target nodes, output and sign of each target."""
+    """Where sources and targets sit: their nodes, which source wires are on, output and sign of each target."""
 
     source: NDArray[np.uint32]
+    wired: NDArray[np.bool_]
     target: NDArray[np.uint32]
     output: NDArray[np.uint32]
     sign: Vector
@@ -54,17 +55,43 @@ class Rule(NamedTuple):
 
 
 class Memory(NamedTuple):
-    """What the plant remembers per data point: voltages of both copies, factors, whether they are good."""
+    """What the plant remembers per data point (P, …): voltages and factors of both copies, if any."""
 
     free: NDArray[np.float64]
     clamped: NDArray[np.float64]
-    lu: NDArray[np.float64]
-    factored: NDArray[np.bool_]
+    lu_free: NDArray[np.float64]
+    lu_clamped: NDArray[np.float64]
+    visited: NDArray[np.bool_]
+
+
+class Noise(NamedTuple):
+    """Random numbers of a block, drawn beforehand.
+
+    Standard normal: reading and clamp (n, T), pulse (n,); dropped (n,) tells whether a cycle's reading
+    is lost, late (n,) by how many seconds it starts too late. Length 0 where the board has no such noise.
+    """
+
+    reading: NDArray[np.float64]
+    clamp: NDArray[np.float64]
+    pulse: Vector
+    dropped: NDArray[np.bool_]
+    late: Vector
+
+
+class Drift(NamedTuple):
+    """Slow common drift of all thresholds: amplitude (V), period (s), phase, undrifted thresholds (E,)."""
+
+    amplitude: float
+    period: float
+    phase: float
+    free: Vector
+    clamped: Vector
 
 
 class OutputScratch(NamedTuple):
-    """Work arrays (T,): outputs as they are and as read, in volts, and which of them rest."""
+    """Work arrays: target voltages (T,); outputs (O,) as they are and as read, in volts, and which rest."""
 
+    volts: Vector
     true_outputs: Vector
     read_outputs: Vector
     resting: NDArray[np.bool_]
@@ -77,6 +104,7 @@ class Trace(NamedTuple):
     clamped_outputs: NDArray[np.float64]
     learning_time: Vector
     start: Vector
+    lateness: Vector
     snapshot_gates: NDArray[np.float64]
     snapshot_free: NDArray[np.float64]
     snapshot_clamped: NDArray[np.float64]
@@ -96,27 +124,35 @@ def quantise_below(value: float, step: float, cap: float) -> float:
 
 
 @njit(**JIT_NO_ALLOCATION)
-def drive_sources(ports: Ports, k: Converters, inputs: Vector, v: Vector) -> None:
-    """Put the commanded inputs (S,) on the source nodes through the outputs' errors."""
+def drive_sources(ports: Ports, k: Converters, inputs: Vector, v: Vector, w: Vector) -> None:
+    """Put the commanded inputs (S,) on the source nodes of both copies through the outputs' errors."""
     source, gain, offset = ports.source, k.source_gain, k.source_offset
     for q in range(len(source)):
-        volts = gain[q] * quantise(inputs[q], k.source_step) + offset[q]
-        v[source[q]] = min(max(volts, 0.0), k.node_max)
+        if ports.wired[q]:
+            volts = gain[q] * quantise(inputs[q], k.source_step) + offset[q]
+            v[source[q]] = min(max(volts, 0.0), k.node_max)
+            w[source[q]] = v[source[q]]
 
 
 @njit(**JIT_NO_ALLOCATION)
-def read_target(k: Converters, t: int, volts: float, rng: np.random.Generator) -> float:
-    """Return what the converter reads at target t, in volts."""
-    value = k.adc_gain[t] * volts + k.adc_offset[t]
-    if k.adc_noise > 0.0:
-        value += k.adc_noise * rng.standard_normal()
-    read: float = quantise(value, k.adc_step)
+def read_target(k: Converters, t: int, volts: float, noise: float) -> float:
+    """Return what the converter reads at target t, in volts; noise is standard normal."""
+    read: float = quantise(k.adc_gain[t] * volts + k.adc_offset[t] + k.adc_noise * noise, k.adc_step)
     return read
 
 
 @njit(**JIT_NO_ALLOCATION)
-def pulse_length(rule: Rule, k: Converters, error: float, wrong: int, rng: np.random.Generator) -> float:
-    """Return the learning time for the largest remaining |error| (V), in seconds."""
+def drift_thresholds(drift: Drift, clock: float, free: Devices, clamped: Devices) -> None:
+    """Set the thresholds of both copies to what they are at bench time `clock`, in seconds."""
+    shift = drift.amplitude * np.sin(2.0 * np.pi * clock / drift.period + drift.phase)
+    for e in range(len(drift.free)):
+        free.threshold[e] = drift.free[e] + shift
+        clamped.threshold[e] = drift.clamped[e] + shift
+
+
+@njit(**JIT_NO_ALLOCATION)
+def pulse_length(rule: Rule, k: Converters, error: float, wrong: int, jitter: float) -> float:
+    """Return the learning time for the largest remaining |error| (V), in seconds; jitter too."""
     if error < rule.dead_band:
         return 0.0
     time = rule.pulse
@@ -126,8 +162,8 @@ def pulse_length(rule: Rule, k: Converters, error: float, wrong: int, rng: np.ra
         time /= max(wrong, 1)
     cap = rule.max_pulse if rule.timing == PROPORTIONAL_TIME else rule.pulse
     time = float(quantise_below(quantise_below(time, rule.step, cap), k.pulse_step, k.pulse_max))
-    if time > 0.0 and k.pulse_jitter > 0.0:
-        time += k.pulse_jitter * rng.standard_normal()
+    if time > 0.0:
+        time += jitter
     return min(max(time, 0.0), k.pulse_max)
 
 
@@ -140,9 +176,10 @@ def nudge_targets(
     true_outputs: Vector,
     read_outputs: Vector,
     resting: NDArray[np.bool_],
-    v: Vector,
+    volts: Vector,
     n: Nudged,
-    rng: np.random.Generator,
+    noise: Noise,
+    cycle: int,
 ) -> None:
     """Fill in how the targets are held during this pulse."""
     target, output, sign, share_of = ports.target, ports.output, ports.sign, ports.share
@@ -164,13 +201,70 @@ def nudge_targets(
         if resting[o]:
             displacement, follow, offset = 0.0, 0.0, 0.0
         share = sign[t] * share_of[t] * clamp_gain[t] * rule.direction
-        base = v[target[t]]
+        base = volts[t]
         if k.software_clamp:
-            base = read_target(k, t, base, rng)
+            base = read_target(k, t, base, noise.clamp[cycle, t] if k.adc_noise > 0.0 else 0.0)
         n_base[t] = base
         toward[t] = share * displacement + offset
         away[t] = -share * displacement + offset
         follow_gain[t] = share * follow
+
+
+@njit(**JIT_NO_ALLOCATION)
+def decide(
+    ports: Ports,
+    rule: Rule,
+    k: Converters,
+    labels: Vector,
+    margins: Vector,
+    wrong: NDArray[np.bool_],
+    wrong_count: int,
+    point: int,
+    work: OutputScratch,
+    n: Nudged,
+    noise: Noise,
+    cycle: int,
+) -> tuple[float, int]:
+    """Read the outputs and decide how the targets are nudged; return the learning time (s) and by how
+    much the number of wrong points changed.
+
+    work.volts (T,) holds the free targets. A lost reading reads nan: learning stays off, clamps released.
+    """
+    true_outputs, read_outputs, resting = work.true_outputs, work.read_outputs, work.resting
+    true_outputs[:] = 0.0
+    read_outputs[:] = 0.0
+    for t in range(len(ports.target)):
+        o = ports.output[t]
+        true_outputs[o] += ports.sign[t] * work.volts[t]
+        reading = read_target(k, t, work.volts[t], noise.reading[cycle, t] if k.adc_noise > 0.0 else 0.0)
+        read_outputs[o] += ports.sign[t] * reading
+    if len(noise.dropped) > 0 and noise.dropped[cycle]:
+        read_outputs[:] = np.nan
+        n.released[0] = True
+        return 0.0, 0
+    largest = 0.0
+    all_rest = True
+    short = False
+    for o in range(len(labels)):
+        side = 1.0 if labels[o] >= 0.0 else -1.0
+        past = rule.hinge != 0 and side * read_outputs[o] >= margins[o]
+        error = abs(labels[o] - read_outputs[o])
+        resting[o] = past
+        if not past:
+            largest = max(largest, error)
+            all_rest = False
+        short = short or (not past if rule.hinge != 0 else error > rule.tolerance)
+    change = int(short) - int(wrong[point])
+    wrong[point] = short
+    jitter = k.pulse_jitter * noise.pulse[cycle] if k.pulse_jitter > 0.0 else 0.0
+    time = 0.0
+    if all_rest and rule.hinge == UNCLAMP:
+        time = pulse_length(rule, k, rule.reference, wrong_count + change, jitter)
+    elif not all_rest:
+        time = pulse_length(rule, k, largest, wrong_count + change, jitter)
+    n.released[0] = all_rest
+    nudge_targets(ports, rule, k, labels, true_outputs, read_outputs, resting, work.volts, n, noise, cycle)
+    return time, change
 
 
 @njit(**JIT_NO_ALLOCATION)
@@ -181,6 +275,7 @@ def run_cycles(
     clamped: Devices,
     edges: Edges,
     k: Converters,
+    drift: Drift,
     rule: Rule,
     gates: Vector,
     memory: Memory,
@@ -195,75 +290,64 @@ def run_cycles(
     s: Scratch,
     work: OutputScratch,
     trace: Trace,
-    rng: np.random.Generator,
+    noise: Noise,
 ) -> int:
     """Run every cycle of a block; return −1, or the cycle whose voltages did not settle.
 
     gates (E,), memory and wrong (P,) change in place; clock is the bench time of the start, in seconds.
     """
-    source, target, output, sign = ports.source, ports.target, ports.output, ports.sign
-    free_memory, clamped_memory, lu_memory, factored = memory.free, memory.clamped, memory.lu, memory.factored
-    free_outputs, clamped_outputs = trace.free_outputs, trace.clamped_outputs
-    learning_time, start = trace.learning_time, trace.start
+    target, output, sign = ports.target, ports.output, ports.sign
+    learning_time = trace.learning_time
     unknowns = len(c.order)
     outputs = labels.shape[1]
-    true_outputs, read_outputs, resting = work.true_outputs, work.read_outputs, work.resting
     taken = 0
     wrong_count = 0
     for p in range(len(wrong)):
         wrong_count += wrong[p]
+    quickest = 1e-300
+    for e in range(len(gates)):
+        quickest = max(quickest, edges.rate[e])
     for cycle in range(len(points)):
         point = points[cycle]
-        v, w, lu = free_memory[point], clamped_memory[point], lu_memory[point]
-        drive_sources(ports, k, inputs[cycle], v)
-        for q in range(len(source)):
-            w[source[q]] = v[source[q]]
-        known = factored[point]
-        if not relax(c, free, gates, v, unknowns, lu, known, TOLERANCE_V, s.residual, s.row):
+        late = noise.late[cycle] if len(noise.late) > 0 else 0.0
+        if late > 0.0:
+            clock += late
+            hold(edges, gates, late)
+        if drift.amplitude > 0.0:
+            drift_thresholds(drift, clock, free, clamped)
+        copies = Copies(
+            memory.free[point], memory.clamped[point], memory.lu_free[point], memory.lu_clamped[point]
+        )
+        v, w = copies.v, copies.w
+        drive_sources(ports, k, inputs[cycle], v, w)
+        if not relax(c, free, gates, v, unknowns, copies.lu_free, TOLERANCE_V, s.residual, s.row):
             return cycle
-        if not known:
+        if not memory.visited[point]:
+            memory.visited[point] = True
             copy_into(w, v)
-            factored[point] = True
-        true_outputs[:] = 0.0
-        read_outputs[:] = 0.0
         for t in range(len(target)):
-            volts = v[target[t]]
-            true_outputs[output[t]] += sign[t] * volts
-            read_outputs[output[t]] += sign[t] * read_target(k, t, volts, rng)
-        largest = 0.0
-        all_rest = True
-        short = False
-        for o in range(outputs):
-            side = 1.0 if labels[cycle, o] >= 0.0 else -1.0
-            past = rule.hinge != 0 and side * read_outputs[o] >= margins[point, o]
-            error = abs(labels[cycle, o] - read_outputs[o])
-            resting[o] = past
-            if not past:
-                largest = max(largest, error)
-                all_rest = False
-            short = short or (not past if rule.hinge != 0 else error > rule.tolerance)
-        wrong_count += int(short) - int(wrong[point])
-        wrong[point] = short
-        time = 0.0
-        if all_rest and rule.hinge == UNCLAMP:
-            time = pulse_length(rule, k, rule.reference, wrong_count, rng)
-        elif not all_rest:
-            time = pulse_length(rule, k, largest, wrong_count, rng)
-        n.released[0] = all_rest
-        nudge_targets(ports, rule, k, labels[cycle], true_outputs, read_outputs, resting, v, n, rng)
+            work.volts[t] = v[target[t]]
+        time, change = decide(
+            ports, rule, k, labels[cycle], margins[point], wrong, wrong_count, point, work, n, noise, cycle
+        )
+        wrong_count += change
         if time > 0.0:
-            settled = learn(c, free, clamped, edges, gates, v, w, lu, n, time, s)
+            settled = learn(c, free, clamped, edges, gates, copies, n, time, quickest, s)
+            for e in range(len(gates)):
+                if edges.charge[e] != 0.0:
+                    gates[e] = min(max(gates[e] + edges.charge[e], edges.wall_low[e]), edges.wall_high[e])
         else:  # no pulse, no clamp: both copies stand free
-            settled = relax(c, clamped, gates, w, unknowns, lu, True, TOLERANCE_V, s.residual, s.row)
+            settled = relax(c, clamped, gates, w, unknowns, copies.lu_clamped, TOLERANCE_V, s.residual, s.row)
         if not settled:
             return cycle
         for o in range(outputs):
-            free_outputs[cycle, o] = read_outputs[o]
-            clamped_outputs[cycle, o] = 0.0
+            trace.free_outputs[cycle, o] = work.read_outputs[o]
+            trace.clamped_outputs[cycle, o] = 0.0
         for t in range(len(target)):
-            clamped_outputs[cycle, output[t]] += sign[t] * w[target[t]]
+            trace.clamped_outputs[cycle, output[t]] += sign[t] * w[target[t]]
         learning_time[cycle] = time
-        start[cycle] = clock
+        trace.start[cycle] = clock
+        trace.lateness[cycle] = late
         if taken < len(snapshots) and snapshots[taken] == cycle:
             copy_into(trace.snapshot_gates[taken], gates)
             copy_into(trace.snapshot_free[taken], v)
@@ -279,4 +363,4 @@ def hold(edges: Edges, gates: Vector, duration: float) -> None:
     """Let held gates leak for `duration` seconds; the lower wall stops them."""
     for e in range(len(gates)):
         if edges.leak[e] > 0.0:
-            gates[e] = max(gates[e] - edges.leak[e] * duration, edges.wall_low)
+            gates[e] = max(gates[e] - edges.leak[e] * duration, edges.wall_low[e])

@@ -12,9 +12,13 @@ from numba import njit
 from numpy.typing import NDArray
 
 from sim_backend.compilation import JIT_NO_ALLOCATION
+from sim_backend.diode import diode
+from sim_backend.level1 import level1
 
-RESISTOR = 0
-SQUARE_LAW = 1
+RESISTOR = 0  # strength: conductance
+SQUARE_LAW = 1  # strength: S
+LEVEL1 = 2  # strength: beta; more: gamma, phi, lambda, resistance at the tail, at the head
+DIODE = 3  # more: saturation current, n·kT/q; the tail is the anode
 
 PARAMETERS = 6  # columns of Devices.more
 
@@ -74,12 +78,40 @@ def _pinched_off(overdrive: float, hi: float, lo: float, strength: float) -> tup
     return tail * drop, tail * (2.0 - _SLOPE * drop), -2.0 * tail
 
 
-@njit(**JIT_NO_ALLOCATION)
+# Inlined by force: with the rarer laws in it LLVM would not, and the static solve would take twice as long.
+@njit(**JIT_NO_ALLOCATION, forceinline=True)
 def edge_current(d: Devices, e: int, gate: float, a: float, b: float) -> tuple[float, float, float]:
     """Return current and slopes of edge e, whatever its kind; a resistor's strength is its conductance."""
-    kind = d.kind[e]
+    kind, strength = d.kind[e], d.strength[e]
     if kind == SQUARE_LAW:
-        current, at_a, at_b = square_law(gate - d.threshold[e], a, b, d.strength[e])
+        current, at_a, at_b = square_law(gate - d.threshold[e], a, b, strength)
         return current, at_a, at_b
-    strength = d.strength[e]
-    return strength * (a - b), strength, -strength
+    if kind == RESISTOR:
+        return strength * (a - b), strength, -strength
+    m = d.more
+    current, at_a, at_b = _rarer_current(
+        kind, gate, a, b, d.threshold[e], strength, m[e, 0], m[e, 1], m[e, 2], m[e, 3], m[e, 4]
+    )
+    return current, at_a, at_b
+
+
+@njit(**JIT_NO_ALLOCATION)
+def _rarer_current(
+    kind: int,
+    gate: float,
+    a: float,
+    b: float,
+    threshold: float,
+    strength: float,
+    more_0: float,
+    more_1: float,
+    more_2: float,
+    more_3: float,
+    more_4: float,
+) -> tuple[float, float, float]:
+    """Return current and slopes of an edge that is neither resistor nor square law."""
+    if kind == LEVEL1:
+        current, at_a, at_b = level1(gate, a, b, threshold, strength, more_0, more_1, more_2, more_3, more_4)
+        return current, at_a, at_b
+    current, at_a, at_b = diode(a, b, more_0, more_1)
+    return current, at_a, at_b

@@ -13,18 +13,25 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, Field
 
 from protocols.block import FloatArray
 from protocols.errors import ConfigError
-from protocols.units import PerVolt, Ratio, Second, Volt, VoltPerSecond
+from protocols.units import Ohm, PerVolt, Ratio, Second, Volt, VoltPerSecond
+from sim_backend.measured import Faults, PerEdge
 
-PRESETS = ("ideal", "lattice-paper")
+PRESETS = ("ideal", "lattice-paper", "small-network-exp1", "small-network-exp2", "harsh")
+TABLES = ("per_edge", "faults")  # fields that are tables of their own
 
 
 def _dose(text: str, unit: str, default: float = 0.0, signed: bool = False) -> Any:
     least = None if signed else 0.0
     return Field(default, description=text, json_schema_extra={"unit": unit}, ge=least)
+
+
+def _probability(text: str) -> Any:
+    return Field(0.0, description=f"probability {text}", json_schema_extra={"unit": ""}, ge=0.0, le=1.0)
 
 
 class Imperfections(BaseModel):
@@ -38,8 +45,19 @@ class Imperfections(BaseModel):
     bias_growth: PerVolt = _dose("growth of the bias with the sum of gate voltages", "1/V", signed=True)
     bias_reference: Volt = _dose("sum of gate voltages where the bias has its stated value", "V")
     contrast_offset: Volt = _dose("input offset of the contrast circuits, rms", "V")
+    rate_error: Ratio = Field(
+        0.0,
+        description="relative error of the learning rate, common to all edges",
+        json_schema_extra={"unit": ""},
+        ge=-1.0,
+    )
+    rate_spread: Ratio = _dose("learning rate relative to the nominal one, standard deviation over edges", "")
     threshold_spread: Volt = _dose("threshold, standard deviation over edges, same in both copies", "V")
     threshold_mismatch: Volt = _dose("threshold of the clamped copy against the free one, rms", "V")
+    threshold_drift: Volt = _dose(
+        "amplitude of a slow drift common to all thresholds; its phase is drawn", "V"
+    )
+    threshold_drift_period: Second = _dose("period of the threshold drift; 0: no drift", "s")
     strength_spread: Ratio = _dose(
         "strength, relative standard deviation over edges, same in both copies", ""
     )
@@ -57,32 +75,86 @@ class Imperfections(BaseModel):
     gate_adc_noise: Volt = _dose("noise of one gate reading, rms", "V")
     gate_adc_step: Volt = _dose("quantisation step of gate readings", "V")
     gate_leak: VoltPerSecond = _dose("fall of each held gate, mean; each edge has 0.5 to 1.5 of it", "V/s")
+    wall_spread: Volt = _dose(
+        "walls of the gate, standard deviation over edges; lower and upper wall drawn apart", "V"
+    )
     pulse_step: Second = _dose("quantisation step of the learning pulse", "s")
     pulse_jitter: Second = _dose("jitter of the learning pulse, rms", "s")
+    pulse_charge: Volt = _dose(
+        "gate voltage gained with each learning pulse, mean over edges", "V", signed=True
+    )
+    pulse_charge_spread: Volt = _dose(
+        "gate voltage gained with each learning pulse, standard deviation over edges", "V"
+    )
+    dropped_samples: Ratio = _probability("per cycle that its reading is lost")
+    late_cycles: Ratio = _probability("per cycle that it is late")
+    late_by: Second = _dose("lateness of a late cycle, mean of an exponential distribution", "s")
+    dead_edges: Ratio = _probability("per edge that its gate never moves")
+    open_edges: Ratio = _probability("per edge that it conducts nothing")
+    shorted_edges: Ratio = _probability("per edge that it is stuck short; open wins")
+    short_resistance: Ohm = Field(
+        1.0, description="resistance of a shorted edge", json_schema_extra={"unit": "ohm"}, gt=0
+    )
+    wire_off: Ratio = _probability("per source or target node that its wire has come off")
+    per_edge: PerEdge = Field(PerEdge(), description="measured values that replace draws")
+    faults: Faults = Field(Faults(), description="edges and wires broken on purpose")
 
     def ledger(self, seed: int) -> list[dict[str, Any]]:
-        """Return one entry per imperfection: name, meaning, unit, dose, seed."""
-        entries = []
-        for name, field in type(self).model_fields.items():
-            if name == "description":
-                continue
-            extra = field.json_schema_extra if isinstance(field.json_schema_extra, dict) else {}
-            entries.append(
-                {
-                    "name": name,
-                    "meaning": field.description,
-                    "unit": extra.get("unit", ""),
-                    "dose": getattr(self, name),
-                    "seed": stream_seed(seed, name),
-                }
-            )
+        """Return one entry per imperfection: name, meaning, unit, dose, seed.
+
+        Entries of the two tables are named `per_edge.bias` and so on; their dose is a list and they
+        have no seed, because nothing in them is drawn.
+        """
+        skipped = ("description", *TABLES)
+        entries = [e | {"seed": stream_seed(seed, e["name"])} for e in _entries(self, skipped)]
+        for table in TABLES:
+            for entry in _entries(getattr(self, table)):
+                name, dose = f"{table}.{entry['name']}", list(entry["dose"])
+                entries.append(entry | {"name": name, "dose": dose, "seed": None})
         return entries
 
-    def draw(self, name: str, seed: int, size: int) -> FloatArray:
-        """Draw `size` normal values with the named dose as standard deviation."""
-        rng = np.random.default_rng(stream_seed(seed, name))
+    def draw(self, name: str, seed: int, size: int, stream: str = "") -> FloatArray:
+        """Draw `size` normal values with the named dose as standard deviation.
+
+        `stream` names the random stream of a dose that is drawn twice; it is the dose's name otherwise.
+        """
+        rng = np.random.default_rng(stream_seed(seed, stream or name))
         sample: FloatArray = getattr(self, name) * rng.standard_normal(size)
         return sample
+
+    def strike(self, name: str, seed: int, size: int) -> NDArray[np.bool_]:
+        """Draw which of `size` parts are struck, each with the named dose as probability.
+
+        A higher dose strikes the same parts and more.
+        """
+        struck: NDArray[np.bool_] = _uniform(seed, name, size) < getattr(self, name)
+        return struck
+
+    def phase(self, name: str, seed: int) -> float:
+        """Draw the phase of the named dose, 0 to 2π, in radians."""
+        return float(2 * np.pi * _uniform(seed, name, 1)[0])
+
+
+def _uniform(seed: int, name: str, size: int) -> FloatArray:
+    return np.random.default_rng(stream_seed(seed, name)).random(size)
+
+
+def _entries(table: BaseModel, skipped: tuple[str, ...] = ()) -> list[dict[str, Any]]:
+    """Return name, meaning, unit and dose of every field of a table."""
+    entries = []
+    for name, field in type(table).model_fields.items():
+        if name in skipped:
+            continue
+        extra = field.json_schema_extra if isinstance(field.json_schema_extra, dict) else {}
+        entries.append(
+            {
+                "name": name,
+                "meaning": field.description,
+                "unit": extra.get("unit", ""),
+                "dose": getattr(table, name),
+            }
+        )
+    return entries
 
 
 def stream_seed(seed: int, name: str) -> int:

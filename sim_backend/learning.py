@@ -19,7 +19,8 @@ from sim_backend.edge_law import Devices
 from sim_backend.newton import Vector, copy_into, relax
 
 TOLERANCE_V = 1e-9  # of node voltages while learning
-TRIAL_TOLERANCE_V = 1e-7  # of node voltages at the trial end of a step, which only corrects it
+TRIAL_TOLERANCE_V = 1e-6  # at most, at the trial end of a step, which only corrects it
+TRIAL_SHARE = 0.3  # of a step's allowed error that the trial's voltages may cause
 STEP_ERROR_V = 1e-7  # allowed error of the gates per step of the pulse
 WALL_ERROR_V = 3e-6  # allowed error of the other gates when one reaches its wall within a step
 SHORTEST_STEP = 1e-3  # of the pulse
@@ -60,49 +61,53 @@ class Nudged(NamedTuple):
     high: float
 
 
+class Copies(NamedTuple):
+    """State of both copies at one data point: voltages (N,) and factors of each."""
+
+    v: Vector
+    w: Vector
+    lu_free: Vector
+    lu_clamped: Vector
+
+
 @njit(**JIT_NO_ALLOCATION)
-def settle(
-    c: Circuit,
-    free: Devices,
-    clamped: Devices,
-    gates: Vector,
-    v: Vector,
-    w: Vector,
-    lu: Vector,
-    factored: bool,
-    n: Nudged,
-    tolerance_V: float,
-    s: Scratch,
+def settle_first(
+    c: Circuit, free: Devices, gates: Vector, s: Copies, n: Nudged, tolerance_V: float, work: Scratch
 ) -> bool:
-    """Bring both copies to rest with the targets held as `n` says; v and w (N,) change in place."""
-    unknowns = len(c.order)
-    node, base, toward, away, follow_gain = n.node, n.base, n.toward, n.away, n.follow_gain
-    sign, output, output_start, output_now = n.sign, n.output, n.output_start, n.output_now
+    """Bring the first copy to rest: free, or clamped the other way in a symmetric contrast."""
+    v, unknowns = s.v, len(c.order)
     if n.symmetric and not n.released[0]:
-        for t in range(len(node)):
-            v[node[t]] = min(max(base[t] + away[t], n.low), n.high)
-        if not relax(c, free, gates, v, c.interior, lu, factored, tolerance_V, s.residual, s.row):
-            return False
-    elif not relax(c, free, gates, v, unknowns, lu, factored, tolerance_V, s.residual, s.row):
-        return False
-    if n.released[0]:
-        settled: bool = relax(c, clamped, gates, w, unknowns, lu, True, tolerance_V, s.residual, s.row)
-        return settled
-    if n.follows:
-        output_now[:] = 0.0
-        for t in range(len(node)):
-            output_now[output[t]] += sign[t] * v[node[t]]
-    for t in range(len(node)):
-        held = base[t] + toward[t]
-        if n.follows:
-            o = output[t]
-            held = v[node[t]] + toward[t] - follow_gain[t] * (output_now[o] - output_start[o])
-        w[node[t]] = min(max(held, n.low), n.high)
-    both: bool = relax(c, clamped, gates, w, c.interior, lu, True, tolerance_V, s.residual, s.row)
-    return both
+        unknowns = c.interior
+        for t in range(len(n.node)):
+            v[n.node[t]] = min(max(n.base[t] + n.away[t], n.low), n.high)
+    settled: bool = relax(c, free, gates, v, unknowns, s.lu_free, tolerance_V, work.residual, work.row)
+    return settled
 
 
 @njit(**JIT_NO_ALLOCATION)
+def settle_second(
+    c: Circuit, clamped: Devices, gates: Vector, s: Copies, n: Nudged, tolerance_V: float, work: Scratch
+) -> bool:
+    """Bring the clamped copy to rest with its targets held as `n` says; the first copy is at rest."""
+    v, w, unknowns = s.v, s.w, len(c.order)
+    if not n.released[0]:
+        unknowns = c.interior
+        if n.follows:
+            n.output_now[:] = 0.0
+            for t in range(len(n.node)):
+                n.output_now[n.output[t]] += n.sign[t] * v[n.node[t]]
+        for t in range(len(n.node)):
+            held = n.base[t] + n.toward[t]
+            if n.follows:
+                o = n.output[t]
+                moved = n.output_now[o] - n.output_start[o]
+                held = v[n.node[t]] + n.toward[t] - n.follow_gain[t] * moved
+            w[n.node[t]] = min(max(held, n.low), n.high)
+    settled: bool = relax(c, clamped, gates, w, unknowns, s.lu_clamped, tolerance_V, work.residual, work.row)
+    return settled
+
+
+@njit(**JIT_NO_ALLOCATION, forceinline=True)
 def gate_slopes(c: Circuit, edges: Edges, gates: Vector, v: Vector, w: Vector, out: Vector) -> float:
     """Write dG/dt of every gate, in V/s, and return the largest magnitude; 0 where a wall stops it."""
     tail, head = c.tail, c.head
@@ -120,7 +125,7 @@ def gate_slopes(c: Circuit, edges: Edges, gates: Vector, v: Vector, w: Vector, o
         x = v[tail[e]] - v[head[e]]
         y = w[tail[e]] - w[head[e]]
         slope = rate[e] * (x * x - y * y) + offset_rate[e] * x + bias[e] * bias_factor
-        if (slope > 0.0 and gates[e] >= wall_high) or (slope < 0.0 and gates[e] <= wall_low):
+        if (slope > 0.0 and gates[e] >= wall_high[e]) or (slope < 0.0 and gates[e] <= wall_low[e]):
             slope = 0.0
         out[e] = slope
         fastest = max(fastest, abs(slope))
@@ -134,36 +139,41 @@ def learn(
     clamped: Devices,
     edges: Edges,
     gates: Vector,
-    v: Vector,
-    w: Vector,
-    lu: Vector,
+    s: Copies,
     n: Nudged,
     duration: float,
-    s: Scratch,
+    quickest: float,
+    work: Scratch,
 ) -> bool:
-    """Move the gates (E,) through one pulse of `duration` seconds, in place.
+    """Move the gates (E,) through one pulse of `duration` seconds, in place; the free copy is at rest.
 
     Heun steps with the error of a step estimated from how much its slopes change; a step so short
-    that Euler is as good is taken as Euler. Returns whether every state came to rest.
+    that Euler is as good is taken as Euler. `quickest` is the largest rate α of an edge, in 1/(V·s): an
+    error of 1 V in a node voltage moves a gate by less than α·h. Returns whether every state came to rest.
     """
-    slope, slope_end, trial = s.slope, s.slope_end, s.trial
+    slope, slope_end, trial = work.slope, work.slope_end, work.trial
     wall_low, wall_high = edges.wall_low, edges.wall_high
     left = duration
     step = duration
     shortest = SHORTEST_STEP * duration
-    if not settle(c, free, clamped, gates, v, w, lu, True, n, TOLERANCE_V, s):
+    if n.symmetric and not settle_first(c, free, gates, s, n, TOLERANCE_V, work):
         return False
-    fastest = gate_slopes(c, edges, gates, v, w, slope)
+    if not settle_second(c, clamped, gates, s, n, TOLERANCE_V, work):
+        return False
+    fastest = gate_slopes(c, edges, gates, s.v, s.w, slope)
     while left > 0.0:
         h = min(step, left)
         if h > 0.999 * left:
             h = left
         for e in range(len(gates)):
-            trial[e] = min(max(gates[e] + h * slope[e], wall_low), wall_high)
+            trial[e] = min(max(gates[e] + h * slope[e], wall_low[e]), wall_high[e])
         if h * fastest > 10.0 * STEP_ERROR_V:
-            if not settle(c, free, clamped, trial, v, w, lu, True, n, TRIAL_TOLERANCE_V, s):
+            tolerance = min(max(TRIAL_SHARE * STEP_ERROR_V / (h * quickest), TOLERANCE_V), TRIAL_TOLERANCE_V)
+            if not settle_first(c, free, trial, s, n, tolerance, work):
                 return False
-            gate_slopes(c, edges, trial, v, w, slope_end)
+            if not settle_second(c, clamped, trial, s, n, tolerance, work):
+                return False
+            gate_slopes(c, edges, trial, s.v, s.w, slope_end)
             change = 0.0
             reach, first_hit = 0.0, h
             for e in range(len(gates)):
@@ -183,12 +193,14 @@ def learn(
                 continue
             for e in range(len(gates)):
                 moved = gates[e] + 0.5 * h * (slope[e] + slope_end[e])
-                trial[e] = min(max(moved, wall_low), wall_high)
+                trial[e] = min(max(moved, wall_low[e]), wall_high[e])
             step = h * min(3.0, 0.9 * (STEP_ERROR_V / (error + 1e-30)) ** (1.0 / 3.0))
         copy_into(gates, trial)
         left -= h
         if left > 0.0:
-            if not settle(c, free, clamped, gates, v, w, lu, True, n, TOLERANCE_V, s):
+            if not settle_first(c, free, gates, s, n, TOLERANCE_V, work):
                 return False
-            fastest = gate_slopes(c, edges, gates, v, w, slope)
+            if not settle_second(c, clamped, gates, s, n, TOLERANCE_V, work):
+                return False
+            fastest = gate_slopes(c, edges, gates, s.v, s.w, slope)
     return True

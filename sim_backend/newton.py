@@ -30,7 +30,18 @@ SMALLEST_SLOPE_S = 1e-30  # keeps the factors finite where nothing at all flows
 SMALLEST_PIVOT = 1e-14  # of a node's conductance: nodes tied together float against the rest below this
 SLOPE_RATIO = 1e-6  # a saturated edge pulls on its drain this much, in the Jacobian only
 SECANT_V = 1e-6  # the shortest drop a secant conductance is taken over
-TRUST_CONTRACTION_BELOW_V = 1e-4
+TRUST_CONTRACTION_BELOW_V = 1e-3
+LEAST_TELLING_STEP_V = 1e-11  # shorter steps are rounding and tell nothing of the contraction
+UNOBSERVED = 1e-3  # how much a contraction may have grown since it was last observed, beside 1.5 times
+NO_FACTORS = -1.0
+EXTRA_SLOTS = 2  # after the factors: where entries of driven nodes go, and the contraction
+
+
+def no_factors(c: Circuit, *points: int) -> Vector:
+    """Return room for factors, shape (*points, …), with none in it yet."""
+    room = np.zeros((*points, len(c.column) + EXTRA_SLOTS))
+    room[..., -1] = NO_FACTORS
+    return room
 
 
 @njit(**JIT_NO_ALLOCATION)
@@ -40,7 +51,7 @@ def copy_into(target: Vector, source: Vector) -> None:
         target[k] = source[k]
 
 
-@njit(**JIT_NO_ALLOCATION)
+@njit(**JIT_NO_ALLOCATION, forceinline=True)
 def residual(c: Circuit, d: Devices, gates: Vector, v: Vector, r: Vector) -> None:
     """Write the current leaving every unknown node into r, in amperes."""
     tail, head, row_tail, row_head = c.tail, c.head, c.row_tail, c.row_head
@@ -54,7 +65,7 @@ def residual(c: Circuit, d: Devices, gates: Vector, v: Vector, r: Vector) -> Non
             r[k] += d.leak[c.order[k]] * v[c.order[k]]
 
 
-@njit(**JIT_NO_ALLOCATION)
+@njit(**JIT_NO_ALLOCATION, forceinline=True)
 def _ground(c: Circuit, d: Devices, v: Vector, r: Vector, lu: Vector) -> None:
     """Add what every unknown node leaks to ground, and a trace that keeps the factors finite."""
     for k in range(len(c.diagonal)):
@@ -66,7 +77,7 @@ def _ground(c: Circuit, d: Devices, v: Vector, r: Vector, lu: Vector) -> None:
             lu[c.diagonal[k]] += d.leak[node]
 
 
-@njit(**JIT_NO_ALLOCATION)
+@njit(**JIT_NO_ALLOCATION, forceinline=True)
 def assemble(c: Circuit, d: Devices, gates: Vector, v: Vector, r: Vector, lu: Vector) -> None:
     """Write the residual into r and the Jacobian into lu, in amperes and siemens."""
     tail, head, row_tail, row_head = c.tail, c.head, c.row_tail, c.row_head
@@ -86,7 +97,7 @@ def assemble(c: Circuit, d: Devices, gates: Vector, v: Vector, r: Vector, lu: Ve
         lu[head_head[e]] -= at_head
 
 
-@njit(**JIT_NO_ALLOCATION)
+@njit(**JIT_NO_ALLOCATION, forceinline=True)
 def factorise(c: Circuit, lu: Vector, row: Vector) -> None:
     """Factor lu in place, row by row; the diagonal then holds its inverse. `row` is scratch (M,)."""
     row_start, column, diagonal = c.row_start, c.column, c.diagonal
@@ -106,7 +117,7 @@ def factorise(c: Circuit, lu: Vector, row: Vector) -> None:
         lu[middle] = 1.0 / max(row[i], smallest)
 
 
-@njit(**JIT_NO_ALLOCATION)
+@njit(**JIT_NO_ALLOCATION, forceinline=True)
 def back_substitute(c: Circuit, lu: Vector, unknowns: int, r: Vector) -> None:
     """Solve the leading block of `unknowns` rows in place; the rest of r is set to 0."""
     row_start, column, diagonal = c.row_start, c.column, c.diagonal
@@ -133,29 +144,31 @@ def relax(
     v: Vector,
     unknowns: int,
     lu: Vector,
-    factored: bool,
     tolerance_V: float,
     r: Vector,
     row: Vector,
 ) -> bool:
     """Bring the first `unknowns` unknown nodes of v to rest; return whether it succeeded.
 
-    v (N,) holds driven nodes and the starting point and is changed in place; lu holds factors from
-    an earlier call when `factored`. r (M+1,) and row (M,) are scratch.
+    v (N,) holds driven nodes and the starting point and is changed in place. lu holds factors from an
+    earlier call, and in its last place how well they contract; NO_FACTORS there asks for new ones.
+    r (M+1,) and row (M,) are scratch.
     """
     if unknowns == 0:
         return True
-    if _newton(c, d, gates, v, unknowns, lu, factored, tolerance_V, r, row):
+    if _newton(c, d, gates, v, unknowns, lu, tolerance_V, r, row):
         return True
     for _ in range(ROUNDS):
         for _ in range(SWEEPS):
             _picard(c, d, gates, v, unknowns, lu, r, row)
-        if _newton(c, d, gates, v, unknowns, lu, False, tolerance_V, r, row):
+        lu[-1] = NO_FACTORS
+        if _newton(c, d, gates, v, unknowns, lu, tolerance_V, r, row):
             return True
+    lu[-1] = NO_FACTORS
     return False
 
 
-@njit(**JIT_NO_ALLOCATION)
+@njit(**JIT_NO_ALLOCATION, forceinline=True)
 def _newton(
     c: Circuit,
     d: Devices,
@@ -163,35 +176,48 @@ def _newton(
     v: Vector,
     unknowns: int,
     lu: Vector,
-    factored: bool,
     tolerance_V: float,
     r: Vector,
     row: Vector,
 ) -> bool:
+    """Take Newton steps while they are long, chord steps with the same factors when they are short.
+
+    The factors' contraction is remembered between calls, so that a step known to leave less than the
+    tolerance needs no further step to prove it. What is not observed anew is trusted less every time.
+    """
     order = c.order
     previous = np.inf
-    renew = not factored
+    known = lu[-1]
+    renew = known == NO_FACTORS
+    fresh = False
     for iteration in range(NEWTON_STEPS):
         if renew:
             assemble(c, d, gates, v, r, lu)
             factorise(c, lu, row)
+            known, fresh = 1.0, True
         else:
             residual(c, d, gates, v, r)
         back_substitute(c, lu, unknowns, r)
-        longest = 0.0
+        longest, total = 0.0, 0.0
         for k in range(unknowns):
-            if not abs(r[k]) < np.inf:
-                return False
             longest = max(longest, abs(r[k]))
+            total += abs(r[k])
+        if not total < np.inf:  # nan, too
+            return False
         contraction = longest / previous
         damped = iteration >= PATIENCE and contraction > 0.5  # bouncing between two sides of a kink
         scale = 0.6 if damped else 1.0
         for k in range(unknowns):
             v[order[k]] -= scale * min(max(r[k], -LONGEST_STEP_V), LONGEST_STEP_V)
-        if longest < tolerance_V and not damped:
-            return True
-        settling = previous < TRUST_CONTRACTION_BELOW_V and contraction < 0.5
-        if settling and longest * contraction < 0.5 * tolerance_V:
+        if not renew:
+            if LEAST_TELLING_STEP_V < previous < np.inf:
+                known = contraction if fresh else max(contraction, 0.5 * known)
+                fresh = False
+            else:
+                known = min(1.0, 1.5 * known + UNOBSERVED)
+        small = longest < TRUST_CONTRACTION_BELOW_V and 2.0 * known * longest < tolerance_V
+        if (small or longest < tolerance_V) and not damped:
+            lu[-1] = NO_FACTORS if c.renewal < known < 1.0 else known
             return True
         renew = longest > REFACTOR_ABOVE_V if renew else contraction > REFACTOR_CONTRACTION
         previous = longest

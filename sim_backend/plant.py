@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 import numpy as np
 
 from protocols.bench import NodeReading
@@ -13,11 +15,14 @@ from sim_backend.board import Board, build_board
 from sim_backend.circuit import Circuit, build_circuit
 from sim_backend.config import BenchConfig
 from sim_backend.cycle import (
+    Drift,
     Memory,
+    Noise,
     OutputScratch,
     Ports,
     Rule,
     Trace,
+    drift_thresholds,
     drive_sources,
     quantise,
     read_target,
@@ -26,9 +31,36 @@ from sim_backend.cycle import (
 from sim_backend.edge_law import Devices
 from sim_backend.imperfections import stream_seed
 from sim_backend.learning import Nudged, Scratch
-from sim_backend.newton import relax
+from sim_backend.newton import NO_FACTORS, no_factors, relax
 
 READING_TOLERANCE_V = 1e-12
+
+
+class Draws:
+    """The random numbers of a bench while it works, one stream each: how blocks are cut changes nothing."""
+
+    def __init__(self, seed: int) -> None:
+        def stream(name: str) -> np.random.Generator:
+            return np.random.default_rng(stream_seed(seed, name))
+
+        self.reading, self.clamp, self.pulse = stream("reading"), stream("clamp"), stream("pulse")
+        self.dropped, self.late, self.measuring = stream("dropped"), stream("late"), stream("measuring")
+
+    def noise(self, board: Board, cycles: int, targets: int) -> Noise:
+        """Draw what a block of this many cycles needs; nothing for doses of 0."""
+        k, chances = board.converters, board.chances
+        reads = cycles if k.adc_noise > 0.0 else 0
+        late = np.empty(0)
+        if chances.late > 0.0:
+            chance, delay = self.late.random(cycles), self.late.exponential(chances.late_by, cycles)
+            late = np.where(chance < chances.late, delay, 0.0)
+        return Noise(
+            reading=self.reading.standard_normal((reads, targets)),
+            clamp=self.clamp.standard_normal((reads if k.software_clamp else 0, targets)),
+            pulse=self.pulse.standard_normal(cycles if k.pulse_jitter > 0.0 else 0),
+            dropped=self.dropped.random(cycles if chances.dropped > 0.0 else 0) < chances.dropped,
+            late=late,
+        )
 
 
 class Plant:
@@ -38,17 +70,30 @@ class Plant:
         self.config = config
         self.wiring = wiring
         self.board: Board = build_board(config, wiring, seed)
-        self.circuit: Circuit = build_circuit(wiring.network, wiring.source_nodes, wiring.target_nodes)
-        self.ports = _ports(wiring)
+        off = set(self.board.wires_off)
+        driven = [n for n in wiring.source_nodes if n not in off]
+        held = [n for n in wiring.target_nodes if n not in off]
+        self.circuit: Circuit = build_circuit(wiring.network, driven, held, self.board.open_edges)
+        self.ports = _ports(wiring, off)
         self.gates = np.full(wiring.network.n_edges, config.board.gate_min)
-        self.rng = np.random.default_rng(stream_seed(seed, "noise"))
+        self.draws = Draws(seed)
         unknowns, edges = len(self.circuit.order), wiring.network.n_edges
         self.scratch = Scratch(*(np.zeros(m) for m in (unknowns + 1, unknowns, edges, edges, edges)))
         self.memory = self._memory(0)
+        free, clamped, chances = self.board.free, self.board.clamped, self.board.chances
+        self.drift = Drift(
+            amplitude=chances.drift if chances.drift_period > 0.0 else 0.0,
+            period=chances.drift_period,
+            phase=chances.drift_phase,
+            free=free.threshold.copy(),
+            clamped=clamped.threshold.copy(),
+        )
+        if self.drift.amplitude > 0.0:
+            drift_thresholds(self.drift, 0.0, free, clamped)
 
     def run(self, block: CycleBlock, clock_s: float) -> CycleRecord:
         """Run a block that starts at clock_s seconds on the bench's clock."""
-        if len(block.wrong) > len(self.memory.factored):
+        if len(block.wrong) > len(self.memory.visited):
             self.memory = self._memory(len(block.wrong))
         nodes, edges = self.wiring.network.nodes, len(self.gates)
         # Block arrays are frozen; copies give compiled code one type, whoever made the block.
@@ -56,6 +101,7 @@ class Plant:
         trace = Trace(
             np.empty((n, outputs)),
             np.empty((n, outputs)),
+            np.empty(n),
             np.empty(n),
             np.empty(n),
             np.empty((kept, edges)),
@@ -71,6 +117,7 @@ class Plant:
             board.clamped,
             board.edges,
             board.converters,
+            self.drift,
             _rule(block.method),
             self.gates,
             self.memory,
@@ -83,9 +130,9 @@ class Plant:
             clock_s,
             self._nudged(block.method),
             self.scratch,
-            OutputScratch(np.zeros(outputs), np.zeros(outputs), np.zeros(outputs, dtype=np.bool_)),
+            output_scratch(len(self.ports.target), outputs),
             trace,
-            self.rng,
+            self.draws.noise(board, n, len(self.ports.target)),
         )
         if stuck >= 0:
             raise InstrumentError("plant", f"voltages did not settle in cycle {block.first_cycle + stuck}")
@@ -102,7 +149,7 @@ class Plant:
             clamped_outputs=trace.clamped_outputs,
             learning_time_s=trace.learning_time,
             start_s=trace.start,
-            lateness_s=np.zeros(n),
+            lateness_s=trace.lateness,
             wrong=wrong,
             snapshots=snapshots,
         )
@@ -113,7 +160,8 @@ class Plant:
         outputs = np.zeros((len(inputs), len(self.wiring.outputs)))
         for t, node in enumerate(self.ports.target):
             for p in range(len(inputs)):
-                reading = read_target(self.board.converters, t, free[p, node], self.rng)
+                noise = self.draws.measuring.standard_normal()
+                reading = read_target(self.board.converters, t, free[p, node], noise)
                 outputs[p, self.ports.output[t]] += self.ports.sign[t] * reading
         return outputs
 
@@ -124,7 +172,7 @@ class Plant:
     def read_gates(self) -> FloatArray:
         """Read the gates (E,) with noise and quantisation, in volts; resistors read NaN."""
         doses = self.config.imperfections
-        noise = doses.gate_adc_noise * self.rng.standard_normal(len(self.gates))
+        noise = doses.gate_adc_noise * self.draws.measuring.standard_normal(len(self.gates))
         step = doses.gate_adc_step
         read = np.array([quantise(g, step) for g in self.gates + noise])
         read[~self.wiring.network.transistors()] = np.nan
@@ -136,29 +184,27 @@ class Plant:
         voltages = np.zeros((len(inputs), self.wiring.network.nodes))
         v = np.zeros(self.wiring.network.nodes)
         v[c.order] = float(np.mean(inputs))
-        lu = np.empty(len(c.column) + 1)
+        lu = no_factors(c)
         for p in range(len(inputs)):
-            drive_sources(self.ports, self.board.converters, np.ascontiguousarray(inputs[p], dtype=float), v)
+            drive_sources(self.ports, self.board.converters, np.array(inputs[p], dtype=float), v, v)
             scratch = self.scratch.residual, self.scratch.row
-            if not relax(c, devices, self.gates, v, len(c.order), lu, False, READING_TOLERANCE_V, *scratch):
+            lu[-1] = NO_FACTORS
+            if not relax(c, devices, self.gates, v, len(c.order), lu, READING_TOLERANCE_V, *scratch):
                 raise InstrumentError("plant", f"voltages did not settle for data point {p}")
             voltages[p] = v
         return voltages
 
     def _memory(self, points: int) -> Memory:
-        nodes, entries = self.wiring.network.nodes, len(self.circuit.column) + 1
+        nodes = self.wiring.network.nodes
+        free = np.zeros((points, nodes))  # where nothing reaches, it stays 0 V
+        free[:, self.circuit.order] = 0.5 * self.config.board.node_max
         return Memory(
-            np.full((points, nodes), 0.5 * self.config.board.node_max) * self._reachable(),
+            free,
             np.zeros((points, nodes)),
-            np.zeros((points, entries)),
+            no_factors(self.circuit, points),
+            no_factors(self.circuit, points),
             np.zeros(points, dtype=np.bool_),
         )
-
-    def _reachable(self) -> FloatArray:
-        floating = self.wiring.network.unreachable(self.wiring.source_nodes)
-        mask = np.ones(self.wiring.network.nodes)
-        mask[floating] = 0.0
-        return mask
 
     def _nudged(self, method: Method) -> Nudged:
         targets, outputs = len(self.ports.target), len(self.wiring.outputs)
@@ -182,13 +228,21 @@ class Plant:
         )
 
 
-def _ports(wiring: Wiring) -> Ports:
+def output_scratch(targets: int, outputs: int) -> OutputScratch:
+    """Return work arrays for this many target nodes and outputs."""
+    return OutputScratch(
+        np.zeros(targets), np.zeros(outputs), np.zeros(outputs), np.zeros(outputs, dtype=np.bool_)
+    )
+
+
+def _ports(wiring: Wiring, off: Collection[int]) -> Ports:
     matrix = wiring.output_matrix()
     output = np.argmax(np.abs(matrix), axis=0)
     sign = matrix[output, np.arange(matrix.shape[1])]
     share = np.array([1.0 / len(wiring.outputs[o].nodes) for o in output])
     return Ports(
         np.array(wiring.source_nodes, dtype=np.uint32),
+        np.array([node not in off for node in wiring.source_nodes]),
         np.array(wiring.target_nodes, dtype=np.uint32),
         output.astype(np.uint32),
         sign.astype(float),

@@ -1,16 +1,24 @@
 """The imperfection ledger: zero is ideal, each dose does its own thing and nothing else."""
 
+import json
+from pathlib import Path
+
 import numpy as np
 import pytest
 from pydantic import ValidationError
 
+import sim_backend
 from protocols import ConfigError, Hinge, Method, TimeRule
-from sim_backend import PRESETS, BenchConfig, ClampCircuit, Imperfections, SimBench, preset_values, read_doses
+from sim_backend import PRESETS, BenchConfig, ClampCircuit, Imperfections, preset_values, read_doses
 from sim_backend.board import build_board
+from sim_backend.measured import Faults, PerEdge
 
-from .boards import INPUTS, LABELS, WIRINGS, bench, block, gates_for, lattice_wiring, repeated, two_edge
+from .boards import INPUTS, LABELS, bench, block, gates_for, lattice_wiring, repeated, two_edge
 
-NAMES = [name for name in Imperfections.model_fields if name != "description"]
+PAGE = Path(__file__).parents[2] / "docs" / "imperfections.md"
+TABLES = {"per_edge": PerEdge, "faults": Faults}
+IDEAL = Imperfections().model_dump(exclude={"description"})
+NAMES = [name for name in Imperfections.model_fields if name not in ("description", "per_edge", "faults")]
 DOSES = {  # one plausible dose each, in SI
     "bias_mean": 0.4,
     "bias_spread": 1.0,
@@ -36,8 +44,26 @@ DOSES = {  # one plausible dose each, in SI
     "gate_leak": 1e-3,
     "pulse_step": 30e-6,
     "pulse_jitter": 5e-8,
+    "rate_error": 1.42,
+    "rate_spread": 0.1,
+    "pulse_charge": -2e-5,
+    "pulse_charge_spread": 1e-5,
+    "wall_spread": 0.02,
+    "threshold_drift": 5e-3,
+    "threshold_drift_period": 600.0,
+    "dead_edges": 0.1,
+    "open_edges": 0.1,
+    "shorted_edges": 0.1,
+    "short_resistance": 5.0,
+    "dropped_samples": 0.01,
+    "late_cycles": 0.02,
+    "late_by": 3e-3,
+    "wire_off": 0.1,
 }
-# What of the drawn board each dose may change, as "part.field".
+RATES = {f"edges.{name}" for name in ("rate", "bias", "offset_rate", "leak", "charge")}
+DEVICES = {f"{copy}.{name}" for copy in ("free", "clamped") for name in ("kind", "threshold", "strength")}
+DRIFT = {"chances.drift", "chances.drift_period", "chances.drift_phase"}
+# What of a board that has every imperfection each dose changes, as "part.field".
 CHANGES = {
     "bias_mean": {"edges.bias"},
     "bias_spread": {"edges.bias"},
@@ -49,26 +75,44 @@ CHANGES = {
     "threshold_mismatch": {"clamped.threshold"},
     "strength_spread": {"free.strength", "clamped.strength"},
     "strength_mismatch": {"clamped.strength"},
+    "rate_error": {"edges.rate", "edges.offset_rate"},
+    "rate_spread": {"edges.rate", "edges.offset_rate"},
+    "pulse_charge": {"edges.charge"},
+    "pulse_charge_spread": {"edges.charge"},
+    "wall_spread": {"edges.wall_low", "edges.wall_high"},
+    "threshold_drift": DRIFT,
+    "threshold_drift_period": DRIFT,
+    "dropped_samples": {"chances.dropped"},
+    "late_cycles": {"chances.late"},
+    "late_by": {"chances.late_by"},
+    "dead_edges": RATES,
+    "open_edges": RATES | DEVICES | {"open_edges"},
+    "shorted_edges": RATES | DEVICES,
+    "short_resistance": {"free.strength", "clamped.strength"},
+    "wire_off": {f"converters.{n}" for n in ("clamp_gain", "clamp_offset", "adc_gain", "adc_offset")}
+    | {"wires_off"},
     "gate_adc_noise": set(),
     "gate_adc_step": set(),
 }
 
 
+SEED = 11  # at these doses it draws dead, open and shorted edges, and takes one of two targets off
+
+
 def doses(**values):
     """Return imperfections from plain SI numbers."""
-    units = {"V": "V", "V/s": "V/s", "1/V": "1/V", "s": "s", "": ""}
     text = {}
     for name, value in values.items():
         unit = Imperfections.model_fields[name].json_schema_extra["unit"]
-        text[name] = f"{value!r} {units[unit]}".strip()
+        text[name] = f"{value!r} {unit}".strip()
     return Imperfections.model_validate(text)
 
 
-def parts(imperfections, seed=7):
+def parts(imperfections, seed=SEED):
     """Return everything drawn for a board as one flat dictionary."""
     board = build_board(BenchConfig(imperfections=imperfections), lattice_wiring(), seed)
-    flat = {}
-    for part in ("free", "clamped", "edges", "converters"):
+    flat = {"wires_off": np.array(board.wires_off), "open_edges": np.array(board.open_edges)}
+    for part in ("free", "clamped", "edges", "converters", "chances"):
         flat |= {f"{part}.{name}": np.copy(value) for name, value in getattr(board, part)._asdict().items()}
     return flat
 
@@ -81,8 +125,10 @@ def test_zero_doses_are_exactly_ideal():
     zero, seeded = parts(Imperfections(), seed=1), parts(Imperfections(), seed=2)
     for name, value in zero.items():
         assert np.array_equal(value, seeded[name]), name
-    for name in ("bias", "offset_rate", "leak"):
-        assert not np.any(zero[f"edges.{name}"])
+    for name in ("edges.bias", "edges.offset_rate", "edges.leak", "edges.charge", "wires_off", "open_edges"):
+        assert not np.any(zero[name])
+    assert not any(np.any(value) for name, value in zero.items() if name.startswith("chances."))
+    assert np.all(zero["edges.rate"] == BenchConfig().board.learning_rate)
     for copy in ("free", "clamped"):
         assert np.all(zero[f"{copy}.threshold"] == 0.62)
         assert np.all(zero[f"{copy}.strength"] == 8.5e-4)
@@ -115,7 +161,8 @@ def test_a_dose_changes_only_its_own_thing(name):
     for base in ({}, others):
         before, after = parts(doses(**base)), parts(doses(**base, **{name: DOSES[name]}))
         changed = {key for key, value in after.items() if not np.array_equal(value, before[key])}
-        assert changed == CHANGES.get(name, {f"converters.{name}"})
+        allowed = CHANGES.get(name, {f"converters.{name}"})
+        assert changed == allowed if base else changed <= allowed
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -278,11 +325,14 @@ def test_gates_leak_in_a_straight_line_while_held():
 def test_ledger_names_unit_dose_and_seed_of_every_imperfection():
     imperfections = doses(**DOSES)
     ledger = imperfections.ledger(5)
-    assert [entry["name"] for entry in ledger] == NAMES
+    tables = [f"{table}.{name}" for table, model in TABLES.items() for name in model.model_fields]
+    assert [entry["name"] for entry in ledger] == NAMES + tables
+    assert all(entry["meaning"] for entry in ledger)
+    ledger = ledger[: len(NAMES)]
     for entry in ledger:
         assert set(entry) >= {"name", "unit", "dose", "seed"}
         assert entry["dose"] == pytest.approx(DOSES[entry["name"]], rel=1e-12)
-        assert entry["unit"] in ("V", "V/s", "1/V", "s", "")
+        assert entry["unit"] in ("V", "V/s", "1/V", "s", "ohm", "")
         assert isinstance(entry["seed"], int)
         again = np.random.default_rng(entry["seed"]).standard_normal(3) * entry["dose"]
         assert np.array_equal(again, imperfections.draw(entry["name"], 5, 3))  # the ledger repeats the board
@@ -290,16 +340,108 @@ def test_ledger_names_unit_dose_and_seed_of_every_imperfection():
     assert {e["seed"] for e in ledger}.isdisjoint(e["seed"] for e in imperfections.ledger(6))
 
 
+def test_ledger_lists_measured_values_and_faults_without_a_seed():
+    given = {"per_edge": {"bias": ["1 V/s", "-0.5 V/s", 0]}, "faults": {"open": [1]}}
+    ledger = {entry["name"]: entry for entry in Imperfections.model_validate(given).ledger(5)}
+    assert ledger["per_edge.bias"]["dose"] == [1.0, -0.5, 0.0]
+    assert (ledger["per_edge.bias"]["unit"], ledger["per_edge.bias"]["seed"]) == ("V/s", None)
+    assert ledger["faults.open"]["dose"] == [1]
+    assert ledger["faults.dead"]["dose"] == ledger["per_edge.threshold"]["dose"] == []
+    json.dumps(list(ledger.values()))  # the manifest stores it
+
+
+# Every imperfection DESIGN §2.5 names, and the doses that stand for it.
+DESIGN = {
+    "learning bias, constant and growing with the gate": [
+        "bias_mean",
+        "bias_spread",
+        "bias_growth",
+        "per_edge.bias",
+    ],
+    "learning rate": ["rate_error", "rate_spread"],
+    "contrast-circuit input offsets": ["contrast_offset", "per_edge.contrast_offset"],
+    "free/clamped threshold mismatch": ["threshold_mismatch", "per_edge.threshold_mismatch"],
+    "free/clamped strength mismatch": ["strength_mismatch", "per_edge.strength_mismatch"],
+    "source/label DAC offset, gain, quantisation": [
+        "source_offset",
+        "source_gain",
+        "source_step",
+        "label_step",
+    ],
+    "clamp offset": ["clamp_offset", "clamp_gain"],
+    "ADC noise, offset, quantisation": ["adc_noise", "adc_offset", "adc_gain", "adc_step"],
+    "the same at a gate": ["gate_adc_noise", "gate_adc_step"],
+    "gate leak while held": ["gate_leak", "per_edge.gate_leak"],
+    "charge injected per learning pulse": ["pulse_charge", "pulse_charge_spread", "per_edge.pulse_charge"],
+    "gate walls": ["wall_spread", "per_edge.wall_low", "per_edge.wall_high"],
+    "dead, stuck-open and stuck-short edges": [
+        "dead_edges",
+        "open_edges",
+        "shorted_edges",
+        "short_resistance",
+    ],
+    "the same, deliberately": ["faults.dead", "faults.open", "faults.shorted"],
+    "pulse-length jitter and quantisation": ["pulse_jitter", "pulse_step"],
+    "slow threshold drift": ["threshold_drift", "threshold_drift_period"],
+    "dropped or late samples": ["dropped_samples", "late_cycles", "late_by"],
+    "a node wire that has come off": ["wire_off", "faults.wires_off"],
+    "spread of the devices": [
+        "threshold_spread",
+        "strength_spread",
+        "per_edge.threshold",
+        "per_edge.strength",
+    ],
+    "what goes with those": ["bias_reference", "per_edge.rate_error"],
+}
+
+
+def test_every_imperfection_of_the_design_has_its_doses():
+    named = [name for names in DESIGN.values() for name in names]
+    assert sorted(named) == sorted(entry["name"] for entry in Imperfections().ledger(0))
+
+
+def test_the_page_names_every_imperfection_with_its_unit():
+    rows = [line.split("|") for line in PAGE.read_text("utf-8").splitlines() if line.startswith("| `")]
+    told = {row[1].strip().strip("`"): row[2].strip() for row in rows}
+    entries = {entry["name"]: entry["unit"] for entry in Imperfections().ledger(0)}
+    assert {name: told.get(name) for name in entries} == entries
+    assert set(told) == set(entries) | {*PRESETS}
+
+
 @pytest.mark.parametrize("name", PRESETS)
-def test_presets_load_and_validate(name):
+def test_presets_load_and_say_their_sources(name):
     imperfections = Imperfections.model_validate(preset_values(name))
     assert imperfections.description
-    active = [n for n in NAMES if getattr(imperfections, n) != 0]
-    assert bool(active) == (name != "ideal")
-    opened = SimBench(BenchConfig(imperfections=imperfections), 1)
-    opened.open(WIRINGS["lattice"]())
-    assert np.all(np.isfinite(opened.measure(np.array([INPUTS["lattice"]]))))
+    assert (imperfections.model_dump(exclude={"description"}) == IDEAL) == (name == "ideal")
+    wiring = two_edge() if name.startswith("small-network") else lattice_wiring()
+    board = build_board(BenchConfig(imperfections=imperfections), wiring, 1)
+    assert all(np.all(np.isfinite(values)) for part in (board.free, board.edges) for values in part)
     assert read_doses(name) == preset_values(name)
+    lines = (Path(sim_backend.__file__).parent / "presets" / f"{name}.toml").read_text("utf-8").splitlines()
+    assert name == "ideal" or any(line.startswith("# ") for line in lines)
+
+
+def test_the_harsh_preset_has_everything_on():
+    harsh = Imperfections.model_validate(preset_values("harsh"))
+    assert [name for name in NAMES if getattr(harsh, name) == IDEAL[name]] == []
+
+
+@pytest.mark.parametrize(
+    ("number", "bias", "rate_error", "growth", "reference", "walls"),
+    [(1, (2.96, 4.90), 1.42, 0.012, 6.5, (5.03, 5.18)), (2, (-0.284, 2.12), 1.01, 0.221, 7.4, (5.03, 5.19))],
+)
+def test_the_small_network_presets_have_the_published_fits(
+    number, bias, rate_error, growth, reference, walls
+):
+    fitted = Imperfections.model_validate(preset_values(f"small-network-exp{number}"))
+    board = build_board(BenchConfig(imperfections=fitted), two_edge(), 1)
+    np.testing.assert_allclose(board.edges.bias, [*bias, 0], rtol=1e-12)
+    np.testing.assert_allclose(board.edges.rate, [(1 + rate_error) * 1377.410468] * 2 + [0], rtol=1e-9)
+    assert (board.edges.growth, board.edges.reference) == pytest.approx((growth, reference))
+    np.testing.assert_allclose(board.edges.wall_high[:2], walls, rtol=1e-12)
+    np.testing.assert_allclose(board.edges.wall_low[:2], 0.99, rtol=1e-12)
+    np.testing.assert_allclose(board.free.threshold[:2], 0.7, rtol=1e-12)
+    assert two_edge().network.edges[0] == (1, 0)  # G₋ goes to node 1, which stands at V₋
 
 
 def test_the_lattice_preset_has_the_published_doses():
@@ -316,6 +458,18 @@ def test_the_lattice_preset_has_the_published_doses():
         ({"bias_spread": "1 V"}, "wrong unit"),
         ({"bias_spread": 1.0}, "no unit"),
         ({"adc_noise": "-1 mV"}, "greater than or equal"),
+        ({"dead_edges": 1.5}, "less than or equal"),
+        ({"short_resistance": "0 ohm"}, "greater than"),
+        ({"rate_error": "-150 %"}, "greater than or equal"),
+        ({"per_edge": {"bais": []}}, "bais"),
+        ({"per_edge": {"bias": [1.0]}}, "edge 0 has no unit"),
+        ({"per_edge": {"bias": ["1 V/s", "2 mV"]}}, "edge 1 has the wrong unit"),
+        ({"per_edge": {"bias": "1 V/s"}}, "write a list"),
+        ({"per_edge": {"bias": {"values": [1.0]}}}, "write a list"),
+        ({"per_edge": {"bias": {"values": ["1 V/s"], "unit": "V/s"}}}, "plain numbers"),
+        ({"per_edge": {"gate_leak": ["-1 V/s"]}}, "edge 0 must be at least 0"),
+        ({"faults": {"open": [-1]}}, "greater than or equal"),
+        ({"faults": {"open": [3], "shorted": [2, 3]}}, "edge 3 cannot be both open and shorted"),
     ],
 )
 def test_unknown_keys_wrong_units_and_negative_doses_are_refused(bad, says):

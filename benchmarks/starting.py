@@ -1,0 +1,47 @@
+"""Starting: the first block on a machine that has compiled nothing, and a short run with all compiled."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import tempfile
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from benchmarks.timing import Effort, Spread, seconds
+
+ROOT = Path(__file__).resolve().parents[1]
+LABCTL = "from labctl.cli import main; main()"
+CYCLES = 200
+
+
+def first_use(effort: Effort) -> dict[str, Spread]:
+    """Measure opening a bench and running its first block with an empty cache of compiled code."""
+    taken = []
+    for _ in range(effort.starts):
+        with tempfile.TemporaryDirectory() as cache:
+            environment = {k: v for k, v in os.environ.items() if k != "NUMBA_CACHE_DIR"}
+            command = [sys.executable, "-m", "benchmarks.first_block"]
+            taken.append(float(_run(command, environment | {"XDG_CACHE_HOME": cache})))
+    return {"compile_s": Spread.of(taken)}
+
+
+def cached_start(effort: Effort) -> dict[str, Spread]:
+    """Measure the whole of a run of 200 cycles from process start to exit, everything compiled."""
+    example = ROOT / "examples" / "regression.toml"
+    with tempfile.TemporaryDirectory() as runs:
+        options = ["--no-figures", "--json", "--set", f"training.cycles={CYCLES}", "--out", runs]
+        command = [sys.executable, "-c", LABCTL, "run", str(example), *options]
+        return {"cached_start_s": Spread.of(seconds(lambda: _run(command, os.environ), effort.starts))}
+
+
+def _run(command: Sequence[str], environment: Mapping[str, str]) -> str:
+    """Run Python on this checkout and return what it printed."""
+    path = os.pathsep.join(filter(None, [str(ROOT), environment.get("PYTHONPATH")]))
+    done = subprocess.run(
+        command, env={**environment, "PYTHONPATH": path}, capture_output=True, text=True, check=False
+    )
+    if done.returncode != 0:
+        raise RuntimeError(f"{' '.join(command[:3])} failed: {done.stderr[-500:]}")
+    return done.stdout
