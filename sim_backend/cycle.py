@@ -25,7 +25,7 @@ REST, UNCLAMP = 1, 2  # protocols.method.Hinge
 
 
 class Ports(NamedTuple):
-    """Where sources and targets sit: their nodes, which source wires are on, output and sign of each target."""
+    """Nodes of sources and targets, which source wires are on; output, sign and share of each target."""
 
     source: NDArray[np.uint32]
     wired: NDArray[np.bool_]
@@ -225,10 +225,9 @@ def decide(
     noise: Noise,
     cycle: int,
 ) -> tuple[float, int]:
-    """Read the outputs and decide how the targets are nudged; return the learning time (s) and by how
-    much the number of wrong points changed.
+    """Read the outputs and decide how the targets are nudged, and for how long.
 
-    work.volts (T,) holds the free targets. A lost reading reads nan: learning stays off, clamps released.
+    Returns the learning time in seconds and by how much the number of wrong points changed. work.volts (T,) holds the free targets. A lost reading reads nan: learning stays off, clamps released.
     """
     true_outputs, read_outputs, resting = work.true_outputs, work.read_outputs, work.resting
     true_outputs[:] = 0.0

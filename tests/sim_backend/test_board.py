@@ -110,20 +110,20 @@ def test_chances_and_drift():
         assert build(alone).chances == (0, 0, 0, 0, 0, 0)
 
 
-MEASURED = {  # table entry: unit, values, doses it replaces, board field, what is expected there
-    "bias": ("V/s", np.linspace(-2, 2, E), {"bias_mean": "1 V/s", "bias_spread": "1 V/s"}, "bias", 1.0),
-    "rate_error": ("", np.linspace(-0.9, 2, E), {"rate_error": 0.5, "rate_spread": 0.1}, "rate", None),
-    "contrast_offset": ("V", np.linspace(-9e-3, 9e-3, E), {"contrast_offset": "5 mV"}, "offset_rate", None),
-    "gate_leak": ("V/s", np.linspace(0, 2e-3, E), {"gate_leak": "1 V/s"}, "leak", 1.0),
-    "pulse_charge": ("V", np.linspace(-1e-4, 1e-4, E), {"pulse_charge_spread": "1 mV"}, "charge", 1.0),
-    "wall_low": ("V", np.linspace(0.6, 1.1, E), {"wall_spread": "0.1 V"}, "wall_low", 1.0),
-    "wall_high": ("V", np.linspace(4.6, 5.2, E), {"wall_spread": "0.1 V"}, "wall_high", 1.0),
+MEASURED = {  # table entry: unit, values, doses it replaces, field of the board's edges
+    "bias": ("V/s", np.linspace(-2, 2, E), {"bias_mean": "1 V/s", "bias_spread": "1 V/s"}, "bias"),
+    "rate_error": ("", np.linspace(-0.9, 2, E), {"rate_error": 0.5, "rate_spread": 0.1}, "rate"),
+    "contrast_offset": ("V", np.linspace(-9e-3, 9e-3, E), {"contrast_offset": "5 mV"}, "offset_rate"),
+    "gate_leak": ("V/s", np.linspace(0, 2e-3, E), {"gate_leak": "1 V/s"}, "leak"),
+    "pulse_charge": ("V", np.linspace(-1e-4, 1e-4, E), {"pulse_charge_spread": "1 mV"}, "charge"),
+    "wall_low": ("V", np.linspace(0.6, 1.1, E), {"wall_spread": "0.1 V"}, "wall_low"),
+    "wall_high": ("V", np.linspace(4.6, 5.2, E), {"wall_spread": "0.1 V"}, "wall_high"),
 }
 
 
 @pytest.mark.parametrize("name", MEASURED)
 def test_measured_values_replace_what_is_drawn(name):
-    unit, values, doses, field, _ = MEASURED[name]
+    unit, values, doses, field = MEASURED[name]
     with_draws = {**EVERYWHERE, **doses}
     board = build({**with_draws, "per_edge": {name: column(values, unit)}})
     before = build(with_draws)
@@ -153,8 +153,8 @@ def test_measured_thresholds_and_strengths_are_those_of_the_free_copy():
 
 def test_values_of_fixed_resistors_are_not_looked_at():
     table = {name: ["9 V/s", "9 V/s", "9 V/s"] for name in ("bias", "gate_leak")}
-    table |= {"threshold": ["1 V"] * 3, "strength": [0, 0, 0], "pulse_charge": ["1 V"] * 3}
-    table["strength"] = ["1e-4 A/V^2", "2e-4 A/V^2", 0]
+    table |= {"threshold": ["1 V"] * 3, "pulse_charge": ["1 V"] * 3}
+    table |= {"strength": ["1e-4 A/V^2", "2e-4 A/V^2", 0]}
     board = build({"per_edge": table}, two_edge())
     assert board.edges.rate[2] == board.edges.bias[2] == board.edges.leak[2] == board.edges.charge[2] == 0
     for copy in (board.free, board.clamped):

@@ -400,12 +400,30 @@ def test_every_imperfection_of_the_design_has_its_doses():
     assert sorted(named) == sorted(entry["name"] for entry in Imperfections().ledger(0))
 
 
+def page_rows():
+    """Return the cells of every table row of the page that starts with a name in backticks."""
+    lines = [line for line in PAGE.read_text("utf-8").splitlines() if line.startswith("| `")]
+    return [[cell.strip() for cell in line.strip("|").split("|")] for line in lines]
+
+
 def test_the_page_names_every_imperfection_with_its_unit():
-    rows = [line.split("|") for line in PAGE.read_text("utf-8").splitlines() if line.startswith("| `")]
-    told = {row[1].strip().strip("`"): row[2].strip() for row in rows}
+    told = {row[0].strip("`"): row[1] for row in page_rows()}
     entries = {entry["name"]: entry["unit"] for entry in Imperfections().ledger(0)}
     assert {name: told.get(name) for name in entries} == entries
-    assert set(told) == set(entries) | {*PRESETS}
+    assert set(told) == set(entries) | set(PRESETS)
+
+
+@pytest.mark.parametrize(("preset", "cell"), [("lattice-paper", 3), ("harsh", 4)])
+def test_the_page_shows_the_doses_of_the_presets(preset, cell):
+    rows = {row[0].strip("`"): (row[1], row[cell]) for row in page_rows() if len(row) == 5}
+    shown = {}
+    for name, (unit, value) in rows.items():
+        if value:
+            shown[name] = f"{value} {unit}" if value.replace(".", "").isdigit() else value
+    values = Imperfections.model_validate(preset_values(preset))
+    assert set(rows) == set(NAMES)
+    page, doses = Imperfections.model_validate(shown).model_dump(), values.model_dump()
+    assert {n: page[n] for n in NAMES} == pytest.approx({n: doses[n] for n in NAMES}, rel=1e-12)
 
 
 @pytest.mark.parametrize("name", PRESETS)
