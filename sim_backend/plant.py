@@ -43,8 +43,13 @@ class Draws:
         def stream(name: str) -> np.random.Generator:
             return np.random.default_rng(stream_seed(seed, name))
 
-        self.reading, self.clamp, self.pulse = stream("reading"), stream("clamp"), stream("pulse")
-        self.dropped, self.late, self.measuring = stream("dropped"), stream("late"), stream("measuring")
+        self.reading, self.clamp, self.pulse = (
+            stream("adc_noise"),
+            stream("clamp noise"),
+            stream("pulse_jitter"),
+        )
+        self.dropped, self.late = stream("dropped_samples"), stream("late_cycles")
+        self.measuring = stream("measuring")
 
     def noise(self, board: Board, cycles: int, targets: int) -> Noise:
         """Draw what a block of this many cycles needs; nothing for doses of 0."""
@@ -75,8 +80,9 @@ class Plant:
         held = [n for n in wiring.target_nodes if n not in off]
         self.circuit: Circuit = build_circuit(wiring.network, driven, held, self.board.open_edges)
         self.ports = _ports(wiring, off)
-        self.gates = np.full(wiring.network.n_edges, config.board.gate_min)
+        self.gates = self.board.edges.wall_low.copy()
         self.draws = Draws(seed)
+        self.clock_s = 0.0
         unknowns, edges = len(self.circuit.order), wiring.network.n_edges
         self.scratch = Scratch(*(np.zeros(m) for m in (unknowns + 1, unknowns, edges, edges, edges)))
         self.memory = self._memory(0)
@@ -118,7 +124,7 @@ class Plant:
             board.edges,
             board.converters,
             self.drift,
-            _rule(block.method),
+            rule_of(block.method),
             self.gates,
             self.memory,
             np.array(block.points, dtype=np.int64),
@@ -128,7 +134,7 @@ class Plant:
             wrong,
             np.array(block.snapshots, dtype=np.int64),
             clock_s,
-            self._nudged(block.method),
+            self.nudged(block.method),
             self.scratch,
             output_scratch(len(self.ports.target), outputs),
             trace,
@@ -206,7 +212,8 @@ class Plant:
             np.zeros(points, dtype=np.bool_),
         )
 
-    def _nudged(self, method: Method) -> Nudged:
+    def nudged(self, method: Method) -> Nudged:
+        """Return room for how the targets are held under a method."""
         targets, outputs = len(self.ports.target), len(self.wiring.outputs)
         symmetric = method.clamp.contrast is Contrast.SYMMETRIC
         software = self.board.converters.software_clamp
@@ -250,7 +257,8 @@ def _ports(wiring: Wiring, off: Collection[int]) -> Ports:
     )
 
 
-def _rule(method: Method) -> Rule:
+def rule_of(method: Method) -> Rule:
+    """Return a method as numbers for compiled code."""
     clamp, time = method.clamp, method.time
     return Rule(
         nudge=int(clamp.nudge),

@@ -9,6 +9,7 @@ from protocols.block import CycleBlock, CycleRecord, FloatArray
 from protocols.errors import ProtocolError
 from protocols.task import Wiring
 from sim_backend.config import BenchConfig
+from sim_backend.nominal import conductances
 from sim_backend.plant import Plant
 
 BLOCK_CYCLES = 20_000
@@ -91,12 +92,7 @@ class SimBench:
 
     def conductances(self, gates_V: FloatArray) -> FloatArray:
         """Turn gate voltages (…, E) into conductances at 0 V by the nominal law, in siemens."""
-        network = self._opened().wiring.network
-        board = self.config.board
-        values = board.strength * np.maximum(np.asarray(gates_V) - board.threshold, 0.0)
-        for edge, ohm in network.fixed_resistance.items():
-            values[..., edge] = 1.0 / ohm
-        return np.asarray(values)
+        return conductances(self.config, self._opened().wiring.network, gates_V)
 
     def _opened(self) -> Plant:
         if self._plant is None:

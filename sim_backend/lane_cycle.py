@@ -1,0 +1,365 @@
+"""Training cycles of many boards in step: cycle.run_cycles on LANES boards at a time.
+
+Reading, deciding and noise are the functions of cycle.py, board by board; node voltages and learning go in
+step. A board that does not settle in step, or learns with its clamps released, is done alone.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+from numba import njit
+from numpy.typing import NDArray
+
+from sim_backend.board import Converters, Edges
+from sim_backend.circuit import Circuit
+from sim_backend.compilation import JIT_NO_ALLOCATION
+from sim_backend.cycle import Noise, OutputScratch, Ports, Rule, decide, drive_sources
+from sim_backend.edge_law import Devices
+from sim_backend.lane_learning import LaneCopies, LaneNudged, PulseScratch, learn_lanes
+from sim_backend.lanes import LANES, LaneDevices, Lanes, LaneScratch, relax_lanes
+from sim_backend.learning import TOLERANCE_V, Copies, Nudged, Scratch, learn
+from sim_backend.newton import NO_FACTORS, Vector, relax
+
+
+class LaneMemory(NamedTuple):
+    """What a group remembers per data point: voltages (P, N, L), factors (P, …, L), whether visited (P,)."""
+
+    free: NDArray[np.float64]
+    clamped: NDArray[np.float64]
+    lu_free: NDArray[np.float64]
+    lu_clamped: NDArray[np.float64]
+    visited: NDArray[np.bool_]
+
+
+class LaneDrift(NamedTuple):
+    """Slow drift of thresholds: amplitude (V), period (s), phase (L,), undrifted thresholds (E, L)."""
+
+    amplitude: Vector
+    period: Vector
+    phase: Vector
+    free: Lanes
+    clamped: Lanes
+
+
+class LaneTrace(NamedTuple):
+    """Where a block writes what happened: outputs (L, n, O) in volts, times (L, n) in seconds."""
+
+    free_outputs: NDArray[np.float64]
+    clamped_outputs: NDArray[np.float64]
+    learning_time: NDArray[np.float64]
+    lateness: NDArray[np.float64]
+
+
+class Alone(NamedTuple):
+    """Room for one board taken out of its group."""
+
+    free: Devices
+    clamped: Devices
+    edges: Edges
+    gates: Vector
+    copies: Copies
+    nudged: Nudged
+    scratch: Scratch
+    output: OutputScratch
+
+
+@njit(**JIT_NO_ALLOCATION)
+def take_out(
+    free: LaneDevices, clamped: LaneDevices, edges: Edges, gates: Lanes, s: LaneCopies, lane: int, one: Alone
+) -> None:
+    """Copy one board's devices, gates and voltages into `one`; its factors are made anew."""
+    for e in range(len(one.gates)):
+        one.gates[e] = gates[e, lane]
+        one.free.threshold[e], one.free.strength[e] = free.threshold[e, lane], free.strength[e, lane]
+        one.clamped.threshold[e], one.clamped.strength[e] = (
+            clamped.threshold[e, lane],
+            clamped.strength[e, lane],
+        )
+        one.edges.rate[e], one.edges.bias[e] = edges.rate[e, lane], edges.bias[e, lane]
+        one.edges.offset_rate[e] = edges.offset_rate[e, lane]
+        one.edges.wall_low[e], one.edges.wall_high[e] = edges.wall_low[e, lane], edges.wall_high[e, lane]
+    for i in range(len(one.copies.v)):
+        one.copies.v[i], one.copies.w[i] = s.v[i, lane], s.w[i, lane]
+    one.copies.lu_free[-1] = NO_FACTORS
+    one.copies.lu_clamped[-1] = NO_FACTORS
+
+
+@njit(**JIT_NO_ALLOCATION)
+def put_back(gates: Lanes, s: LaneCopies, lane: int, one: Alone) -> None:
+    """Copy one board's gates and voltages back into its group; its factors there are made anew."""
+    for e in range(len(one.gates)):
+        gates[e, lane] = one.gates[e]
+    for i in range(len(one.copies.v)):
+        s.v[i, lane], s.w[i, lane] = one.copies.v[i], one.copies.w[i]
+    s.lu_free[s.lu_free.shape[0] - 1, lane] = NO_FACTORS
+    s.lu_clamped[s.lu_clamped.shape[0] - 1, lane] = NO_FACTORS
+
+
+@njit(**JIT_NO_ALLOCATION)
+def copy_lanes(target: Lanes, source: Lanes) -> None:
+    """Copy the rows both arrays have."""
+    for k in range(source.shape[0]):
+        for l in range(LANES):
+            target[k, l] = source[k, l]
+
+
+@njit(**JIT_NO_ALLOCATION)
+def converters_of(k: Converters, lane: int) -> Converters:
+    """Return one board's converters out of the stacked ones."""
+    return Converters(
+        k.source_gain[lane],
+        k.source_offset[lane],
+        k.source_step[lane],
+        k.label_step[lane],
+        k.clamp_gain[lane],
+        k.clamp_offset[lane],
+        k.adc_gain[lane],
+        k.adc_offset[lane],
+        k.adc_noise[lane],
+        k.adc_step[lane],
+        k.pulse_step[lane],
+        k.pulse_jitter[lane],
+        k.pulse_max[lane],
+        k.overhead[lane],
+        k.node_max[lane],
+        k.software_clamp[lane],
+    )
+
+
+@njit(**JIT_NO_ALLOCATION)
+def hold_lane(edges: Edges, gates: Lanes, lane: int, duration: float) -> None:
+    """Let one board's held gates leak for `duration` seconds."""
+    for e in range(gates.shape[0]):
+        if edges.leak[e, lane] > 0.0:
+            gates[e, lane] = max(gates[e, lane] - edges.leak[e, lane] * duration, edges.wall_low[e, lane])
+
+
+@njit(**JIT_NO_ALLOCATION)
+def settle_alone(
+    c: Circuit,
+    free: LaneDevices,
+    clamped: LaneDevices,
+    edges: Edges,
+    gates: Lanes,
+    s: LaneCopies,
+    lane: int,
+    second: bool,
+    one: Alone,
+) -> bool:
+    """Bring one copy of one board to rest, its targets undriven, from a neutral start."""
+    take_out(free, clamped, edges, gates, s, lane, one)
+    x = one.copies.w if second else one.copies.v
+    for k in range(len(c.order)):
+        x[c.order[k]] = 0.2
+    d = one.clamped if second else one.free
+    settled: bool = relax(
+        c,
+        d,
+        one.gates,
+        x,
+        len(c.order),
+        one.copies.lu_free,
+        TOLERANCE_V,
+        one.scratch.residual,
+        one.scratch.row,
+    )
+    put_back(gates, s, lane, one)
+    return settled
+
+
+@njit(**JIT_NO_ALLOCATION)
+def decide_lane(
+    ports: Ports,
+    rule: Rule,
+    k: Converters,
+    labels: Vector,
+    margins: Vector,
+    wrong: NDArray[np.bool_],
+    wrong_count: NDArray[np.int64],
+    point: int,
+    lane: int,
+    cycle: int,
+    s: LaneCopies,
+    n: LaneNudged,
+    one: Alone,
+    noise: Noise,
+) -> float:
+    """Let cycle.decide decide for one board, note its nudge in n, and return its learning time in seconds."""
+    for t in range(len(ports.target)):
+        one.output.volts[t] = s.v[ports.target[t], lane]
+    of_lane = Noise(
+        noise.reading[lane], noise.clamp[lane], noise.pulse[lane], noise.dropped[lane], noise.late[lane]
+    )
+    own = converters_of(k, lane)
+    count = wrong_count[lane]
+    time, change = decide(
+        ports, rule, own, labels, margins, wrong[lane], count, point, one.output, one.nudged, of_lane, cycle
+    )
+    wrong_count[lane] += change
+    for t in range(len(ports.target)):
+        n.base[t, lane], n.toward[t, lane] = one.nudged.base[t], one.nudged.toward[t]
+        n.away[t, lane], n.follow_gain[t, lane] = one.nudged.away[t], one.nudged.follow_gain[t]
+    for o in range(len(labels)):
+        n.output_start[o, lane] = one.nudged.output_start[o]
+    return float(time)
+
+
+@njit(**JIT_NO_ALLOCATION)
+def learn_alone(
+    c: Circuit,
+    free: LaneDevices,
+    clamped: LaneDevices,
+    edges: Edges,
+    gates: Lanes,
+    s: LaneCopies,
+    n: LaneNudged,
+    lane: int,
+    held: bool,
+    time: float,
+    quickest: float,
+    one: Alone,
+) -> bool:
+    """Give one board its pulse by learning.learn; `held` tells whether its clamps are on."""
+    take_out(free, clamped, edges, gates, s, lane, one)
+    m = one.nudged
+    m.released[0] = not held
+    for t in range(len(n.node)):
+        m.base[t], m.toward[t] = n.base[t, lane], n.toward[t, lane]
+        m.away[t], m.follow_gain[t] = n.away[t, lane], n.follow_gain[t, lane]
+    for o in range(len(m.output_start)):
+        m.output_start[o] = n.output_start[o, lane]
+    x = one.edges
+    own = Edges(
+        x.rate,
+        x.bias,
+        x.offset_rate,
+        x.leak,
+        x.charge,
+        x.wall_low,
+        x.wall_high,
+        edges.growth[lane],
+        edges.reference[lane],
+    )
+    settled: bool = learn(
+        c, one.free, one.clamped, own, one.gates, one.copies, m, time, quickest, one.scratch
+    )
+    put_back(gates, s, lane, one)
+    return settled
+
+
+@njit(**JIT_NO_ALLOCATION)
+def run_lanes(
+    c: Circuit,
+    ports: Ports,
+    free: LaneDevices,
+    clamped: LaneDevices,
+    edges: Edges,
+    k: Converters,
+    drift: LaneDrift,
+    rule: Rule,
+    growing: bool,
+    quickest: float,
+    gates: Lanes,
+    memory: LaneMemory,
+    points: NDArray[np.int64],
+    inputs: NDArray[np.float64],
+    labels: NDArray[np.float64],
+    margins: NDArray[np.float64],
+    wrong: NDArray[np.bool_],
+    wrong_count: NDArray[np.int64],
+    clock: Vector,
+    n: LaneNudged,
+    work: LaneScratch,
+    p: PulseScratch,
+    kept: LaneCopies,
+    kept_gates: Lanes,
+    one: Alone,
+    trace: LaneTrace,
+    noise: Noise,
+) -> int:
+    """Run every cycle of a block on a group; return −1, or the cycle in which a board did not settle."""
+    unknowns = len(c.order)
+    everyone, targets = p.trying, len(ports.target)
+    for cycle in range(len(points)):
+        point = points[cycle]
+        s = LaneCopies(
+            memory.free[point], memory.clamped[point], memory.lu_free[point], memory.lu_clamped[point]
+        )
+        for l in range(LANES):
+            late = noise.late[l, cycle] if noise.late.shape[1] > 0 else 0.0
+            trace.lateness[l, cycle] = late
+            if late > 0.0:
+                clock[l] += late
+                hold_lane(edges, gates, l, late)
+            if drift.amplitude[l] > 0.0:
+                angle = 2.0 * np.pi * clock[l] / drift.period[l] + drift.phase[l]
+                shift = drift.amplitude[l] * np.sin(angle)
+                for e in range(gates.shape[0]):
+                    free.threshold[e, l] = drift.free[e, l] + shift
+                    clamped.threshold[e, l] = drift.clamped[e, l] + shift
+            drive_sources(ports, converters_of(k, l), inputs[cycle], s.v[:, l], s.w[:, l])
+            everyone[l] = True
+        stuck = relax_lanes(c, free, gates, s.v, unknowns, s.lu_free, everyone, TOLERANCE_V, work)
+        if stuck > 0:
+            for l in range(LANES):
+                if work.going[l] and not settle_alone(c, free, clamped, edges, gates, s, l, False, one):
+                    return cycle
+        if not memory.visited[point]:
+            memory.visited[point] = True
+            copy_lanes(s.w, s.v)
+        for l in range(LANES):
+            time = decide_lane(
+                ports,
+                rule,
+                k,
+                labels[cycle],
+                margins[point],
+                wrong,
+                wrong_count,
+                point,
+                l,
+                cycle,
+                s,
+                n,
+                one,
+                noise,
+            )
+            trace.learning_time[l, cycle] = time
+            for o in range(labels.shape[1]):
+                trace.free_outputs[l, cycle, o] = one.output.read_outputs[o]
+            p.trying[l] = time <= 0.0  # no pulse, no clamp: both copies stand free
+            p.inside[l] = time > 0.0 and not one.nudged.released[0]
+            p.active[l] = p.inside[l]
+            p.left[l] = time if p.inside[l] else 0.0
+        stuck = relax_lanes(c, clamped, gates, s.w, unknowns, s.lu_clamped, p.trying, TOLERANCE_V, work)
+        if stuck > 0:
+            for l in range(LANES):
+                if work.going[l] and not settle_alone(c, free, clamped, edges, gates, s, l, True, one):
+                    return cycle
+        copy_lanes(kept_gates, gates)
+        copy_lanes(kept.v, s.v)
+        copy_lanes(kept.w, s.w)
+        together = learn_lanes(c, free, clamped, edges, gates, s, n, growing, quickest, work, p)
+        if not together:
+            copy_lanes(gates, kept_gates)
+            copy_lanes(s.v, kept.v)
+            copy_lanes(s.w, kept.w)
+        for l in range(LANES):
+            time = trace.learning_time[l, cycle]
+            if time > 0.0 and not (together and p.inside[l]):
+                if not learn_alone(c, free, clamped, edges, gates, s, n, l, p.inside[l], time, quickest, one):
+                    return cycle
+            for o in range(labels.shape[1]):
+                trace.clamped_outputs[l, cycle, o] = 0.0
+            for t in range(targets):
+                trace.clamped_outputs[l, cycle, ports.output[t]] += ports.sign[t] * s.w[ports.target[t], l]
+            if time > 0.0:
+                for e in range(gates.shape[0]):
+                    if edges.charge[e, l] != 0.0:
+                        moved = gates[e, l] + edges.charge[e, l]
+                        gates[e, l] = min(max(moved, edges.wall_low[e, l]), edges.wall_high[e, l])
+            clock[l] += time + k.overhead[l]
+            hold_lane(edges, gates, l, k.overhead[l])
+    return -1

@@ -1,0 +1,204 @@
+"""One group of boards in step: their arrays with the boards as last axis, filled from their plants."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from protocols.block import CycleBlock, FloatArray
+from protocols.errors import InstrumentError
+from protocols.method import Contrast
+from sim_backend.board import Converters, Edges
+from sim_backend.cycle import Noise
+from sim_backend.edge_law import Devices
+from sim_backend.lane_cycle import Alone, LaneDrift, LaneMemory, LaneTrace, run_lanes
+from sim_backend.lane_learning import LaneCopies, LaneNudged, PulseScratch
+from sim_backend.lanes import LANES, LaneDevices, LaneScratch
+from sim_backend.learning import Copies, Scratch
+from sim_backend.newton import EXTRA_SLOTS, NO_FACTORS, no_factors
+from sim_backend.plant import Plant, output_scratch, rule_of
+
+
+class Writes(Protocol):
+    """Where a group leaves its results: arrays over all boards of the ensemble."""
+
+    free_outputs: FloatArray
+    clamped_outputs: FloatArray
+    learning_time_s: FloatArray
+    lateness_s: FloatArray
+    wrong: FloatArray
+
+
+class LaneGroup:
+    """Up to LANES alike boards; a group that is not full runs its last board several times over."""
+
+    def __init__(self, boards: Sequence[int], plants: Sequence[Plant]) -> None:
+        self.boards = list(boards)
+        self.plants = list(plants)
+        filled = [*plants, *[plants[-1]] * (LANES - len(plants))]
+        self._filled = filled
+        first = filled[0]
+        self.circuit, self.ports = first.circuit, first.ports
+        self.free = _lane_devices([p.board.free for p in filled])
+        self.clamped = _lane_devices([p.board.clamped for p in filled])
+        self.edges = Edges(
+            *(_last_axis([p.board.edges[i] for p in filled]) for i in range(len(Edges._fields)))
+        )
+        self.converters = Converters(
+            *(np.array([p.board.converters[i] for p in filled]) for i in range(len(Converters._fields)))
+        )
+        self.drift = LaneDrift(
+            *(
+                np.array([getattr(p.drift, name) for p in filled])
+                for name in ("amplitude", "period", "phase")
+            ),
+            _last_axis([p.drift.free for p in filled]),
+            _last_axis([p.drift.clamped for p in filled]),
+        )
+        self.gates = np.zeros((len(first.gates), LANES))
+        self.clock = np.zeros(LANES)
+        self.memory = self._memory(0)
+        self.scratch = _lane_scratch(len(self.circuit.order))
+        self.load_gates()
+
+    def load_gates(self) -> None:
+        """Take the gates of the plants over."""
+        for lane, plant in enumerate(self._filled):
+            self.gates[:, lane] = plant.gates
+
+    def store_gates(self) -> None:
+        """Give the gates back to the plants."""
+        for lane, plant in enumerate(self.plants):
+            plant.gates[:] = self.gates[:, lane]
+
+    def run(self, block: CycleBlock, record: Writes) -> None:
+        """Run a block and write this group's rows of the record. Raises InstrumentError."""
+        first, points, outputs = self._filled[0], len(block.wrong), block.labels.shape[1]
+        if points > len(self.memory.visited):
+            self.memory = self._memory(points)
+        edges, nodes = self.gates.shape[0], first.wiring.network.nodes
+        targets = len(self.ports.target)
+        wrong = np.array([block.wrong] * LANES, dtype=np.bool_)
+        trace = LaneTrace(
+            np.empty((LANES, len(block), outputs)),
+            np.empty((LANES, len(block), outputs)),
+            np.empty((LANES, len(block))),
+            np.empty((LANES, len(block))),
+        )
+        room = lambda rows: np.zeros((rows, LANES))  # noqa: E731
+        symmetric = block.method.clamp.contrast is Contrast.SYMMETRIC
+        alone = _alone(first, block)
+        nudged = LaneNudged(
+            self.ports.target,
+            *(room(targets) for _ in range(4)),
+            self.ports.sign,
+            self.ports.output,
+            room(outputs),
+            room(outputs),
+            follows=alone.nudged.follows,
+            symmetric=symmetric,
+            low=alone.nudged.low,
+            high=alone.nudged.high,
+        )
+        stuck = run_lanes(
+            self.circuit,
+            self.ports,
+            self.free,
+            self.clamped,
+            self.edges,
+            self.converters,
+            self.drift,
+            rule_of(block.method),
+            bool(np.any(self.edges.growth != 0.0)),
+            max(float(self.edges.rate.max()), 1e-300),
+            self.gates,
+            self.memory,
+            np.array(block.points, dtype=np.int64),
+            np.array(block.inputs, dtype=float),
+            np.array(block.labels, dtype=float),
+            np.array(block.margins, dtype=float),
+            wrong,
+            wrong.sum(axis=1).astype(np.int64),
+            self.clock,
+            nudged,
+            self.scratch,
+            PulseScratch(
+                *(room(edges) for _ in range(3)),
+                *(np.zeros(LANES) for _ in range(7)),
+                *(np.zeros(LANES, dtype=np.bool_) for _ in range(3)),
+            ),
+            LaneCopies(room(nodes), room(nodes), room(1), room(1)),
+            room(edges),
+            alone,
+            trace,
+            self._noise(len(block), targets),
+        )
+        if stuck >= 0:
+            raise InstrumentError("plant", f"voltages did not settle in cycle {block.first_cycle + stuck}")
+        for lane, board in enumerate(self.boards):
+            record.free_outputs[board] = trace.free_outputs[lane]
+            record.clamped_outputs[board] = trace.clamped_outputs[lane]
+            record.learning_time_s[board] = trace.learning_time[lane]
+            record.lateness_s[board] = trace.lateness[lane]
+            record.wrong[board] = wrong[lane]
+
+    def _noise(self, cycles: int, targets: int) -> Noise:
+        drawn = [p.draws.noise(p.board, cycles, targets) for p in self.plants]
+        drawn += [drawn[-1]] * (LANES - len(drawn))
+        return Noise(*(np.array([d[i] for d in drawn]) for i in range(len(Noise._fields))))
+
+    def _memory(self, points: int) -> LaneMemory:
+        nodes = self._filled[0].wiring.network.nodes
+        free = np.zeros((points, nodes, LANES))
+        free[:, self.circuit.order] = 0.5 * self._filled[0].config.board.node_max
+        slots = len(self.circuit.column) + EXTRA_SLOTS
+        factors = [np.zeros((points, slots, LANES)) for _ in range(2)]
+        for lu in factors:
+            lu[:, -1] = NO_FACTORS
+        return LaneMemory(free, np.zeros_like(free), *factors, np.zeros(points, dtype=np.bool_))
+
+
+def _lane_devices(devices: Sequence[Devices]) -> LaneDevices:
+    return LaneDevices(
+        devices[0].kind.copy(),
+        _last_axis([d.threshold for d in devices]),
+        _last_axis([d.strength for d in devices]),
+    )
+
+
+def _last_axis(values: Sequence[Any]) -> NDArray[np.float64]:
+    return np.ascontiguousarray(np.stack([np.asarray(v, dtype=float) for v in values], axis=-1))
+
+
+def _lane_scratch(unknowns: int) -> LaneScratch:
+    row: Callable[[], FloatArray] = lambda: np.zeros(LANES)  # noqa: E731
+    return LaneScratch(
+        np.zeros((unknowns + 1, LANES)),
+        np.zeros((unknowns, LANES)),
+        *(row() for _ in range(7)),
+        np.zeros(LANES, dtype=np.bool_),
+        np.zeros(LANES, dtype=np.bool_),
+    )
+
+
+def _alone(plant: Plant, block: CycleBlock) -> Alone:
+    """Return room for one board of this plant's kind."""
+    board, edges, nodes = plant.board, len(plant.gates), plant.wiring.network.nodes
+    unknowns = len(plant.circuit.order)
+
+    def copied(devices: Devices) -> Devices:
+        return devices._replace(threshold=devices.threshold.copy(), strength=devices.strength.copy())
+
+    return Alone(
+        copied(board.free),
+        copied(board.clamped),
+        Edges(*(np.zeros(edges) for _ in range(7)), 0.0, 0.0),
+        np.zeros(edges),
+        Copies(np.zeros(nodes), np.zeros(nodes), no_factors(plant.circuit), no_factors(plant.circuit)),
+        plant.nudged(block.method),
+        Scratch(*(np.zeros(m) for m in (unknowns + 1, unknowns, edges, edges, edges))),
+        output_scratch(len(plant.ports.target), block.labels.shape[1]),
+    )

@@ -1,0 +1,271 @@
+"""Learning pulses of many boards in step: learning.learn on LANES boards at a time.
+
+Every board keeps its own step sizes; boards whose pulse is over, or that are settled alone because
+their clamps are released, are left out by a mask.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+from numba import njit
+from numpy.typing import NDArray
+
+from sim_backend.board import Edges
+from sim_backend.circuit import Circuit
+from sim_backend.compilation import JIT_NO_ALLOCATION
+from sim_backend.lanes import LANES, LaneDevices, Lanes, LaneScratch, Mask, relax_lanes
+from sim_backend.learning import (
+    SHORTEST_STEP,
+    STEP_ERROR_V,
+    TOLERANCE_V,
+    TRIAL_SHARE,
+    TRIAL_TOLERANCE_V,
+    WALL_ERROR_V,
+)
+
+
+class LaneNudged(NamedTuple):
+    """learning.Nudged of every board: arrays (T, L) and (O, L), what all boards share as it is."""
+
+    node: NDArray[np.uint32]
+    base: Lanes
+    toward: Lanes
+    away: Lanes
+    follow_gain: Lanes
+    sign: NDArray[np.float64]
+    output: NDArray[np.uint32]
+    output_start: Lanes
+    output_now: Lanes
+    follows: bool
+    symmetric: bool
+    low: float
+    high: float
+
+
+class LaneCopies(NamedTuple):
+    """State of both copies of every board at one data point: voltages (N, L), factors (…, L)."""
+
+    v: Lanes
+    w: Lanes
+    lu_free: Lanes
+    lu_clamped: Lanes
+
+
+class PulseScratch(NamedTuple):
+    """Work arrays: slopes and trial gates (E, L); times, step sizes and masks of the boards (L)."""
+
+    slope: Lanes
+    slope_end: Lanes
+    trial: Lanes
+    left: Lanes
+    step: Lanes
+    h: Lanes
+    fastest: Lanes
+    change: Lanes
+    growth: Lanes
+    taken: Lanes
+    active: Mask
+    trying: Mask
+    inside: Mask
+
+
+@njit(**JIT_NO_ALLOCATION)
+def settle_both(
+    c: Circuit,
+    free: LaneDevices,
+    clamped: LaneDevices,
+    gates: Lanes,
+    s: LaneCopies,
+    n: LaneNudged,
+    first: bool,
+    active: Mask,
+    tolerance_V: float,
+    work: LaneScratch,
+) -> bool:
+    """Bring the first copy (if asked) and the clamped copy of the active boards to rest."""
+    v, w = s.v, s.w
+    if first:
+        unknowns = len(c.order)
+        if n.symmetric:
+            unknowns = c.interior
+            for t in range(len(n.node)):
+                for l in range(LANES):
+                    if active[l]:
+                        v[n.node[t], l] = min(max(n.base[t, l] + n.away[t, l], n.low), n.high)
+        if relax_lanes(c, free, gates, v, unknowns, s.lu_free, active, tolerance_V, work) > 0:
+            return False
+    if n.follows:
+        for o in range(n.output_now.shape[0]):
+            for l in range(LANES):
+                n.output_now[o, l] = 0.0
+        for t in range(len(n.node)):
+            for l in range(LANES):
+                n.output_now[n.output[t], l] += n.sign[t] * v[n.node[t], l]
+    for t in range(len(n.node)):
+        o, node = n.output[t], n.node[t]
+        for l in range(LANES):
+            held = n.base[t, l] + n.toward[t, l]
+            if n.follows:
+                moved = n.output_now[o, l] - n.output_start[o, l]
+                held = v[node, l] + n.toward[t, l] - n.follow_gain[t, l] * moved
+            if active[l]:
+                w[node, l] = min(max(held, n.low), n.high)
+    stuck = relax_lanes(c, clamped, gates, w, c.interior, s.lu_clamped, active, tolerance_V, work)
+    return bool(stuck == 0)
+
+
+@njit(**JIT_NO_ALLOCATION)
+def lane_slopes(
+    c: Circuit, edges: Edges, gates: Lanes, s: LaneCopies, growing: bool, out: Lanes, p: PulseScratch
+) -> None:
+    """Write dG/dt of every gate, in V/s, into out and each board's largest magnitude into p.fastest."""
+    v, w, growth, fastest = s.v, s.w, p.growth, p.fastest
+    for l in range(LANES):
+        growth[l] = 1.0
+        fastest[l] = 0.0
+    if growing:
+        for l in range(LANES):
+            total = 0.0
+            for e in range(len(c.tail)):
+                if edges.rate[e, l] > 0.0:
+                    total += gates[e, l]
+            growth[l] = 1.0 + edges.growth[l] * (total - edges.reference[l])
+    for e in range(len(c.tail)):
+        t, h = c.tail[e], c.head[e]
+        for l in range(LANES):
+            x = v[t, l] - v[h, l]
+            y = w[t, l] - w[h, l]
+            slope = edges.rate[e, l] * (x * x - y * y) + edges.offset_rate[e, l] * x
+            slope += edges.bias[e, l] * growth[l]
+            up = (slope > 0.0) & (gates[e, l] >= edges.wall_high[e, l])
+            down = (slope < 0.0) & (gates[e, l] <= edges.wall_low[e, l])
+            slope = 0.0 if up | down else slope
+            out[e, l] = slope
+            size = abs(slope)
+            fastest[l] = size if size > fastest[l] else fastest[l]
+
+
+@njit(**JIT_NO_ALLOCATION)
+def learn_lanes(
+    c: Circuit,
+    free: LaneDevices,
+    clamped: LaneDevices,
+    edges: Edges,
+    gates: Lanes,
+    s: LaneCopies,
+    n: LaneNudged,
+    growing: bool,
+    quickest: float,
+    work: LaneScratch,
+    p: PulseScratch,
+) -> bool:
+    """Move the gates of the boards p.active through pulses of p.left seconds, in place; see learning.learn.
+
+    Returns False when some board did not come to rest; its state is then not to be used.
+    """
+    slope, slope_end, trial, h = p.slope, p.slope_end, p.trial, p.h
+    left, step, taken, active, trying = p.left, p.step, p.taken, p.active, p.trying
+    count = len(c.tail)
+    going = 0
+    for l in range(LANES):
+        step[l] = left[l]
+        going += active[l]
+    longest_pulse = 0.0
+    for l in range(LANES):
+        longest_pulse = max(longest_pulse, left[l])
+    shortest = SHORTEST_STEP * longest_pulse
+    if not settle_both(c, free, clamped, gates, s, n, n.symmetric, active, TOLERANCE_V, work):
+        return False
+    lane_slopes(c, edges, gates, s, growing, slope, p)
+    while going > 0:
+        heun = False
+        longest_step = 0.0
+        for l in range(LANES):
+            h[l] = 0.0
+            trying[l] = False
+            taken[l] = 0.0
+            if active[l]:
+                h[l] = min(step[l], left[l])
+                if h[l] > 0.999 * left[l]:
+                    h[l] = left[l]
+                taken[l] = 1.0
+                trying[l] = h[l] * p.fastest[l] > 10.0 * STEP_ERROR_V
+                heun = heun or trying[l]
+                longest_step = max(longest_step, h[l])
+        for e in range(count):
+            for l in range(LANES):
+                moved = gates[e, l] + h[l] * slope[e, l]
+                trial[e, l] = min(max(moved, edges.wall_low[e, l]), edges.wall_high[e, l])
+        if heun:
+            for l in range(LANES):
+                h[l] = h[l] if active[l] else 0.0
+            tolerance = TRIAL_SHARE * STEP_ERROR_V / (longest_step * quickest)
+            tolerance = min(max(tolerance, TOLERANCE_V), TRIAL_TOLERANCE_V)
+            speed = p.change  # the slopes below overwrite p.fastest
+            for l in range(LANES):
+                speed[l] = p.fastest[l]
+            if not settle_both(c, free, clamped, trial, s, n, True, trying, tolerance, work):
+                return False
+            lane_slopes(c, edges, trial, s, growing, slope_end, p)
+            for l in range(LANES):
+                p.fastest[l] = speed[l]
+            _correct(gates, edges, count, shortest, p)
+        for e in range(count):
+            for l in range(LANES):
+                gates[e, l] = trial[e, l] if taken[l] > 0.0 else gates[e, l]
+        going = 0
+        for l in range(LANES):
+            left[l] -= taken[l] * h[l]
+            active[l] = active[l] and left[l] > 0.0
+            going += active[l]
+        if going > 0:
+            if not settle_both(c, free, clamped, gates, s, n, True, active, TOLERANCE_V, work):
+                return False
+            lane_slopes(c, edges, gates, s, growing, slope, p)
+    return True
+
+
+@njit(**JIT_NO_ALLOCATION)
+def _correct(gates: Lanes, edges: Edges, count: int, shortest: float, p: PulseScratch) -> None:
+    """Turn Euler trials into Heun steps where they are good enough, and choose the next step sizes."""
+    slope, slope_end, trial, h = p.slope, p.slope_end, p.trial, p.h
+    change = p.change
+    stopped = 0
+    for l in range(LANES):
+        change[l] = 0.0
+    for e in range(count):
+        for l in range(LANES):
+            hit = (slope_end[e, l] == 0.0) & (slope[e, l] != 0.0)
+            stopped += hit
+            size = 0.0 if hit else 0.5 * h[l] * abs(slope_end[e, l] - slope[e, l])
+            change[l] = size if size > change[l] else change[l]
+    for l in range(LANES):
+        if not p.trying[l]:
+            continue
+        speed = h[l] * p.fastest[l]
+        if stopped > 0:
+            reach, first_hit = 0.0, h[l]
+            for e in range(count):
+                if slope_end[e, l] == 0.0 and slope[e, l] != 0.0:  # reaches its wall in this step
+                    room = abs(trial[e, l] - gates[e, l])
+                    reach = max(reach, room)
+                    first_hit = min(first_hit, max(room / abs(slope[e, l]), shortest))
+                    slope_end[e, l] = slope[e, l]
+            if reach * min(1.0, 2.0 * change[l] / speed) > WALL_ERROR_V and first_hit < 0.9 * h[l]:
+                p.step[l], p.taken[l] = first_hit, 0.0
+                continue
+        error = change[l] * change[l] / (speed + change[l])
+        if error > STEP_ERROR_V and h[l] > shortest:
+            p.step[l] = h[l] * max(0.2, 0.9 * (STEP_ERROR_V / error) ** (1.0 / 3.0))
+            p.taken[l] = 0.0
+            continue
+        p.step[l] = h[l]
+        if h[l] < p.left[l]:  # there is a next step
+            p.step[l] = h[l] * min(3.0, 0.9 * (STEP_ERROR_V / (error + 1e-30)) ** (1.0 / 3.0))
+    for e in range(count):
+        for l in range(LANES):
+            moved = gates[e, l] + 0.5 * h[l] * (slope[e, l] + slope_end[e, l])
+            moved = min(max(moved, edges.wall_low[e, l]), edges.wall_high[e, l])
+            trial[e, l] = moved if p.trying[l] else trial[e, l]
