@@ -67,6 +67,7 @@ def prepare(request: RunRequest) -> PreparedRun:
         plan = build_plan(experiment.settings, bench.limits, request.seed)
     except ConfigError as error:
         raise error.at(file=experiment.file) from None
+    bench.check(plan.task.wiring)
     return PreparedRun(request, experiment, bench, plan)
 
 

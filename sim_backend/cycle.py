@@ -227,7 +227,8 @@ def decide(
 ) -> tuple[float, int]:
     """Read the outputs and decide how the targets are nudged, and for how long.
 
-    Returns the learning time in seconds and by how much the number of wrong points changed. work.volts (T,) holds the free targets. A lost reading reads nan: learning stays off, clamps released.
+    Returns the learning time in seconds and by how much the number of wrong points changed.
+    work.volts (T,) holds the free targets. A lost reading reads nan: learning stays off, clamps released.
     """
     true_outputs, read_outputs, resting = work.true_outputs, work.read_outputs, work.resting
     true_outputs[:] = 0.0

@@ -19,6 +19,7 @@ def diode(a: float, b: float, saturation: float, scale: float) -> tuple[float, f
 
     a, b in volts, saturation current I_s in amperes, scale n·kT/q in volts:
     I = I_s·(exp((a − b)/scale) − 1) + gmin·(a − b), along its tangent above an exponent of 40.
+    (In reverse, ngspice comes near −I_s by a cubic rather than the exponential: 5 % of I_s apart at most.)
     """
     drop = a - b
     exponent = drop / scale

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 from itertools import groupby
 
 import numpy as np
@@ -15,25 +14,10 @@ from protocols.errors import ProtocolError
 from protocols.task import Wiring
 from sim_backend.config import BenchConfig
 from sim_backend.edge_law import RESISTOR, SQUARE_LAW
-from sim_backend.lane_group import LaneGroup
+from sim_backend.lane_group import EnsembleRecord, LaneGroup
 from sim_backend.lanes import LANES
 from sim_backend.plant import Plant
 from sim_backend.simbench import BLOCK_CYCLES
-
-
-@dataclass(frozen=True, eq=False)
-class EnsembleRecord:
-    """What a block did on every board.
-
-    Free outputs as read and clamped outputs (B, n, T) in volts, learning time and lateness (B, n) in
-    seconds, and which data points are wrong (B, P).
-    """
-
-    free_outputs: FloatArray
-    clamped_outputs: FloatArray
-    learning_time_s: FloatArray
-    lateness_s: FloatArray
-    wrong: FloatArray
 
 
 class Ensemble:
@@ -103,7 +87,7 @@ class Ensemble:
             np.empty((*shape, outputs)),
             np.empty(shape),
             np.empty(shape),
-            np.empty((len(self), len(block.wrong))),
+            np.empty((len(self), len(block.wrong)), dtype=np.bool_),
         )
         with ThreadPoolExecutor(self._threads) as pool:
             jobs = [pool.submit(group.run, block, record) for group in self._groups]

@@ -17,7 +17,7 @@ from sim_backend.circuit import Circuit
 from sim_backend.compilation import JIT_NO_ALLOCATION
 from sim_backend.cycle import Noise, OutputScratch, Ports, Rule, decide, drive_sources
 from sim_backend.edge_law import Devices
-from sim_backend.lane_learning import LaneCopies, LaneNudged, PulseScratch, learn_lanes
+from sim_backend.lane_learning import LaneCopies, LaneEdges, LaneNudged, PulseScratch, learn_lanes
 from sim_backend.lanes import LANES, LaneDevices, Lanes, LaneScratch, relax_lanes
 from sim_backend.learning import TOLERANCE_V, Copies, Nudged, Scratch, learn
 from sim_backend.newton import NO_FACTORS, Vector, relax
@@ -31,6 +31,27 @@ class LaneMemory(NamedTuple):
     lu_free: NDArray[np.float64]
     lu_clamped: NDArray[np.float64]
     visited: NDArray[np.bool_]
+
+
+class LaneConverters(NamedTuple):
+    """board.Converters of every board, stacked along the first axis."""
+
+    source_gain: NDArray[np.float64]
+    source_offset: NDArray[np.float64]
+    source_step: Vector
+    label_step: Vector
+    clamp_gain: NDArray[np.float64]
+    clamp_offset: NDArray[np.float64]
+    adc_gain: NDArray[np.float64]
+    adc_offset: NDArray[np.float64]
+    adc_noise: Vector
+    adc_step: Vector
+    pulse_step: Vector
+    pulse_jitter: Vector
+    pulse_max: Vector
+    overhead: Vector
+    node_max: Vector
+    software_clamp: NDArray[np.bool_]
 
 
 class LaneDrift(NamedTuple):
@@ -67,7 +88,13 @@ class Alone(NamedTuple):
 
 @njit(**JIT_NO_ALLOCATION)
 def take_out(
-    free: LaneDevices, clamped: LaneDevices, edges: Edges, gates: Lanes, s: LaneCopies, lane: int, one: Alone
+    free: LaneDevices,
+    clamped: LaneDevices,
+    edges: LaneEdges,
+    gates: Lanes,
+    s: LaneCopies,
+    lane: int,
+    one: Alone,
 ) -> None:
     """Copy one board's devices, gates and voltages into `one`; its factors are made anew."""
     for e in range(len(one.gates)):
@@ -106,7 +133,7 @@ def copy_lanes(target: Lanes, source: Lanes) -> None:
 
 
 @njit(**JIT_NO_ALLOCATION)
-def converters_of(k: Converters, lane: int) -> Converters:
+def converters_of(k: LaneConverters, lane: int) -> Converters:
     """Return one board's converters out of the stacked ones."""
     return Converters(
         k.source_gain[lane],
@@ -129,11 +156,25 @@ def converters_of(k: Converters, lane: int) -> Converters:
 
 
 @njit(**JIT_NO_ALLOCATION)
-def hold_lane(edges: Edges, gates: Lanes, lane: int, duration: float) -> None:
-    """Let one board's held gates leak for `duration` seconds."""
+def hold_lanes(edges: LaneEdges, gates: Lanes, duration: Vector) -> None:
+    """Let every board's held gates leak for its own duration, in seconds."""
     for e in range(gates.shape[0]):
-        if edges.leak[e, lane] > 0.0:
-            gates[e, lane] = max(gates[e, lane] - edges.leak[e, lane] * duration, edges.wall_low[e, lane])
+        for l in range(LANES):
+            leak = edges.leak[e, l]
+            held = gates[e, l] - leak * duration[l]
+            low = edges.wall_low[e, l]
+            held = held if held > low else low
+            gates[e, l] = held if leak > 0.0 else gates[e, l]
+
+
+@njit(**JIT_NO_ALLOCATION)
+def charge_lanes(edges: LaneEdges, gates: Lanes, pulse: Vector) -> None:
+    """Add the charge a learning pulse injects, on the boards whose pulse was longer than 0 s."""
+    for e in range(gates.shape[0]):
+        for l in range(LANES):
+            charge = edges.charge[e, l]
+            moved = min(max(gates[e, l] + charge, edges.wall_low[e, l]), edges.wall_high[e, l])
+            gates[e, l] = moved if (charge != 0.0) & (pulse[l] > 0.0) else gates[e, l]
 
 
 @njit(**JIT_NO_ALLOCATION)
@@ -141,7 +182,7 @@ def settle_alone(
     c: Circuit,
     free: LaneDevices,
     clamped: LaneDevices,
-    edges: Edges,
+    edges: LaneEdges,
     gates: Lanes,
     s: LaneCopies,
     lane: int,
@@ -173,7 +214,7 @@ def settle_alone(
 def decide_lane(
     ports: Ports,
     rule: Rule,
-    k: Converters,
+    k: LaneConverters,
     labels: Vector,
     margins: Vector,
     wrong: NDArray[np.bool_],
@@ -211,7 +252,7 @@ def learn_alone(
     c: Circuit,
     free: LaneDevices,
     clamped: LaneDevices,
-    edges: Edges,
+    edges: LaneEdges,
     gates: Lanes,
     s: LaneCopies,
     n: LaneNudged,
@@ -255,11 +296,12 @@ def run_lanes(
     ports: Ports,
     free: LaneDevices,
     clamped: LaneDevices,
-    edges: Edges,
-    k: Converters,
+    edges: LaneEdges,
+    k: LaneConverters,
     drift: LaneDrift,
     rule: Rule,
     growing: bool,
+    charging: bool,
     quickest: float,
     gates: Lanes,
     memory: LaneMemory,
@@ -287,12 +329,13 @@ def run_lanes(
         s = LaneCopies(
             memory.free[point], memory.clamped[point], memory.lu_free[point], memory.lu_clamped[point]
         )
+        any_late = False
         for l in range(LANES):
             late = noise.late[l, cycle] if noise.late.shape[1] > 0 else 0.0
             trace.lateness[l, cycle] = late
-            if late > 0.0:
-                clock[l] += late
-                hold_lane(edges, gates, l, late)
+            clock[l] += late
+            p.h[l] = late
+            any_late = any_late or late > 0.0
             if drift.amplitude[l] > 0.0:
                 angle = 2.0 * np.pi * clock[l] / drift.period[l] + drift.phase[l]
                 shift = drift.amplitude[l] * np.sin(angle)
@@ -301,10 +344,12 @@ def run_lanes(
                     clamped.threshold[e, l] = drift.clamped[e, l] + shift
             drive_sources(ports, converters_of(k, l), inputs[cycle], s.v[:, l], s.w[:, l])
             everyone[l] = True
+        if any_late:
+            hold_lanes(edges, gates, p.h)
         stuck = relax_lanes(c, free, gates, s.v, unknowns, s.lu_free, everyone, TOLERANCE_V, work)
         if stuck > 0:
             for l in range(LANES):
-                if work.going[l] and not settle_alone(c, free, clamped, edges, gates, s, l, False, one):
+                if work.going[l] > 0.0 and not settle_alone(c, free, clamped, edges, gates, s, l, False, one):
                     return cycle
         if not memory.visited[point]:
             memory.visited[point] = True
@@ -336,7 +381,7 @@ def run_lanes(
         stuck = relax_lanes(c, clamped, gates, s.w, unknowns, s.lu_clamped, p.trying, TOLERANCE_V, work)
         if stuck > 0:
             for l in range(LANES):
-                if work.going[l] and not settle_alone(c, free, clamped, edges, gates, s, l, True, one):
+                if work.going[l] > 0.0 and not settle_alone(c, free, clamped, edges, gates, s, l, True, one):
                     return cycle
         copy_lanes(kept_gates, gates)
         copy_lanes(kept.v, s.v)
@@ -348,18 +393,18 @@ def run_lanes(
             copy_lanes(s.w, kept.w)
         for l in range(LANES):
             time = trace.learning_time[l, cycle]
-            if time > 0.0 and not (together and p.inside[l]):
-                if not learn_alone(c, free, clamped, edges, gates, s, n, l, p.inside[l], time, quickest, one):
-                    return cycle
+            by_itself = time > 0.0 and not (together and p.inside[l])
+            if by_itself and not learn_alone(
+                c, free, clamped, edges, gates, s, n, l, p.inside[l], time, quickest, one
+            ):
+                return cycle
             for o in range(labels.shape[1]):
                 trace.clamped_outputs[l, cycle, o] = 0.0
             for t in range(targets):
                 trace.clamped_outputs[l, cycle, ports.output[t]] += ports.sign[t] * s.w[ports.target[t], l]
-            if time > 0.0:
-                for e in range(gates.shape[0]):
-                    if edges.charge[e, l] != 0.0:
-                        moved = gates[e, l] + edges.charge[e, l]
-                        gates[e, l] = min(max(moved, edges.wall_low[e, l]), edges.wall_high[e, l])
             clock[l] += time + k.overhead[l]
-            hold_lane(edges, gates, l, k.overhead[l])
+            p.h[l] = time
+        if charging:
+            charge_lanes(edges, gates, p.h)
+        hold_lanes(edges, gates, k.overhead)
     return -1

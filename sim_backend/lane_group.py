@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from typing import Any, Protocol
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from protocols.block import CycleBlock, FloatArray
+from protocols.block import BoolArray, CycleBlock, FloatArray
 from protocols.errors import InstrumentError
 from protocols.method import Contrast
-from sim_backend.board import Converters, Edges
+from sim_backend.board import Edges
 from sim_backend.cycle import Noise
 from sim_backend.edge_law import Devices
-from sim_backend.lane_cycle import Alone, LaneDrift, LaneMemory, LaneTrace, run_lanes
+from sim_backend.lane_cycle import Alone, LaneConverters, LaneDrift, LaneMemory, LaneTrace, run_lanes
 from sim_backend.lane_learning import LaneCopies, LaneNudged, PulseScratch
 from sim_backend.lanes import LANES, LaneDevices, LaneScratch
 from sim_backend.learning import Copies, Scratch
@@ -22,14 +23,19 @@ from sim_backend.newton import EXTRA_SLOTS, NO_FACTORS, no_factors
 from sim_backend.plant import Plant, output_scratch, rule_of
 
 
-class Writes(Protocol):
-    """Where a group leaves its results: arrays over all boards of the ensemble."""
+@dataclass(frozen=True, eq=False)
+class EnsembleRecord:
+    """What a block did on every board.
+
+    Free outputs as read and clamped outputs (B, n, T) in volts, learning time and lateness (B, n) in
+    seconds, and which data points are wrong (B, P).
+    """
 
     free_outputs: FloatArray
     clamped_outputs: FloatArray
     learning_time_s: FloatArray
     lateness_s: FloatArray
-    wrong: FloatArray
+    wrong: BoolArray
 
 
 class LaneGroup:
@@ -44,19 +50,18 @@ class LaneGroup:
         self.circuit, self.ports = first.circuit, first.ports
         self.free = _lane_devices([p.board.free for p in filled])
         self.clamped = _lane_devices([p.board.clamped for p in filled])
-        self.edges = Edges(
-            *(_last_axis([p.board.edges[i] for p in filled]) for i in range(len(Edges._fields)))
+        self.edges = LaneEdges._make(
+            _last_axis([p.board.edges[i] for p in filled]) for i in range(len(LaneEdges._fields))
         )
-        self.converters = Converters(
-            *(np.array([p.board.converters[i] for p in filled]) for i in range(len(Converters._fields)))
+        self.converters = LaneConverters._make(
+            np.array([p.board.converters[i] for p in filled]) for i in range(len(LaneConverters._fields))
         )
         self.drift = LaneDrift(
-            *(
-                np.array([getattr(p.drift, name) for p in filled])
-                for name in ("amplitude", "period", "phase")
-            ),
-            _last_axis([p.drift.free for p in filled]),
-            _last_axis([p.drift.clamped for p in filled]),
+            amplitude=np.array([p.drift.amplitude for p in filled]),
+            period=np.array([p.drift.period for p in filled]),
+            phase=np.array([p.drift.phase for p in filled]),
+            free=_last_axis([p.drift.free for p in filled]),
+            clamped=_last_axis([p.drift.clamped for p in filled]),
         )
         self.gates = np.zeros((len(first.gates), LANES))
         self.clock = np.zeros(LANES)
@@ -74,7 +79,7 @@ class LaneGroup:
         for lane, plant in enumerate(self.plants):
             plant.gates[:] = self.gates[:, lane]
 
-    def run(self, block: CycleBlock, record: Writes) -> None:
+    def run(self, block: CycleBlock, record: EnsembleRecord) -> None:
         """Run a block and write this group's rows of the record. Raises InstrumentError."""
         first, points, outputs = self._filled[0], len(block.wrong), block.labels.shape[1]
         if points > len(self.memory.visited):
@@ -88,18 +93,19 @@ class LaneGroup:
             np.empty((LANES, len(block))),
             np.empty((LANES, len(block))),
         )
-        room = lambda rows: np.zeros((rows, LANES))  # noqa: E731
-        symmetric = block.method.clamp.contrast is Contrast.SYMMETRIC
         alone = _alone(first, block)
         nudged = LaneNudged(
-            self.ports.target,
-            *(room(targets) for _ in range(4)),
-            self.ports.sign,
-            self.ports.output,
-            room(outputs),
-            room(outputs),
+            node=self.ports.target,
+            base=_room(targets),
+            toward=_room(targets),
+            away=_room(targets),
+            follow_gain=_room(targets),
+            sign=self.ports.sign,
+            output=self.ports.output,
+            output_start=_room(outputs),
+            output_now=_room(outputs),
             follows=alone.nudged.follows,
-            symmetric=symmetric,
+            symmetric=block.method.clamp.contrast is Contrast.SYMMETRIC,
             low=alone.nudged.low,
             high=alone.nudged.high,
         )
@@ -113,6 +119,7 @@ class LaneGroup:
             self.drift,
             rule_of(block.method),
             bool(np.any(self.edges.growth != 0.0)),
+            bool(np.any(self.edges.charge != 0.0)),
             max(float(self.edges.rate.max()), 1e-300),
             self.gates,
             self.memory,
@@ -125,13 +132,15 @@ class LaneGroup:
             self.clock,
             nudged,
             self.scratch,
-            PulseScratch(
-                *(room(edges) for _ in range(3)),
-                *(np.zeros(LANES) for _ in range(7)),
-                *(np.zeros(LANES, dtype=np.bool_) for _ in range(3)),
+            PulseScratch._make(
+                [
+                    *(_room(edges) for _ in range(3)),
+                    *(np.zeros(LANES) for _ in range(7)),
+                    *(np.zeros(LANES, dtype=np.bool_) for _ in range(3)),
+                ]
             ),
-            LaneCopies(room(nodes), room(nodes), room(1), room(1)),
-            room(edges),
+            LaneCopies(_room(nodes), _room(nodes), _room(1), _room(1)),
+            _room(edges),
             alone,
             trace,
             self._noise(len(block), targets),
@@ -158,7 +167,7 @@ class LaneGroup:
         factors = [np.zeros((points, slots, LANES)) for _ in range(2)]
         for lu in factors:
             lu[:, -1] = NO_FACTORS
-        return LaneMemory(free, np.zeros_like(free), *factors, np.zeros(points, dtype=np.bool_))
+        return LaneMemory(free, np.zeros_like(free), factors[0], factors[1], np.zeros(points, dtype=np.bool_))
 
 
 def _lane_devices(devices: Sequence[Devices]) -> LaneDevices:
@@ -174,14 +183,12 @@ def _last_axis(values: Sequence[Any]) -> NDArray[np.float64]:
 
 
 def _lane_scratch(unknowns: int) -> LaneScratch:
-    row: Callable[[], FloatArray] = lambda: np.zeros(LANES)  # noqa: E731
-    return LaneScratch(
-        np.zeros((unknowns + 1, LANES)),
-        np.zeros((unknowns, LANES)),
-        *(row() for _ in range(7)),
-        np.zeros(LANES, dtype=np.bool_),
-        np.zeros(LANES, dtype=np.bool_),
-    )
+    vectors = [np.zeros(LANES) for _ in range(9)]
+    return LaneScratch._make([_room(unknowns + 1), _room(unknowns), *vectors])
+
+
+def _room(rows: int) -> FloatArray:
+    return np.zeros((rows, LANES))
 
 
 def _alone(plant: Plant, block: CycleBlock) -> Alone:
@@ -195,10 +202,10 @@ def _alone(plant: Plant, block: CycleBlock) -> Alone:
     return Alone(
         copied(board.free),
         copied(board.clamped),
-        Edges(*(np.zeros(edges) for _ in range(7)), 0.0, 0.0),
+        Edges._make([*(np.zeros(edges) for _ in range(7)), 0.0, 0.0]),
         np.zeros(edges),
         Copies(np.zeros(nodes), np.zeros(nodes), no_factors(plant.circuit), no_factors(plant.circuit)),
         plant.nudged(block.method),
-        Scratch(*(np.zeros(m) for m in (unknowns + 1, unknowns, edges, edges, edges))),
+        Scratch._make(np.zeros(m) for m in (unknowns + 1, unknowns, edges, edges, edges)),
         output_scratch(len(plant.ports.target), block.labels.shape[1]),
     )

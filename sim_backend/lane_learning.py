@@ -12,7 +12,6 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from sim_backend.board import Edges
 from sim_backend.circuit import Circuit
 from sim_backend.compilation import JIT_NO_ALLOCATION
 from sim_backend.lanes import LANES, LaneDevices, Lanes, LaneScratch, Mask, relax_lanes
@@ -24,6 +23,20 @@ from sim_backend.learning import (
     TRIAL_TOLERANCE_V,
     WALL_ERROR_V,
 )
+
+
+class LaneEdges(NamedTuple):
+    """board.Edges of every board: arrays (E, L), growth and reference (L,)."""
+
+    rate: Lanes
+    bias: Lanes
+    offset_rate: Lanes
+    leak: Lanes
+    charge: Lanes
+    wall_low: Lanes
+    wall_high: Lanes
+    growth: NDArray[np.float64]
+    reference: NDArray[np.float64]
 
 
 class LaneNudged(NamedTuple):
@@ -118,7 +131,7 @@ def settle_both(
 
 @njit(**JIT_NO_ALLOCATION)
 def lane_slopes(
-    c: Circuit, edges: Edges, gates: Lanes, s: LaneCopies, growing: bool, out: Lanes, p: PulseScratch
+    c: Circuit, edges: LaneEdges, gates: Lanes, s: LaneCopies, growing: bool, out: Lanes, p: PulseScratch
 ) -> None:
     """Write dG/dt of every gate, in V/s, into out and each board's largest magnitude into p.fastest."""
     v, w, growth, fastest = s.v, s.w, p.growth, p.fastest
@@ -133,16 +146,18 @@ def lane_slopes(
                     total += gates[e, l]
             growth[l] = 1.0 + edges.growth[l] * (total - edges.reference[l])
     for e in range(len(c.tail)):
-        t, h = c.tail[e], c.head[e]
+        free_tail, free_head = v[c.tail[e]], v[c.head[e]]
+        held_tail, held_head = w[c.tail[e]], w[c.head[e]]
+        rate, offset_rate, bias, gate = edges.rate[e], edges.offset_rate[e], edges.bias[e], gates[e]
+        wall_low, wall_high, row = edges.wall_low[e], edges.wall_high[e], out[e]
         for l in range(LANES):
-            x = v[t, l] - v[h, l]
-            y = w[t, l] - w[h, l]
-            slope = edges.rate[e, l] * (x * x - y * y) + edges.offset_rate[e, l] * x
-            slope += edges.bias[e, l] * growth[l]
-            up = (slope > 0.0) & (gates[e, l] >= edges.wall_high[e, l])
-            down = (slope < 0.0) & (gates[e, l] <= edges.wall_low[e, l])
+            x = free_tail[l] - free_head[l]
+            y = held_tail[l] - held_head[l]
+            slope = rate[l] * (x * x - y * y) + offset_rate[l] * x + bias[l] * growth[l]
+            up = (slope > 0.0) & (gate[l] >= wall_high[l])
+            down = (slope < 0.0) & (gate[l] <= wall_low[l])
             slope = 0.0 if up | down else slope
-            out[e, l] = slope
+            row[l] = slope
             size = abs(slope)
             fastest[l] = size if size > fastest[l] else fastest[l]
 
@@ -152,7 +167,7 @@ def learn_lanes(
     c: Circuit,
     free: LaneDevices,
     clamped: LaneDevices,
-    edges: Edges,
+    edges: LaneEdges,
     gates: Lanes,
     s: LaneCopies,
     n: LaneNudged,
@@ -228,7 +243,7 @@ def learn_lanes(
 
 
 @njit(**JIT_NO_ALLOCATION)
-def _correct(gates: Lanes, edges: Edges, count: int, shortest: float, p: PulseScratch) -> None:
+def _correct(gates: Lanes, edges: LaneEdges, count: int, shortest: float, p: PulseScratch) -> None:
     """Turn Euler trials into Heun steps where they are good enough, and choose the next step sizes."""
     slope, slope_end, trial, h = p.slope, p.slope_end, p.trial, p.h
     change = p.change

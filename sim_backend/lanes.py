@@ -30,11 +30,12 @@ from sim_backend.newton import (
     UNOBSERVED,
 )
 
-LANES = 16
+LANES = 32
 STEPS = 12  # a board not at rest by then is settled alone
 
 Lanes = NDArray[np.float64]
 Mask = NDArray[np.bool_]
+Vector = NDArray[np.float64]
 
 
 class LaneDevices(NamedTuple):
@@ -57,33 +58,39 @@ class LaneScratch(NamedTuple):
     previous: Lanes
     known: Lanes
     step: Lanes
-    going: Mask
-    fresh: Mask
+    going: Lanes
+    fresh: Lanes
 
 
 @njit(**JIT_NO_ALLOCATION, forceinline=True)
-def _current(d: LaneDevices, e: int, gates: Lanes, v: Lanes, t: int, h: int, s: LaneScratch) -> None:
-    """Write the currents of edge e into s.current: in one expression unless a board is below threshold.
+def _currents(d: LaneDevices, e: int, gate: Vector, tail: Vector, head: Vector, s: LaneScratch) -> None:
+    """Write the currents of edge e and their slopes into s: in one expression unless below threshold.
 
     Ohmic and saturated are both S/2·(B² − A²) with A, B the overdrive against either end, or 0.
     """
-    current = s.current
+    current, at_tail, at_head = s.current, s.at_tail, s.at_head
+    threshold, strength = d.threshold[e], d.strength[e]
     if d.kind[e] == RESISTOR:
         for l in range(LANES):
-            current[l] = d.strength[e, l] * (v[t, l] - v[h, l])
+            current[l] = strength[l] * (tail[l] - head[l])
+            at_tail[l], at_head[l] = strength[l], -strength[l]
         return
     below = 0
     for l in range(LANES):
-        overdrive = gates[e, l] - d.threshold[e, l]
-        a, b = overdrive - v[t, l], overdrive - v[h, l]
-        at_a = a if a > 0.0 else 0.0
-        at_b = b if b > 0.0 else 0.0
-        current[l] = 0.5 * d.strength[e, l] * (at_b - at_a) * (at_b + at_a)
+        overdrive = gate[l] - threshold[l]
+        a, b = overdrive - tail[l], overdrive - head[l]
+        above_a = max(a, 0.0)
+        above_b = max(b, 0.0)
+        half = 0.5 * strength[l]
+        current[l] = half * (above_b - above_a) * (above_b + above_a)
+        at_tail[l] = strength[l] * above_a
+        at_head[l] = -strength[l] * above_b
         below += (a <= SATURATION_ONSET_V) & (b <= SATURATION_ONSET_V)
     if below > 0:
         for l in range(LANES):
-            overdrive = gates[e, l] - d.threshold[e, l]
-            current[l], _, _ = square_law(overdrive, v[t, l], v[h, l], d.strength[e, l])
+            current[l], at_tail[l], at_head[l] = square_law(
+                gate[l] - threshold[l], tail[l], head[l], strength[l]
+            )
 
 
 @njit(**JIT_NO_ALLOCATION, forceinline=True)
@@ -94,12 +101,11 @@ def residual(c: Circuit, d: LaneDevices, gates: Lanes, v: Lanes, s: LaneScratch)
         for l in range(LANES):
             r[k, l] = 0.0
     for e in range(len(c.tail)):
-        _current(d, e, gates, v, c.tail[e], c.head[e], s)
-        p, q = c.row_tail[e], c.row_head[e]
+        _currents(d, e, gates[e], v[c.tail[e]], v[c.head[e]], s)
+        leaving, arriving = r[c.row_tail[e]], r[c.row_head[e]]
         for l in range(LANES):
-            r[p, l] += current[l]
-        for l in range(LANES):
-            r[q, l] -= current[l]
+            leaving[l] += current[l]
+            arriving[l] -= current[l]
 
 
 @njit(**JIT_NO_ALLOCATION)
@@ -116,23 +122,21 @@ def assemble(c: Circuit, d: LaneDevices, gates: Lanes, v: Lanes, lu: Lanes, s: L
         for l in range(LANES):
             lu[c.diagonal[k], l] = SMALLEST_SLOPE_S
     for e in range(len(c.tail)):
-        t, h, p, q = c.tail[e], c.head[e], c.row_tail[e], c.row_head[e]
+        _currents(d, e, gates[e], v[c.tail[e]], v[c.head[e]], s)
+        leaving, arriving = r[c.row_tail[e]], r[c.row_head[e]]
         for l in range(LANES):
-            strength = d.strength[e, l]
-            if d.kind[e] == RESISTOR:
-                current[l], at_tail[l], at_head[l] = strength * (v[t, l] - v[h, l]), strength, -strength
-            else:
-                overdrive = gates[e, l] - d.threshold[e, l]
-                current[l], x, y = square_law(overdrive, v[t, l], v[h, l], strength)
-                at_tail[l], at_head[l] = max(x, -SLOPE_RATIO * y), min(y, -SLOPE_RATIO * x)
-        tt, th, ht, hh = c.slot_tail_tail[e], c.slot_tail_head[e], c.slot_head_tail[e], c.slot_head_head[e]
+            leaving[l] += current[l]
+            arriving[l] -= current[l]
+        tt, th = lu[c.slot_tail_tail[e]], lu[c.slot_tail_head[e]]
+        ht, hh = lu[c.slot_head_tail[e]], lu[c.slot_head_head[e]]
         for l in range(LANES):
-            r[p, l] += current[l]
-            r[q, l] -= current[l]
-            lu[tt, l] += at_tail[l]
-            lu[th, l] += at_head[l]
-            lu[ht, l] -= at_tail[l]
-            lu[hh, l] -= at_head[l]
+            x, y = at_tail[l], at_head[l]
+            of_tail = max(x, -SLOPE_RATIO * y)
+            of_head = min(y, -SLOPE_RATIO * x)
+            tt[l] += of_tail
+            th[l] += of_head
+            ht[l] -= of_tail
+            hh[l] -= of_head
 
 
 @njit(**JIT_NO_ALLOCATION)
@@ -170,20 +174,22 @@ def back_substitute(c: Circuit, lu: Lanes, unknowns: int, r: Lanes) -> None:
     """Solve the leading block of `unknowns` rows in place."""
     row_start, column, diagonal = c.row_start, c.column, c.diagonal
     for i in range(unknowns):
+        here = r[i]
         for x in range(row_start[i], diagonal[i]):
-            j = column[x]
+            factor, there = lu[x], r[column[x]]
             for l in range(LANES):
-                r[i, l] -= lu[x, l] * r[j, l]
+                here[l] -= factor[l] * there[l]
     for k in range(unknowns):
         i = unknowns - 1 - k
         middle = diagonal[i]
+        here, inverse = r[i], lu[middle]
         for x in range(middle + 1, row_start[i + 1]):
-            j = column[x]
-            if j < unknowns:
+            if column[x] < unknowns:
+                factor, there = lu[x], r[column[x]]
                 for l in range(LANES):
-                    r[i, l] -= lu[x, l] * r[j, l]
+                    here[l] -= factor[l] * there[l]
         for l in range(LANES):
-            r[i, l] *= lu[middle, l]
+            here[l] *= inverse[l]
 
 
 @njit(**JIT_NO_ALLOCATION)
@@ -202,19 +208,13 @@ def relax_lanes(
 
     v (N, L) changes in place for active boards only; lu (…, L) holds factors and, last, contractions.
     """
-    longest, previous, known, step, going, fresh = (
-        s.longest,
-        s.previous,
-        s.known,
-        s.step,
-        s.going,
-        s.fresh,
-    )
+    longest, previous, known, going, fresh = s.longest, s.previous, s.known, s.going, s.fresh
     r, order, last = s.residual, c.order, lu.shape[0] - 1
     left = 0
     renew = False
     for l in range(LANES):
-        going[l], fresh[l], previous[l], known[l] = active[l], False, np.inf, lu[last, l]
+        going[l] = 1.0 if active[l] else 0.0
+        fresh[l], previous[l], known[l] = 0.0, np.inf, lu[last, l]
         left += active[l]
         renew = renew or (active[l] and known[l] == NO_FACTORS)
     for _ in range(STEPS):
@@ -229,40 +229,38 @@ def relax_lanes(
         for l in range(LANES):
             longest[l] = 0.0
         for k in range(unknowns):
+            found = r[k]
             for l in range(LANES):
-                size = abs(r[k, l])
+                size = abs(found[l])
                 longest[l] = longest[l] if size <= longest[l] else size  # nan goes through
-        for l in range(LANES):
-            step[l] = 1.0 if going[l] else 0.0
         for k in range(unknowns):
-            node = order[k]
+            volts, found = v[order[k]], r[k]
             for l in range(LANES):
-                move = r[k, l]
-                move = move if move < LONGEST_STEP_V else LONGEST_STEP_V
-                move = move if move > -LONGEST_STEP_V else -LONGEST_STEP_V
-                v[node, l] -= step[l] * move
-        again = False
+                move = min(max(found[l], -LONGEST_STEP_V), LONGEST_STEP_V)
+                volts[l] -= going[l] * move
+        if renew:
+            for l in range(LANES):
+                known[l], fresh[l] = 1.0, 1.0
+        left, again = 0, 0
+        factors = lu[last]
         for l in range(LANES):
-            if renew:
-                known[l], fresh[l] = 1.0, True
-            if not going[l]:
-                continue
+            on = going[l] > 0.0
             contraction = longest[l] / previous[l]
-            if not renew:
-                if LEAST_TELLING_STEP_V < previous[l] < np.inf:
-                    known[l] = contraction if fresh[l] else max(contraction, 0.5 * known[l])
-                    fresh[l] = False
-                else:
-                    known[l] = min(1.0, 1.5 * known[l] + UNOBSERVED)
-            small = longest[l] < TRUST_CONTRACTION_BELOW_V and 2.0 * known[l] * longest[l] < tolerance_V
-            if small or longest[l] < tolerance_V:
-                going[l] = False
-                left -= 1
-                lu[last, l] = NO_FACTORS if c.renewal < known[l] < 1.0 else known[l]
-            elif renew:
-                again = again or longest[l] > REFACTOR_ABOVE_V
-            else:
-                again = again or contraction > REFACTOR_CONTRACTION
+            kept = max(contraction, 0.5 * known[l])
+            seen = contraction if fresh[l] > 0.0 else kept
+            guessed = min(1.0, 1.5 * known[l] + UNOBSERVED)
+            telling = (previous[l] > LEAST_TELLING_STEP_V) & (previous[l] < np.inf)
+            now = known[l] if renew else (seen if telling else guessed)
+            fresh[l] = 0.0 if telling & (not renew) & on else fresh[l]
+            known[l] = now if on else known[l]
+            small = (longest[l] < TRUST_CONTRACTION_BELOW_V) & (2.0 * now * longest[l] < tolerance_V)
+            done = on & (small | (longest[l] < tolerance_V))
+            kept_for_good = NO_FACTORS if (now > c.renewal) & (now < 1.0) else now
+            factors[l] = kept_for_good if done else factors[l]
+            going[l] = 1.0 if on & (not done) else 0.0
+            long = longest[l] > REFACTOR_ABOVE_V if renew else contraction > REFACTOR_CONTRACTION
+            left += on & (not done)
+            again += on & (not done) & long
             previous[l] = longest[l]
-        renew = again
+        renew = again > 0
     return left

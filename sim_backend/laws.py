@@ -90,7 +90,8 @@ class Level1(EdgeLaw):
     The defaults are the ALD1106 card; vto and kp may be arrays, one value per edge. Below threshold
     such a transistor passes nothing at all. What holds a node whose edges are all cut off is the
     leakage of ngspice's bulk junctions: gmin from each end of each transistor to ground, so it rests at
-    0 V. The junctions' own current, 1e-14 A per end and less than that near 0 V, is left out; so is
+    0 V. The junctions' own current is left out, 1e-14 A per end and less near 0 V: microvolts at a node held
+    up by transistors on the edge of cut-off, millivolts where only reverse-biased diodes hold one. So is
     their forward conduction: node voltages should not go far below 0 V.
     """
 

@@ -9,8 +9,8 @@ import pytest
 
 HINT = "ngspice is not installed: apt-get install ngspice (make setup does it when run as root)"
 OPTIONS = ".options reltol=1e-6 abstol=1e-15 vntol=1e-10"  # gmin: the default, 1e-12 S
-MODELS = """.model ald1106 nmos(level=1 vto=0.75 gamma=1.09 phi=0.94995 kp=6.24961e-5 lambda=0.199985 rsh=73.213)
-.model junction d(is=1e-14 n=1)"""
+CARD = "level=1 vto=0.75 gamma=1.09 phi=0.94995 kp=6.24961e-5 lambda=0.199985 rsh=73.213"
+DIODE = ".model junction d(is=1e-14 n=1)"
 SIZE = "l=7.8u w=138u nrd=0.3 nrs=1"
 VALUE = re.compile(r"^(\S+) = (\S+)$", re.MULTILINE)
 
@@ -18,12 +18,12 @@ VALUE = re.compile(r"^(\S+) = (\S+)$", re.MULTILINE)
 def transistor(gate):
     """An ALD1106 with this gate voltage: drain at the tail of the edge, source at its head, bulk at 0 V."""
     return lambda name, tail, head: (
-        f"m{name} {tail} g{name} {head} 0 ald1106 {SIZE}\nvg{name} g{name} 0 {gate!r}"
+        f"m{name} {tail} g{name} {head} 0 ald1106 {SIZE}\nvg{name} g{name} 0 {float(gate)!r}"
     )
 
 
 def resistor(ohm):
-    return lambda name, tail, head: f"r{name} {tail} {head} {ohm!r}"
+    return lambda name, tail, head: f"r{name} {tail} {head} {float(ohm)!r}"
 
 
 def diode():
@@ -43,14 +43,15 @@ def require():
     pytest.skip(HINT)
 
 
-def solve(circuits):
-    """Return for each circuit what ngspice finds: (node voltages by node, currents out of the fixed nodes).
+def solve(circuits, junction_A=1e-14):
+    """Return for each circuit what ngspice finds: (volts by node, amperes that each fixed node supplies).
 
-    A circuit is (edges, parts, fixed): (tail, head) pairs, what each is, volts by fixed node.
-    The circuits share nothing but ground.
+    A circuit is (edges, parts, fixed): (tail, head) pairs, what each is, volts by fixed node; they
+    share nothing but ground. junction_A: saturation current of a transistor's bulk junctions; ngspice's
+    own is the default.
     """
     require()
-    lines = ["circuits", OPTIONS, MODELS]
+    lines = ["circuits", OPTIONS, f".model ald1106 nmos({CARD} is={junction_A})", DIODE]
     for number, (edges, parts, fixed) in enumerate(circuits):
         for edge, ((tail, head), part) in enumerate(zip(edges, parts, strict=True)):
             lines.append(part(f"{number}_{edge}", f"n{number}_{tail}", f"n{number}_{head}"))

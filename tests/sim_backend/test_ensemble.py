@@ -1,0 +1,107 @@
+"""An ensemble's boards do what single boards do, whether they go in step or alone."""
+
+import numpy as np
+import pytest
+
+from protocols import ProtocolError
+from protocols.block import CycleBlock
+from protocols.method import ClampRule, Contrast, Hinge, Method, Nudge, TimeRule, Timing
+from sim_backend import BenchConfig, Ensemble, Imperfections, SimBench, preset_values
+
+from .boards import lattice_wiring
+
+INPUTS = np.array([[0.0181, 0.4351, 0.4351, 0.0181], [0.4351, 0.0181, 0.2, 0.1], [0.3, 0.1, 0.05, 0.4]])
+LABELS = np.array([[-0.0625], [0.0208], [0.01]])
+
+STANDARD = Method("standard", ClampRule(eta=0.992), TimeRule(pulse_s=1e-4))
+SYMMETRIC = Method(
+    "symmetric overclamping",
+    ClampRule(Nudge.CONSTANT, amplitude_V=0.1, contrast=Contrast.SYMMETRIC),
+    TimeRule(timing=Timing.PROPORTIONAL, pulse_s=1e-4, reference_V=0.02, max_pulse_s=3e-4, dead_band_V=2e-3),
+)
+HINGE = Method("hinge", ClampRule(eta=0.5), TimeRule(pulse_s=2e-3), Hinge.REST)
+UNCLAMP = Method("unclamp", ClampRule(eta=0.5), TimeRule(pulse_s=2e-4), Hinge.UNCLAMP)
+
+
+def block(method, cycles=90, first=0):
+    points = np.arange(cycles) % 3
+    return CycleBlock(
+        first_cycle=first,
+        points=points,
+        inputs=INPUTS[points],
+        labels=LABELS[points],
+        margins=np.full((3, 1), 0.005),
+        method=method,
+        wrong=np.ones(3, dtype=bool),
+        snapshots=np.zeros(0, dtype=np.int64),
+    )
+
+
+def config(preset, **board):
+    return BenchConfig(board=board, imperfections=Imperfections(**preset_values(preset)))
+
+
+def singly(configs, seeds, blocks, gates):
+    outputs, ends = [], []
+    for setting, seed, start in zip(configs, seeds, gates, strict=True):
+        bench = SimBench(setting, seed=seed)
+        bench.open(lattice_wiring())
+        bench.reset_gates(start)
+        outputs.append(np.concatenate([bench.run(b).free_outputs for b in blocks]))
+        ends.append(bench._plant.gates.copy())
+    return np.array(outputs), np.array(ends)
+
+
+@pytest.mark.parametrize("preset", ["ideal", "lattice-paper", "harsh"])
+@pytest.mark.parametrize("method", [STANDARD, SYMMETRIC, HINGE, UNCLAMP], ids=lambda m: m.name)
+def test_every_board_does_what_it_does_alone(preset, method):
+    seeds = [3, 4, 5]
+    configs = [config(preset)] * 3
+    gates = np.random.default_rng(1).uniform(1.0, 4.5, (3, 32))
+    blocks = [block(method), block(method, cycles=31, first=90)]
+    ensemble = Ensemble(configs, seeds, threads=2)
+    ensemble.open(lattice_wiring())
+    ensemble.reset_gates(gates)
+    together = np.concatenate([ensemble.run(b).free_outputs for b in blocks], axis=1)
+    outputs, ends = singly(configs, seeds, blocks, gates)
+    # Readings are rounded to a converter step, which a difference of 1e-8 V may carry over an edge.
+    step = configs[0].imperfections.adc_step
+    apart = np.abs(together - outputs)
+    assert np.array_equal(np.isnan(together), np.isnan(outputs))
+    assert np.nanmean(apart > 1e-6) < 0.02
+    assert np.nanmax(apart) < 1e-6 + 2.1 * step
+    if step == 0.0:
+        np.testing.assert_allclose(ensemble.gates(), ends, rtol=0, atol=1e-6)
+
+
+def test_boards_with_other_laws_go_alone_beside_the_others():
+    configs = [config("ideal"), config("ideal", law="level1"), config("lattice-paper")]
+    gates = np.full((3, 32), 2.5)
+    ensemble = Ensemble(configs, [1, 2, 3])
+    ensemble.open(lattice_wiring())
+    ensemble.reset_gates(gates)
+    record = ensemble.run(block(STANDARD))
+    outputs, _ = singly(configs, [1, 2, 3], [block(STANDARD)], gates)
+    np.testing.assert_allclose(record.free_outputs[:2], outputs[:2], rtol=0, atol=1e-7)
+
+
+def test_more_boards_than_lanes_each_keep_their_own_result():
+    seeds = list(range(35))
+    ensemble = Ensemble(config("lattice-paper"), seeds)
+    ensemble.open(lattice_wiring())
+    ensemble.reset_gates(np.full(32, 2.5))
+    record = ensemble.run(block(STANDARD, cycles=9))
+    outputs, _ = singly(
+        [config("lattice-paper")] * 2, [0, 34], [block(STANDARD, cycles=9)], np.full((2, 32), 2.5)
+    )
+    np.testing.assert_allclose(record.free_outputs[[0, 34]], outputs, rtol=0, atol=3e-4)
+    assert record.learning_time_s.shape == (35, 9)
+    assert (record.learning_time_s > 0).all()
+
+
+def test_misuse_is_refused():
+    with pytest.raises(ProtocolError, match="2 configurations do not fit 3 seeds"):
+        Ensemble([config("ideal")] * 2, [1, 2, 3])
+    ensemble = Ensemble(config("ideal"), [1])
+    with pytest.raises(ProtocolError, match="not open"):
+        ensemble.run(block(STANDARD))
