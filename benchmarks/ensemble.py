@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import sim_backend
-from benchmarks.timing import CannotRun, Effort, Spread, seconds
+from benchmarks.timing import Effort, Spread, seconds
 from benchmarks.workloads import PULSE_S, board, memory_cycle
+from sim_backend import Ensemble
 
 
 def many_boards(effort: Effort) -> dict[str, Spread]:
     """Measure cycles per second summed over the boards, seeds 0, 1, …, published imperfections."""
-    if not hasattr(sim_backend, "Ensemble"):
-        raise CannotRun("sim_backend has no Ensemble yet")
     work = memory_cycle()
-    boards = sim_backend.Ensemble(board("lattice-paper"), range(effort.ensemble_boards))
+    boards = Ensemble(board("lattice-paper"), range(effort.ensemble_boards))
     boards.open(work.wiring)
     block = work.block(effort.ensemble_cycles)
     taken = seconds(

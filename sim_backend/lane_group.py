@@ -16,7 +16,7 @@ from sim_backend.board import Edges
 from sim_backend.cycle import Noise
 from sim_backend.edge_law import Devices
 from sim_backend.lane_cycle import Alone, LaneConverters, LaneDrift, LaneMemory, LaneTrace, run_lanes
-from sim_backend.lane_learning import LaneCopies, LaneNudged, PulseScratch
+from sim_backend.lane_learning import LaneCopies, LaneEdges, LaneNudged, PulseScratch
 from sim_backend.lanes import LANES, LaneDevices, LaneScratch
 from sim_backend.learning import Copies, Scratch
 from sim_backend.newton import EXTRA_SLOTS, NO_FACTORS, no_factors
