@@ -88,21 +88,40 @@ def _currents(d: LaneDevices, e: int, gate: Vector, tail: Vector, head: Vector, 
         below += (a <= SATURATION_ONSET_V) & (b <= SATURATION_ONSET_V)
     if below > 0:
         for l in range(LANES):
-            current[l], at_tail[l], at_head[l] = square_law(
-                gate[l] - threshold[l], tail[l], head[l], strength[l]
-            )
+            overdrive = gate[l] - threshold[l]
+            if overdrive - min(tail[l], head[l]) <= SATURATION_ONSET_V:
+                current[l], at_tail[l], at_head[l] = square_law(overdrive, tail[l], head[l], strength[l])
 
 
-@njit(**JIT_NO_ALLOCATION, forceinline=True)
+@njit(**JIT_NO_ALLOCATION)
 def residual(c: Circuit, d: LaneDevices, gates: Lanes, v: Lanes, s: LaneScratch) -> None:
     """Write the current leaving every unknown node into s.residual, in amperes."""
     r, current = s.residual, s.current
+    tails, heads, row_tail, row_head = c.tail, c.head, c.row_tail, c.row_head
+    kind, thresholds, strengths = d.kind, d.threshold, d.strength
     for k in range(r.shape[0]):
         for l in range(LANES):
             r[k, l] = 0.0
-    for e in range(len(c.tail)):
-        _currents(d, e, gates[e], v[c.tail[e]], v[c.head[e]], s)
-        leaving, arriving = r[c.row_tail[e]], r[c.row_head[e]]
+    for e in range(len(tails)):
+        gate, threshold, strength = gates[e], thresholds[e], strengths[e]
+        tail, head = v[tails[e]], v[heads[e]]
+        below = 0
+        if kind[e] == RESISTOR:
+            for l in range(LANES):
+                current[l] = strength[l] * (tail[l] - head[l])
+        else:
+            for l in range(LANES):
+                overdrive = gate[l] - threshold[l]
+                a, b = overdrive - tail[l], overdrive - head[l]
+                above_a, above_b = max(a, 0.0), max(b, 0.0)
+                current[l] = 0.5 * strength[l] * (above_b - above_a) * (above_b + above_a)
+                below += (a <= SATURATION_ONSET_V) & (b <= SATURATION_ONSET_V)
+        if below > 0:
+            for l in range(LANES):
+                overdrive = gate[l] - threshold[l]
+                if overdrive - min(tail[l], head[l]) <= SATURATION_ONSET_V:
+                    current[l], _, _ = square_law(overdrive, tail[l], head[l], strength[l])
+        leaving, arriving = r[row_tail[e]], r[row_head[e]]
         for l in range(LANES):
             leaving[l] += current[l]
             arriving[l] -= current[l]
