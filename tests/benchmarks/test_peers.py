@@ -20,9 +20,9 @@ def test_without_ngspice_its_measurement_cannot_run(monkeypatch):
         ngspice.run("")
 
 
-@pytest.mark.parametrize("solver", ["trf", "lm"])
-def test_least_squares_finds_the_same_nodes(solver):
-    assert disagreement_V(solver) < 1e-8
+@pytest.mark.parametrize(("style", "solver"), [("edges", "trf"), ("arrays", "trf"), ("arrays", "lm")])
+def test_least_squares_finds_the_same_nodes(style, solver):
+    assert disagreement_V(style, solver) < 1e-8
 
 
 def test_least_squares_learns_as_labctl_does():
