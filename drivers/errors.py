@@ -1,0 +1,130 @@
+"""What can go wrong with an instrument, each said in one sentence.
+
+Every sentence names the instrument, its address, what happened, the likely cause and what to do
+next. Libraries' own exceptions become one of these through `explained`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+
+from protocols.errors import InstrumentError, ProtocolError
+
+
+class InstrumentFault(InstrumentError):
+    """An instrument at an address did not do what it was told, for a cause, with a way out."""
+
+    def __init__(
+        self, instrument: str, address: str, happened: str, *, cause: str = "", action: str = ""
+    ) -> None:
+        self.address = address
+        self.happened = happened
+        self.cause = cause
+        self.action = action
+        where = f"{instrument} at {address}" if address else instrument
+        super().__init__(where, happened + (f" ({cause})" if cause else ""), action)
+        self.instrument = instrument
+
+
+class NoAnswer(InstrumentFault):
+    """The instrument said nothing within its time limit."""
+
+
+class ConnectionLost(InstrumentFault):
+    """The instrument was there and cannot be reached any more, or never could."""
+
+
+class WrongInstrument(InstrumentFault):
+    """Something answers at the address, but it is not what the bench file expects."""
+
+
+class Garbled(InstrumentFault):
+    """An answer makes no sense, or does not fit what was asked; nothing of it was used."""
+
+
+class Refused(InstrumentFault):
+    """The instrument reports an error of its own about what it was told."""
+
+
+class NotTaken(InstrumentFault):
+    """The instrument accepted a setting without complaint, yet reads back another."""
+
+
+class Overrun(InstrumentFault):
+    """Data came faster than they were fetched, and some are gone."""
+
+
+class OutOfLimit(InstrumentFault, ProtocolError):
+    """A value outside the instrument's limits was asked for; nothing was sent to the wire."""
+
+
+class DriverMissing(InstrumentFault):
+    """The vendor's driver or library that this instrument needs is not installed."""
+
+
+class NotConnected(InstrumentError):
+    """Several instruments could not be opened: a tree with a branch for each.
+
+    Printed, it is one line per branch, indented by level; `children` may hold such trees too.
+    """
+
+    def __init__(self, name: str, children: Mapping[str, InstrumentError]) -> None:
+        self.children = dict(children)
+        lines = list(_branches(self.children, depth=1))
+        super().__init__(name, "could not be opened:\n" + "\n".join(lines))
+        self.instrument = name
+
+    def leaves(self) -> list[InstrumentError]:
+        """Return every error at the end of a branch, from top to bottom."""
+        found: list[InstrumentError] = []
+        for child in self.children.values():
+            found.extend(child.leaves() if isinstance(child, NotConnected) else [child])
+        return found
+
+
+def _branches(children: Mapping[str, InstrumentError], depth: int) -> Iterator[str]:
+    indent = "  " * depth
+    for name, error in children.items():
+        if isinstance(error, NotConnected):
+            yield f"{indent}{name}:"
+            yield from _branches(error.children, depth + 1)
+        else:
+            yield f"{indent}{name}: {error}"
+
+
+Explain = Callable[[Exception], InstrumentError]
+
+
+@contextmanager
+def explained(explain: Explain, *kinds: type[Exception]) -> Iterator[None]:
+    """Turn any exception of `kinds` raised inside into the InstrumentError that `explain` returns."""
+    try:
+        yield
+    except kinds as error:
+        raise explain(error) from error
+
+
+def open_all(
+    name: str, openers: Mapping[str, Callable[[], None]], closers: Mapping[str, Callable[[], None]]
+) -> None:
+    """Open every instrument, trying all of them; close again what did open when any did not.
+
+    Raises NotConnected named `name` with one branch for each failure, of opening or of closing.
+    """
+    failures: dict[str, InstrumentError] = {}
+    opened: list[str] = []
+    for child, opener in openers.items():
+        try:
+            opener()
+            opened.append(child)
+        except InstrumentError as error:
+            failures[child] = error
+    if not failures:
+        return
+    for child in reversed(opened):
+        try:
+            closers[child]()
+        except InstrumentError as error:
+            failures[f"{child}, closing again"] = error
+    raise NotConnected(name, failures)

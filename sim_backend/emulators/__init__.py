@@ -1,0 +1,1 @@
+"""Emulators of real instruments: each speaks its wire protocol, and none knows who is calling."""
