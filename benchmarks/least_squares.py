@@ -1,8 +1,8 @@
 """Peer: SciPy's least squares on Kirchhoff's residuals, with analytic Jacobian and warm start.
 
 Two styles. "edges" goes edge by edge in Python, with the solver and tolerance of the simulator the
-published boards' first author uses (github.com/sdillavou/PhysicalReinforcementLearning, src/ResistorNetwork.py);
-it is what labctl is held against. "arrays" is what least squares can do at its best: NumPy over all edges at
+published boards' first author uses (github.com/sdillavou/PhysicalReinforcementLearning,
+src/ResistorNetwork.py); it is what labctl is held against. "arrays" is what least squares can do at its best: NumPy over all edges at
 once, nothing built anew that can be kept. The gates move by one Euler step of the pulse.
 """
 

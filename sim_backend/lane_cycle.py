@@ -15,21 +15,36 @@ from numpy.typing import NDArray
 from sim_backend.board import Converters, Edges
 from sim_backend.circuit import Circuit
 from sim_backend.compilation import JIT_NO_ALLOCATION
-from sim_backend.cycle import Noise, OutputScratch, Ports, Rule, decide, drive_sources
+from sim_backend.cycle import Noise, OutputScratch, Ports, Rule, decide, quantise
 from sim_backend.edge_law import Devices
-from sim_backend.lane_learning import LaneCopies, LaneEdges, LaneNudged, PulseScratch, learn_lanes
+from sim_backend.lane_learning import (
+    LaneCopies,
+    LaneEdges,
+    LaneNudged,
+    PulseScratch,
+    foresee,
+    learn_lanes,
+    remember,
+)
 from sim_backend.lanes import LANES, LaneDevices, Lanes, LaneScratch, relax_lanes
 from sim_backend.learning import TOLERANCE_V, Copies, Nudged, Scratch, learn
 from sim_backend.newton import NO_FACTORS, Vector, relax
 
 
 class LaneMemory(NamedTuple):
-    """What a group remembers per data point: voltages (P, N, L), factors (P, …, L), whether visited (P,)."""
+    """What a group remembers per data point: voltages (P, N, L), factors (P, …, L), whether visited (P,).
+
+    Rates (V/s) and shifts (V), both (P, N, L), are those of LaneCopies.
+    """
 
     free: NDArray[np.float64]
     clamped: NDArray[np.float64]
     lu_free: NDArray[np.float64]
     lu_clamped: NDArray[np.float64]
+    free_rate: NDArray[np.float64]
+    clamped_rate: NDArray[np.float64]
+    free_shift: NDArray[np.float64]
+    clamped_shift: NDArray[np.float64]
     visited: NDArray[np.bool_]
 
 
@@ -128,8 +143,9 @@ def put_back(gates: Lanes, s: LaneCopies, lane: int, one: Alone) -> None:
 def copy_lanes(target: Lanes, source: Lanes) -> None:
     """Copy the rows both arrays have."""
     for k in range(source.shape[0]):
+        there, here = target[k], source[k]
         for l in range(LANES):
-            target[k, l] = source[k, l]
+            there[l] = here[l]
 
 
 @njit(**JIT_NO_ALLOCATION)
@@ -156,25 +172,35 @@ def converters_of(k: LaneConverters, lane: int) -> Converters:
 
 
 @njit(**JIT_NO_ALLOCATION)
+def drive_lanes(ports: Ports, k: LaneConverters, inputs: Vector, v: Lanes, w: Lanes) -> None:
+    """Put the commanded inputs (S,) on the source nodes of every board; see cycle.drive_sources."""
+    for q in range(len(ports.source)):
+        if ports.wired[q]:
+            first, second = v[ports.source[q]], w[ports.source[q]]
+            for l in range(LANES):
+                volts = k.source_gain[l, q] * quantise(inputs[q], k.source_step[l]) + k.source_offset[l, q]
+                first[l] = min(max(volts, 0.0), k.node_max[l])
+                second[l] = first[l]
+
+
+@njit(**JIT_NO_ALLOCATION)
 def hold_lanes(edges: LaneEdges, gates: Lanes, duration: Vector) -> None:
     """Let every board's held gates leak for its own duration, in seconds."""
     for e in range(gates.shape[0]):
+        gate, leak, low = gates[e], edges.leak[e], edges.wall_low[e]
         for l in range(LANES):
-            leak = edges.leak[e, l]
-            held = gates[e, l] - leak * duration[l]
-            low = edges.wall_low[e, l]
-            held = held if held > low else low
-            gates[e, l] = held if leak > 0.0 else gates[e, l]
+            held = max(gate[l] - leak[l] * duration[l], low[l])
+            gate[l] = held if leak[l] > 0.0 else gate[l]
 
 
 @njit(**JIT_NO_ALLOCATION)
 def charge_lanes(edges: LaneEdges, gates: Lanes, pulse: Vector) -> None:
     """Add the charge a learning pulse injects, on the boards whose pulse was longer than 0 s."""
     for e in range(gates.shape[0]):
+        gate, charge, low, high = gates[e], edges.charge[e], edges.wall_low[e], edges.wall_high[e]
         for l in range(LANES):
-            charge = edges.charge[e, l]
-            moved = min(max(gates[e, l] + charge, edges.wall_low[e, l]), edges.wall_high[e, l])
-            gates[e, l] = moved if (charge != 0.0) & (pulse[l] > 0.0) else gates[e, l]
+            moved = min(max(gate[l] + charge[l], low[l]), high[l])
+            gate[l] = moved if (charge[l] != 0.0) & (pulse[l] > 0.0) else gate[l]
 
 
 @njit(**JIT_NO_ALLOCATION)
@@ -327,7 +353,14 @@ def run_lanes(
     for cycle in range(len(points)):
         point = points[cycle]
         s = LaneCopies(
-            memory.free[point], memory.clamped[point], memory.lu_free[point], memory.lu_clamped[point]
+            memory.free[point],
+            memory.clamped[point],
+            memory.lu_free[point],
+            memory.lu_clamped[point],
+            memory.free_rate[point],
+            memory.clamped_rate[point],
+            memory.free_shift[point],
+            memory.clamped_shift[point],
         )
         any_late = False
         for l in range(LANES):
@@ -342,16 +375,20 @@ def run_lanes(
                 for e in range(gates.shape[0]):
                     free.threshold[e, l] = drift.free[e, l] + shift
                     clamped.threshold[e, l] = drift.clamped[e, l] + shift
-            drive_sources(ports, converters_of(k, l), inputs[cycle], s.v[:, l], s.w[:, l])
             everyone[l] = True
+            p.tried[l] = 1.0
+        drive_lanes(ports, k, inputs[cycle], s.v, s.w)
         if any_late:
             hold_lanes(edges, gates, p.h)
+        foresee(c.order, s.v, s.v_shift, p.tried, p.v_start)
         stuck = relax_lanes(c, free, gates, s.v, unknowns, s.lu_free, everyone, TOLERANCE_V, work)
         if stuck > 0:
             for l in range(LANES):
                 if work.going[l] > 0.0 and not settle_alone(c, free, clamped, edges, gates, s, l, False, one):
                     return cycle
-        if not memory.visited[point]:
+        if memory.visited[point]:
+            remember(c.order, s.v, p.v_start, p.tried, s.v_shift)
+        else:
             memory.visited[point] = True
             copy_lanes(s.w, s.v)
         for l in range(LANES):

@@ -135,11 +135,12 @@ class LaneGroup:
             PulseScratch._make(
                 [
                     *(_room(edges) for _ in range(3)),
-                    *(np.zeros(LANES) for _ in range(7)),
+                    *(np.zeros(LANES) for _ in range(8)),
+                    *(_room(nodes) for _ in range(2)),
                     *(np.zeros(LANES, dtype=np.bool_) for _ in range(3)),
                 ]
             ),
-            LaneCopies(_room(nodes), _room(nodes), _room(1), _room(1)),
+            LaneCopies(_room(nodes), _room(nodes), *(_room(1) for _ in range(6))),
             _room(edges),
             alone,
             trace,
@@ -167,7 +168,9 @@ class LaneGroup:
         factors = [np.zeros((points, slots, LANES)) for _ in range(2)]
         for lu in factors:
             lu[:, -1] = NO_FACTORS
-        return LaneMemory(free, np.zeros_like(free), factors[0], factors[1], np.zeros(points, dtype=np.bool_))
+        moves = [np.zeros_like(free) for _ in range(4)]
+        visited = np.zeros(points, dtype=np.bool_)
+        return LaneMemory._make([free, np.zeros_like(free), *factors, *moves, visited])
 
 
 def _lane_devices(devices: Sequence[Devices]) -> LaneDevices:

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from sim_backend.circuit import Circuit
 from sim_backend.compilation import JIT_NO_ALLOCATION
-from sim_backend.lanes import LANES, LaneDevices, Lanes, LaneScratch, Mask, relax_lanes
+from sim_backend.lanes import LANES, LaneDevices, Lanes, LaneScratch, Mask, Vector, relax_lanes
 from sim_backend.learning import (
     SHORTEST_STEP,
     STEP_ERROR_V,
@@ -58,16 +58,25 @@ class LaneNudged(NamedTuple):
 
 
 class LaneCopies(NamedTuple):
-    """State of both copies of every board at one data point: voltages (N, L), factors (…, L)."""
+    """State of both copies of every board at one data point: voltages (N, L), factors (…, L).
+
+    Of the last visit to this data point, what the next is foreseen from: v_rate and w_rate (N, L), in
+    V/s, how fast the voltages moved in the pulse; v_shift and w_shift (N, L), in volts, how far they
+    had moved since the visit before.
+    """
 
     v: Lanes
     w: Lanes
     lu_free: Lanes
     lu_clamped: Lanes
+    v_rate: Lanes
+    w_rate: Lanes
+    v_shift: Lanes
+    w_shift: Lanes
 
 
 class PulseScratch(NamedTuple):
-    """Work arrays: slopes and trial gates (E, L); times, step sizes and masks of the boards (L)."""
+    """Work arrays: slopes and trial gates (E, L), voltages (N, L); times, step sizes and masks (L)."""
 
     slope: Lanes
     slope_end: Lanes
@@ -79,6 +88,9 @@ class PulseScratch(NamedTuple):
     change: Lanes
     growth: Lanes
     taken: Lanes
+    tried: Lanes
+    v_start: Lanes
+    w_start: Lanes
     active: Mask
     trying: Mask
     inside: Mask
@@ -163,6 +175,26 @@ def lane_slopes(
 
 
 @njit(**JIT_NO_ALLOCATION)
+def foresee(order: NDArray[np.uint32], x: Lanes, rate: Lanes, h: Vector, start: Lanes) -> None:
+    """Move the unknown voltages x (N, L) on by h (L,) times what they did last time; keep the start."""
+    for k in range(len(order)):
+        volts, speed, before = x[order[k]], rate[order[k]], start[order[k]]
+        for l in range(LANES):
+            before[l] = volts[l]
+            volts[l] += h[l] * speed[l]
+
+
+@njit(**JIT_NO_ALLOCATION)
+def remember(order: NDArray[np.uint32], x: Lanes, start: Lanes, h: Vector, rate: Lanes) -> None:
+    """Write how far the unknown voltages moved per h, on the boards whose h is above 0."""
+    for k in range(len(order)):
+        volts, speed, before = x[order[k]], rate[order[k]], start[order[k]]
+        for l in range(LANES):
+            found = (volts[l] - before[l]) / max(h[l], 1e-30)
+            speed[l] = found if h[l] > 0.0 else speed[l]
+
+
+@njit(**JIT_NO_ALLOCATION)
 def learn_lanes(
     c: Circuit,
     free: LaneDevices,
@@ -178,63 +210,76 @@ def learn_lanes(
 ) -> bool:
     """Move the gates of the boards p.active through pulses of p.left seconds, in place; see learning.learn.
 
-    Returns False when some board did not come to rest; its state is then not to be used.
+    Voltages start from where the last visit to this data point lets foresee them, so that one chord
+    step usually brings them to rest. Returns False when some board did not come to rest; its state is then
+    not to be used.
     """
     slope, slope_end, trial, h = p.slope, p.slope_end, p.trial, p.h
-    left, step, taken, active, trying = p.left, p.step, p.taken, p.active, p.trying
+    left, step, taken, tried, active, trying = p.left, p.step, p.taken, p.tried, p.active, p.trying
+    wall_low, wall_high, fastest = edges.wall_low, edges.wall_high, p.fastest
     count = len(c.tail)
     going = 0
+    longest_pulse = 0.0
     for l in range(LANES):
         step[l] = left[l]
         going += active[l]
-    longest_pulse = 0.0
-    for l in range(LANES):
         longest_pulse = max(longest_pulse, left[l])
+    if going == 0:
+        return True
     shortest = SHORTEST_STEP * longest_pulse
+    for l in range(LANES):
+        tried[l] = 1.0 if active[l] else 0.0
+    foresee(c.order, s.w, s.w_shift, tried, p.w_start)
     if not settle_both(c, free, clamped, gates, s, n, n.symmetric, active, TOLERANCE_V, work):
         return False
+    remember(c.order, s.w, p.w_start, tried, s.w_shift)
     lane_slopes(c, edges, gates, s, growing, slope, p)
     while going > 0:
-        heun = False
+        heun = 0
         longest_step = 0.0
         for l in range(LANES):
-            h[l] = 0.0
-            trying[l] = False
-            taken[l] = 0.0
-            if active[l]:
-                h[l] = min(step[l], left[l])
-                if h[l] > 0.999 * left[l]:
-                    h[l] = left[l]
-                taken[l] = 1.0
-                trying[l] = h[l] * p.fastest[l] > 10.0 * STEP_ERROR_V
-                heun = heun or trying[l]
-                longest_step = max(longest_step, h[l])
+            on = active[l]
+            length = min(step[l], left[l])
+            length = left[l] if length > 0.999 * left[l] else length
+            h[l] = length if on else 0.0
+            taken[l] = 1.0 if on else 0.0
+            worth = on & (h[l] * fastest[l] > 10.0 * STEP_ERROR_V)
+            trying[l] = worth
+            tried[l] = h[l] if worth else 0.0
+            heun += worth
+            longest_step = max(longest_step, h[l])
         for e in range(count):
+            now, speed, ahead, low, high = gates[e], slope[e], trial[e], wall_low[e], wall_high[e]
             for l in range(LANES):
-                moved = gates[e, l] + h[l] * slope[e, l]
-                trial[e, l] = min(max(moved, edges.wall_low[e, l]), edges.wall_high[e, l])
-        if heun:
-            for l in range(LANES):
-                h[l] = h[l] if active[l] else 0.0
+                ahead[l] = min(max(now[l] + h[l] * speed[l], low[l]), high[l])
+        if heun > 0:
             tolerance = TRIAL_SHARE * STEP_ERROR_V / (longest_step * quickest)
             tolerance = min(max(tolerance, TOLERANCE_V), TRIAL_TOLERANCE_V)
-            speed = p.change  # the slopes below overwrite p.fastest
-            for l in range(LANES):
-                speed[l] = p.fastest[l]
+            foresee(c.order, s.v, s.v_rate, tried, p.v_start)
+            foresee(c.order, s.w, s.w_rate, tried, p.w_start)
             if not settle_both(c, free, clamped, trial, s, n, True, trying, tolerance, work):
                 return False
+            remember(c.order, s.v, p.v_start, tried, s.v_rate)
+            remember(c.order, s.w, p.w_start, tried, s.w_rate)
+            for l in range(LANES):
+                p.change[l] = fastest[l]  # lane_slopes overwrites it
             lane_slopes(c, edges, trial, s, growing, slope_end, p)
             for l in range(LANES):
-                p.fastest[l] = speed[l]
+                fastest[l] = p.change[l]
             _correct(gates, edges, count, shortest, p)
-        for e in range(count):
-            for l in range(LANES):
-                gates[e, l] = trial[e, l] if taken[l] > 0.0 else gates[e, l]
         going = 0
         for l in range(LANES):
             left[l] -= taken[l] * h[l]
-            active[l] = active[l] and left[l] > 0.0
+            active[l] = active[l] & (left[l] > 0.0)
             going += active[l]
+        for e in range(count):
+            now, ahead, low, high = gates[e], trial[e], wall_low[e], wall_high[e]
+            speed, speed_end = slope[e], slope_end[e]
+            for l in range(LANES):
+                moved = now[l] + 0.5 * h[l] * (speed[l] + speed_end[l])
+                moved = min(max(moved, low[l]), high[l])
+                moved = moved if tried[l] > 0.0 else ahead[l]
+                now[l] = moved if taken[l] > 0.0 else now[l]
         if going > 0:
             if not settle_both(c, free, clamped, gates, s, n, True, active, TOLERANCE_V, work):
                 return False
@@ -244,21 +289,22 @@ def learn_lanes(
 
 @njit(**JIT_NO_ALLOCATION)
 def _correct(gates: Lanes, edges: LaneEdges, count: int, shortest: float, p: PulseScratch) -> None:
-    """Turn Euler trials into Heun steps where they are good enough, and choose the next step sizes."""
-    slope, slope_end, trial, h = p.slope, p.slope_end, p.trial, p.h
-    change = p.change
+    """Judge the trial steps by Heun's rule: which are taken, and the next step sizes."""
+    slope, slope_end, trial, h, change = p.slope, p.slope_end, p.trial, p.h, p.change
     stopped = 0
     for l in range(LANES):
         change[l] = 0.0
     for e in range(count):
+        speed_start, speed_end = slope[e], slope_end[e]
         for l in range(LANES):
-            hit = (slope_end[e, l] == 0.0) & (slope[e, l] != 0.0)
+            hit = (speed_end[l] == 0.0) & (speed_start[l] != 0.0)
             stopped += hit
-            size = 0.0 if hit else 0.5 * h[l] * abs(slope_end[e, l] - slope[e, l])
+            size = 0.0 if hit else abs(speed_end[l] - speed_start[l])
             change[l] = size if size > change[l] else change[l]
     for l in range(LANES):
         if not p.trying[l]:
             continue
+        change[l] *= 0.5 * h[l]
         speed = h[l] * p.fastest[l]
         if stopped > 0:
             reach, first_hit = 0.0, h[l]
@@ -279,8 +325,3 @@ def _correct(gates: Lanes, edges: LaneEdges, count: int, shortest: float, p: Pul
         p.step[l] = h[l]
         if h[l] < p.left[l]:  # there is a next step
             p.step[l] = h[l] * min(3.0, 0.9 * (STEP_ERROR_V / (error + 1e-30)) ** (1.0 / 3.0))
-    for e in range(count):
-        for l in range(LANES):
-            moved = gates[e, l] + 0.5 * h[l] * (slope[e, l] + slope_end[e, l])
-            moved = min(max(moved, edges.wall_low[e, l]), edges.wall_high[e, l])
-            trial[e, l] = moved if p.trying[l] else trial[e, l]

@@ -32,6 +32,7 @@ from sim_backend.newton import (
 
 LANES = 32
 STEPS = 12  # a board not at rest by then is settled alone
+FORGOTTEN = 0.1  # what one observed chord step leaves of a worse contraction remembered or guessed
 
 Lanes = NDArray[np.float64]
 Mask = NDArray[np.bool_]
@@ -265,7 +266,7 @@ def relax_lanes(
         for l in range(LANES):
             on = going[l] > 0.0
             contraction = longest[l] / previous[l]
-            kept = max(contraction, 0.5 * known[l])
+            kept = max(contraction, FORGOTTEN * known[l])
             seen = contraction if fresh[l] > 0.0 else kept
             guessed = min(1.0, 1.5 * known[l] + UNOBSERVED)
             telling = (previous[l] > LEAST_TELLING_STEP_V) & (previous[l] < np.inf)
@@ -274,7 +275,8 @@ def relax_lanes(
             known[l] = now if on else known[l]
             small = (longest[l] < TRUST_CONTRACTION_BELOW_V) & (2.0 * now * longest[l] < tolerance_V)
             done = on & (small | (longest[l] < tolerance_V))
-            kept_for_good = NO_FACTORS if (now > c.renewal) & (now < 1.0) else now
+            slow = telling & (not renew) & (contraction > c.renewal) & (now < 1.0)
+            kept_for_good = NO_FACTORS if slow else now  # only what was seen asks for new factors
             factors[l] = kept_for_good if done else factors[l]
             going[l] = 1.0 if on & (not done) else 0.0
             long = longest[l] > REFACTOR_ABOVE_V if renew else contraction > REFACTOR_CONTRACTION

@@ -18,7 +18,7 @@ from sim_backend.compilation import JIT_NO_ALLOCATION
 from sim_backend.edge_law import Devices
 from sim_backend.newton import Vector, copy_into, relax
 
-TOLERANCE_V = 1e-9  # of node voltages while learning
+TOLERANCE_V = 1e-8  # of node voltages while learning: moves a gate by 1e-9 V in a pulse of 100 µs
 TRIAL_TOLERANCE_V = 1e-6  # at most, at the trial end of a step, which only corrects it
 TRIAL_SHARE = 0.3  # of a step's allowed error that the trial's voltages may cause
 STEP_ERROR_V = 1e-7  # allowed error of the gates per step of the pulse

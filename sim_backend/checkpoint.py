@@ -1,0 +1,76 @@
+"""Checkpoints of the simulated bench: everything its future depends on, as bytes.
+
+What a seed and the settings determine (the board, its circuit) is not stored: a bench opened with the same
+ones has it already. What is stored: gates, the memory of each data point, thresholds moved by drift, the
+generators, the clock and the source voltages.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+import zipfile
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from protocols.errors import DataError
+from sim_backend.cycle import Memory
+from sim_backend.plant import Plant
+
+FORMAT = 1
+Array = NDArray[Any]
+
+
+def pack(plant: Plant, about: dict[str, Any]) -> bytes:
+    """Return the state of a plant, and notes about its bench that JSON can hold."""
+    notes = {"format": FORMAT, "fits": _fits(plant), "generators": _generators(plant), "bench": about}
+    arrays = {"gates": plant.gates, "free": plant.board.free.threshold, "clamped": plant.board.clamped.threshold}
+    arrays |= {f"memory_{name}": values for name, values in plant.memory._asdict().items()}
+    stream = io.BytesIO()
+    np.savez(stream, allow_pickle=False, notes=np.frombuffer(json.dumps(notes).encode(), dtype=np.uint8), **arrays)
+    return stream.getvalue()
+
+
+def unpack(plant: Plant, state: bytes) -> dict[str, Any]:
+    """Put a plant into a stored state and return the notes about its bench.
+
+    Raises DataError when the state is damaged, or of another board.
+    """
+    try:
+        with np.load(io.BytesIO(state), allow_pickle=False) as stored:
+            arrays = dict(stored)
+    except (ValueError, OSError, EOFError, zipfile.BadZipFile) as error:
+        raise DataError(f"the stored state of the simulated bench cannot be read: {error}") from error
+    notes = json.loads(arrays.pop("notes").tobytes())
+    if notes["format"] != FORMAT or notes["fits"] != _fits(plant):
+        raise DataError("the stored state is of another simulated board: use the same bench, seed and wiring")
+    plant.gates[:] = arrays["gates"]
+    plant.board.free.threshold[:] = arrays["free"]
+    plant.board.clamped.threshold[:] = arrays["clamped"]
+    plant.memory = Memory(**{name: arrays[f"memory_{name}"].copy() for name in Memory._fields})
+    for name, generator in _streams(plant).items():
+        generator.bit_generator.state = notes["generators"][name]
+    bench: dict[str, Any] = notes["bench"]
+    return bench
+
+
+def _streams(plant: Plant) -> dict[str, np.random.Generator]:
+    return {k: v for k, v in vars(plant.draws).items() if isinstance(v, np.random.Generator)}
+
+
+def _generators(plant: Plant) -> dict[str, Any]:
+    return {name: generator.bit_generator.state for name, generator in _streams(plant).items()}
+
+
+def _fits(plant: Plant) -> dict[str, Any]:
+    """Return what tells two boards apart: settings, and what the seed drew for the edges."""
+    drawn = [np.asarray(a, dtype=float) for a in plant.board.edges if isinstance(a, np.ndarray)]
+    return {
+        "bench": plant.config.model_dump(mode="json"),
+        "edges": plant.wiring.network.n_edges,
+        "nodes": plant.wiring.network.nodes,
+        "drawn": [float(np.sum(a * np.arange(1, a.size + 1))) for a in drawn],
+        "thresholds": [float(t.sum()) for t in (plant.drift.free, plant.drift.clamped)],
+    }
