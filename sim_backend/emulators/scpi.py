@@ -40,7 +40,7 @@ UNTERMINATED = (-440, "Query UNTERMINATED after indefinite response")
 
 @dataclass(frozen=True)
 class Dialect:
-    """How a maker's firmware differs: identification, sign of answered integers, queue length, input buffer."""
+    """How firmware differs: identification, sign of integers, places in the error queue, input buffer."""
 
     identification: str
     signed: bool

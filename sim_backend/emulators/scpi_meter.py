@@ -9,7 +9,6 @@ import random
 from collections.abc import Callable
 
 from sim_backend.emulators.scpi import (
-    DATA_TYPE,
     ILLEGAL_VALUE,
     OUT_OF_RANGE,
     Dialect,
@@ -121,7 +120,6 @@ class Keithley2000(ScpiMeter):
         dialect = Dialect(identification, signed=False, queue_length=10, input_bytes=256)
         super().__init__(dialect, source, noise_V=noise_V, seed=seed)
         self._continuous = True
-        self._elements = "READ"
         self.define(":INITiate:CONTinuous", self._set_continuous)
         self.define(":ABORt", lambda n, a: None)
         self.define(":CONFigure:VOLTage[:DC]", self._configure)
@@ -163,9 +161,8 @@ class Keithley2000(ScpiMeter):
             raise ScpiError(*ILLEGAL_VALUE)
 
     def _set_elements(self, n: int, arguments: list[str]) -> None:
-        if not arguments:
-            raise ScpiError(*DATA_TYPE)
-        self._elements = ",".join(arguments).upper()
+        if one(arguments).upper() not in ("READ", "READING"):  # time stamps and channels are not emulated
+            raise ScpiError(*ILLEGAL_VALUE)
 
     def _read(self, n: int, arguments: list[str]) -> str:
         if self._continuous:

@@ -1,0 +1,17 @@
+"""Bench instruments that speak SCPI, through PyVISA: power supplies and multimeters."""
+
+from drivers.visa.families import METERS, SUPPLIES, MeterFamily, SupplyFamily
+from drivers.visa.meter import MeterDriver
+from drivers.visa.session import SerialLine, VisaSession
+from drivers.visa.supply import SupplyDriver
+
+__all__ = [
+    "METERS",
+    "SUPPLIES",
+    "MeterDriver",
+    "MeterFamily",
+    "SerialLine",
+    "SupplyDriver",
+    "SupplyFamily",
+    "VisaSession",
+]
