@@ -1,0 +1,85 @@
+"""What an emulated controller board is made of: its parts, and the plant behind its pins."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from protocols.bench import Identity, Limits, NodeReading
+from protocols.block import CycleBlock, CycleRecord, FloatArray
+from protocols.network import Network
+from protocols.task import Output, Source, Wiring
+from protocols.wire.messages import NO_NODE, WireUp
+
+
+class BoardPlant(Protocol):
+    """What the emulated board needs of the physics behind it; a SimBench plays it."""
+
+    def open(self, wiring: Wiring) -> None:
+        """Wire the board; the gates stand anywhere."""
+
+    def close(self) -> None:
+        """Take the wires off; harmless when there are none."""
+
+    def safe_state(self) -> object:
+        """Hold the gates, put the sources to 0 V."""
+
+    def limits(self) -> Limits:
+        """Return what the board stands."""
+
+    def identity(self) -> Identity:
+        """Return who the board is."""
+
+    def reset_gates(self, gates_V: FloatArray) -> None:
+        """Charge every gate, shape (E,), in volts."""
+
+    def run(self, block: CycleBlock) -> CycleRecord:
+        """Run cycles; a block cut into pieces must give what it gives uncut."""
+
+    def measure(self, inputs_V: FloatArray) -> FloatArray:
+        """Read the free outputs (P, T) for inputs (P, S), in volts."""
+
+    def read_gates(self) -> FloatArray:
+        """Read every gate, shape (E,), in volts; resistors read NaN."""
+
+    def read_nodes(self, inputs_V: FloatArray) -> NodeReading:
+        """Read all nodes of both copies for inputs (P, S), in volts."""
+
+
+@dataclass(frozen=True)
+class BoardParts:
+    """The controller itself: the network it is soldered to, and what its processor can do.
+
+    widths: reals it can compute with, in bytes; max_body, stream_chunks and block_bytes: its memory;
+    `crossed` maps nodes to the nodes that their source wires really go to, as a hasty hand left them.
+    """
+
+    network: Network
+    firmware: str = "emulated 1.0"
+    widths: tuple[int, ...] = (4, 8)
+    max_sources: int = 8
+    max_outputs: int = 8
+    max_body: int = 4096
+    stream_chunks: int = 32
+    block_bytes: int = 1 << 22
+    resolution_V: float = 1e-6
+    pulse_step_s: float = 1e-9
+    deadman_min_s: float = 0.05
+    deadman_max_s: float = 10.0
+    crossed: Mapping[int, int] = field(default_factory=dict)
+
+
+def wiring_of(told: WireUp, parts: BoardParts) -> Wiring:
+    """Return the wiring as it physically is when the board is told this one.
+
+    Raises ConfigError when the board's network has no such wiring.
+    """
+    sources = tuple(
+        Source(parts.crossed.get(node, node), f"source {number}") for number, node in enumerate(told.sources)
+    )
+    outputs = tuple(
+        Output(f"output {number}", positive, None if negative == NO_NODE else negative)
+        for number, (positive, negative) in enumerate(told.outputs)
+    )
+    return Wiring(parts.network, sources, outputs)
