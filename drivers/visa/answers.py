@@ -8,8 +8,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-_NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?")
-_ERROR = re.compile(r'([+-]?\d+),"(.*)"')
+_NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?", re.ASCII)
+_ERROR = re.compile(r'([+-]?\d+),"(.*)"', re.ASCII)
 _OVERLOAD = 9.0e37  # SCPI's infinity is 9.9e37
 
 

@@ -123,6 +123,9 @@ class ScpiServer:
     def stop(self) -> None:
         """Close every connection and wait for every thread; stopping twice is harmless."""
         self._closing.set()
+        if self._listener is not None:
+            with contextlib.suppress(OSError):  # wakes `accept` on Linux; elsewhere its time-out does
+                self._listener.shutdown(socket.SHUT_RDWR)
         if self._accepting is not None:
             self._accepting.join(_JOIN_S)
             self._accepting = None
@@ -152,6 +155,8 @@ class ScpiServer:
             try:
                 connection, _ = listener.accept()
             except TimeoutError:
+                continue
+            except OSError:  # `stop` shut the listener down, or a peer left before it was let in
                 continue
             connection.settimeout(None)
             connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)

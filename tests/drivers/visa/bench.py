@@ -6,8 +6,10 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
+from drivers.errors import InstrumentFault
 from drivers.limits import ChannelLimits
 from drivers.visa import METERS, SUPPLIES, MeterDriver, SupplyDriver
+from protocols.errors import InstrumentError
 from sim_backend.emulators.faults import FaultInjector
 from sim_backend.emulators.scpi_meter import Keithley2000, Keysight34465A, ScpiMeter
 from sim_backend.emulators.scpi_server import ScpiServer
@@ -73,3 +75,13 @@ def meter_bench(
         yield MeterBench(device, server, driver)
         server.faults.disarm()
         driver.close()
+
+
+def assert_helpful(error: InstrumentError, instrument: str) -> None:
+    """Check that an error is one sentence that names the instrument and what to do next."""
+    sentence = str(error)
+    assert sentence.startswith(f"{instrument} at TCPIP0::127.0.0.1::")
+    assert "\n" not in sentence
+    assert isinstance(error, InstrumentFault)
+    assert error.happened
+    assert error.action

@@ -13,6 +13,7 @@ from drivers.ports import PowerSupply
 from drivers.visa import METERS, SUPPLIES, MeterDriver, SupplyDriver
 from protocols.errors import ConfigError, ProtocolError
 from sim_backend.emulators.faults import Fault, FaultKind
+
 from .bench import LIMITS, SupplyBench, supply_bench
 
 
