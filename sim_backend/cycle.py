@@ -110,13 +110,13 @@ class Trace(NamedTuple):
     snapshot_clamped: NDArray[np.float64]
 
 
-@njit(**JIT_NO_ALLOCATION)
+@njit(**JIT_NO_ALLOCATION, forceinline=True)
 def quantise(value: float, step: float) -> float:
     """Round to the nearest multiple of step; step 0 means exact."""
     return step * np.round(value / step) if step > 0.0 else value
 
 
-@njit(**JIT_NO_ALLOCATION)
+@njit(**JIT_NO_ALLOCATION, forceinline=True)
 def quantise_below(value: float, step: float, cap: float) -> float:
     """Round to the nearest multiple of step that is not above cap; step 0 means exact."""
     rounded: float = quantise(value, step)
@@ -134,7 +134,7 @@ def drive_sources(ports: Ports, k: Converters, inputs: Vector, v: Vector, w: Vec
             w[source[q]] = v[source[q]]
 
 
-@njit(**JIT_NO_ALLOCATION)
+@njit(**JIT_NO_ALLOCATION, forceinline=True)
 def read_target(k: Converters, t: int, volts: float, noise: float) -> float:
     """Return what the converter reads at target t, in volts; noise is standard normal."""
     read: float = quantise(k.adc_gain[t] * volts + k.adc_offset[t] + k.adc_noise * noise, k.adc_step)
@@ -150,7 +150,7 @@ def drift_thresholds(drift: Drift, clock: float, free: Devices, clamped: Devices
         clamped.threshold[e] = drift.clamped[e] + shift
 
 
-@njit(**JIT_NO_ALLOCATION)
+@njit(**JIT_NO_ALLOCATION, forceinline=True)
 def pulse_length(rule: Rule, k: Converters, error: float, wrong: int, jitter: float) -> float:
     """Return the learning time for the largest remaining |error| (V), in seconds; jitter too."""
     if error < rule.dead_band:
@@ -167,7 +167,7 @@ def pulse_length(rule: Rule, k: Converters, error: float, wrong: int, jitter: fl
     return min(max(time, 0.0), k.pulse_max)
 
 
-@njit(**JIT_NO_ALLOCATION)
+@njit(**JIT_NO_ALLOCATION, forceinline=True)
 def nudge_targets(
     ports: Ports,
     rule: Rule,
@@ -210,7 +210,7 @@ def nudge_targets(
         follow_gain[t] = share * follow
 
 
-@njit(**JIT_NO_ALLOCATION)
+@njit(**JIT_NO_ALLOCATION, forceinline=True)
 def decide(
     ports: Ports,
     rule: Rule,

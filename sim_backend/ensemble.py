@@ -24,16 +24,22 @@ class Ensemble:
     """Boards that run the same blocks: one seed each, and one bench configuration each or for all.
 
     A board does what SimBench does with the same configuration and seed, to the tolerance of its solver.
-    Boards of square-law transistors and resistors go LANES at a time, any others one by one.
+    Boards of square-law transistors and resistors go LANES at a time, unless fewer than `fewest_in_step`
+    are alike: empty lanes cost as much as full ones. Any others go one by one.
     """
 
     def __init__(
-        self, configs: BenchConfig | Sequence[BenchConfig], seeds: Sequence[int], threads: int | None = None
+        self,
+        configs: BenchConfig | Sequence[BenchConfig],
+        seeds: Sequence[int],
+        threads: int | None = None,
+        fewest_in_step: int = LANES // 4,
     ) -> None:
         every = [configs] * len(seeds) if isinstance(configs, BenchConfig) else list(configs)
         if not seeds or len(every) != len(seeds):
             raise ProtocolError(f"{len(every)} configurations do not fit {len(seeds)} seeds")
         self._configs, self._seeds = every, list(seeds)
+        self._fewest_in_step = fewest_in_step
         self._threads = threads or os.cpu_count() or 1
         self._plants: list[Plant] = []
         self._groups: list[LaneGroup] = []
@@ -48,14 +54,18 @@ class Ensemble:
             raise ProtocolError("the ensemble is already open: close it first")
         self._plants = [Plant(c, wiring, s) for c, s in zip(self._configs, self._seeds, strict=True)]
         fit = [b for b, plant in enumerate(self._plants) if _goes_in_step(plant)]
-        self._alone = sorted(set(range(len(self))) - set(fit))
         keyed = sorted(fit, key=lambda b: (_likeness(self._plants[b]), b))
         self._groups = []
         for _, alike in groupby(keyed, key=lambda b: _likeness(self._plants[b])):
             boards = list(alike)
             for start in range(0, len(boards), LANES):
                 chosen = boards[start : start + LANES]
+                if len(chosen) < self._fewest_in_step:
+                    continue
                 self._groups.append(LaneGroup(chosen, [self._plants[b] for b in chosen]))
+
+        in_step = {b for group in self._groups for b in group.boards}
+        self._alone = sorted(set(range(len(self))) - in_step)
 
     def close(self) -> None:
         """Forget the boards."""

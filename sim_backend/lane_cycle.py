@@ -148,7 +148,7 @@ def copy_lanes(target: Lanes, source: Lanes) -> None:
             there[l] = here[l]
 
 
-@njit(**JIT_NO_ALLOCATION)
+@njit(**JIT_NO_ALLOCATION, forceinline=True)
 def converters_of(k: LaneConverters, lane: int) -> Converters:
     """Return one board's converters out of the stacked ones."""
     return Converters(
@@ -236,7 +236,7 @@ def settle_alone(
     return settled
 
 
-@njit(**JIT_NO_ALLOCATION)
+@njit(**JIT_NO_ALLOCATION, forceinline=True)
 def decide_lane(
     ports: Ports,
     rule: Rule,

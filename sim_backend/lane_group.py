@@ -186,7 +186,7 @@ def _last_axis(values: Sequence[Any]) -> NDArray[np.float64]:
 
 
 def _lane_scratch(unknowns: int) -> LaneScratch:
-    vectors = [np.zeros(LANES) for _ in range(9)]
+    vectors = [np.zeros(LANES) for _ in range(10)]
     return LaneScratch._make([_room(unknowns + 1), _room(unknowns), *vectors])
 
 

@@ -2,7 +2,8 @@
 
 All boards of a group share one circuit, and every array has the boards as its last axis, so the
 compiler turns each inner loop into vector instructions. What differs from board to board is when a
-board is at rest; a lane that is done waits for the others. The solver is that of newton.py: Newton
+board is at rest; a lane that is done goes along with the others, and learns from it how well its
+factors still serve. The solver is that of newton.py: Newton
 while steps are long, chord steps with remembered contraction after that.
 """
 
@@ -30,7 +31,7 @@ from sim_backend.newton import (
     UNOBSERVED,
 )
 
-LANES = 32
+LANES = 64
 STEPS = 12  # a board not at rest by then is settled alone
 FORGOTTEN = 0.1  # what one observed chord step leaves of a worse contraction remembered or guessed
 
@@ -60,6 +61,7 @@ class LaneScratch(NamedTuple):
     known: Lanes
     step: Lanes
     going: Lanes
+    moving: Lanes
     fresh: Lanes
 
 
@@ -228,12 +230,14 @@ def relax_lanes(
 
     v (N, L) changes in place for active boards only; lu (…, L) holds factors and, last, contractions.
     """
-    longest, previous, known, going, fresh = s.longest, s.previous, s.known, s.going, s.fresh
+    longest, previous, known, fresh = s.longest, s.previous, s.known, s.fresh
+    going, moving = s.going, s.moving
     r, order, last = s.residual, c.order, lu.shape[0] - 1
     left = 0
     renew = False
     for l in range(LANES):
-        going[l] = 1.0 if active[l] else 0.0
+        moving[l] = 1.0 if active[l] else 0.0
+        going[l] = moving[l]
         fresh[l], previous[l], known[l] = 0.0, np.inf, lu[last, l]
         left += active[l]
         renew = renew or (active[l] and known[l] == NO_FACTORS)
@@ -257,14 +261,14 @@ def relax_lanes(
             volts, found = v[order[k]], r[k]
             for l in range(LANES):
                 move = min(max(found[l], -LONGEST_STEP_V), LONGEST_STEP_V)
-                volts[l] -= going[l] * move
+                volts[l] -= moving[l] * move
         if renew:
             for l in range(LANES):
                 known[l], fresh[l] = 1.0, 1.0
         left, again = 0, 0
         factors = lu[last]
         for l in range(LANES):
-            on = going[l] > 0.0
+            on = moving[l] > 0.0
             contraction = longest[l] / previous[l]
             kept = max(contraction, FORGOTTEN * known[l])
             seen = contraction if fresh[l] > 0.0 else kept

@@ -59,7 +59,7 @@ def test_every_board_does_what_it_does_alone(preset, method):
     configs = [config(preset)] * 3
     gates = np.random.default_rng(1).uniform(1.0, 4.5, (3, 32))
     blocks = [block(method), block(method, cycles=31, first=90)]
-    ensemble = Ensemble(configs, seeds, threads=2)
+    ensemble = Ensemble(configs, seeds, threads=2, fewest_in_step=1)
     ensemble.open(lattice_wiring())
     ensemble.reset_gates(gates)
     together = np.concatenate([ensemble.run(b).free_outputs for b in blocks], axis=1)
@@ -77,7 +77,7 @@ def test_every_board_does_what_it_does_alone(preset, method):
 def test_boards_with_other_laws_go_alone_beside_the_others():
     configs = [config("ideal"), config("ideal", law="level1"), config("lattice-paper")]
     gates = np.full((3, 32), 2.5)
-    ensemble = Ensemble(configs, [1, 2, 3])
+    ensemble = Ensemble(configs, [1, 2, 3], fewest_in_step=1)
     ensemble.open(lattice_wiring())
     ensemble.reset_gates(gates)
     record = ensemble.run(block(STANDARD))
@@ -86,17 +86,27 @@ def test_boards_with_other_laws_go_alone_beside_the_others():
 
 
 def test_more_boards_than_lanes_each_keep_their_own_result():
-    seeds = list(range(35))
-    ensemble = Ensemble(config("lattice-paper"), seeds)
+    seeds = list(range(67))
+    ensemble = Ensemble(config("lattice-paper"), seeds, fewest_in_step=1)
     ensemble.open(lattice_wiring())
     ensemble.reset_gates(np.full(32, 2.5))
     record = ensemble.run(block(STANDARD, cycles=9))
     outputs, _ = singly(
-        [config("lattice-paper")] * 2, [0, 34], [block(STANDARD, cycles=9)], np.full((2, 32), 2.5)
+        [config("lattice-paper")] * 2, [0, 66], [block(STANDARD, cycles=9)], np.full((2, 32), 2.5)
     )
-    np.testing.assert_allclose(record.free_outputs[[0, 34]], outputs, rtol=0, atol=3e-4)
-    assert record.learning_time_s.shape == (35, 9)
+    np.testing.assert_allclose(record.free_outputs[[0, 66]], outputs, rtol=0, atol=3e-4)
+    assert record.learning_time_s.shape == (67, 9)
     assert (record.learning_time_s > 0).all()
+
+
+def test_a_few_boards_go_alone_and_do_the_same():
+    gates = np.full((3, 32), 2.5)
+    ensemble = Ensemble(config("lattice-paper"), [1, 2, 3])
+    ensemble.open(lattice_wiring())
+    ensemble.reset_gates(gates)
+    record = ensemble.run(block(STANDARD))
+    outputs, _ = singly([config("lattice-paper")] * 3, [1, 2, 3], [block(STANDARD)], gates)
+    assert np.array_equal(record.free_outputs, outputs)
 
 
 def test_misuse_is_refused():
