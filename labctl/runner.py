@@ -1,14 +1,16 @@
-"""One run from files to folder: load, build, run, store, draw."""
+"""One run from files to folder: load, build, run, store, draw; and going on with one that was cut short."""
 
 from __future__ import annotations
 
+import shutil
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import tomlkit
 
 from labctl.benches import LoadedBench, load_bench
@@ -16,11 +18,34 @@ from labctl.decision import measure_decision_map
 from labctl.experiment import LoadedExperiment, build_plan, load_experiment, split_overrides
 from labctl.figures import draw_run_figures
 from labctl.session import Listener, Session
-from labctl.store import DecisionMap, Manifest, Recorder, new_run_folder, run_dataset, write_dataset
+from labctl.store import (
+    Checkpoint,
+    LiveReader,
+    Manifest,
+    Recorder,
+    Restorable,
+    Sampling,
+    StoreError,
+    check_room,
+    convert,
+    marker,
+    new_run_folder,
+    open_run,
+    predicted_size,
+)
+from labctl.store import live as live_store
+from labctl.store.catalogue import update
+from labctl.store.checkpoint import plan_digest
+from labctl.store.dataset import run_attributes
+from labctl.store.recovery import load_checkpoint
+from labctl.store.sampling import Size
+from labctl.store.summary import measured
 from protocols.bench import Bench
-from protocols.engine import EngineState
+from protocols.engine import EngineState, Outcome, Progress
 from protocols.errors import ConfigError, DataError
 from protocols.plan import Plan
+
+SessionHook = Callable[[Session], None]
 
 
 @dataclass(frozen=True)
@@ -45,6 +70,24 @@ class PreparedRun:
     experiment: LoadedExperiment
     bench: LoadedBench
     plan: Plan
+
+    @property
+    def sampling(self) -> Sampling:
+        """Return which single cycles are kept."""
+        return Sampling.of(self.plan, self.experiment.settings.record.cycle_rows)
+
+    def size(self) -> Size:
+        """Predict how much room the run takes on disk."""
+        return predicted_size(self.plan, self.sampling, self.bench.limits.block_cycles)
+
+
+@dataclass(frozen=True)
+class Resumption:
+    """Where a run goes on: its folder, the checkpoint, and what it is called in its manifest."""
+
+    folder: Path
+    checkpoint: Checkpoint
+    imperfections: str
 
 
 @dataclass
@@ -71,50 +114,152 @@ def prepare(request: RunRequest) -> PreparedRun:
     return PreparedRun(request, experiment, bench, plan)
 
 
-def carry_out(run: PreparedRun, listeners: Sequence[Listener] = (), session_hook: Any = None) -> RunResult:
-    """Run a prepared run and store it, whatever its outcome.
+def prepare_resume(folder: Path, *, figures: bool = True) -> tuple[PreparedRun, Resumption]:
+    """Read the files of a run that was cut short, and its last checkpoint; nothing moves or is written.
+
+    Raises DataError when the run is complete, never got anywhere, or its files were changed since.
+    """
+    if not folder.is_dir():
+        raise DataError(f"{folder}: no such run folder")
+    manifest = Manifest.load(folder).values
+    if manifest["status"] == "completed":
+        raise DataError(f"{folder}: this run is complete; start a new one with 'labctl run'")
+    with LiveReader(folder) as live:
+        checkpoint, digest = load_checkpoint(live), live.meta("plan")
+    if checkpoint is None:
+        raise DataError(f"{folder}: has no checkpoint to go on from; start it anew with 'labctl run'")
+    seed = int((manifest.get("seeds") or {}).get("run", 0))
+    files = folder / "experiment.toml", str(folder / "bench.toml")
+    request = RunRequest(*files, seed=seed, out=folder.parent.parent, figures=figures)
+    run = prepare(request)
+    if plan_digest(run.plan) != digest:
+        raise DataError(
+            f"{folder}: experiment.toml or bench.toml was changed since the run began; put the old one back"
+        )
+    return run, Resumption(folder, checkpoint, str(manifest.get("imperfections", run.bench.imperfections)))
+
+
+def carry_out(
+    run: PreparedRun,
+    listeners: Sequence[Listener] = (),
+    session_hook: SessionHook | None = None,
+    resumption: Resumption | None = None,
+) -> RunResult:
+    """Run a prepared run, or go on with one, and store it, whatever its outcome.
 
     `session_hook(session)` is called before the start, to connect stop requests. Raises the error
     that stopped the run, after everything measured until then has been stored.
     """
-    settings, request = run.experiment.settings, run.request
-    folder = new_run_folder(request.out, settings.name, datetime.now())
-    manifest = _begin(run, folder)
-    recorder = Recorder(run.plan, folder, settings.record.cycle_rows)
-    decision: list[DecisionMap] = []
+    bench = run.bench.make()
+    if resumption is None:
+        folder, manifest, recorder = _begin(run, bench)
+    else:
+        folder, manifest, recorder = _take_up(run, resumption, bench)
+    statics: dict[str, live_store.Static] = {}
 
     def last_look(bench: Bench) -> None:
+        recorder.look(bench)
         found = measure_decision_map(bench, run.plan, run.bench.limits)
-        decision.extend([found] if found is not None else [])
+        statics.update(found.variables() if found is not None else {})
 
-    session = Session(run.plan, run.bench.make(), (recorder, *listeners), at_end=last_look)
+    def go_on(bench: Bench) -> Progress:
+        return _put_back(bench, resumption.checkpoint, recorder, manifest) if resumption else Progress()
+
+    session = Session(
+        run.plan, bench, (recorder, *listeners), at_end=last_look, go_on=go_on if resumption else None
+    )
     if session_hook is not None:
         session_hook(session)
+    cycles_before = resumption.checkpoint.progress.cycle if resumption else 0
     started = time.perf_counter()
+    failure: BaseException | None = None
     try:
         session.run()
-    finally:
-        wall_time_s = time.perf_counter() - started
-        figures = _store(run, folder, manifest, recorder, session, decision, wall_time_s)
-    summary = _summary(run, folder, manifest, session.state, recorder, wall_time_s, figures)
+    except BaseException as problem:
+        failure = problem
+    wall_time_s = time.perf_counter() - started
+    try:
+        recorder.finish(session.state, statics)
+        summary, figures = _store(run, folder, manifest, recorder, session, wall_time_s, cycles_before)
+    except (StoreError, OSError) as problem:
+        raise _not_stored(folder, problem, recorder) from (failure or problem)
+    if failure is not None:
+        raise failure
+    if not summary:
+        raise DataError(f"{folder}: the run ended before anything was measured")
     return RunResult(folder, summary, figures, session.state)
 
 
-def _begin(run: PreparedRun, folder: Path) -> Manifest:
-    request = run.request
-    (folder / "experiment.toml").write_text(tomlkit.dumps(run.experiment.values), "utf-8")
-    (folder / "bench.toml").write_text(tomlkit.dumps(run.bench.values), "utf-8")
-    manifest = Manifest.start(folder, run.experiment.settings.name, list(request.command))
-    manifest.add(
-        experiment=run.experiment.file,
-        overrides=list(request.overrides),
-        seeds={"run": request.seed, "board": request.seed},
-        bench=run.bench.settings,
-        imperfections=run.bench.imperfections,
-        imperfection_ledger=run.bench.ledger,
-        settings=run.experiment.settings.model_dump(mode="json"),
-    )
-    return manifest
+def _begin(run: PreparedRun, bench: Bench) -> tuple[Path, Manifest, Recorder]:
+    """Make the run's folder and everything in it that is known before the start, or nothing at all."""
+    request, settings = run.request, run.experiment.settings
+    check_room(request.out, run.size())
+    folder = new_run_folder(request.out, settings.name, datetime.now())
+    try:
+        marker.take(folder)
+        (folder / "experiment.toml").write_text(tomlkit.dumps(run.experiment.values), "utf-8")
+        (folder / "bench.toml").write_text(tomlkit.dumps(run.bench.values), "utf-8")
+        manifest = Manifest.start(folder, settings.name, list(request.command))
+        manifest.add(
+            experiment=run.experiment.file,
+            overrides=list(request.overrides),
+            seeds={"run": request.seed, "board": request.seed},
+            task=str(run.plan.task.kind),
+            method=run.plan.method.name,
+            bench=run.bench.settings,
+            imperfections=run.bench.imperfections,
+            imperfection_ledger=run.bench.ledger,
+            settings=settings.model_dump(mode="json"),
+            sampling={"cycle_stride": run.sampling.stride, "rounds": run.plan.rounds.tolist()},
+            predicted_bytes=run.size().most,
+        )
+        attributes = run_attributes(run.plan, run.bench.limits) | {
+            "name": settings.name,
+            "run_id": manifest.values["run_id"],
+            "seed": request.seed,
+            "imperfections": run.bench.imperfections,
+        }
+        recorder = Recorder(run.plan, folder, run.sampling, bench=bench, attributes=attributes)
+    except (OSError, DataError) as error:
+        shutil.rmtree(folder, ignore_errors=True)
+        reason = getattr(error, "strerror", None) or error
+        raise DataError(f"{folder}: a run cannot be stored here: {reason}; choose another --out") from error
+    update(folder)
+    return folder, manifest, recorder
+
+
+def _take_up(run: PreparedRun, resumption: Resumption, bench: Bench) -> tuple[Path, Manifest, Recorder]:
+    """Make a run that was cut short this process's own."""
+    folder, checkpoint = resumption.folder, resumption.checkpoint
+    try:
+        marker.take(folder)
+        manifest = Manifest.load(folder)
+        recorder = Recorder(run.plan, folder, run.sampling, bench=bench, resumed=checkpoint)
+        manifest.add(status="running")
+    except OSError as error:
+        raise live_store.cannot_store(folder, error, checkpoint.progress.cycle) from error
+    return folder, manifest, recorder
+
+
+def _put_back(bench: Bench, checkpoint: Checkpoint, recorder: Recorder, manifest: Manifest) -> Progress:
+    """Put the bench where the checkpoint left it, as far as it can be, and note how far it is from there.
+
+    A board keeps its charges by itself: its gates are read and compared, never rewritten.
+    """
+    report: dict[str, Any] = {"from_cycle": checkpoint.progress.cycle, "cycles_repeated": recorder.cut}
+    if checkpoint.bench is not None and isinstance(bench, Restorable):
+        bench.restore(checkpoint.bench)
+    elif checkpoint.gates_V is not None:
+        drift_V = np.abs(bench.read_gates() - checkpoint.gates_V)
+        report |= {
+            "gates_read_at_cycle": checkpoint.gates_cycle,
+            "gate_drift_worst_V": float(np.nanmax(drift_V)),
+            "gate_drift_rms_V": float(np.sqrt(np.nanmean(drift_V**2))),
+        }
+    recorder.events.note("run resumed", by="labctl runs resume", **report)
+    report["time"] = datetime.now(UTC).isoformat(timespec="milliseconds")
+    manifest.add(resumed=[*manifest.values.get("resumed", []), report])
+    return checkpoint.progress
 
 
 def _store(
@@ -123,79 +268,78 @@ def _store(
     manifest: Manifest,
     recorder: Recorder,
     session: Session,
-    decision: list[DecisionMap],
     wall_time_s: float,
-) -> list[Path]:
-    """Write run.nc, the manifest and the figures of a run that has ended in any way."""
-    state = session.state
+    cycles_before: int,
+) -> tuple[dict[str, Any], list[Path]]:
+    """Write run.nc, the figures and the manifest of a run that has ended in any way."""
+    state, identity = session.state, session.identity
     status = str(state.outcome or "failed")
+    with LiveReader(folder) as live:
+        results = measured(live)
     figures: list[Path] = []
-    if recorder.rounds:
-        identity = session.identity
-        attributes = {
-            "name": run.experiment.settings.name,
-            "run_id": manifest.values["run_id"],
-            "bench": identity.name if identity else "unknown",
-            "simulated": int(identity.simulated) if identity else 0,
-            "seed": run.request.seed,
-            "imperfections": run.bench.imperfections,
-            "status": status,
-        }
-        dataset = run_dataset(
-            recorder, run.plan, run.bench.limits, attributes, decision[0] if decision else None
-        )
-        write_dataset(dataset, folder / "run.nc")
+    if results:
+        name = identity.name if identity else "unknown"
+        simulated = int(identity.simulated) if identity else 0
+        convert(folder, {"bench": name, "simulated": simulated, "status": status})
         if run.request.figures:
-            figures = draw_run_figures(dataset, folder)
-    progress = state.progress
+            figures = draw_run_figures(open_run(folder, cycles=False), folder)
+    summary = results and _summary(
+        run, folder, manifest, session, recorder, results, wall_time_s, cycles_before, figures
+    )
     manifest.finish(
         status,
         state.reason,
-        bench_identity=vars(session.identity) if session.identity else None,
+        bench_identity=vars(identity) if identity else None,
         safe_state=vars(session.safe) if session.safe else None,
-        cycles=progress.cycle,
-        learning_time_s=progress.learning_time_s,
-        training_wall_time_s=wall_time_s,
-        lateness_worst_s=recorder.lateness_worst_s,
+        cycles=state.progress.cycle,
+        learning_time_s=state.progress.learning_time_s,
+        training_wall_time_s=recorder.run_time_s(),
+        **recorder.lateness.summary(),
         figures=[f.name for f in figures],
+        summary=summary,
     )
-    return figures
+    marker.release(folder)
+    if state.outcome is Outcome.COMPLETED:  # any other run may be resumed
+        (folder / live_store.NAME).unlink(missing_ok=True)
+    update(folder)
+    return summary, figures
 
 
 def _summary(
     run: PreparedRun,
     folder: Path,
     manifest: Manifest,
-    state: EngineState,
+    session: Session,
     recorder: Recorder,
+    results: dict[str, Any],
     wall_time_s: float,
+    cycles_before: int,
     figures: list[Path],
 ) -> dict[str, Any]:
-    scores = [s for s in recorder.train_scores if s is not None]
-    if not scores:
-        raise DataError(f"{folder}: the run ended before anything was measured")
-    tests = [s for s in recorder.test_scores if s is not None]
-    progress = state.progress
+    state = session.state
+    resumed = manifest.values.get("resumed")
     return {
         "run_id": manifest.values["run_id"],
         "path": str(folder),
-        "status": str(state.outcome),
+        "status": str(state.outcome or "failed"),
         "reason": state.reason,
         "name": run.experiment.settings.name,
         "task": str(run.plan.task.kind),
         "method": run.plan.method.name,
-        "bench": manifest.values["bench_identity"]["name"],
-        "imperfections": run.bench.imperfections,
+        "bench": session.identity.name if session.identity else "unknown",
+        "imperfections": manifest.values["imperfections"],
         "seed": run.request.seed,
-        "cycles": progress.cycle,
-        "learning_time_s": progress.learning_time_s,
+        **results,
         "wall_time_s": wall_time_s,
-        "cycles_per_s": progress.cycle / wall_time_s,
-        "error_start_V2": scores[0].error_V2,
-        "error_end_V2": scores[-1].error_V2,
-        "mse_end_V2": scores[-1].mse_V2,
-        "test_error_end_V2": tests[-1].error_V2 if tests else None,
-        "accuracy_end": scores[-1].accuracy,
-        "worst_margin_end_V": scores[-1].worst_margin_V,
+        "cycles_per_s": (results["cycles"] - cycles_before) / wall_time_s,
+        **recorder.lateness.summary(),
+        "resumed": resumed[-1] if resumed else None,
         "figures": [str(f) for f in figures],
     }
+
+
+def _not_stored(folder: Path, problem: StoreError | OSError, recorder: Recorder) -> DataError:
+    """Return what to tell when a run is over and its end could not be stored."""
+    kept = recorder.live.committed_cycles
+    error = problem if isinstance(problem, StoreError) else live_store.cannot_store(folder, problem, kept)
+    return DataError(f"{error}; make room, then run 'labctl runs recover {folder}'")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections import deque
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Protocol
 
 import structlog
@@ -22,6 +22,7 @@ from protocols.engine import (
     MeasureRound,
     OpenBench,
     Outcome,
+    Progress,
     ResetGates,
     Round,
     RunBlock,
@@ -31,6 +32,13 @@ from protocols.engine import (
 from protocols.plan import Plan
 
 log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, eq=False)
+class Asked(Event):
+    """A request, and who made it."""
+
+    by: str = "user"
 
 
 class Listener(Protocol):
@@ -46,22 +54,24 @@ class Session:
 
     `request` may be called from a signal handler or another thread: the request takes effect when
     the current step, at most one block, has ended. `at_end` takes a last look at the bench after a
-    run that was not aborted, before the safe state is reached.
+    run that was not aborted, before the safe state is reached. `go_on` puts the bench back where an earlier
+    session left it, once it is open and checked, and returns how far that session had come.
     """
 
     plan: Plan
     bench: Bench
     listeners: Sequence[Listener] = ()
     at_end: Callable[[Bench], None] | None = None
+    go_on: Callable[[Bench], Progress] | None = None
     state: EngineState = field(default_factory=EngineState)
     identity: Identity | None = None
     safe: SafeState | None = None
-    _requests: deque[Event] = field(default_factory=deque)
+    _requests: deque[Asked] = field(default_factory=deque)
     _afterwards: list[tuple[str, BaseException]] = field(default_factory=list)
 
-    def request(self, kind: Kind, reason: str) -> None:
-        """Ask for pause, resume, stop or abort."""
-        self._requests.append(Event(kind, reason=reason))
+    def request(self, kind: Kind, reason: str, by: str = "user") -> None:
+        """Ask for pause, resume, stop or abort; `by` says who asks."""
+        self._requests.append(Asked(kind, reason=reason, by=by))
 
     def run(self) -> EngineState:
         """Run to the end, leave the bench safe whatever happens, and return the final state.
@@ -98,6 +108,8 @@ class Session:
         if request is not None:
             return request
         if self.state.run is RunState.ARMED:
+            if self.go_on is not None:
+                self.state = replace(self.state, progress=self.go_on(self.bench))
             return Event(Kind.START)
         if self.state.run is RunState.PAUSED:
             return self._wait()
@@ -123,7 +135,7 @@ class Session:
                     raise
                 self._afterwards.append(("a listener failed while the bench was made safe", problem))
 
-    def _next_request(self) -> Event | None:
+    def _next_request(self) -> Asked | None:
         """Return the oldest request the run can take now; others come too late or too early."""
         while self._requests:
             request = self._requests.popleft()

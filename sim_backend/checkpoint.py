@@ -23,17 +23,21 @@ FORMAT = 1
 Array = NDArray[Any]
 
 
-def pack(plant: Plant, about: dict[str, Any]) -> bytes:
-    """Return the state of a plant, and notes about its bench that JSON can hold."""
-    notes = {"format": FORMAT, "fits": _fits(plant), "generators": _generators(plant), "bench": about}
-    arrays = {"gates": plant.gates, "free": plant.board.free.threshold, "clamped": plant.board.clamped.threshold}
+def pack(plant: Plant, seed: int, about: dict[str, Any]) -> bytes:
+    """Return the state of a plant drawn by a seed, and notes about its bench that JSON can hold."""
+    notes = {"fits": _fits(plant, seed), "generators": _generators(plant), "bench": about}
+    arrays: dict[str, Any] = {
+        "gates": plant.gates,
+        "free": plant.board.free.threshold,
+        "clamped": plant.board.clamped.threshold,
+    }
     arrays |= {f"memory_{name}": values for name, values in plant.memory._asdict().items()}
     stream = io.BytesIO()
-    np.savez(stream, allow_pickle=False, notes=np.frombuffer(json.dumps(notes).encode(), dtype=np.uint8), **arrays)
+    np.savez(stream, notes=np.frombuffer(json.dumps(notes).encode(), dtype=np.uint8), **arrays)
     return stream.getvalue()
 
 
-def unpack(plant: Plant, state: bytes) -> dict[str, Any]:
+def unpack(plant: Plant, seed: int, state: bytes) -> dict[str, Any]:
     """Put a plant into a stored state and return the notes about its bench.
 
     Raises DataError when the state is damaged, or of another board.
@@ -44,7 +48,7 @@ def unpack(plant: Plant, state: bytes) -> dict[str, Any]:
     except (ValueError, OSError, EOFError, zipfile.BadZipFile) as error:
         raise DataError(f"the stored state of the simulated bench cannot be read: {error}") from error
     notes = json.loads(arrays.pop("notes").tobytes())
-    if notes["format"] != FORMAT or notes["fits"] != _fits(plant):
+    if notes["fits"] != _fits(plant, seed):
         raise DataError("the stored state is of another simulated board: use the same bench, seed and wiring")
     plant.gates[:] = arrays["gates"]
     plant.board.free.threshold[:] = arrays["free"]
@@ -64,13 +68,14 @@ def _generators(plant: Plant) -> dict[str, Any]:
     return {name: generator.bit_generator.state for name, generator in _streams(plant).items()}
 
 
-def _fits(plant: Plant) -> dict[str, Any]:
-    """Return what tells two boards apart: settings, and what the seed drew for the edges."""
-    drawn = [np.asarray(a, dtype=float) for a in plant.board.edges if isinstance(a, np.ndarray)]
+def _fits(plant: Plant, seed: int) -> dict[str, Any]:
+    """Return what must agree for a state to mean the same: format, settings, seed, wiring."""
+    wiring = plant.wiring
     return {
+        "format": FORMAT,
+        "seed": seed,
         "bench": plant.config.model_dump(mode="json"),
-        "edges": plant.wiring.network.n_edges,
-        "nodes": plant.wiring.network.nodes,
-        "drawn": [float(np.sum(a * np.arange(1, a.size + 1))) for a in drawn],
-        "thresholds": [float(t.sum()) for t in (plant.drift.free, plant.drift.clamped)],
+        "edges": wiring.network.endpoints().tolist(),
+        "sources": list(wiring.source_nodes),
+        "targets": list(wiring.target_nodes),
     }

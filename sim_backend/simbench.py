@@ -8,6 +8,7 @@ from protocols.bench import Identity, Limits, NodeReading, SafeState
 from protocols.block import CycleBlock, CycleRecord, FloatArray
 from protocols.errors import ProtocolError
 from protocols.task import Wiring
+from sim_backend.checkpoint import pack, unpack
 from sim_backend.config import BenchConfig
 from sim_backend.nominal import conductances
 from sim_backend.plant import Plant
@@ -93,6 +94,19 @@ class SimBench:
     def conductances(self, gates_V: FloatArray) -> FloatArray:
         """Turn gate voltages (…, E) into conductances at 0 V by the nominal law, in siemens."""
         return conductances(self.config, self._opened().wiring.network, gates_V)
+
+    def state(self) -> bytes:
+        """Return everything that later results depend on, so that `restore` can go on from here."""
+        return pack(self._opened(), self.seed, {"clock_s": self._clock_s, "sources_V": self._sources_V})
+
+    def restore(self, state: bytes) -> None:
+        """Go back to a state of a bench with the same settings, seed and wiring.
+
+        Raises DataError when it is of another bench, or damaged.
+        """
+        bench = unpack(self._opened(), self.seed, state)
+        self._clock_s = float(bench["clock_s"])
+        self._sources_V = tuple(float(v) for v in bench["sources_V"])
 
     def _opened(self) -> Plant:
         if self._plant is None:

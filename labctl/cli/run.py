@@ -15,6 +15,8 @@ from rich.console import Console
 from labctl.cli.progress import ProgressBar, format_error
 from labctl.runner import PreparedRun, RunRequest, RunResult, carry_out, prepare
 from labctl.session import Session
+from labctl.store import readable
+from labctl.store.recovery import find_orphans
 from protocols.engine import Kind, Outcome
 from sim_backend.compilation import is_compiled
 
@@ -47,20 +49,25 @@ def run(
         experiment, bench, imperfections, seed, out, tuple(overrides or ()), figures, tuple(sys.argv)
     )
     prepared = prepare(request)
-    console = Console(stderr=True, highlight=False)
+    console = Console(stderr=True, highlight=False, soft_wrap=True)
+    if orphans := orphan_line(out):
+        console.print(orphans)
+    if not as_json:
+        room = readable(prepared.size().most)
+        console.print(f"{prepared.plan.cycles:,} cycles, at most {room} on disk", style="dim")
     if not is_compiled():
         console.print("Compiling the simulator for first use; this takes up to half a minute, once.")
     with ProgressBar(prepared.plan, console, visible=not as_json) as bar:
-        result = carry_out(prepared, (bar,), _stop_on_signals)
+        result = carry_out(prepared, (bar,), stop_on_signals)
     if as_json:
         print(json.dumps(result.summary, ensure_ascii=False))
     else:
-        _print_summary(prepared, result)
+        print_summary(prepared, result)
     if result.state.outcome is Outcome.FAILED:
         raise typer.Exit(1)
 
 
-def _stop_on_signals(session: Session) -> None:
+def stop_on_signals(session: Session) -> None:
     """Turn Ctrl-C and SIGTERM into a clean stop; a second Ctrl-C aborts."""
     seen = 0
 
@@ -76,7 +83,18 @@ def _stop_on_signals(session: Session) -> None:
         signal.signal(number, handle)
 
 
-def _print_summary(run: PreparedRun, result: RunResult) -> None:
+def orphan_line(out: Path) -> str:
+    """Return what to say of runs under `out` whose process died; empty when there are none."""
+    orphans = find_orphans(out)
+    if not orphans:
+        return ""
+    which = f"labctl runs recover {orphans[0]}" if len(orphans) == 1 else "labctl runs recover --all"
+    many = "1 run was" if len(orphans) == 1 else f"{len(orphans)} runs were"
+    return f"{many} cut short in {out}: '{which}' stores what was recorded, 'resume' goes on with it"
+
+
+def print_summary(run: PreparedRun, result: RunResult) -> None:
+    """Print on stdout what a run did, for people."""
     console = Console(highlight=False)
     s = result.summary
     colour = "green" if s["status"] == "completed" else "yellow"
@@ -95,6 +113,9 @@ def _print_summary(run: PreparedRun, result: RunResult) -> None:
         rows.append(
             ("accuracy", f"{100 * s['accuracy_end']:.0f} %, worst output {margin:+.1f} mV on its side")
         )
+    if s["late_cycles"]:
+        worst_ms = 1e3 * s["lateness_worst_s"]
+        rows.append(("late", f"{s['late_cycles']:,} cycles started late, by {worst_ms:.3g} ms at most"))
     safe = "gates held, sources 0 V, clamps released" if result.state.run == "safe" else "[red]NOT REACHED[/]"
     rows += [("safe state", safe), ("stored in", s["path"])]
     summary = next((f for f in s["figures"] if f.endswith("summary.png")), None)

@@ -155,11 +155,17 @@ class TrainingSettings(Settings):
 
 
 class RecordSettings(Settings):
-    """What is kept: measurement rounds and single cycles."""
+    """What is kept: single cycles, and measurement rounds with all gates and node voltages.
+
+    Outputs and learning time are kept of every cycle of a run of up to `cycle_rows`, and of every n-th of a
+    longer one. Gates and nodes are kept at each round and at the end of the pulse just before it.
+    """
 
     rounds: int = Field(100, ge=2)
     spacing: Spacing = Spacing.LOG
-    cycle_rows: int = Field(20_000, ge=1, description="about this many single cycles are kept, evenly spread")
+    cycle_rows: int = Field(
+        10_000_000, ge=1, description="at most this many single cycles are kept, evenly spread"
+    )
 
 
 class Experiment(Settings):

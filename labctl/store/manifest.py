@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import getpass
 import json
+import os
 import platform
 import subprocess
 import sys
@@ -60,20 +61,33 @@ class Manifest:
         )
         return manifest
 
+    @classmethod
+    def load(cls, folder: Path) -> Manifest:
+        """Read a run's manifest to go on with it; without a readable one, begin with the folder's name."""
+        try:
+            values = json.loads((folder / "manifest.json").read_text("utf-8"))
+        except (OSError, ValueError):  # killed before it was written
+            values = {"run_id": str(uuid.uuid4()), "name": folder.name.partition("-")[2], "status": "running"}
+        return cls(folder, values)
+
     def add(self, **values: Any) -> None:
         """Add or replace entries and write the file, complete or not at all."""
         self.values |= values
         temporary = self.folder / "manifest.json.part"
-        temporary.write_text(json.dumps(self.values, indent=2, ensure_ascii=False) + "\n", "utf-8")
+        with temporary.open("w", encoding="utf-8") as file:
+            file.write(json.dumps(self.values, indent=2, ensure_ascii=False) + "\n")
+            file.flush()
+            os.fsync(file.fileno())  # or a power cut leaves the new name with no content
         temporary.replace(self.folder / "manifest.json")
 
     def finish(self, status: str, reason: str, **values: Any) -> None:
-        """Note how the run ended, with both clocks."""
+        """Note how the run ended, with both clocks; sessions of a resumed run add up."""
+        before_s = float(self.values.get("wall_time_s", 0.0))
         self.add(
             status=status,
             reason=reason,
             ended=datetime.now(UTC).isoformat(timespec="milliseconds"),
-            wall_time_s=(time.monotonic_ns() - self._started_ns) / 1e9,
+            wall_time_s=before_s + (time.monotonic_ns() - self._started_ns) / 1e9,
             **values,
         )
 

@@ -1,0 +1,127 @@
+"""Runs whose process died: finding them, and making them whole.
+
+An orphan has a running marker whose process is gone. Recovering one stores what was committed as run.nc and
+says so in its manifest; live.db stays, so that the run can still be resumed.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from labctl.store import live, marker
+from labctl.store.catalogue import update
+from labctl.store.checkpoint import Checkpoint
+from labctl.store.convert import convert
+from labctl.store.events import EventLog
+from labctl.store.live_reader import LiveReader
+from labctl.store.manifest import Manifest
+from labctl.store.marker import Process
+from labctl.store.summary import measured
+from protocols.errors import DataError
+
+RECOVERED = "recovered"
+
+
+@dataclass(frozen=True)
+class Recovered:
+    """A run made whole: cycles and rounds kept, why it had ended, whether it can be resumed."""
+
+    folder: Path
+    cycles: int
+    rounds: int
+    reason: str
+    resumable: bool
+    damaged_blocks: int = 0
+
+
+def find_orphans(root: Path) -> list[Path]:
+    """Return the run folders under `root` whose process is gone, oldest first.
+
+    A marker that cannot be read was cut short by what killed its process.
+    """
+    found = []
+    for file in sorted(root.glob(f"*-*-*/*/{marker.NAME}")):
+        try:
+            owner = marker.read_marker(file.parent)
+        except DataError:
+            owner = None
+        if owner is None or not owner.is_alive():
+            found.append(file.parent)
+    return found
+
+
+def recover(folder: Path, *, force: bool = False) -> Recovered:
+    """Store an orphan run as run.nc with exit status 'recovered', and say why it ended.
+
+    `force` takes a run from a process on another host. Raises DataError when the run is alive, ended by
+    itself, or cannot be written.
+    """
+    if not folder.is_dir():
+        raise DataError(f"{folder}: no such run folder")
+    if not (folder / marker.NAME).exists():
+        raise DataError(f"{folder}: nothing to recover: the run ended by itself")
+    ended = _last_written(folder)
+    try:
+        owner = marker.take(folder, even_alive=force)
+        manifest = Manifest.load(folder)
+        if manifest.values.get("status", "running") != "running":  # died after everything was stored
+            found = Recovered(
+                folder, manifest.values.get("cycles", 0), 0, str(manifest.values["reason"]), False
+            )
+        else:
+            found = _store(folder, owner, manifest, ended)
+        marker.release(folder)
+    except OSError as error:
+        raise live.cannot_store(folder, error, 0) from error
+    update(folder)
+    return found
+
+
+def load_checkpoint(reader: LiveReader) -> Checkpoint | None:
+    """Return the latest checkpoint of a run, or None."""
+    stored = reader.checkpoint()
+    return Checkpoint.unpack(stored) if stored is not None else None
+
+
+def _store(folder: Path, owner: Process | None, manifest: Manifest, ended: datetime) -> Recovered:
+    results: dict[str, Any] = {}
+    cycles, rounds, damaged, resumable, planned = 0, 0, 0, False, 0
+    try:
+        with LiveReader(folder) as reader:
+            extent, planned = reader.extent(), int(reader.meta("cycles", 0))
+            own = reader.meta("ended")
+            results = measured(reader)
+            resumable = reader.checkpoint() is not None
+        cycles, rounds = extent.cycles, extent.rounds
+    except DataError:
+        reason = "the process died before anything was recorded"
+    else:
+        reason = f"{owner or 'its process'} died at cycle {cycles:,} of {planned:,}"
+        if own is not None:
+            reason = f"{owner or 'its process'} died while the data were stored, after: {own['reason']}"
+        bench = (manifest.values.get("bench_identity") or {}).get(
+            "name", manifest.values.get("bench_name", "")
+        )
+        attributes = {"run_id": manifest.values.get("run_id", ""), "status": RECOVERED, "bench": bench}
+        damaged = convert(folder, attributes).damaged_blocks
+    EventLog(folder).note("run recovered", by="labctl runs recover", reason=reason, cycle=cycles)
+    summary = {**manifest.values.get("summary", {}), **results, "status": RECOVERED, "reason": reason}
+    manifest.add(
+        status=RECOVERED,
+        reason=reason,
+        ended=ended.isoformat(timespec="milliseconds"),
+        recovered=datetime.now(UTC).isoformat(timespec="milliseconds"),
+        cycles=cycles,
+        damaged_blocks=damaged,
+        summary=summary,
+    )
+    return Recovered(folder, cycles, rounds, reason, resumable, damaged)
+
+
+def _last_written(folder: Path) -> datetime:
+    """Return when the run wrote last: the modification time of its newest file."""
+    times = [f.stat().st_mtime for f in folder.iterdir() if f.is_file()]
+    return datetime.fromtimestamp(max(times, default=0.0), UTC)
