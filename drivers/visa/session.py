@@ -29,7 +29,7 @@ __all__ = ["SerialLine", "VisaSession"]
 
 _ERROR_QUERY = ":SYST:ERR?"
 _QUEUE_LENGTH = 20  # the longest error queue among the families
-_GRACE_S = 0.4  # for starting afresh, on top of the time limit of a message
+_GRACE_S = 0.4  # for finding out why, on top of the time limit of a message
 
 
 class VisaSession:
@@ -110,14 +110,15 @@ class VisaSession:
         """
         if not self.is_open:
             raise self._not_open()
+        deadline = self.deadline() if deadline is None else deadline
         if not self._in_step:
-            self._recover(time.monotonic() + _GRACE_S)
+            self._recover(deadline)
         message = ";".join((*parts, _ERROR_QUERY))
         expected = sum("?" in part for part in parts)
         self._in_step = False
         try:
             self._link.say(message)
-            line = self._link.hear(self.deadline() if deadline is None else deadline, message)
+            line = self._link.hear(deadline, message)
         except InstrumentFault as fault:
             raise self._explain_silence(fault) from fault
         answers = split_answers(line)

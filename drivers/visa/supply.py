@@ -83,7 +83,7 @@ class SupplyDriver:
         try:
             self._make_safe(self._session.deadline(share=0.5))
         except InstrumentError:
-            self._make_safe(deadline)
+            self._make_safe(max(deadline, self._session.deadline(share=0.5)))
 
     def identity(self) -> Identity:
         """Return who answered when the supply was opened."""
