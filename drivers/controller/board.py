@@ -1,0 +1,326 @@
+"""The controller board as an instrument: sessions, settings, readings, blocks."""
+
+from __future__ import annotations
+
+import binascii
+import struct
+from collections.abc import Iterator
+from dataclasses import replace
+
+import numpy as np
+
+from drivers.controller.checks import Checker
+from drivers.controller.link import Patience, RefusedBy
+from drivers.controller.records import RecordReader
+from drivers.controller.session import Session
+from drivers.errors import ConnectionLost, NotTaken, WrongInstrument
+from drivers.limits import ChannelLimits, PulseLimits
+from protocols.bench import Identity, Limits, NodeReading, SafeState
+from protocols.block import CycleBlock, CycleRecord, FloatArray
+from protocols.errors import ProtocolError
+from protocols.task import Wiring
+from protocols.wire import ErrorCode, Kind, State
+from protocols.wire.block_codec import pack_block
+from protocols.wire.fields import pack_reals, to_ns
+from protocols.wire.messages import NO_NODE, Held, Hello, Welcome, WireUp
+from protocols.wire.record_codec import Shape
+
+SAFE_ATTEMPTS = 3
+GATE_TOLERANCE_V = 0.1  # half the gates must read back this close after a reset
+
+
+class Controller:
+    """A controller board at a serial address; implements `drivers.ports.ControllerBoard`.
+
+    url is anything pyserial opens. nodes, gates (V) and pulse_max_s narrow what the board allows; a
+    `serial_number` refuses every other board; deadman_s is the silence after which the board makes itself
+    safe; width is that of reals in bytes, if the board can; window how many chunks of a record may be
+    under way. verify_gates reads the gates back after a reset.
+    """
+
+    def __init__(
+        self,
+        url: str,
+        *,
+        name: str = "controller",
+        serial_number: str = "",
+        baud: int = 115_200,
+        nodes: ChannelLimits | None = None,
+        gates: ChannelLimits | None = None,
+        pulse_max_s: float | None = None,
+        deadman_s: float = 2.0,
+        width: int = 8,
+        window: int = 16,
+        patience: Patience | None = None,
+        verify_gates: bool = True,
+    ) -> None:
+        self.name, self.url = name, url
+        self._nodes, self._gates, self._pulse_max_s = nodes, gates, pulse_max_s
+        self._window, self._patience = window, patience or Patience()
+        hello = Hello(width, deadman_s)
+        self._session = Session(name, url, baud, serial_number, hello, self._patience)
+        self._verify_gates = verify_gates
+        self._checker: Checker | None = None
+
+    # ── life ─────────────────────────────────────────────────────────────────────────────────────
+
+    def open(self) -> None:
+        """Open the port and greet the board, which goes to its safe state.
+
+        Raises ConnectionLost, NoAnswer, or WrongInstrument when something else answers.
+        """
+        if self._session.is_open:
+            raise ProtocolError(f"{self.name} is open already: close it first")
+        self._session.connect()
+
+    def wire(self, wiring: Wiring) -> None:
+        """Tell the board which nodes are driven and read; if that is new, the gates stand anywhere.
+
+        Raises WrongInstrument when the board has another network, NotTaken when it keeps another wiring.
+        """
+        board = self._session.board()
+        network = wiring.network
+        if (network.nodes, network.n_edges) != (board.nodes, board.edges):
+            raise WrongInstrument(
+                self.name,
+                self.url,
+                f"it has {board.nodes} nodes and {board.edges} edges, "
+                f"the experiment {network.nodes} and {network.n_edges}",
+                action="wire the experiment's network, or run it on the board it is made for",
+            )
+        outputs = tuple((o.positive, NO_NODE if o.negative is None else o.negative) for o in wiring.outputs)
+        told = WireUp(tuple(wiring.source_nodes), outputs)
+        held = self._session.link().understood(WireUp.parse, self._session.request(Kind.WIRE, told.body()))
+        if held != told:
+            raise self._session.not_taken("the wiring")
+        self._checker = self._made_checker(board, wiring)
+
+    def close(self) -> None:
+        """Reach the safe state and let the port go, whatever happens; closing twice is harmless."""
+        if not self._session.is_open:
+            return
+        try:
+            self.safe_state()
+        finally:
+            self._session.disconnect()
+
+    def safe_state(self) -> SafeState:
+        """Stop any block, hold the gates, sources to 0 V, clamps released; return what was read back.
+
+        A broken connection is made once more for it. Raises NotTaken when the board does not obey.
+        """
+        for attempt in range(SAFE_ATTEMPTS):
+            try:
+                self._session.request(Kind.SAFE)
+                held = self.held()
+            except (ConnectionLost, RefusedBy) as error:
+                again = isinstance(error, ConnectionLost) or error.code is ErrorCode.NO_SESSION
+                if attempt > 0 or not again:
+                    raise
+                self._session.reconnect()
+                continue
+            resting = all(abs(v) <= self._session.board().resolution_V for v in held.sources_V)
+            if resting and not held.learning_on and held.clamps_released:
+                return SafeState(held.learning_on, held.sources_V, held.clamps_released)
+        raise NotTaken(
+            self.name,
+            self.url,
+            f"it was told to be safe and still holds {_what_is_wrong(held)}",
+            cause="a part of the board is stuck",
+            action="switch off its supply",
+        )
+
+    def identity(self) -> Identity:
+        """Return who the board says it is."""
+        board = self._session.board()
+        return Identity(
+            f"controller board, firmware {board.firmware}", board.name, board.serial, board.simulated
+        )
+
+    def limits(self) -> Limits:
+        """Return what the board and the bench file both allow."""
+        return self._narrowed(self._session.board())
+
+    def held(self) -> Held:
+        """Ask the board what it holds; also tells it that somebody is there."""
+        return self._session.link().understood(Held.parse, self._session.request(Kind.STATUS))
+
+    # ── settings ─────────────────────────────────────────────────────────────────────────────────
+
+    def set_sources(self, voltages_V: FloatArray) -> None:
+        """Drive the sources, shape (S,), in volts."""
+        asked = self._wired().sources(voltages_V)
+        self._session.set_reals(Kind.SET_SOURCES, asked, "the sources")
+
+    def set_labels(self, voltages_V: FloatArray) -> None:
+        """Set the labels, shape (T,), in volts."""
+        asked = self._wired().labels(voltages_V)
+        self._session.set_reals(Kind.SET_LABELS, asked, "the labels")
+
+    def set_eta(self, eta: float) -> None:
+        """Set the nudge η of single pulses; 0 is without a clamp, below 0 anti-clamping."""
+        held = self._session.number("d", self._session.request(Kind.SET_ETA, struct.pack("<d", eta)))
+        if held != eta:
+            raise self._session.not_taken("η")
+
+    def set_deadman(self, time_s: float) -> None:
+        """Set after how many seconds of silence the board makes itself safe, to the millisecond."""
+        asked = round(1e3 * time_s)
+        if (
+            self._session.number("I", self._session.request(Kind.SET_DEADMAN, struct.pack("<I", asked)))
+            != asked
+        ):
+            raise self._session.not_taken("the dead-man time")
+        self._session.hello = replace(self._session.hello, deadman_s=time_s)
+
+    def learn_pulse(self, length_s: float) -> float:
+        """Give one learning pulse with sources, labels and η as set; return the length given, in seconds."""
+        self._wired().pulse_s(length_s)
+        if length_s == 0.0:
+            return 0.0
+        body = self._session.request(Kind.LEARN_PULSE, struct.pack("<I", to_ns(length_s)), takes_s=length_s)
+        given_s = float(self._session.number("I", body)) / 1e9
+        if given_s == 0.0 and length_s >= self._session.board().pulse_step_s:
+            raise self._session.not_taken("the learning pulse")
+        return given_s
+
+    def reset_gates(self, gates_V: FloatArray) -> None:
+        """Charge every gate to its voltage, shape (E,), in volts."""
+        gates = self._wired().gate_voltages(gates_V)
+        board = self._session.board()
+        size = (board.max_body - 4) // board.width
+        for first in range(0, len(gates), size):
+            piece = gates[first : first + size]
+            body = self._session.request(
+                Kind.RESET_GATES, struct.pack("<I", first) + pack_reals(piece, board.width)
+            )
+            if self._session.number("I", body) != first + len(piece):
+                raise self._session.not_taken("the gate voltages")
+        if self._verify_gates:
+            miss = np.abs(self.read_gates() - gates)
+            if np.nanmedian(miss) > GATE_TOLERANCE_V:
+                raise self._session.not_taken("the gate voltages")
+
+    # ── readings ─────────────────────────────────────────────────────────────────────────────────
+
+    def read_nodes(self) -> NodeReading:
+        """Read all nodes of both copies as they are driven now: shapes (1, N), in volts."""
+        self._wired()
+        nodes = self._session.board().nodes
+        pages = list(self._session.pages(Kind.READ_NODES, nodes, 2))
+        values = np.concatenate([page.reshape(2, -1) for page in pages], axis=1)
+        if not np.isfinite(values).all():
+            raise self._session.garbled("a node reads no number")
+        return NodeReading(values[:1], values[1:])
+
+    def read_gates(self) -> FloatArray:
+        """Read every gate voltage, shape (E,), in volts; fixed resistors read NaN."""
+        transistors = self._wired().wiring.network.transistors()
+        gates = np.concatenate(list(self._session.pages(Kind.READ_GATES, len(transistors), 1)))
+        if not np.isfinite(gates[transistors]).all():
+            raise self._session.garbled("a gate reads no number")
+        gates[~transistors] = np.nan
+        return gates
+
+    def measure(self, inputs_V: FloatArray) -> FloatArray:
+        """Read the free outputs (P, T) for inputs (P, S) without learning; the last inputs stay driven."""
+        inputs = np.atleast_2d(self._wired().sources(inputs_V))
+        board = self._session.board()
+        outputs = len(self._wired().wiring.outputs)
+        rows = max(1, (board.max_body - 4) // (board.width * max(inputs.shape[1], outputs)))
+        pieces = []
+        for first in range(0, len(inputs), rows):
+            piece = inputs[first : first + rows]
+            values = self._session.reading(Kind.MEASURE, pack_reals(piece, board.width), len(piece) * outputs)
+            pieces.append(values.reshape(len(piece), outputs))
+        read = np.concatenate(pieces)
+        if not np.isfinite(read).all():
+            raise self._session.garbled("an output reads no number")
+        return read
+
+    # ── blocks ───────────────────────────────────────────────────────────────────────────────────
+
+    def run_block(self, block: CycleBlock) -> Iterator[CycleRecord]:
+        """Upload a block; the iterator runs it and yields records of a few cycles each, in order.
+
+        Closing the iterator early brings the board to its safe state. Raises OutOfLimit before anything
+        is sent, and InstrumentError when the block does not end as it should.
+        """
+        checker = self._wired()
+        checker.block(block)
+        self._upload(block)
+        return self._records(block, checker)
+
+    def _upload(self, block: CycleBlock) -> None:
+        board = self._session.board()
+        data = pack_block(block, board.width)
+        if len(data) > board.block_bytes:
+            raise self._session.not_taken(
+                f"a block of {len(data)} bytes: it keeps {board.block_bytes}; use shorter blocks"
+            )
+        self._session.request(Kind.BLOCK_BEGIN, struct.pack("<II", len(data), binascii.crc32(data)))
+        size = board.max_body - 4
+        for offset in range(0, len(data), size):
+            piece = data[offset : offset + size]
+            body = self._session.request(Kind.BLOCK_DATA, struct.pack("<I", offset) + piece)
+            if self._session.number("I", body) != offset + len(piece):
+                raise self._session.not_taken("the block")
+
+    def _records(self, block: CycleBlock, checker: Checker) -> Iterator[CycleRecord]:
+        board, link = self._session.board(), self._session.link()
+        window = min(self._window, board.stream_chunks)
+        link.expect_pieces()
+        ended = False
+        try:
+            cycles = self._session.number("I", self._session.request(Kind.RUN, struct.pack("<H", window)))
+            if cycles != len(block):
+                raise self._session.not_taken("the block")
+            reader = RecordReader(
+                link,
+                link.sequence,
+                window=window,
+                poll_s=min(self._patience.reply_s, self._session.hello.deadman_s / 4),
+            )
+            shape = Shape(len(block.labels[0]), len(block.wrong), board.edges, board.nodes)
+            yield from reader.records(block, shape, board.width, checker.pulse.max_s)
+            ended = True
+        finally:
+            if not ended:
+                self.safe_state()
+
+    # ── the inside ───────────────────────────────────────────────────────────────────────────────
+
+    def _made_checker(self, board: Welcome, wiring: Wiring) -> Checker:
+        most = self._narrowed(board)
+        return Checker(
+            self.name,
+            self.url,
+            ChannelLimits(most.node_min_V, most.node_max_V),
+            ChannelLimits(most.gate_min_V, most.gate_max_V),
+            PulseLimits(0.0, most.pulse_max_s, board.pulse_step_s),
+            most.block_cycles,
+            wiring,
+        )
+
+    def _narrowed(self, board: Welcome) -> Limits:
+        nodes = ChannelLimits(board.node_min_V, board.node_max_V)
+        gates = ChannelLimits(board.gate_min_V, board.gate_max_V)
+        nodes = nodes if self._nodes is None else nodes.within(self._nodes)
+        gates = gates if self._gates is None else gates.within(self._gates)
+        pulse_s = (
+            board.pulse_max_s if self._pulse_max_s is None else min(board.pulse_max_s, self._pulse_max_s)
+        )
+        return Limits(nodes.min_V, nodes.max_V, gates.min_V, gates.max_V, pulse_s, board.block_cycles)
+
+    def _wired(self) -> Checker:
+        self._session.link()
+        if self._checker is None:
+            raise ProtocolError(f"{self.name} does not know its wiring: wire it first")
+        return self._checker
+
+
+def _what_is_wrong(held: Held) -> str:
+    parts = [f"source {q} at {v:.4g} V" for q, v in enumerate(held.sources_V) if v != 0.0]
+    parts += ["learning on"] if held.learning_on else []
+    parts += [] if held.clamps_released else ["the clamps"]
+    return ", ".join(parts) or State(held.state).name.lower()

@@ -1,0 +1,98 @@
+"""Limits of a controller board, checked last before the wire."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from drivers.errors import OutOfLimit
+from drivers.limits import ChannelLimits, PulseLimits
+from protocols.bench import Limits
+from protocols.block import CycleBlock, FloatArray
+from protocols.task import Wiring
+
+SLACK_V = 1e-9  # what a sum of decimal fractions may miss a limit by
+
+
+@dataclass(frozen=True)
+class Checker:
+    """Check values against the limits of one board in one wiring; every method raises OutOfLimit."""
+
+    name: str
+    url: str
+    nodes: ChannelLimits
+    gates: ChannelLimits
+    pulse: PulseLimits
+    block_cycles: int
+    wiring: Wiring
+
+    def limits(self) -> Limits:
+        """Return the limits as a bench tells them."""
+        return Limits(
+            self.nodes.min_V,
+            self.nodes.max_V,
+            self.gates.min_V,
+            self.gates.max_V,
+            self.pulse.max_s,
+            self.block_cycles,
+        )
+
+    def sources(self, inputs_V: FloatArray) -> FloatArray:
+        """Return source voltages (…, S), cut to the limits where they miss them by rounding only."""
+        inputs = self._shaped(inputs_V, len(self.wiring.sources), "source")
+        for column, source in enumerate(self.wiring.sources):
+            self._within(self.nodes, f"source {source.name}", inputs[..., column])
+        return np.clip(inputs, self.nodes.min_V, self.nodes.max_V)
+
+    def labels(self, labels_V: FloatArray) -> FloatArray:
+        """Return labels (…, T); a differential output may be negative."""
+        labels = self._shaped(labels_V, len(self.wiring.outputs), "label")
+        span_V = self.nodes.max_V - self.nodes.min_V
+        for column, output in enumerate(self.wiring.outputs):
+            limits = self.nodes if output.negative is None else ChannelLimits(-span_V, span_V)
+            self._within(limits, f"label of {output.name}", labels[..., column])
+        return labels
+
+    def gate_voltages(self, gates_V: FloatArray) -> FloatArray:
+        """Return gate voltages (E,)."""
+        gates = self._shaped(gates_V, self.wiring.network.n_edges, "gate")
+        for edge, volts in enumerate(gates):
+            self._within(self.gates, f"the gate of edge {edge}", volts)
+        return np.clip(gates, self.gates.min_V, self.gates.max_V)
+
+    def pulse_s(self, length_s: float) -> None:
+        """Check the length of a learning pulse."""
+        self.pulse.check_s(self.name, self.url, length_s)
+
+    def block(self, block: CycleBlock) -> None:
+        """Check everything a block would have the board do."""
+        if len(block) > self.block_cycles:
+            raise self._too_much(
+                f"{len(block)} cycles are too many, a block holds {self.block_cycles}", "use shorter blocks"
+            )
+        self.sources(block.inputs)
+        self.labels(block.labels)
+        if block.margins.shape[1:] != block.labels.shape[1:] or not np.isfinite(block.margins).all():
+            raise self._too_much("the margins do not fit the outputs", "give one per data point and output")
+        longest_s = block.method.time.longest_s()
+        if not 0.0 < longest_s <= self.pulse.max_s:
+            raise self._too_much(
+                f"a pulse of {longest_s:g} s is outside 0…{self.pulse.max_s:g} s",
+                "shorten the learning pulse",
+            )
+
+    def _within(self, limits: ChannelLimits, channel: str, volts: FloatArray) -> None:
+        values = np.ravel(volts)
+        bad = values[~((values >= limits.min_V - SLACK_V) & (values <= limits.max_V + SLACK_V))]  # NaN too
+        if bad.size:
+            limits.check_V(self.name, self.url, channel, float(bad[0]))
+
+    def _shaped(self, values: FloatArray, last: int, what: str) -> FloatArray:
+        array = np.asarray(values, dtype=np.float64)
+        if array.shape[-1:] != (last,):
+            raise self._too_much(f"{array.shape} {what} voltages do not fit", f"{last} are needed")
+        return array
+
+    def _too_much(self, happened: str, action: str) -> OutOfLimit:
+        return OutOfLimit(self.name, self.url, happened, action=f"nothing was sent; {action}")

@@ -1,0 +1,227 @@
+"""Acknowledged requests over a serial line: numbered, repeated when unanswered, never carried out twice."""
+
+from __future__ import annotations
+
+import secrets
+import time
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TypeVar
+
+from drivers.controller.serial_line import SerialLine
+from drivers.errors import Garbled, InstrumentFault, NoAnswer, Overrun, Refused, WrongInstrument
+from protocols.wire import (
+    REPLY,
+    VERSION,
+    BadFrame,
+    ErrorCode,
+    Frame,
+    FrameReader,
+    Kind,
+    WireError,
+    encode_frame,
+)
+from protocols.wire.messages import Failure
+
+_T = TypeVar("_T")
+_ADVICE = {
+    ErrorCode.NO_SESSION: (
+        "it does not know this session any more",
+        "it was restarted, or another program has taken it over",
+        "open the bench again",
+    ),
+    ErrorCode.UNKNOWN: ("it does not know this command", "its firmware is older", "update the firmware"),
+    ErrorCode.MALFORMED: ("it cannot read this command", "its firmware differs", "update the firmware"),
+    ErrorCode.LIMIT: ("it refuses a value", "", "stay within the limits of the board"),
+    ErrorCode.BUSY: ("it is running a block", "", "stop the block first"),
+    ErrorCode.TRIPPED: (
+        "its dead-man timer fired and it made itself safe",
+        "labctl was silent for too long",
+        "bring the bench to its safe state, then start again",
+    ),
+    ErrorCode.NOT_WIRED: ("it does not know its wiring", "it was restarted", "open the bench again"),
+    ErrorCode.BAD_BLOCK: ("it cannot use the block", "", "start the run again"),
+    ErrorCode.HARDWARE: ("a part of it failed", "", "look at the board, then open the bench again"),
+}
+
+
+class RefusedBy(Refused):
+    """An ERROR reply, with its code."""
+
+    def __init__(self, name: str, url: str, failure: Failure) -> None:
+        happened, cause, action = _ADVICE[failure.code]
+        super().__init__(
+            name, url, happened, cause="; ".join(w for w in (cause, failure.words) if w), action=action
+        )
+        self.code = failure.code
+
+
+@dataclass(frozen=True)
+class Patience:
+    """How long to wait for a reply and how often to ask; a request fails after reply_s · attempts."""
+
+    reply_s: float = 0.2
+    attempts: int = 5
+
+
+class Link:
+    """A session with a board over a serial line; calls come from one thread."""
+
+    def __init__(self, name: str, line: SerialLine, patience: Patience) -> None:
+        self.name, self.url, self.patience = name, line.url, patience
+        self._line = line
+        self._reader = FrameReader()
+        self._session = 1 + secrets.randbelow(0xFFFF)
+        self.sequence = 0
+        self._pieces: deque[Frame] = deque()
+        self.retries = 0
+        self.bad_frames = 0
+        self.good_frames = 0
+        self.stray_bytes = 0
+
+    def request(self, kind: Kind, body: bytes = b"", *, takes_s: float = 0.0) -> bytes:
+        """Send a request until it is answered and return the body of the answer.
+
+        `takes_s` is how long the board may work on it. Raises NoAnswer after the last attempt, Refused
+        when the board refuses, ConnectionLost when the line breaks.
+        """
+        self.sequence = (self.sequence + 1) & 0xFFFF
+        line = encode_frame(Frame(kind, self._session, self.sequence, body))
+        overran = False
+        for attempt in range(self.patience.attempts):
+            self.retries += attempt > 0
+            # A delimiter first: whatever noise stands in the board's buffer is not part of this frame.
+            self._line.send(line if attempt == 0 else b"\x00" + line)
+            reply = self._reply(kind, time.monotonic() + self.patience.reply_s + takes_s)
+            if reply is None:
+                continue
+            if reply.kind == kind | REPLY:
+                return reply.body
+            failure = self.understood(Failure.parse, reply.body)
+            overran = failure.code is ErrorCode.OVERRUN
+            if not overran:
+                raise self._refusal(failure)
+        if overran:
+            raise Overrun(
+                self.name,
+                self.url,
+                f"its receive buffer ran over {self.patience.attempts} times",
+                action="use a slower baud rate",
+            )
+        raise self.silence(kind.name)
+
+    def tell(self, kind: Kind, body: bytes) -> None:
+        """Send a frame that asks for no acknowledgement."""
+        self._line.send(encode_frame(Frame(kind, self._session, 0, body)))
+
+    def expect_pieces(self) -> None:
+        """Forget pieces of earlier records: a new block is about to run."""
+        self._pieces.clear()
+
+    def next_piece(self, run: int, timeout_s: float) -> Frame | None:
+        """Return the next STREAM or PROGRESS frame of a run, or None when the time is over.
+
+        Raises Refused when the board says that it has no such run.
+        """
+        deadline = time.monotonic() + timeout_s
+        while True:
+            while self._pieces:
+                frame = self._pieces.popleft()
+                if frame.kind == Kind.STREAM and frame.sequence != run:
+                    continue
+                return frame
+            left_s = deadline - time.monotonic()
+            if left_s <= 0:
+                return None
+            for found in self._receive(left_s):
+                if isinstance(found, BadFrame):
+                    continue
+                if found.kind in (Kind.STREAM, Kind.PROGRESS):
+                    self._pieces.append(found)
+                elif found.kind == Kind.ERROR | REPLY and found.sequence == 0:
+                    raise self._refusal(self.understood(Failure.parse, found.body))
+
+    def understood(self, read: Callable[[bytes], _T], body: bytes) -> _T:
+        """Return what `read` makes of a body; raises Garbled when it makes nothing of it."""
+        try:
+            return read(body)
+        except WireError as error:
+            raise Garbled(
+                self.name,
+                self.url,
+                "an answer makes no sense and was not used",
+                cause=str(error),
+                action="check that firmware and labctl speak the same protocol version",
+            ) from error
+
+    def silence(self, what: str) -> InstrumentFault:
+        """Return the error for a board that does not answer, by what came instead of an answer."""
+        limit_s = self.patience.reply_s * self.patience.attempts
+        if self.good_frames == 0 and self.stray_bytes > 0:
+            return WrongInstrument(
+                self.name,
+                self.url,
+                "what answers there does not speak the controller protocol",
+                cause="another instrument, another baud rate, or a line that echoes",
+                action="check the address in the bench file",
+            )
+        noisy = f"{self.bad_frames} damaged frames: a bad cable?" if self.bad_frames else "off, or it hangs?"
+        return NoAnswer(
+            self.name,
+            self.url,
+            f"no answer to {what} within {limit_s:g} s",
+            cause=noisy,
+            action="check power and cable; left alone, it makes itself safe when its dead-man time is over",
+        )
+
+    def _refusal(self, failure: Failure) -> InstrumentFault:
+        if failure.code is ErrorCode.VERSION:
+            return self._other_version(failure.words)
+        return RefusedBy(self.name, self.url, failure)
+
+    def _other_version(self, words: str) -> WrongInstrument:
+        return WrongInstrument(
+            self.name,
+            self.url,
+            f"its firmware speaks another version of the protocol than {VERSION}",
+            cause=words,
+            action="install the firmware that belongs to this labctl",
+        )
+
+    def _reply(self, kind: Kind, deadline: float) -> Frame | None:
+        """Return the answer to the latest request; None when the time is over or something came damaged."""
+        while (left_s := deadline - time.monotonic()) > 0:
+            damaged = False
+            answer: Frame | None = None
+            for found in self._receive(left_s):
+                if isinstance(found, BadFrame):
+                    damaged = True
+                elif found.kind in (Kind.STREAM, Kind.PROGRESS):
+                    self._pieces.append(found)
+                elif found.sequence == self.sequence and found.kind in (kind | REPLY, Kind.ERROR | REPLY):
+                    answer = found  # records that arrived with it are still to be kept
+            if answer is not None:
+                return answer
+            if damaged:
+                return None  # probably the answer: ask again at once
+        return None
+
+    def _receive(self, timeout_s: float) -> list[Frame | BadFrame]:
+        """Return the frames of this session that arrive next."""
+        data = self._line.receive(timeout_s)
+        mine: list[Frame | BadFrame] = []
+        for found in self._reader.feed(data):
+            if isinstance(found, BadFrame):
+                self.bad_frames += 1
+                self.stray_bytes += found.length
+                mine.append(found)
+            elif found.session == self._session:
+                if found.version != VERSION:
+                    raise self._other_version(f"it speaks version {found.version}")
+                if found.kind & REPLY or found.kind in (Kind.STREAM, Kind.PROGRESS):
+                    self.good_frames += 1
+                    mine.append(found)
+                else:
+                    self.stray_bytes += len(found.body) + 1  # our own words come back
+        return mine

@@ -1,0 +1,114 @@
+"""A serial port by any address pyserial knows: device path, COM port, socket://, rfc2217://, loop://."""
+
+from __future__ import annotations
+
+import errno
+import select
+from typing import Any
+
+import serial
+
+from drivers.errors import ConnectionLost, InstrumentFault
+
+READ_BYTES = 1 << 16
+WRITE_TIMEOUT_S = 1.0
+_REASONS = {
+    errno.ENOENT: (
+        "there is no such port",
+        "is the board plugged in and the address right?",
+        "`labctl instruments` lists the ports that are there",
+    ),
+    errno.EACCES: (
+        "permission denied",
+        "you may not use this port",
+        "join the group that owns it, usually `dialout`, and log in again",
+    ),
+    errno.ECONNREFUSED: (
+        "nobody takes the call",
+        "no emulator or serial server listens there",
+        "start it, or correct the address in the bench file",
+    ),
+}
+_BUSY = ("the port is in use", "another program has it open", "close that program and try again")
+_REASONS.update({errno.EBUSY: _BUSY, errno.EAGAIN: _BUSY})
+_UNPLUGGED = (
+    "the connection broke",
+    "was the board unplugged or switched off?",
+    "check cable and power, then open the bench again",
+)
+
+
+class SerialLine:
+    """An open serial port that never blocks for longer than told.
+
+    Raises ConnectionLost, naming `name` and the address, when the port cannot be opened or breaks.
+    """
+
+    def __init__(self, name: str, url: str, baud: int) -> None:
+        self._name, self.url = name, url
+        try:
+            self._port: Any = serial.serial_for_url(
+                url, baudrate=baud, timeout=0, write_timeout=WRITE_TIMEOUT_S, exclusive=True
+            )
+        except (serial.SerialException, OSError) as error:
+            raise self._fault(
+                error, ("it cannot be opened", _first_words(error), "check the port")
+            ) from error
+        except ValueError as error:
+            raise InstrumentFault(
+                name, url, "this is no address", cause=str(error), action="give a port such as /dev/ttyACM0"
+            ) from error
+        self._handle = _handle_of(self._port)
+
+    def send(self, data: bytes) -> None:
+        """Send all of data."""
+        try:
+            self._port.write(data)
+        except (serial.SerialException, OSError) as error:
+            raise self._fault(error, _UNPLUGGED) from error
+
+    def receive(self, timeout_s: float) -> bytes:
+        """Return what arrives next, as soon as anything does; empty when the time is over."""
+        try:
+            if self._handle is None:
+                self._port.timeout = timeout_s
+                first: bytes = self._port.read(1)
+                return first + self._port.read(self._port.in_waiting) if first else first
+            ready, _, _ = select.select([self._handle], [], [], timeout_s)
+            data: bytes = self._port.read(READ_BYTES) if ready else b""
+            return data
+        except (serial.SerialException, OSError, TypeError) as error:
+            # pyserial raises TypeError when another thread closes the port under a read
+            raise self._fault(error, _UNPLUGGED) from error
+
+    def close(self) -> None:
+        """Let the port go."""
+        self._port.close()
+
+    def _fault(self, error: Exception, otherwise: tuple[str, str, str]) -> ConnectionLost:
+        happened, cause, action = _REASONS.get(_number(error), otherwise)
+        return ConnectionLost(self._name, self.url, happened, cause=cause, action=action)
+
+
+def _number(error: BaseException | None) -> int:
+    """Return the operating system's number for an error or for what it came from; 0 when it has none."""
+    while error is not None:
+        number = getattr(error, "errno", None)
+        if number:
+            return int(number)
+        error = error.__context__
+    return 0
+
+
+def _first_words(error: Exception) -> str:
+    return str(error).splitlines()[0][:120] if str(error) else type(error).__name__
+
+
+def _handle_of(port: Any) -> int | None:
+    """Return a handle that select understands, where there is one: waiting on it costs least."""
+    try:
+        handle = int(port.fileno())
+        select.select([handle], [], [], 0)
+    except (AttributeError, OSError, ValueError):
+        return None
+    return handle

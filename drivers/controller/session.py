@@ -1,0 +1,149 @@
+"""A session with a controller board: who answers, requests, readings, and what is wrong with them."""
+
+from __future__ import annotations
+
+import struct
+from collections.abc import Iterator
+
+import numpy as np
+
+from drivers.controller.link import Link, Patience
+from drivers.controller.serial_line import SerialLine
+from drivers.errors import ConnectionLost, Garbled, InstrumentFault, NotTaken, WrongInstrument
+from protocols.block import FloatArray
+from protocols.errors import ProtocolError
+from protocols.wire import MODEL, Kind
+from protocols.wire.fields import pack_reals, parse
+from protocols.wire.messages import Hello, Welcome
+
+
+class Session:
+    """Connect to a board and talk to it; hello is said on every connection.
+
+    Raises WrongInstrument when it is no controller board, or not the one with `serial_number`.
+    """
+
+    def __init__(
+        self, name: str, url: str, baud: int, serial_number: str, hello: Hello, patience: Patience
+    ) -> None:
+        self.name, self.url = name, url
+        self._baud, self._serial_number, self._patience = baud, serial_number, patience
+        self.hello = hello
+        self._line: SerialLine | None = None
+        self._link: Link | None = None
+        self._board: Welcome | None = None
+        self._last_reading: dict[Kind, int] = {}
+
+    @property
+    def is_open(self) -> bool:
+        """Tell whether there is a connection, working or not."""
+        return self._line is not None
+
+    def connect(self) -> None:
+        """Open the port and say hello; the board goes to its safe state."""
+        self._line = SerialLine(self.name, self.url, self._baud)
+        try:
+            self._link = Link(self.name, self._line, self._patience)
+            body = self._link.request(Kind.HELLO, self.hello.body())
+            self._board = self._recognised(self._link.understood(Welcome.parse, body))
+        except BaseException:
+            self.disconnect()
+            raise
+
+    def disconnect(self) -> None:
+        """Let the port go; harmless when there is none."""
+        if self._line is not None:
+            self._line.close()
+        self._line = self._link = self._board = None
+        self._last_reading.clear()
+
+    def reconnect(self) -> None:
+        """Connect anew."""
+        self.disconnect()
+        self.connect()
+
+    def _recognised(self, board: Welcome) -> Welcome:
+        if board.model != MODEL:
+            raise WrongInstrument(
+                self.name,
+                self.url,
+                f"a {board.model!r} answers, not a {MODEL!r}",
+                action="check the address in the bench file",
+            )
+        if self._serial_number and board.serial != self._serial_number:
+            raise WrongInstrument(
+                self.name,
+                self.url,
+                f"board {board.serial!r} answers, the bench file names {self._serial_number!r}",
+                action="plug in that board, or correct the serial number in the bench file",
+            )
+        return board
+
+    def link(self) -> Link:
+        """Return the link; raises ConnectionLost when there is none."""
+        if self._link is None:
+            raise ConnectionLost(self.name, self.url, "it is not open", action="open the bench first")
+        return self._link
+
+    def board(self) -> Welcome:
+        """Return what the board said about itself."""
+        self.link()
+        if self._board is None:
+            raise ProtocolError(f"{self.name} has not said who it is: open it first")
+        return self._board
+
+    def request(self, kind: Kind, body: bytes = b"", *, takes_s: float = 0.0) -> bytes:
+        """Send a request and return the body of its answer."""
+        return self.link().request(kind, body, takes_s=takes_s)
+
+    def number(self, layout: str, body: bytes) -> float:
+        """Return the one number in a body."""
+        value: float = self.link().understood(lambda b: parse(b, lambda f: f.one(layout)), body)
+        return value
+
+    def set_reals(self, kind: Kind, asked: FloatArray, what: str) -> None:
+        """Set voltages; raises NotTaken when the board reads back others."""
+        board = self.board()
+        body = self.request(kind, pack_reals(asked, board.width))
+        held = self.link().understood(lambda b: parse(b, lambda f: f.reals(board.width, len(asked))), body)
+        if not np.all(np.abs(held - asked) <= board.resolution_V):
+            raise self.not_taken(what)
+
+    def reading(self, kind: Kind, body: bytes, count: int) -> FloatArray:
+        """Ask for a reading; raises Garbled when the board repeats an old one."""
+        width = self.board().width
+        answer = self.request(kind, body)
+        number, values = self.link().understood(
+            lambda b: parse(b, lambda f: (f.one("I"), f.reals(width, count))), answer
+        )
+        if self._last_reading.get(kind) == number:
+            raise self.garbled("it repeats an old reading")
+        self._last_reading[kind] = number
+        return values
+
+    def pages(self, kind: Kind, total: int, per_item: int) -> Iterator[FloatArray]:
+        """Yield a reading that may be too long for one frame."""
+        board = self.board()
+        size = min((board.max_body - 4) // (board.width * per_item), 0xFFFF)
+        for first in range(0, total, size):
+            count = min(size, total - first)
+            yield self.reading(kind, struct.pack("<IH", first, count), count * per_item)
+
+    def not_taken(self, what: str) -> InstrumentFault:
+        """Return the error for a setting that reads back differently."""
+        return NotTaken(
+            self.name,
+            self.url,
+            f"it did not take {what}",
+            cause="what it reads back differs from what it was told",
+            action="open the bench again; if that does not help, the board is defective",
+        )
+
+    def garbled(self, happened: str) -> InstrumentFault:
+        """Return the error for a value that cannot be."""
+        return Garbled(
+            self.name,
+            self.url,
+            f"{happened}; it was not used",
+            action="open the bench again and look at the board",
+        )
