@@ -15,7 +15,7 @@ from types import TracebackType
 from protocols.wire import MODEL, REPLY, BadFrame, ErrorCode, Frame, FrameReader, Kind, encode_frame
 from protocols.wire.messages import Failure, Held
 from sim_backend.emulators.controller_board import Board
-from sim_backend.emulators.controller_plant import BoardParts, BoardPlant
+from sim_backend.emulators.controller_plant import BoardParts, BoardPlant, rehearse
 from sim_backend.emulators.controller_port import PtyPort, SerialPort, TcpPort
 from sim_backend.emulators.faults import Fault, FaultInjector, FaultKind, corrupt
 
@@ -40,6 +40,7 @@ class ControllerEmulator:
         faults: FaultInjector | None = None,
         clock: Clock = time.monotonic,
     ) -> None:
+        self._plant = plant
         self.board = Board(plant, parts)
         self.faults = faults or FaultInjector()
         self._port = port if port is not None else PtyPort()
@@ -68,7 +69,8 @@ class ControllerEmulator:
         return cls(plant, parts, TcpPort(port=port), faults=faults).start()
 
     def start(self) -> ControllerEmulator:
-        """Begin to answer."""
+        """Begin to answer, after a rehearsal that compiles the plant where that is needed."""
+        rehearse(self._plant, self.board.parts.network)
         self._thread.start()
         return self
 

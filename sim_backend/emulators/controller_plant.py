@@ -6,8 +6,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Protocol
 
+import numpy as np
+
 from protocols.bench import Identity, Limits, NodeReading
 from protocols.block import CycleBlock, CycleRecord, FloatArray
+from protocols.method import Method, TimeRule
 from protocols.network import Network
 from protocols.task import Output, Source, Wiring
 from protocols.wire.messages import NO_NODE, WireUp
@@ -83,3 +86,19 @@ def wiring_of(told: WireUp, parts: BoardParts) -> Wiring:
         for number, (positive, negative) in enumerate(told.outputs)
     )
     return Wiring(parts.network, sources, outputs)
+
+
+def rehearse(plant: BoardPlant, network: Network) -> None:
+    """Let a plant do once what it will be asked for, so that nothing is compiled while a host waits."""
+    one, other = network.edges[0]
+    plant.open(Wiring(network, (Source(one, "source"),), (Output("output", other),)))
+    here = np.zeros((1, 1))
+    plant.reset_gates(np.full(network.n_edges, plant.limits().gate_max_V))
+    method = Method(time=TimeRule(pulse_s=min(1e-6, plant.limits().pulse_max_s)))
+    plant.run(
+        CycleBlock(0, np.zeros(1, dtype=np.int64), here, here, method, here, np.ones(1, dtype=np.bool_))
+    )
+    plant.measure(here)
+    plant.read_nodes(here)
+    plant.read_gates()
+    plant.close()
