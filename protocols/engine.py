@@ -164,6 +164,7 @@ class Progress:
     previous_point: int = 0
     perfect_rounds: int = 0
     wrong: BoolArray = field(default_factory=lambda: np.zeros(0, dtype=np.bool_))
+    servo_V: FloatArray = field(default_factory=lambda: np.zeros((0, 0)))  # (P, O) with a label servo
     train: Score | None = None
     test: Score | None = None
 
@@ -242,7 +243,9 @@ def _next_step(plan: Plan, state: EngineState) -> RunBlock | MeasureRound:
     if plan.rounds[progress.rounds_done] == progress.cycle:
         return MeasureRound(progress.cycle)
     longest = state.limits.block_cycles
-    return RunBlock(plan.block(progress.cycle, longest, progress.previous_point, progress.wrong))
+    return RunBlock(
+        plan.block(progress.cycle, longest, progress.previous_point, progress.wrong, progress.servo_V)
+    )
 
 
 def _advance(plan: Plan, progress: Progress, event: Event) -> Progress:
@@ -259,6 +262,7 @@ def _advance(plan: Plan, progress: Progress, event: Event) -> Progress:
             learning_time_s=progress.learning_time_s + float(record.learning_time_s.sum()),
             previous_point=int(record.points[-1]),
             wrong=frozen(record.wrong),
+            servo_V=_shift_labels(plan, progress.servo_V, record),
         )
     if event.round is None or event.record is not None or not round_due:
         raise ProtocolError(f"a {'round' if round_due else 'record'} and nothing else was asked for")
@@ -275,6 +279,20 @@ def _advance(plan: Plan, progress: Progress, event: Event) -> Progress:
         train=score(read.train_outputs, task.train, task.kind, task.margin_V),
         test=test,
     )
+
+
+def _shift_labels(plan: Plan, servo_V: FloatArray, record: CycleRecord) -> FloatArray:
+    """Return the label shifts (P, O), in volts, after a block: z += k·(mean error)·(learning time)."""
+    servo, train = plan.method.servo, plan.task.train
+    if servo is None:
+        return servo_V
+    shifts = np.array(servo_V) if servo_V.size else np.zeros(train.labels.shape)
+    for point in np.unique(record.points):
+        of_point = (record.points == point) & np.isfinite(record.free_outputs).all(axis=1)
+        if of_point.any():
+            error = train.labels[point] - record.free_outputs[of_point].mean(axis=0)
+            shifts[point] += servo.gain_per_s * error * float(record.learning_time_s[of_point].sum())
+    return frozen(np.clip(shifts, -servo.limit_V, servo.limit_V))
 
 
 def _is_finished(plan: Plan, progress: Progress) -> bool:

@@ -99,10 +99,32 @@ class TimeRule:
 
 
 @dataclass(frozen=True)
+class LabelServo:
+    """Shift each label until its output is right: z′ = k·e per data point, clamped toward L + z.
+
+    The host does it between blocks, so a bench needs nothing for it. gain_per_s in 1/s of that point's
+    learning time; |z| stays within limit_V, in volts; z is renewed every interval_cycles at least.
+    """
+
+    gain_per_s: float = 50.0
+    limit_V: float = 0.1
+    interval_cycles: int = 100
+
+    def __post_init__(self) -> None:
+        for key in ("gain_per_s", "limit_V"):
+            if not (getattr(self, key) > 0 and math.isfinite(getattr(self, key))):
+                raise ConfigError("must be above 0", key=f"servo.{key}", value=getattr(self, key))
+        if self.interval_cycles < 1:
+            raise ConfigError("must be at least 1", key="servo.interval_cycles", value=self.interval_cycles)
+
+
+@dataclass(frozen=True)
 class Method:
-    """A named training method: clamping rule, learning-time rule, hinge.
+    """A named training method: clamping rule, learning-time rule, hinge, label servo, chopping.
 
     tolerance_V is how close an output without a hinge must be to its label to count as right.
+    chop_cycles: every so many cycles the two copies change roles and the circuit its sign, so that a
+    bias that does not change cancels (0: never).
     """
 
     name: str = "standard"
@@ -110,7 +132,13 @@ class Method:
     time: TimeRule = TimeRule()
     hinge: Hinge = Hinge.OFF
     tolerance_V: float = 1e-3
+    chop_cycles: int = 0
+    servo: LabelServo | None = None
 
     def __post_init__(self) -> None:
+        if self.chop_cycles < 0:
+            raise ConfigError("must not be negative", key="chop_cycles", value=self.chop_cycles)
+        if self.servo is not None and (self.time.timing is not Timing.FIXED or self.hinge is not Hinge.OFF):
+            raise ConfigError("a label servo needs a fixed learning time and no hinge", key="servo")
         if not (self.tolerance_V > 0 and math.isfinite(self.tolerance_V)):
             raise ConfigError("the tolerance must be above 0 V", key="tolerance", value=self.tolerance_V)

@@ -75,13 +75,24 @@ class Plan:
         if len(self.initial_gates_V) != self.task.wiring.network.n_edges:
             raise ConfigError("one gate voltage per edge is needed", key="initial_gates")
 
-    def block(self, first_cycle: int, longest: int, previous_point: int, wrong: BoolArray) -> CycleBlock:
+    def block(
+        self,
+        first_cycle: int,
+        longest: int,
+        previous_point: int,
+        wrong: BoolArray,
+        servo_V: FloatArray | None = None,
+    ) -> CycleBlock:
         """Cut the next block: from `first_cycle` to the next round, at most `longest` cycles.
+
+        servo_V (P, O) is what a label servo adds to the labels, in volts.
 
         The last cycle before a round is snapshotted, so that both copies are seen while they learn.
         """
         next_round = int(self.rounds[np.searchsorted(self.rounds, first_cycle, side="right")])
         count = min(longest, next_round - first_cycle)
+        if self.method.servo is not None:
+            count = min(count, self.method.servo.interval_cycles)
         train = self.task.train
         points = self.order.points(first_cycle, count, self.seed, previous_point)
         inputs, labels = train.inputs[points], train.labels[points]
@@ -91,6 +102,8 @@ class Plan:
             inputs = inputs + self.noise.inputs_V * rng.standard_normal(inputs.shape) * ~rails
         if self.noise.labels_V > 0:
             labels = labels + self.noise.labels_V * rng.standard_normal(labels.shape)
+        if servo_V is not None and servo_V.size:
+            labels = labels + servo_V[points]
         ends_at_round = first_cycle + count == next_round
         return CycleBlock(
             first_cycle=first_cycle,

@@ -52,6 +52,7 @@ class Rule(NamedTuple):
     normalise: bool
     hinge: int
     tolerance: float
+    chop: int
 
 
 class Memory(NamedTuple):
@@ -285,6 +286,7 @@ def run_cycles(
     margins: NDArray[np.float64],
     wrong: NDArray[np.bool_],
     snapshots: NDArray[np.int64],
+    first_cycle: int,
     clock: float,
     n: Nudged,
     s: Scratch,
@@ -315,12 +317,15 @@ def run_cycles(
             hold(edges, gates, late)
         if drift.amplitude > 0.0:
             drift_thresholds(drift, clock, free, clamped)
+        first, second, polarity = free, clamped, 1.0
+        if rule.chop > 0 and ((first_cycle + cycle) // rule.chop) % 2 == 1:  # copies in changed roles
+            first, second, polarity = clamped, free, -1.0
         copies = Copies(
             memory.free[point], memory.clamped[point], memory.lu_free[point], memory.lu_clamped[point]
         )
         v, w = copies.v, copies.w
         drive_sources(ports, k, inputs[cycle], v, w)
-        if not relax(c, free, gates, v, unknowns, copies.lu_free, TOLERANCE_V, s.residual, s.row):
+        if not relax(c, first, gates, v, unknowns, copies.lu_free, TOLERANCE_V, s.residual, s.row):
             return cycle
         if not memory.visited[point]:
             memory.visited[point] = True
@@ -332,12 +337,12 @@ def run_cycles(
         )
         wrong_count += change
         if time > 0.0:
-            settled = learn(c, free, clamped, edges, gates, copies, n, time, quickest, s)
+            settled = learn(c, first, second, edges, gates, copies, n, time, quickest, polarity, s)
             for e in range(len(gates)):
                 if edges.charge[e] != 0.0:
                     gates[e] = min(max(gates[e] + edges.charge[e], edges.wall_low[e]), edges.wall_high[e])
         else:  # no pulse, no clamp: both copies stand free
-            settled = relax(c, clamped, gates, w, unknowns, copies.lu_clamped, TOLERANCE_V, s.residual, s.row)
+            settled = relax(c, second, gates, w, unknowns, copies.lu_clamped, TOLERANCE_V, s.residual, s.row)
         if not settled:
             return cycle
         for o in range(outputs):

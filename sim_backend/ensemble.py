@@ -99,11 +99,18 @@ class Ensemble:
             np.empty(shape),
             np.empty((len(self), len(block.wrong)), dtype=np.bool_),
         )
+        groups, alone = self._groups, self._alone
+        if block.method.chop_cycles:  # lanes keep the copies' roles
+            groups, alone = [], list(range(len(self)))
+            self.gates()
         with ThreadPoolExecutor(self._threads) as pool:
-            jobs = [pool.submit(group.run, block, record) for group in self._groups]
-            jobs += [pool.submit(self._run_alone, b, block, record) for b in self._alone]
+            jobs = [pool.submit(group.run, block, record) for group in groups]
+            jobs += [pool.submit(self._run_alone, b, block, record) for b in alone]
             for job in jobs:
                 job.result()
+        if block.method.chop_cycles:
+            for group in self._groups:
+                group.load_gates()
         return record
 
     def _run_alone(self, b: int, block: CycleBlock, record: EnsembleRecord) -> None:

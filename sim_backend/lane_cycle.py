@@ -310,7 +310,7 @@ def learn_alone(
         edges.reference[lane],
     )
     settled: bool = learn(
-        c, one.free, one.clamped, own, one.gates, one.copies, m, time, quickest, one.scratch
+        c, one.free, one.clamped, own, one.gates, one.copies, m, time, quickest, 1.0, one.scratch
     )
     put_back(gates, s, lane, one)
     return settled

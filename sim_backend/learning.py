@@ -108,8 +108,14 @@ def settle_second(
 
 
 @njit(**JIT_NO_ALLOCATION, forceinline=True)
-def gate_slopes(c: Circuit, edges: Edges, gates: Vector, v: Vector, w: Vector, out: Vector) -> float:
-    """Write dG/dt of every gate, in V/s, and return the largest magnitude; 0 where a wall stops it."""
+def gate_slopes(
+    c: Circuit, edges: Edges, gates: Vector, v: Vector, w: Vector, polarity: float, out: Vector
+) -> float:
+    """Write dG/dt of every gate, in V/s, and return the largest magnitude; 0 where a wall stops it.
+
+    polarity is −1 while the copies have changed roles and the circuit its sign: what the circuit adds
+    by itself, bias and offsets, then counts the other way.
+    """
     tail, head = c.tail, c.head
     rate, bias, offset_rate = edges.rate, edges.bias, edges.offset_rate
     wall_low, wall_high = edges.wall_low, edges.wall_high
@@ -124,7 +130,7 @@ def gate_slopes(c: Circuit, edges: Edges, gates: Vector, v: Vector, w: Vector, o
     for e in range(len(out)):
         x = v[tail[e]] - v[head[e]]
         y = w[tail[e]] - w[head[e]]
-        slope = rate[e] * (x * x - y * y) + offset_rate[e] * x + bias[e] * bias_factor
+        slope = rate[e] * (x * x - y * y) + polarity * (offset_rate[e] * x + bias[e] * bias_factor)
         if (slope > 0.0 and gates[e] >= wall_high[e]) or (slope < 0.0 and gates[e] <= wall_low[e]):
             slope = 0.0
         out[e] = slope
@@ -143,13 +149,15 @@ def learn(
     n: Nudged,
     duration: float,
     quickest: float,
+    polarity: float,
     work: Scratch,
 ) -> bool:
     """Move the gates (E,) through one pulse of `duration` seconds, in place; the free copy is at rest.
 
     Heun steps with the error of a step estimated from how much its slopes change; a step so short
     that Euler is as good is taken as Euler. `quickest` is the largest rate α of an edge, in 1/(V·s): an
-    error of 1 V in a node voltage moves a gate by less than α·h. Returns whether every state came to rest.
+    error of 1 V in a node voltage moves a gate by less than α·h. polarity: see gate_slopes.
+    Returns whether every state came to rest.
     """
     slope, slope_end, trial = work.slope, work.slope_end, work.trial
     wall_low, wall_high = edges.wall_low, edges.wall_high
@@ -160,7 +168,7 @@ def learn(
         return False
     if not settle_second(c, clamped, gates, s, n, TOLERANCE_V, work):
         return False
-    fastest = gate_slopes(c, edges, gates, s.v, s.w, slope)
+    fastest = gate_slopes(c, edges, gates, s.v, s.w, polarity, slope)
     while left > 0.0:
         h = min(step, left)
         if h > 0.999 * left:
@@ -173,7 +181,7 @@ def learn(
                 return False
             if not settle_second(c, clamped, trial, s, n, tolerance, work):
                 return False
-            gate_slopes(c, edges, trial, s.v, s.w, slope_end)
+            gate_slopes(c, edges, trial, s.v, s.w, polarity, slope_end)
             change = 0.0
             reach, first_hit = 0.0, h
             for e in range(len(gates)):
@@ -202,5 +210,5 @@ def learn(
                 return False
             if not settle_second(c, clamped, gates, s, n, TOLERANCE_V, work):
                 return False
-            fastest = gate_slopes(c, edges, gates, s.v, s.w, slope)
+            fastest = gate_slopes(c, edges, gates, s.v, s.w, polarity, slope)
     return True

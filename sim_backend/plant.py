@@ -133,6 +133,7 @@ class Plant:
             np.array(block.margins, dtype=float),
             wrong,
             np.array(block.snapshots, dtype=np.int64),
+            block.first_cycle,
             clock_s,
             self.nudged(block.method),
             self.scratch,
@@ -275,4 +276,5 @@ def rule_of(method: Method) -> Rule:
         normalise=bool(time.normalise),
         hinge=int(method.hinge),
         tolerance=float(method.tolerance_V),
+        chop=int(method.chop_cycles),
     )

@@ -17,7 +17,7 @@ from labctl.experiment.tasks import DataSettings, TaskSettings
 from protocols.bench import Limits
 from protocols.block import FloatArray
 from protocols.errors import ConfigError
-from protocols.method import ClampRule, Contrast, Hinge, Method, Nudge, TimeRule, Timing
+from protocols.method import ClampRule, Contrast, Hinge, LabelServo, Method, Nudge, TimeRule, Timing
 from protocols.network import Network, lattice, two_edge_board
 from protocols.order import Order, OrderKind
 from protocols.plan import Noise, Plan, measurement_rounds
@@ -30,7 +30,7 @@ def build_plan(experiment: Experiment, limits: Limits, seed: int) -> Plan:
     Raises ConfigError, with the key, for anything the bench cannot do or that makes no sense.
     """
     task = build_task(experiment, limits)
-    method = build_method(experiment.method, task.kind)
+    method = build_method(experiment.method, task)
     longest = method.time.longest_s()
     if longest > limits.pulse_max_s:
         raise ConfigError(
@@ -93,8 +93,9 @@ def build_task(experiment: Experiment, limits: Limits) -> Task:
     return task
 
 
-def build_method(settings: MethodSettings, kind: TaskKind) -> Method:
+def build_method(settings: MethodSettings, task: Task) -> Method:
     """Build the training method; hinge "auto" rests points past their margin when classifying."""
+    kind = task.kind
     hinges = {"off": Hinge.OFF, "rest": Hinge.REST, "unclamp": Hinge.UNCLAMP}
     automatic = Hinge.REST if kind is TaskKind.CLASSIFICATION else Hinge.OFF
     hinge = hinges.get(settings.hinge, automatic)
@@ -121,7 +122,21 @@ def build_method(settings: MethodSettings, kind: TaskKind) -> Method:
             o.dead_band,
             o.normalise,
         )
-    return Method(str(settings.kind), clamp, time, hinge, settings.tolerance)
+    rounds = settings.chop_rounds
+    if rounds is None:
+        rounds = 1 if settings.kind is MethodKind.CHOPPING else 0
+    servo = None
+    if settings.kind is MethodKind.LABEL_SERVO:
+        servo = LabelServo(settings.servo.gain, settings.servo.limit, settings.servo.interval_cycles)
+        if hinge is not Hinge.OFF:
+            raise ConfigError(
+                "a label servo needs a task without a hinge",
+                key="method.kind",
+                value=settings.kind,
+                allowed='another kind, or method.hinge = "off"',
+            )
+    chop_cycles = rounds * len(task.train)
+    return Method(str(settings.kind), clamp, time, hinge, settings.tolerance, chop_cycles, servo)
 
 
 def _family(kind: MethodKind) -> str:

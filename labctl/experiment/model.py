@@ -10,7 +10,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_valida
 from labctl.experiment.tasks import TaskSettings
 from protocols.order import OrderKind
 from protocols.plan import Spacing
-from protocols.units import Ohm, Ratio, Second, Volt
+from protocols.units import Ohm, PerSecond, Ratio, Second, Volt
 
 
 class Settings(BaseModel):
@@ -71,6 +71,8 @@ class MethodKind(StrEnum):
     SYMMETRIC = "symmetric"
     OVERCLAMPING = "overclamping"
     SYMMETRIC_OVERCLAMPING = "symmetric-overclamping"
+    LABEL_SERVO = "label-servo"
+    CHOPPING = "chopping"
 
 
 class StandardSettings(Settings):
@@ -100,14 +102,28 @@ class OverclampingSettings(Settings):
     dead_band: Volt = Field(0.0, ge=0)
 
 
+class ServoSettings(Settings):
+    """A label servo: each label is shifted by z, z′ = gain·error, until its output is right."""
+
+    gain: PerSecond = Field(50.0, gt=0, description="per second of the data point's learning time")
+    limit: Volt = Field(0.1, gt=0, description="a label is not shifted further than this")
+    interval_cycles: int = Field(100, ge=1, description="shifts are renewed at least this often")
+
+
 class MethodSettings(Settings):
-    """The training method: `kind` chooses; the tables keep the settings of both families."""
+    """The training method: `kind` chooses; the tables keep the settings of both families.
+
+    Chopping goes with any kind: `chop_rounds` says after how many rounds through the data points the
+    copies change roles (0: never, but 1 for the kind "chopping").
+    """
 
     kind: MethodKind = MethodKind.OVERCLAMPING
     hinge: Literal["auto", "off", "rest", "unclamp"] = "auto"
     tolerance: Volt = Field(1e-3, gt=0, description="an output this close to its label counts as right")
     standard: StandardSettings = StandardSettings()
     overclamping: OverclampingSettings = OverclampingSettings()
+    servo: ServoSettings = ServoSettings()
+    chop_rounds: int | None = Field(None, ge=0)
 
 
 class OrderSettings(Settings):

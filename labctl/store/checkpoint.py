@@ -47,7 +47,11 @@ class Checkpoint:
     def pack(self) -> bytes:
         """Return everything but the bench's own state as a blob."""
         p, tally = self.progress, self.lateness
-        arrays: dict[str, NDArray[Any]] = {"wrong": p.wrong, "late_histogram": tally.histogram}
+        arrays: dict[str, NDArray[Any]] = {
+            "wrong": p.wrong,
+            "servo": p.servo_V,
+            "late_histogram": tally.histogram,
+        }
         if self.gates_V is not None:
             arrays["gates"] = self.gates_V
         notes = {
@@ -74,6 +78,7 @@ class Checkpoint:
             **whole,
             learning_time_s=float(notes["learning_time_s"]),
             wrong=np.array(arrays["wrong"], dtype=np.bool_),
+            servo_V=np.array(arrays["servo"], dtype=float),
             train=train,
             test=test,
         )
