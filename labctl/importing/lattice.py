@@ -74,14 +74,8 @@ def read_lattice(source: Source, fields: Fields) -> Recording:
             "conductance: computed from the gates by the square law with V_T = 0.62 V, S = 8.5e-4 A/V²",
             "gate_min_V: 8·VMN/129 − 0.37 V as in the published code; "
             "gate_max_V: 5.2 V, where published gates end",
-            "free_node, cycle_point: the data point whose inputs are nearest the voltages read at the sources",
-            *(
-                [
-                    f"{carried} rounds after the board stopped itself repeat its last readings: round_measured is 0"
-                ]
-                if carried
-                else []
-            ),
+            "free_node, cycle_point: the data point whose inputs are nearest the voltages at the sources",
+            *_told_of_carried(int(np.sum(~measured))),
             *task.inferred,
             *method_inferred,
         ),
@@ -141,6 +135,12 @@ def _method(fields: Fields, task: LatticeTask) -> tuple[dict[str, Any], list[str
 def _ramped(fields: Fields) -> bool:
     steps = fields.numbers("ETAS") if "ETAS" in fields else np.zeros(0)
     return bool(np.any((steps > 0) & (steps != fields.number("ETA"))))
+
+
+def _told_of_carried(rounds: int) -> list[str]:
+    if not rounds:
+        return []
+    return [f"{rounds} rounds after the board stopped itself repeat its last readings (round_measured 0)"]
 
 
 def _timing(task: LatticeTask, pulse_s: float) -> dict[str, Any]:

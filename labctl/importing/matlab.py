@@ -16,7 +16,6 @@ from labctl.importing.recording import Source
 from protocols.errors import ConfigError
 
 _HEADER = 128
-_HDF5 = b"\x89HDF\r\n\x1a\n"
 # What mat-io and scipy raise for bytes that are not what the header promises.
 _DAMAGE = (
     ArithmeticError,
@@ -37,7 +36,7 @@ AGAIN = "copy it again from where it was published"
 
 def looks_like_matlab(content: bytes) -> bool:
     """Tell whether bytes begin like a MATLAB file, whole or cut short."""
-    return content[:6] == b"MATLAB" or content[126:128] in (b"IM", b"MI") or content[:8] == _HDF5
+    return content[:6] == b"MATLAB" or content[126:128] in (b"IM", b"MI")
 
 
 def read_matlab(source: Source) -> dict[str, Any]:
