@@ -89,7 +89,7 @@ class Recorder:
         changed = state.run is not before
         if changed:
             self._note_state(event, state)
-        if state.run in _HURRY or state.run is RunState.SAFE:
+        if state.run not in _UNDER_WAY:
             asked = event.kind in (Kind.STOP, Kind.ABORT) and before in _UNDER_WAY
             if asked and self._restorable is not None:
                 self._at_stop = self._point(self._restorable.state())  # the last look will change it

@@ -1,0 +1,58 @@
+"""Small runs for the tests of the store, and images of their folders as a killed process leaves them."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+import xarray
+
+from labctl.runner import PreparedRun, RunRequest, prepare
+from labctl.store import Recorder
+from protocols.engine import EngineState, Event
+
+EXAMPLES = Path(__file__).parents[3] / "examples"
+
+
+def small_run(out: Path, example: str = "xor", imperfections: str = "harsh", *overrides: str) -> PreparedRun:
+    chosen = ("training.cycles=3000", "record.rounds=10", *overrides)
+    return prepare(
+        RunRequest(EXAMPLES / f"{example}.toml", "sim", imperfections, 3, out, chosen, figures=False)
+    )
+
+
+def commit_every_block(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let a run of a fraction of a second have many commits to be killed after."""
+    monkeypatch.setitem(Recorder.__init__.__kwdefaults__, "commit_every_s", 0.0)
+
+
+class Photographer:
+    """A listener that copies the run's folder after chosen events: what kill -9 there would leave."""
+
+    def __init__(self, out: Path, images: Path, wanted: Callable[[int, EngineState], bool]) -> None:
+        self.out, self.images, self.wanted = out, images, wanted
+        self.taken: list[Path] = []
+        self.events = 0
+
+    def on_event(self, event: Event, state: EngineState) -> None:
+        self.events += 1
+        if self.wanted(self.events, state):
+            folder = next(self.out.glob("*/*"))
+            image = self.images / f"{self.events:05d}" / folder.parent.name / folder.name
+            shutil.copytree(folder, image)
+            self.taken.append(image)
+
+
+def differing_variables(a: xarray.Dataset, b: xarray.Dataset) -> list[str]:
+    """Return the variables in which two runs differ by any bit, wall time aside."""
+    assert set(a.variables) == set(b.variables)
+    differing = []
+    for name in sorted(set(a.variables) - {"wall_time"}):
+        x, y = a[name].values, b[name].values
+        same = x.shape == y.shape and x.dtype == y.dtype
+        same = same and (np.array_equal(x, y) if x.dtype == object else x.tobytes() == y.tobytes())
+        differing += [] if same else [str(name)]
+    return differing

@@ -1,0 +1,217 @@
+"""Going on with a run that was cut short: on the simulator nobody can tell the difference."""
+
+from __future__ import annotations
+
+import json
+import random
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from labctl.benches import LoadedBench
+from labctl.runner import carry_out, prepare_resume
+from labctl.session import Session
+from labctl.store import Checkpoint, LiveReader, open_run
+from labctl.store.checkpoint import Restorable
+from labctl.store.events import read_events
+from labctl.store.recovery import load_checkpoint, recover
+from protocols.engine import EngineState, Event, Kind, Outcome, Progress
+from protocols.errors import DataError
+from protocols.metrics import Score
+from sim_backend import SimBench
+
+from .store.runs import Photographer, commit_every_block, differing_variables, small_run
+
+CASES = [  # example, imperfections, overrides
+    ("xor", "harsh", ()),
+    ("circle", "lattice-paper", ("training.order=random", "training.noise.inputs='1 mV'")),
+    ("memory-cycle", "lattice-paper", ("record.spacing=linear",)),
+    ("regression", "lattice-paper", ("method=standard", "record.cycle_rows=100")),
+]
+
+
+@pytest.mark.parametrize(("example", "imperfections", "overrides"), CASES)
+def test_killed_anywhere_and_resumed_ends_bit_identical(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    example: str,
+    imperfections: str,
+    overrides: tuple[str, ...],
+) -> None:
+    commit_every_block(monkeypatch)
+    out, images = tmp_path / "runs", tmp_path / "images"
+    run = small_run(out, example, imperfections, *overrides)
+    photographer = Photographer(out, images, lambda _, s: s.progress.rounds_done > 0 and s.outcome is None)
+    whole = open_run(carry_out(run, (photographer,)).folder)
+    assert len(photographer.taken) > 10
+    for image in random.Random(4).sample(photographer.taken, 4) + photographer.taken[-1:]:
+        result = carry_out(*prepare_then(image))
+        assert result.state.outcome is Outcome.COMPLETED
+        assert differing_variables(open_run(image), whole) == []
+
+
+def prepare_then(image: Path):
+    run, resumption = prepare_resume(image, figures=False)
+    return run, (), None, resumption
+
+
+def test_recovered_first_or_killed_twice_makes_no_difference(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    commit_every_block(monkeypatch)
+    out, images = tmp_path / "runs", tmp_path / "images"
+    photographer = Photographer(out, images, lambda n, s: s.outcome is None and n == 8)
+    whole = open_run(carry_out(small_run(out), (photographer,)).folder)
+    (image,) = photographer.taken
+    found = recover(image)
+    assert found.resumable
+    assert open_run(image).attrs["status"] == "recovered"
+    second = Photographer(image.parent.parent, tmp_path / "more", lambda n, s: s.outcome is None and n == 9)
+    run, resumption = prepare_resume(image, figures=False)
+    carry_out(run, (second,), None, resumption)
+    (again,) = second.taken
+    carry_out(*prepare_then(again))
+    assert differing_variables(open_run(image), whole) == []
+    assert differing_variables(open_run(again), whole) == []
+    manifest = json.loads((again / "manifest.json").read_text("utf-8"))
+    assert manifest["status"] == "completed"
+    assert len(manifest["resumed"]) == 2
+
+
+def test_a_stopped_run_goes_on_where_it_was_stopped(tmp_path: Path) -> None:
+    def hook(session: Session) -> None:
+        stopper.session = session
+
+    stopper = Stopper(at_event=9)
+    stopped = carry_out(small_run(tmp_path / "a"), (stopper,), hook)
+    assert stopped.summary["status"] == "stopped"
+    assert 0 < stopped.summary["cycles"] < 3000
+    resumed = carry_out(*prepare_then(stopped.folder))
+    whole = carry_out(small_run(tmp_path / "b"))
+    assert resumed.summary["resumed"]["from_cycle"] == stopped.summary["cycles"]
+    assert resumed.summary["resumed"]["cycles_repeated"] == 0
+    assert resumed.summary["cycles"] == whole.summary["cycles"] == 3000
+    assert resumed.summary["error_start_V2"] == whole.summary["error_start_V2"]
+    assert resumed.summary["late_cycles"] == whole.summary["late_cycles"]
+    same = differing_variables(open_run(resumed.folder), open_run(whole.folder))
+    assert same in ([], ["map_output"])
+    assert not (resumed.folder / "live.db").exists()
+
+
+class Stopper:
+    """A listener that asks for a stop after so many events."""
+
+    def __init__(self, at_event: int) -> None:
+        self.left, self.session = at_event, None
+
+    def on_event(self, event: Event, state: EngineState) -> None:
+        self.left -= 1
+        if self.left == 0:
+            self.session.request(Kind.STOP, "enough", by="tester")
+
+
+def test_who_asked_is_in_the_events(tmp_path: Path) -> None:
+    stopper = Stopper(at_event=6)
+    folder = carry_out(small_run(tmp_path), (stopper,), lambda s: setattr(stopper, "session", s)).folder
+    found = [(e["what"], e["by"], e.get("reason")) for e in read_events(folder)]
+    assert ("run stopping", "tester", "enough") in found
+    assert found[0] == ("run preflight", "engine", None)
+
+
+def test_a_complete_run_is_not_resumed(tmp_path: Path) -> None:
+    folder = carry_out(small_run(tmp_path)).folder
+    with pytest.raises(DataError, match="this run is complete"):
+        prepare_resume(folder)
+    with pytest.raises(DataError, match="no such run folder"):
+        prepare_resume(tmp_path / "none")
+
+
+def test_a_run_whose_files_were_changed_is_not_resumed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    commit_every_block(monkeypatch)
+    photographer = Photographer(tmp_path / "runs", tmp_path / "images", lambda n, _: n == 8)
+    carry_out(small_run(tmp_path / "runs"), (photographer,))
+    file = photographer.taken[0] / "experiment.toml"
+    file.write_text(file.read_text("utf-8").replace("cycles = 3000", "cycles = 4000"), "utf-8")
+    with pytest.raises(DataError, match="was changed since the run began"):
+        prepare_resume(photographer.taken[0])
+
+
+class Board:
+    """A bench that keeps its charges by itself, like a real board: a SimBench that cannot be restored."""
+
+    kept_gates: np.ndarray | None = None
+
+    def __init__(self, simulated: SimBench, leak_V: float) -> None:
+        self._bench, self._leak_V = simulated, leak_V
+
+    def __getattr__(self, name: str):
+        if name in ("state", "restore"):
+            raise AttributeError(name)
+        return getattr(self._bench, name)
+
+    def open(self, wiring) -> None:
+        self._bench.open(wiring)
+        if Board.kept_gates is not None:
+            self._bench.reset_gates(Board.kept_gates - self._leak_V)
+
+    def close(self) -> None:
+        Board.kept_gates = self._bench._plant.gates.copy() if self._bench._plant else Board.kept_gates  # noqa: SLF001
+        self._bench.close()
+
+
+def test_on_a_board_the_gates_are_read_back_and_their_drift_told(tmp_path: Path) -> None:
+    Board.kept_gates = None
+    run = small_run(tmp_path, "xor", "ideal")
+    leak_V = 0.0
+
+    def make() -> Board:
+        return Board(SimBench(seed=3), leak_V)
+
+    assert not isinstance(make(), Restorable)
+    run.bench = replace_make(run.bench, make)
+    stopper = Stopper(at_event=9)
+    stopped = carry_out(run, (stopper,), lambda s: setattr(stopper, "session", s))
+    leak_V = 0.004
+    again, resumption = prepare_resume(stopped.folder, figures=False)
+    again.bench = replace_make(again.bench, make)
+    result = carry_out(again, (), None, resumption)
+    resumed = result.summary["resumed"]
+    assert result.summary["cycles"] == 3000
+    assert resumed["gate_drift_worst_V"] == pytest.approx(0.004, abs=1e-9)
+    assert resumed["gate_drift_rms_V"] == pytest.approx(0.004, abs=1e-9)
+    assert resumed["gates_read_at_cycle"] == resumed["from_cycle"] == stopped.summary["cycles"]
+    assert resumed["cycles_repeated"] == 0
+
+
+def replace_make(bench: LoadedBench, make: Callable[[], Board]) -> LoadedBench:
+    return replace(bench, make=make)
+
+
+def test_a_checkpoint_comes_back_as_it_was(tmp_path: Path) -> None:
+    wrong = np.array([True, False, True])
+    progress = Progress(
+        cycle=12,
+        rounds_done=3,
+        learning_time_s=0.1 + 0.2,
+        previous_point=2,
+        perfect_rounds=1,
+        wrong=wrong,
+        train=Score(1e-5, 2e-5, 0.75, -0.01),
+    )
+    point = Checkpoint(progress, 1.5, np.array([1.0, np.nan]), 7)
+    photographer = Photographer(tmp_path / "runs", tmp_path / "images", lambda n, _: n == 8)
+    carry_out(small_run(tmp_path / "runs"), (photographer,))
+    with LiveReader(photographer.taken[0]) as reader:
+        stored = reader.checkpoint()
+        assert load_checkpoint(reader).progress.rounds_done == stored.rounds
+    found = Checkpoint.unpack(type(stored)(12, 3, point.pack(), None))
+    for name, value in vars(progress).items():
+        np.testing.assert_array_equal(getattr(found.progress, name), value)
+    np.testing.assert_array_equal(found.gates_V, point.gates_V)
+    assert (found.run_time_s, found.gates_cycle, found.bench) == (1.5, 7, None)
+    assert found.lateness.late == 0
