@@ -13,13 +13,13 @@ from drivers.controller.checks import Checker
 from drivers.controller.link import Patience, RefusedBy
 from drivers.controller.records import RecordReader
 from drivers.controller.session import Session
-from drivers.errors import ConnectionLost, NotTaken, WrongInstrument
+from drivers.errors import ConnectionLost, NotTaken, OutOfLimit, WrongInstrument
 from drivers.limits import ChannelLimits, PulseLimits
 from protocols.bench import Identity, Limits, NodeReading, SafeState
 from protocols.block import CycleBlock, CycleRecord, FloatArray
-from protocols.errors import ProtocolError
+from protocols.errors import InstrumentError, ProtocolError
 from protocols.task import Wiring
-from protocols.wire import ErrorCode, Kind, State
+from protocols.wire import ErrorCode, Kind, State, WireError
 from protocols.wire.block_codec import pack_block
 from protocols.wire.fields import pack_reals, to_ns
 from protocols.wire.messages import NO_NODE, Held, Hello, Welcome, WireUp
@@ -253,11 +253,12 @@ class Controller:
 
     def _upload(self, block: CycleBlock) -> None:
         board = self._session.board()
-        data = pack_block(block, board.width)
+        try:
+            data = pack_block(block, board.width)
+        except WireError as error:
+            raise self._too_long(str(error)) from error
         if len(data) > board.block_bytes:
-            raise self._session.not_taken(
-                f"a block of {len(data)} bytes: it keeps {board.block_bytes}; use shorter blocks"
-            )
+            raise self._too_long(f"a block of {len(data)} bytes is too long, it keeps {board.block_bytes}")
         self._session.request(Kind.BLOCK_BEGIN, struct.pack("<II", len(data), binascii.crc32(data)))
         size = board.max_body - 4
         for offset in range(0, len(data), size):
@@ -266,11 +267,13 @@ class Controller:
             if self._session.number("I", body) != offset + len(piece):
                 raise self._session.not_taken("the block")
 
+    def _too_long(self, happened: str) -> OutOfLimit:
+        return OutOfLimit(self.name, self.url, happened, action="nothing was sent; use shorter blocks")
+
     def _records(self, block: CycleBlock, checker: Checker) -> Iterator[CycleRecord]:
         board, link = self._session.board(), self._session.link()
         window = min(self._window, board.stream_chunks)
         link.expect_pieces()
-        ended = False
         try:
             cycles = self._session.number("I", self._session.request(Kind.RUN, struct.pack("<H", window)))
             if cycles != len(block):
@@ -283,10 +286,17 @@ class Controller:
             )
             shape = Shape(len(block.labels[0]), len(block.wrong), board.edges, board.nodes)
             yield from reader.records(block, shape, board.width, checker.pulse.max_s)
-            ended = True
-        finally:
-            if not ended:
+        except GeneratorExit:
+            # The iterator may outlive the connection it ran on; then there is nothing of ours to stop.
+            if self._session.is_open and self._session.link() is link:
                 self.safe_state()
+            raise
+        except InstrumentError as error:
+            try:
+                self.safe_state()
+            except InstrumentError as unsafe:
+                error.add_note(f"nor could it be brought to its safe state: {unsafe}")
+            raise
 
     # ── the inside ───────────────────────────────────────────────────────────────────────────────
 

@@ -178,6 +178,14 @@ class Link:
     def _refusal(self, failure: Failure) -> InstrumentFault:
         if failure.code is ErrorCode.VERSION:
             return self._other_version(failure.words)
+        if failure.code is ErrorCode.OVERRUN:
+            return Overrun(
+                self.name,
+                self.url,
+                "records were lost inside it",
+                cause=failure.words,
+                action="run shorter blocks or use a faster link",
+            )
         return RefusedBy(self.name, self.url, failure)
 
     def _other_version(self, words: str) -> WrongInstrument:

@@ -87,6 +87,10 @@ class SerialLine:
 
     def close(self) -> None:
         """Let the port go."""
+        # pyserial 3.5 does not close a socket whose other end is gone: its shutdown fails before.
+        connection: socket.socket | None = getattr(self._port, "_socket", None)
+        if connection is not None:
+            connection.close()
         self._port.close()
 
     def _fault(self, error: Exception, otherwise: tuple[str, str, str]) -> ConnectionLost:

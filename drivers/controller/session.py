@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import struct
+import time
 from collections.abc import Iterator
 
 import numpy as np
@@ -15,6 +16,8 @@ from protocols.errors import ProtocolError
 from protocols.wire import MODEL, Kind
 from protocols.wire.fields import pack_reals, parse
 from protocols.wire.messages import Hello, Welcome
+
+RETRY_S = 0.02
 
 
 class Session:
@@ -58,9 +61,17 @@ class Session:
         self._last_reading.clear()
 
     def reconnect(self) -> None:
-        """Connect anew."""
+        """Connect anew; a board that was plugged in again needs a moment until its port is there."""
         self.disconnect()
-        self.connect()
+        deadline = time.monotonic() + self._patience.reply_s * self._patience.attempts
+        while True:
+            try:
+                self.connect()
+                return
+            except ConnectionLost:
+                if time.monotonic() > deadline:
+                    raise
+            time.sleep(RETRY_S)
 
     def _recognised(self, board: Welcome) -> Welcome:
         if board.model != MODEL:

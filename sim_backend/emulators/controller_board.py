@@ -301,6 +301,8 @@ class Board:
             ack = Ack.parse(frame.body)
         except WireError as error:
             return self._error(frame, Failure(ErrorCode.MALFORMED, str(error)))
+        if self._run.stream.has_lost(ack):
+            return self._error(frame, Failure(ErrorCode.OVERRUN, f"{self._run.cycles_done} cycles were done"))
         self._run.stream.acknowledge(ack)
         if not ack.resend:
             return None

@@ -69,12 +69,15 @@ class PtyPort:
 
     def hang_up(self) -> None:
         """Close both ends and plug in a new terminal under the same link."""
-        self._unplug()
+        pulled = self._ours, self._theirs
         self._plug_in()
+        for end in pulled:
+            os.close(end)
 
     def close(self) -> None:
         """Close both ends and remove the link."""
-        self._unplug()
+        os.close(self._ours)
+        os.close(self._theirs)
         self._folder.cleanup()
 
     def _plug_in(self) -> None:
@@ -85,10 +88,6 @@ class PtyPort:
         fresh = self._link.with_name("next")
         fresh.symlink_to(os.ttyname(self._theirs))
         fresh.replace(self._link)
-
-    def _unplug(self) -> None:
-        os.close(self._ours)
-        os.close(self._theirs)
 
 
 class TcpPort:

@@ -25,6 +25,10 @@ class RecordStream:
         self._allowed = window
         self.ended = False
 
+    def has_lost(self, ack: Ack) -> bool:
+        """Tell whether the host asks for a chunk that is not kept any more."""
+        return ack.resend and ack.next_chunk < self._first
+
     @property
     def produced(self) -> int:
         """Return how many chunks have been made so far."""
