@@ -1,0 +1,313 @@
+"""The simulated board behind screw terminals: voltages and lines in, voltages out, pulses that learn.
+
+Everything physical is the `Plant`'s own: its board with every imperfection, its solver, its learning
+law. What is added is what stands between a data-acquisition device and the board: gains, a switch that
+connects the clamps, one that holds the gates, a multiplexer, a gate charger, and wires, which may be
+swapped, off, or touch each other.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from protocols.block import FloatArray
+from protocols.errors import ConfigError, InstrumentError
+from protocols.method import Method
+from protocols.task import Wiring
+from sim_backend.config import BenchConfig
+from sim_backend.cycle import drift_thresholds, drive_sources, hold, quantise, read_target
+from sim_backend.learning import TOLERANCE_V, Copies, learn, settle_second
+from sim_backend.newton import no_factors, relax
+from sim_backend.plant import Plant
+
+Lines = NDArray[np.bool_]
+
+BOARD_GAIN = 11.0  # of the amplifiers behind the nodes, and of the dividers before the sources
+GATE_GAIN = 0.5  # of the divider behind the gates
+
+
+@dataclass(frozen=True)
+class Terminals:
+    """Which terminal of the device goes to what on the board.
+
+    Numbers of analog outputs: `sources`, one per source; `clamps`, one per target node, which then holds
+    the clamped copy's node at its voltage; or `labels`, one per output, for the board's mixing circuit;
+    `charge`, which charges a gate. Numbers of analog inputs: `free` and `clamped`, one per target node;
+    `free_mux`, `clamped_mux` and `gate_mux` for what the multiplexer points at. Numbers of lines:
+    `address`, least significant first, node or edge; `enable` of the multiplexer; `hold`, high: gates
+    hold whatever the pulse; `clamp`, high: the clamps are connected; `charge_line`, high: the gate
+    addressed is charged.
+    """
+
+    sources: tuple[int, ...]
+    clamps: tuple[int, ...] = ()
+    labels: tuple[int, ...] = ()
+    free: tuple[int, ...] = ()
+    clamped: tuple[int, ...] = ()
+    free_mux: int | None = None
+    clamped_mux: int | None = None
+    gate_mux: int | None = None
+    address: tuple[int, ...] = ()
+    enable: int | None = None
+    hold: int | None = None
+    clamp: int | None = None
+    charge: int | None = None
+    charge_line: int | None = None
+    inputs: int = 32
+
+    def check(self, wiring: Wiring) -> None:
+        """Raise ConfigError unless there is a terminal for every source and every clamp or label."""
+        targets = len(wiring.target_nodes)
+        for name, have, need in (
+            ("sources", self.sources, len(wiring.sources)),
+            ("clamps", self.clamps, 0 if self.labels else targets),
+            ("labels", self.labels, len(wiring.outputs) if self.labels else 0),
+            ("free", self.free, targets),
+            ("clamped", self.clamped, targets if self.clamped else 0),
+        ):
+            if len(have) != need:
+                raise ConfigError("does not fit the wiring", key=f"terminals.{name}", value=have,
+                                  allowed=f"{need} terminals are needed")  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Mishaps:
+    """Wires as a hasty hand left them, by terminal, such as `ao3` or `ai0`.
+
+    swapped: pairs whose wires are exchanged; off: wires that hang loose; touching: pairs of outputs in
+    contact, both then at their mean.
+    """
+
+    swapped: tuple[tuple[str, str], ...] = ()
+    off: tuple[str, ...] = ()
+    touching: tuple[tuple[str, str], ...] = ()
+
+
+class WiredPlant:
+    """A `Plant` seen through terminals; settles at each call, learns in pulses, forgets nothing.
+
+    `eta` is the nudge the mixing circuit is set to, for boards wired with `labels`.
+    """
+
+    def __init__(
+        self,
+        config: BenchConfig,
+        wiring: Wiring,
+        terminals: Terminals,
+        seed: int = 0,
+        *,
+        eta: float = 1.0,
+        mishaps: Mishaps | None = None,
+    ) -> None:
+        terminals.check(wiring)
+        self.terminals = terminals
+        self.eta = eta
+        self._mishaps = mishaps or Mishaps()
+        self._loose_inputs = {self._exchanged(name) for name in self._mishaps.off if name.startswith("ai")}
+        self.plant = Plant(self._with_loose_wires(config, wiring), wiring, seed)
+        plant = self.plant
+        listed = set(config.imperfections.faults.wires_off)
+        for target, node in enumerate(wiring.target_nodes):
+            if node in plant.board.wires_off and node not in listed:  # its clamp is loose, its reading is not
+                plant.board.converters.adc_gain[target] = 1.0
+        n_nodes = wiring.network.nodes
+        self._copies = Copies(
+            np.zeros(n_nodes), np.zeros(n_nodes), no_factors(plant.circuit), no_factors(plant.circuit)
+        )
+        for nodes in (self._copies.v, self._copies.w):
+            nodes[plant.circuit.order] = 0.5 * config.board.node_max
+        # Follows: the mixing circuit tracks the free copy while learning lasts; an output cannot.
+        self._nudged = plant.nudged(Method())._replace(follows=bool(terminals.labels))
+        self._gate_less = ~wiring.network.transistors()
+        self._leaks = bool(np.any(plant.board.edges.leak > 0.0))
+        self._quickest = max(float(np.max(plant.board.edges.rate, initial=0.0)), 1e-300)
+        self._settled_for: tuple[bytes, bool] | None = None
+        self._lines: Lines = np.zeros(1, dtype=np.bool_)
+
+    # ── what a device can do ────────────────────────────────────────────────────────────────────
+
+    def settle(self, ao_V: FloatArray, lines: Lines) -> FloatArray:
+        """Return the analog inputs at rest, shape (inputs,), for outputs (AO,) in volts and lines (DO,).
+
+        Raises InstrumentError when the board comes to no rest.
+        """
+        t, wired_V = self.terminals, self._through_wires(ao_V)
+        self._lines = np.array(lines, dtype=np.bool_)
+        if t.charge is not None and t.charge_line is not None and self._lines[t.charge_line]:
+            self._charge(wired_V[t.charge] / GATE_GAIN)
+        connected = t.clamp is None or bool(self._lines[t.clamp])
+        if self._settled_for != (wired_V.tobytes(), connected) or self.plant.drift.amplitude > 0.0:
+            self._relax(wired_V, connected)
+            self._settled_for = wired_V.tobytes(), connected
+        return self._inputs()
+
+    def learn(self, pulse_s: float) -> None:
+        """Let the gates learn for one pulse with sources and clamps as last settled, unless they are held."""
+        plant, t = self.plant, self.terminals
+        if t.hold is not None and self._lines[t.hold]:
+            self.wait(pulse_s)
+            return
+        k, edges = plant.board.converters, plant.board.edges
+        duration_s = float(quantise(pulse_s, k.pulse_step))
+        if k.pulse_jitter > 0.0:
+            duration_s += k.pulse_jitter * float(plant.draws.pulse.standard_normal())
+        if duration_s <= 0.0:
+            return
+        settled = learn(
+            plant.circuit,
+            plant.board.free,
+            plant.board.clamped,
+            edges,
+            plant.gates,
+            self._copies,
+            self._nudged,
+            duration_s,
+            self._quickest,
+            1.0,
+            plant.scratch,
+        )
+        if not settled:
+            raise InstrumentError("plant", "voltages did not settle while learning")
+        moved = plant.gates + edges.charge
+        plant.gates[:] = np.where(
+            edges.charge != 0.0, np.clip(moved, edges.wall_low, edges.wall_high), plant.gates
+        )
+        plant.clock_s += duration_s
+        self._settled_for = None
+
+    def wait(self, duration_s: float) -> None:
+        """Let time pass with the gates held: they leak, and thresholds drift."""
+        self.plant.clock_s += duration_s
+        if self._leaks and duration_s > 0.0:
+            hold(self.plant.board.edges, self.plant.gates, duration_s)
+            self._settled_for = None
+
+    # ── inside ──────────────────────────────────────────────────────────────────────────────────
+
+    def _relax(self, wired_V: FloatArray, connected: bool) -> None:
+        plant, t, n, s = self.plant, self.terminals, self._nudged, self._copies
+        board, c, k, work = plant.board, plant.circuit, plant.board.converters, plant.scratch
+        if plant.drift.amplitude > 0.0:
+            drift_thresholds(plant.drift, plant.clock_s, board.free, board.clamped)
+        inputs_V = wired_V[list(t.sources)] / BOARD_GAIN
+        drive_sources(plant.ports, k, inputs_V, s.v, s.w)
+        at_rest = relax(
+            c, board.free, plant.gates, s.v, len(c.order), s.lu_free, TOLERANCE_V, work.residual, work.row
+        )
+        n.released[0] = not connected
+        if connected:
+            self._set_clamps(wired_V)
+        if not (at_rest and settle_second(c, board.clamped, plant.gates, s, n, TOLERANCE_V, work)):
+            raise InstrumentError("plant", "voltages did not settle")
+
+    def _set_clamps(self, wired_V: FloatArray) -> None:
+        """Say how the targets of the clamped copy are held; the free copy is at rest."""
+        t, n, ports, k = self.terminals, self._nudged, self.plant.ports, self.plant.board.converters
+        free_V = self._copies.v[ports.target]
+        if t.labels:
+            n.output_start[:] = 0.0
+            np.add.at(n.output_start, ports.output, ports.sign * free_V)
+            label_V = np.array([quantise(x, k.label_step) for x in wired_V[list(t.labels)] / BOARD_GAIN])
+            share = ports.sign * ports.share * k.clamp_gain
+            n.base[:] = free_V
+            n.toward[:] = share * self.eta * (label_V - n.output_start)[ports.output] + k.clamp_offset
+            n.follow_gain[:] = share * self.eta
+        else:
+            step = k.source_step
+            held_V = np.array([quantise(x, step) for x in wired_V[list(t.clamps)] / BOARD_GAIN])
+            n.base[:] = held_V
+            # The gain error is one of the displacement, as in the plant's own software clamp.
+            n.toward[:] = (k.clamp_gain - 1.0) * (held_V - free_V) + k.clamp_offset
+
+    def _inputs(self) -> FloatArray:
+        t, plant = self.terminals, self.plant
+        k, copies = plant.board.converters, self._copies
+        volts = np.zeros(t.inputs)
+        for target, node in enumerate(plant.ports.target):
+            volts[t.free[target]] = BOARD_GAIN * read_target(k, target, copies.v[node], self._noise())
+            if t.clamped:
+                volts[t.clamped[target]] = BOARD_GAIN * self._read(copies.w[node])
+        if t.enable is None or self._lines[t.enable]:
+            address = self._address()
+            for terminal, nodes in ((t.free_mux, copies.v), (t.clamped_mux, copies.w)):
+                if terminal is not None and address < len(nodes):
+                    volts[terminal] = BOARD_GAIN * self._read(nodes[address])
+            if t.gate_mux is not None and address < len(plant.gates) and not self._gate_less[address]:
+                volts[t.gate_mux] = GATE_GAIN * self._read_gate(address)
+        return self._rewired_inputs(volts)
+
+    def _noise(self) -> float:
+        noisy = self.plant.board.converters.adc_noise > 0.0
+        return float(self.plant.draws.reading.standard_normal()) if noisy else 0.0
+
+    def _read(self, node_V: float) -> float:
+        """Read a node without a converter of its own: noise and steps, but no offset and no gain error."""
+        k = self.plant.board.converters
+        return float(quantise(node_V + k.adc_noise * self._noise(), k.adc_step))
+
+    def _read_gate(self, edge: int) -> float:
+        doses = self.plant.config.imperfections
+        noise_V = 0.0
+        if doses.gate_adc_noise > 0.0:
+            noise_V = doses.gate_adc_noise * float(self.plant.draws.measuring.standard_normal())
+        return float(quantise(self.plant.gates[edge] + noise_V, doses.gate_adc_step))
+
+    def _charge(self, gate_V: float) -> None:
+        """Charge the gate addressed; its walls limit it."""
+        edge, edges = self._address(), self.plant.board.edges
+        if edge < len(self.plant.gates) and not self._gate_less[edge]:
+            self.plant.gates[edge] = min(max(gate_V, edges.wall_low[edge]), edges.wall_high[edge])
+            self._settled_for = None
+
+    def _address(self) -> int:
+        return sum(int(self._lines[line]) << bit for bit, line in enumerate(self.terminals.address))
+
+    # ── wires ───────────────────────────────────────────────────────────────────────────────────
+
+    def _exchanged(self, terminal: str) -> str:
+        """Return the terminal whose place on the board this terminal's wire is in."""
+        for one, other in self._mishaps.swapped:
+            if terminal in (one, other):
+                return other if terminal == one else one
+        return terminal
+
+    def _through_wires(self, ao_V: FloatArray) -> FloatArray:
+        """Return what arrives at each output's place on the board."""
+        arrived = np.array(ao_V, dtype=float)
+        for one, other in self._mishaps.touching:
+            a, b = _number(one), _number(other)
+            arrived[[a, b]] = 0.5 * (arrived[a] + arrived[b])
+        for one, other in self._mishaps.swapped:
+            if one.startswith("ao"):
+                a, b = _number(one), _number(other)
+                arrived[[a, b]] = arrived[[b, a]]
+        return arrived
+
+    def _rewired_inputs(self, volts: FloatArray) -> FloatArray:
+        for name in self._loose_inputs:
+            volts[_number(name)] = 0.0
+        for one, other in self._mishaps.swapped:
+            if one.startswith("ai"):
+                a, b = _number(one), _number(other)
+                volts[[a, b]] = volts[[b, a]]
+        return volts
+
+    def _with_loose_wires(self, config: BenchConfig, wiring: Wiring) -> BenchConfig:
+        """Return the settings with the board's nodes undriven that no output reaches any more."""
+        nodes = set(config.imperfections.faults.wires_off)
+        for name in self._mishaps.off:
+            place = _number(self._exchanged(name)) if name.startswith("ao") else -1
+            if place in self.terminals.sources:
+                nodes.add(wiring.source_nodes[self.terminals.sources.index(place)])
+            elif place in self.terminals.clamps:
+                nodes.add(wiring.target_nodes[self.terminals.clamps.index(place)])
+        faults = config.imperfections.faults.model_copy(update={"wires_off": tuple(sorted(nodes))})
+        doses = config.imperfections.model_copy(update={"faults": faults})
+        return config.model_copy(update={"imperfections": doses})
+
+
+def _number(terminal: str) -> int:
+    return int(terminal[2:])
