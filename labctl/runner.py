@@ -183,6 +183,8 @@ def carry_out(
         summary, figures = _store(run, folder, manifest, recorder, session, wall_time_s, cycles_before)
     except (StoreError, OSError) as problem:
         raise _not_stored(folder, problem, recorder) from (failure or problem)
+    if isinstance(failure, StoreError):
+        raise DataError(f"{failure}; make room, then go on with 'labctl runs resume {folder}'") from failure
     if failure is not None:
         raise failure
     if not summary:
@@ -340,6 +342,6 @@ def _summary(
 
 def _not_stored(folder: Path, problem: StoreError | OSError, recorder: Recorder) -> DataError:
     """Return what to tell when a run is over and its end could not be stored."""
-    kept = recorder.live.committed_cycles
-    error = problem if isinstance(problem, StoreError) else live_store.cannot_store(folder, problem, kept)
-    return DataError(f"{error}; make room, then run 'labctl runs recover {folder}'")
+    error = problem if isinstance(problem, StoreError) else live_store.cannot_store(folder, problem)
+    kept = f"{recorder.live.committed_cycles:,} cycles are kept in {live_store.NAME}"
+    return DataError(f"{error}; {kept}; make room, then run 'labctl runs recover {folder}'")

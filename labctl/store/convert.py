@@ -45,7 +45,7 @@ def convert(folder: Path, attributes: Mapping[str, Any]) -> Converted:
             converted = _append(live, statics, part)
         part.replace(folder / NAME)
     except (OSError, RuntimeError) as error:  # HDF5 says RuntimeError for some failed writes
-        raise cannot_store(folder, error, 0) from error
+        raise cannot_store(folder, error) from error
     finally:
         with contextlib.suppress(OSError):
             part.unlink()

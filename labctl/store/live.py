@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import re
 import sqlite3
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -37,6 +38,7 @@ CREATE TABLE checkpoints (
     number INTEGER PRIMARY KEY, cycle INTEGER NOT NULL, rounds INTEGER NOT NULL,
     blob BLOB NOT NULL, bench BLOB);
 """
+_HDF5_REASON = re.compile(r"error message = '([^']+)'")
 _PAGE_BYTES = 16384  # blobs are large: fewer overflow pages than with the default of 4096
 
 Static = tuple[tuple[str, ...], NDArray[Any], dict[str, str]]
@@ -159,12 +161,13 @@ class LiveStore:
             raise cannot_store(self.path.parent, error, self.committed_cycles) from error
 
 
-def cannot_store(folder: Path, error: Exception, committed_cycles: int) -> StoreError:
+def cannot_store(folder: Path, error: Exception, committed_cycles: int | None = None) -> StoreError:
     """Return what a technician reads when the disk does not take any more."""
     reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
-    return StoreError(
-        f"{folder}: nothing more can be stored: {reason.lower()}; {committed_cycles:,} cycles are kept there"
-    )
+    told = _HDF5_REASON.search(reason)  # HDF5 wraps the system's words in many of its own
+    reason = (told[1] if told else reason.splitlines()[0]).lower()
+    kept = "" if committed_cycles is None else f"; {committed_cycles:,} cycles are kept there"
+    return StoreError(f"{folder}: nothing more can be stored: {reason}{kept}")
 
 
 def static_texts(texts: str) -> NDArray[Any]:

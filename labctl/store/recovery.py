@@ -75,7 +75,7 @@ def recover(folder: Path, *, force: bool = False) -> Recovered:
             found = _store(folder, owner, manifest, ended)
         marker.release(folder)
     except OSError as error:
-        raise live.cannot_store(folder, error, 0) from error
+        raise live.cannot_store(folder, error) from error
     update(folder)
     return found
 
