@@ -291,7 +291,7 @@ class Controller:
             if self._session.is_open and self._session.link() is link:
                 self.safe_state()
             raise
-        except InstrumentError as error:
+        except BaseException as error:  # an interrupt from the keyboard too
             try:
                 self.safe_state()
             except InstrumentError as unsafe:

@@ -78,7 +78,7 @@ class Link:
         self.retries = 0
         self.bad_frames = 0
         self.good_frames = 0
-        self.stray_bytes = 0
+        self.heard_bytes = 0
 
     def request(self, kind: Kind, body: bytes = b"", *, takes_s: float = 0.0) -> bytes:
         """Send a request until it is answered and return the body of the answer.
@@ -158,12 +158,12 @@ class Link:
     def silence(self, what: str) -> InstrumentFault:
         """Return the error for a board that does not answer, by what came instead of an answer."""
         limit_s = self.patience.reply_s * self.patience.attempts
-        if self.good_frames == 0 and self.stray_bytes > 0:
+        if self.good_frames == 0 and self.heard_bytes > 0:
             return WrongInstrument(
                 self.name,
                 self.url,
                 "what answers there does not speak the controller protocol",
-                cause="another instrument, another baud rate, or a line that echoes",
+                cause="another instrument, another baud rate, or a line that echoes or is very noisy",
                 action="check the address in the bench file",
             )
         noisy = f"{self.bad_frames} damaged frames: a bad cable?" if self.bad_frames else "off, or it hangs?"
@@ -218,11 +218,11 @@ class Link:
     def _receive(self, timeout_s: float) -> list[Frame | BadFrame]:
         """Return the frames of this session that arrive next."""
         data = self._line.receive(timeout_s)
+        self.heard_bytes += len(data)
         mine: list[Frame | BadFrame] = []
         for found in self._reader.feed(data):
             if isinstance(found, BadFrame):
                 self.bad_frames += 1
-                self.stray_bytes += found.length
                 mine.append(found)
             elif found.session == self._session:
                 if found.version != VERSION:
@@ -230,6 +230,4 @@ class Link:
                 if found.kind & REPLY or found.kind in (Kind.STREAM, Kind.PROGRESS):
                     self.good_frames += 1
                     mine.append(found)
-                else:
-                    self.stray_bytes += len(found.body) + 1  # our own words come back
         return mine

@@ -6,7 +6,6 @@ import os
 import select
 import socket
 import tempfile
-import tty
 from pathlib import Path
 from typing import Protocol
 
@@ -82,6 +81,8 @@ class PtyPort:
 
     def _plug_in(self) -> None:
         # Our copy of the host's end stays open: without it, reading fails while no host has it open.
+        import tty  # not there on Windows, which has no pseudo terminals
+
         self._ours, self._theirs = os.openpty()
         tty.setraw(self._theirs)
         os.set_blocking(self._ours, False)

@@ -101,11 +101,9 @@ def test_a_line_that_echoes() -> None:
         opened("loop://")
 
 
-def test_an_instrument_that_speaks_in_sentences() -> None:
-    with (
-        answering(lambda data: b"ERR: unknown command\r\n\x00") as url,
-        pytest.raises(WrongInstrument, match="protocol"),
-    ):
+@pytest.mark.parametrize("words", [b"ERR: unknown command\r\n", b"ERR\r\n\x00", b"\x00"])
+def test_an_instrument_that_speaks_another_language(words: bytes) -> None:
+    with answering(lambda data: words) as url, pytest.raises(WrongInstrument, match="controller protocol"):
         opened(url)
 
 
