@@ -71,6 +71,7 @@ class Controller:
         """
         if self._session.is_open:
             raise ProtocolError(f"{self.name} is open already: close it first")
+        self._checker = None
         self._session.connect()
 
     def wire(self, wiring: Wiring) -> None:
@@ -118,6 +119,8 @@ class Controller:
                 if attempt > 0 or not again:
                     raise
                 self._session.reconnect()
+                if self._checker is not None:  # another host may have told the board another wiring
+                    self.wire(self._checker.wiring)
                 continue
             resting = all(abs(v) <= self._session.board().resolution_V for v in held.sources_V)
             if resting and not held.learning_on and held.clamps_released:

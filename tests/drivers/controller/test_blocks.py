@@ -9,10 +9,11 @@ import numpy as np
 import pytest
 
 from drivers.controller import Controller
+from drivers.controller.link import Link
 from drivers.errors import ConnectionLost, OutOfLimit, Overrun, Refused
 from drivers.limits import ChannelLimits
 from protocols import ClampRule, Contrast, CycleBlock, CycleRecord, Hinge, Method, Nudge, TimeRule, Timing
-from protocols.wire import Kind, State
+from protocols.wire import Frame, Kind, State
 from sim_backend.emulators.controller import ControllerEmulator
 from sim_backend.emulators.controller_plant import BoardParts
 from sim_backend.emulators.faults import Fault, FaultKind
@@ -131,6 +132,24 @@ def test_an_error_in_the_middle_of_a_block_leaves_the_board_safe() -> None:
             consume(driver)
         driver.safe_state()
         assert board.held().state is State.SAFE
+
+
+def test_an_interrupt_from_the_keyboard_leaves_the_board_safe(monkeypatch: pytest.MonkeyPatch) -> None:
+    pieces = Link.next_piece
+    calls = []
+
+    def interrupted(link: Link, run: int, timeout_s: float) -> Frame | None:
+        calls.append(run)
+        if len(calls) == 3:
+            raise KeyboardInterrupt
+        return pieces(link, run, timeout_s)
+
+    with emulator() as board, controller(board, window=2) as driver:
+        monkeypatch.setattr(Link, "next_piece", interrupted)
+        with pytest.raises(KeyboardInterrupt):
+            list(driver.run_block(make_block(20_000)))
+        assert board.held().state is State.SAFE
+        assert 0 < board.held().cycles_done < 20_000
 
 
 def test_a_lost_acknowledgement_does_not_run_a_block_twice() -> None:

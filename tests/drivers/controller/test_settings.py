@@ -6,17 +6,19 @@ import os
 import subprocess
 import sys
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from drivers.controller import Controller
-from drivers.errors import Garbled, NotTaken, OutOfLimit, Refused, WrongInstrument
+from drivers.errors import ConnectionLost, Garbled, NotTaken, OutOfLimit, Refused, WrongInstrument
 from drivers.limits import ChannelLimits
 from drivers.ports import ControllerBoard
 from protocols import ClampRule, ConfigError, CycleBlock, Method, ProtocolError, SafeState
-from protocols.wire import Kind, State
+from protocols.wire import Frame, Kind, State
+from protocols.wire.messages import Hello
 from sim_backend.emulators.controller import ControllerEmulator
 from sim_backend.emulators.controller_plant import BoardParts
 from sim_backend.emulators.faults import Fault, FaultKind
@@ -313,6 +315,30 @@ def test_a_host_that_is_killed_leaves_the_board_safe(kind: str) -> None:
         assert set(board.held().sources_V) == {0.0}
         with controller(board) as another:
             assert another.held().state is State.SAFE
+
+
+def test_a_board_that_was_taken_over_says_so_and_gets_its_wiring_back() -> None:
+    other = replace(WIRING, sources=WIRING.sources[::-1])
+    with emulator("tcp") as board, controller(board) as driver:
+        board.faults.arm(Fault(FaultKind.DISCONNECT, match="STATUS"))
+        with pytest.raises(ConnectionLost):
+            driver.held()
+        with controller(board, other) as another:
+            another.set_sources(SOURCES_V)
+        driver.safe_state()
+        driver.set_sources(SOURCES_V)
+        nodes = driver.read_nodes().free[0]
+    assert [nodes[n] for n in WIRING.source_nodes] == list(SOURCES_V)
+
+
+def test_a_session_that_was_lost_is_said_and_safe_state_greets_anew() -> None:
+    with emulator() as board, controller(board) as driver:
+        driver.set_sources(SOURCES_V)
+        board.board.receive(Frame(Kind.HELLO, 1, 1, Hello(8, 1.0).body()), time.monotonic())
+        with pytest.raises(Refused, match=r"does not know this session any more .*restarted.*open the bench"):
+            driver.held()
+        assert driver.safe_state().sources_V == (0.0,) * 4
+        driver.set_sources(SOURCES_V)
 
 
 def test_an_iterator_that_outlives_its_connection_touches_nothing() -> None:
