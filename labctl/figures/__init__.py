@@ -16,7 +16,8 @@ from labctl.figures.error import error_figure
 from labctl.figures.gates import gates_figure
 from labctl.figures.network import network_figure
 from labctl.figures.outputs import outputs_figure
-from labctl.figures.reading import text_of
+from labctl.figures.reading import measured, text_of
+from labctl.figures.scan import scan_figure
 from labctl.figures.style import look, save
 from labctl.figures.summary import summary_figure
 
@@ -29,20 +30,25 @@ _FIGURES: dict[str, Callable[[xr.Dataset], Figure]] = {
     "network": network_figure,
     "outputs": outputs_figure,
     "decision": decision_figure,
+    "scan": scan_figure,
 }
+_NEEDS = {"error": "train_error", "outputs": "train_output", "decision": "map_output", "scan": "period"}
 
 
 def draw_run_figures(dataset: xr.Dataset, folder: Path) -> list[Path]:
     """Draw every figure of a run into folder and return the files, the summary first.
 
-    dataset is a run.nc as labctl writes it (SI units); decision.png is drawn only when it holds
-    `map_output`. Files are PNG at 200 dots per inch; older ones of the same name are replaced.
+    dataset is a run.nc as labctl writes it (SI units). A figure of something that was not measured is left
+    out; a scan, which has no rounds of its own, is drawn as scan.png alone. Files are PNG at
+    200 dots per inch; older ones of the same name are replaced.
     """
     folder.mkdir(parents=True, exist_ok=True)
     run = dataset.load()
     written = []
     for name, draw in _FIGURES.items():
-        if name == "decision" and "map_output" not in run:
+        if (name in _NEEDS and not measured(run, _NEEDS[name])) or (
+            name != "scan" and not run.sizes["round"]
+        ):
             continue
         with look():
             written.append(save(draw(run), folder / f"{name}.png", f"{text_of(run, 'name', 'run')}: {name}"))

@@ -12,9 +12,9 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.ticker import FixedFormatter, FixedLocator, NullFormatter, NullLocator
 
-from labctl.figures.reading import FloatArray, floats, is_classification, quantity
+from labctl.figures.reading import FloatArray, floats, is_classification, measured, quantity
 from labctl.figures.scale import EdgeScale, log_ticks
-from labctl.figures.style import BLUE, MUTED, VERMILION, legend_in_title, new_figure
+from labctl.figures.style import BLUE, MUTED, VERMILION, legend_in_title, new_figure, say_not_measured
 
 TIME_LABEL = "learning time (s)"
 _ZERO: dict[str, Any] = {
@@ -63,8 +63,23 @@ def error_figure(run: xr.Dataset) -> Figure:
 
 
 def time_scale(run: xr.Dataset) -> EdgeScale:
-    """Choose the axis of learning time (round,) in s; the start, at 0 s, has a marked place."""
-    return EdgeScale.of(floats(run, "learning_time"), least_ratio=_LINEAR_BELOW)
+    """Choose the axis of learning time (round,) in s; the start, at 0 s, has a marked place.
+
+    Rounds that follow one another evenly go on a plain axis: there, equal times are what to look at.
+    """
+    times = floats(run, "learning_time")
+    if _evenly_spaced(times):
+        return EdgeScale(float(times.min()), float(times.max()), zeros=False, log=False)
+    return EdgeScale.of(times, least_ratio=_LINEAR_BELOW)
+
+
+def _evenly_spaced(times: FloatArray) -> bool:
+    """Tell whether nearly all rounds are equally far apart, in learning time."""
+    steps = np.diff(times)
+    if len(steps) < 20 or not np.isfinite(steps).all() or np.median(steps) <= 0:
+        return False
+    usual = float(np.median(steps))
+    return bool(np.mean(np.abs(steps - usual) < 0.05 * usual) > 0.95)
 
 
 def dress_time(ax: Axes, scale: EdgeScale) -> None:
@@ -76,7 +91,10 @@ def dress_time(ax: Axes, scale: EdgeScale) -> None:
 def draw_error(ax: Axes, run: xr.Dataset) -> None:
     """Draw train and test error (round,) in V² on given axes; exact zeros sit on the bottom edge."""
     times = floats(run, "learning_time")
-    found = [(t, floats(run, f"{t.part}_error")) for t in TRACES if f"{t.part}_error" in run]
+    found = [(t, floats(run, f"{t.part}_error")) for t in TRACES if measured(run, f"{t.part}_error")]
+    if not found:
+        say_not_measured(ax, "Error")
+        return
     across, up = time_scale(run), EdgeScale.of(*(values for _, values in found))
     for trace, values in found:
         _draw_trace(ax, across.place(times), up.place(values), trace)

@@ -9,7 +9,15 @@ import xarray as xr
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
-from labctl.figures.reading import duration, floats, is_classification, number_of, quantity, text_of
+from labctl.figures.reading import (
+    duration,
+    floats,
+    is_classification,
+    measured,
+    number_of,
+    quantity,
+    text_of,
+)
 from labctl.figures.style import BLUE, GRID, MUTED
 
 _SIDE_IN, _GAP_IN = 0.2, 0.35
@@ -86,9 +94,11 @@ def _joined(lines: list[str]) -> str:
 
 
 def _numbers(run: xr.Dataset) -> list[tuple[str, str]]:
-    error = floats(run, "train_error")
-    first, last = quantity(float(error[0]), "").rstrip(), quantity(float(error[-1]), "V²")
-    found = [("train error, start → end", f"{first} → {last}")]
+    found = []
+    if measured(run, "train_error"):
+        error = floats(run, "train_error")
+        first, last = quantity(float(error[0]), "").rstrip(), quantity(float(error[-1]), "V²")
+        found.append(("train error, start → end", f"{first} → {last}"))
     if is_classification(run) and "train_accuracy" in run:
         share = 100 * floats(run, "train_accuracy")
         found.append(("accuracy, start → end", f"{share[0]:.3g} → {share[-1]:.3g} %"))
@@ -108,6 +118,6 @@ def _context(run: xr.Dataset) -> str:
         f"method: {text_of(run, 'method', 'unknown')}",
         f"bench: {bench}",
         *([f"imperfections: {text_of(run, 'imperfections') or 'none'}"] if simulated else []),
-        f"seed {text_of(run, 'seed', 'unknown')}",
+        *([f"seed {text_of(run, 'seed')}"] if "seed" in run.attrs else []),
     ]
     return " · ".join(part.replace(" ", "\N{NO-BREAK SPACE}") for part in parts)

@@ -12,8 +12,27 @@ from matplotlib.lines import Line2D
 
 from labctl.figures.bars import draw_bars
 from labctl.figures.classes import draw_classes
-from labctl.figures.reading import FloatArray, floats, is_classification, swept_source, text_of, texts
-from labctl.figures.style import BLUE, FAINT, INK, MUTED, SERIES, VERMILION, legend_on_top, new_figure, note
+from labctl.figures.reading import (
+    FloatArray,
+    floats,
+    is_classification,
+    measured,
+    swept_source,
+    text_of,
+    texts,
+)
+from labctl.figures.style import (
+    BLUE,
+    FAINT,
+    INK,
+    MUTED,
+    SERIES,
+    VERMILION,
+    legend_on_top,
+    new_figure,
+    note,
+    say_not_measured,
+)
 
 _START: dict[str, Any] = {"color": "#B5B5B5", "marker": "o", "markersize": 3.5, "linewidth": 1.5}
 
@@ -37,12 +56,15 @@ def outputs_figure(run: xr.Dataset) -> Figure:
 
 def has_residuals(run: xr.Dataset) -> bool:
     """Tell whether outputs are drawn against one input, with a residual panel beneath."""
-    return text_of(run, "task_kind") == "regression" and swept_source(run) is not None
+    known = text_of(run, "task_kind") == "regression" and measured(run, "train_output")
+    return known and swept_source(run) is not None
 
 
 def draw_outputs(ax: Axes, run: xr.Dataset) -> None:
     """Draw outputs and labels on given axes: by class, as bars, as a curve, or one against the other."""
-    if is_classification(run):
+    if not measured(run, "train_output"):
+        say_not_measured(ax, "Outputs")
+    elif is_classification(run):
         draw_classes(ax, run)
     elif text_of(run, "task_kind") == "allostery":
         draw_bars(ax, run)
@@ -97,6 +119,8 @@ def draw_residuals(ax: Axes, run: xr.Dataset) -> None:
         if f"{part}_output" not in run:
             continue
         left = 1e3 * (floats(run, f"{part}_output")[-1] - floats(run, f"{part}_label"))
+        if not np.isfinite(left).any():  # the last round may lack what earlier ones have
+            continue
         worst = max(worst, float(np.nanmax(np.abs(left))))
         summary.append(f"{part} {np.sqrt(np.nanmean(left**2)):.2g} mV")
         x = _swept(run, part)

@@ -24,6 +24,11 @@ def ints(run: xr.Dataset, name: str) -> IntArray:
     return np.asarray(run[name].values).astype(np.int64)
 
 
+def measured(run: xr.Dataset, name: str) -> bool:
+    """Tell whether the run has this variable with at least one value that is a number."""
+    return name in run and bool(np.isfinite(floats(run, name)).any())
+
+
 def texts(run: xr.Dataset, name: str) -> list[str]:
     """Return a variable of strings, shape (n,), as str."""
     return [_text(value) for value in np.ravel(run[name].values)]

@@ -71,8 +71,8 @@ class EdgeScale:
         return first - pad, self.high + pad
 
     def place(self, values: FloatArray) -> FloatArray:
-        """Return where to draw the values: zeros at the edge, the others as they are."""
-        return np.where(values <= 0, self.edge, values)
+        """Return where to draw the values: zeros at the edge if it has one, the others as they are."""
+        return np.where((values <= 0) & self.zeros, self.edge, values)
 
     def is_zero(self, values: FloatArray) -> FloatArray:
         """Return the coordinates of the zeros only; the others are NaN."""

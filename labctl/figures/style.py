@@ -115,6 +115,13 @@ def bare(ax: Axes) -> None:
     ax.grid(visible=False)
 
 
+def say_not_measured(ax: Axes, title: str) -> None:
+    """Turn axes into an empty panel that says why it is empty."""
+    bare(ax)
+    ax.set_title(title)
+    ax.text(0.5, 0.5, "not measured", transform=ax.transAxes, ha="center", va="center", color=MUTED)
+
+
 def note(ax: Axes, text: str) -> None:
     """Write a remark at the right end of the title line."""
     ax.set_title(text, loc="right", fontsize=10.5, fontweight="normal", color=MUTED)

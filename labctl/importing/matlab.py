@@ -36,7 +36,7 @@ AGAIN = "copy it again from where it was published"
 
 def looks_like_matlab(content: bytes) -> bool:
     """Tell whether bytes begin like a MATLAB file, whole or cut short."""
-    return content[:6] == b"MATLAB" or content[126:128] in (b"IM", b"MI")
+    return b"MATLAB".startswith(content[:6]) or content[126:128] in (b"IM", b"MI")
 
 
 def read_matlab(source: Source) -> dict[str, Any]:

@@ -115,7 +115,7 @@ def _read_scan(source: Source, rows: FloatArray, quantity: str, board: int) -> R
     name, long_name, title = _TABLES[quantity]
     half = round(float(period_s[-1]) / _STEP_S / 2)
     order = {"kind": "task-cycle", "period_cycles": 2 * half}
-    experiment = _experiment(f"scan exp{board} {name}", source, board, _TASKS, 2 * half, order)
+    experiment = _experiment(f"scan exp{board} {long_name}", source, board, _TASKS, 2 * half, order)
     extra: dict[str, Static] = {
         "period": (("period",), period_s, {"units": "s", "long_name": "period of the task cycle"}),
         name: (("period",), value, {"units": "V^2", "long_name": long_name}),
