@@ -149,7 +149,8 @@ def import_runs(
             good.print(f"[green]imported[/] {escape(file.name)} → {escape(str(imported.folder))}")
     refused = sum(r["status"] == "refused" for r in results)
     if as_json:
-        print(json.dumps({"imported": len(results) - refused, "refused": refused, "files": results}))
+        found = {"imported": len(results) - refused, "refused": refused, "files": results}
+        print(json.dumps(found, ensure_ascii=False))
     if refused:
         raise typer.Exit(2)
 
