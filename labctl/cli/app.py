@@ -12,7 +12,7 @@ import typer
 from rich.console import Console
 
 import labctl
-from labctl.cli import run, runs, schema
+from labctl.cli import reproduce, run, runs, schema
 from protocols.errors import ConfigError, LabError
 
 app = typer.Typer(
@@ -25,6 +25,7 @@ app = typer.Typer(
 )
 app.command("run")(run.run)
 app.command("schema")(schema.schema)
+app.command("reproduce")(reproduce.reproduce)
 app.add_typer(runs.app, name="runs")
 
 

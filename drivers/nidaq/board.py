@@ -1,0 +1,245 @@
+"""One DAQ board: its connection, its tasks, and who may use its timing engines.
+
+The drivers of its outputs, inputs, counters and lines share a board object. NI-DAQmx reserves an engine
+for one task at a time; the board asks the last one to let go before the next one begins.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any, Generic, TypeVar
+
+import nidaqmx
+from nidaqmx.constants import TaskMode
+from nidaqmx.errors import Error as NidaqError
+from nidaqmx.system.device import Device
+
+from drivers.errors import InstrumentFault, WrongInstrument
+from drivers.nidaq.capabilities import Capabilities, capabilities
+from drivers.nidaq.errors import explain
+from drivers.nidaq.server import LOCAL, Daqmx
+from protocols.bench import Identity
+from protocols.errors import ConfigError, ProtocolError
+
+Kit = TypeVar("Kit")
+Result = TypeVar("Result")
+_GRACE_S = 0.4  # for clearing up after a failure, on top of the time limit
+_DEVICE = re.compile(r"[A-Za-z][\w-]*")
+
+
+class NidaqBoard:
+    """A board by its DAQmx name, such as Dev1, at an address; drivers of its parts are made with it.
+
+    `product` and `serial`, where given, are what it must be. Every operation ends within `timeout_s`
+    plus what it takes by its nature. Opened by each part and closed with the last one.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        device: str,
+        address: str = LOCAL,
+        *,
+        product: str = "",
+        serial: int | None = None,
+        timeout_s: float = 2.0,
+    ) -> None:
+        if not _DEVICE.fullmatch(device):
+            raise ConfigError("is no DAQmx device name", key=f"{name}.device", value=device)
+        self.name = name
+        self.device = device
+        self.timeout_s = timeout_s
+        self.daqmx = Daqmx(address)
+        self.resets = 0
+        self._product = product
+        self._serial = serial
+        self._users: set[object] = set()
+        self._capabilities: Capabilities | None = None
+        self._holders: dict[str, TaskSlot[Any]] = {}
+
+    @property
+    def address(self) -> str:
+        """Return where the board is, for sentences."""
+        return f"{self.daqmx.address}/{self.device}" if self.daqmx.address else self.device
+
+    @property
+    def is_open(self) -> bool:
+        """Say whether any part has it open."""
+        return self._capabilities is not None
+
+    def capabilities(self) -> Capabilities:
+        """Return what the board can do, as found when it was opened."""
+        if self._capabilities is None:
+            raise ProtocolError(f"{self.name} is not open")
+        return self._capabilities
+
+    def identity(self) -> Identity:
+        """Return who the board says it is."""
+        found = self.capabilities()
+        return Identity("NI-DAQ", f"{found.product} {self.device}", f"{found.serial:08X}", found.simulated)
+
+    def open(self, user: object) -> None:
+        """Connect for one of its parts and make sure that it is the board expected.
+
+        Raises DriverMissing, ConnectionLost, NoAnswer or WrongInstrument.
+        """
+        if self._capabilities is None:
+            try:
+                self._capabilities = self._recognised()
+            except BaseException:
+                self.daqmx.disconnect()
+                raise
+        self._users.add(user)
+
+    def close(self, user: object) -> None:
+        """Let one part go; the connection goes with the last."""
+        self._users.discard(user)
+        if not self._users:
+            self._capabilities = None
+            self._holders.clear()
+            self.daqmx.disconnect()
+
+    def reset(self) -> None:
+        """Connect anew and reset the board: every task ends, every output goes to its power-up state.
+
+        The way to the safe state when tasks do not answer any more. Raises InstrumentFault.
+        """
+        self.daqmx.disconnect()
+        self._holders.clear()
+        self.resets += 1
+        with self.doing("be reset"):
+            self.daqmx.connect()
+            Device(self.device, grpc_options=self.daqmx.options).reset_device()
+        self._capabilities = self._recognised()
+
+    def surely(self, make_safe: Callable[[], Result]) -> Result:
+        """Carry out what makes safe; when it fails, reset the board and try again. Raises InstrumentFault."""
+        if not self.is_open:
+            self.open(self)
+            try:
+                return self.surely(make_safe)
+            finally:
+                self.close(self)
+        try:
+            return make_safe()
+        except InstrumentFault:
+            self.reset()
+            return make_safe()
+
+    @contextmanager
+    def doing(self, what: str, takes_s: float = 0.0, limit_s: float | None = None) -> Iterator[None]:
+        """Limit the time of what is inside, and turn nidaqmx's errors into sentences about it."""
+        try:
+            with self.daqmx.within((self.timeout_s if limit_s is None else limit_s) + takes_s):
+                yield
+        except NidaqError as error:
+            raise explain(self.name, self.address, error, what) from error
+
+    def own(self, engine: str, slot: TaskSlot[Any]) -> None:
+        """Give an engine to a task, after the task that had it has let go."""
+        holder = self._holders.get(engine)
+        if holder is not None and holder is not slot:
+            holder.release()
+        self._holders[engine] = slot
+
+    def physical(self, terminal: str) -> str:
+        """Return a terminal's full name: ao0 is Dev1/ao0."""
+        return f"{self.device}/{terminal}"
+
+    def _recognised(self) -> Capabilities:
+        with self.doing("say who it is"):
+            self.daqmx.connect()
+            names = list(self.daqmx.system().devices.device_names)
+            if self.device.lower() not in (n.lower() for n in names):
+                raise self._wrong(f"no board is called {self.device}: there is {', '.join(names) or 'none'}")
+            found = capabilities(Device(self.device, grpc_options=self.daqmx.options))
+            again = capabilities(Device(self.device, grpc_options=self.daqmx.options), brief=True)
+        if (found.product, found.serial) != (again.product, again.serial):
+            raise self._wrong(f"it says to be {found.product}, then {again.product}")
+        if self._product and found.product != self._product:
+            raise self._wrong(f"it is a {found.product}, the bench file expects {self._product}")
+        if self._serial is not None and found.serial != self._serial:
+            raise self._wrong(
+                f"its serial number is {found.serial:08X}, the bench file expects {self._serial:08X}"
+            )
+        known = self._capabilities
+        if known is not None and (known.product, known.serial) != (found.product, found.serial):
+            raise self._wrong(f"it was {known.product} {known.serial:08X} and now is {found.product}")
+        return found
+
+    def _wrong(self, happened: str) -> WrongInstrument:
+        return WrongInstrument(
+            self.name,
+            self.address,
+            happened,
+            cause="boards were exchanged or renamed",
+            action="see `labctl instruments`, and correct the bench file or the name in NI MAX",
+        )
+
+
+class TaskSlot(Generic[Kit]):
+    """A task that is made when it is first needed, and again after anything went wrong with it.
+
+    `build` adds channels and timing to a task and returns what works with it. `engines` are what DAQmx
+    reserves for it.
+    """
+
+    def __init__(self, board: NidaqBoard, engines: tuple[str, ...], build: Callable[[Any], Kit]) -> None:
+        self._board = board
+        self._engines = engines
+        self._build = build
+        self._task: Any = None
+        self._kit: Kit | None = None
+        self._resets = -1
+        self._running = False
+
+    @contextmanager
+    def use(self, what: str, takes_s: float = 0.0) -> Iterator[tuple[Any, Kit]]:
+        """Yield the task and its kit; a failure inside throws the task away."""
+        try:
+            with self._board.doing(what, takes_s):
+                yield self._ready()
+        except BaseException:
+            self.drop()
+            raise
+
+    def release(self) -> None:
+        """Stop the task and let go of its engines; its outputs keep what they hold."""
+        if self._task is not None and self._resets == self._board.resets:
+            self._task.control(TaskMode.TASK_UNRESERVE)
+        self._running = False
+
+    def keep_running(self, task: Any) -> None:
+        """Start the task unless it runs already; a task that runs saves DAQmx a start for every call."""
+        if not self._running:
+            task.start()
+            self._running = True
+
+    def drop(self) -> None:
+        """Close the task, if it can still be reached; the next use makes a new one."""
+        task, self._task, self._kit, self._running = self._task, None, None, False
+        if task is None or self._resets != self._board.resets:
+            return
+        try:
+            with self._board.doing("close a task", limit_s=_GRACE_S):
+                task.close()
+        except InstrumentFault:
+            self._board.resets += 1  # the server may still hold it: nothing made before can be trusted
+
+    @property
+    def exists(self) -> bool:
+        """Say whether there is a task that works."""
+        return self._task is not None and self._resets == self._board.resets
+
+    def _ready(self) -> tuple[Any, Kit]:
+        if not self._board.is_open:
+            raise ProtocolError(f"{self._board.name} is not open")
+        if not self.exists or self._kit is None:
+            self._task = nidaqmx.Task(grpc_options=self._board.daqmx.options)
+            self._resets, self._running = self._board.resets, False
+            self._kit = self._build(self._task)
+        for engine in self._engines:
+            self._board.own(engine, self)
+        return self._task, self._kit

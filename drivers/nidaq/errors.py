@@ -1,0 +1,200 @@
+"""What NI-DAQmx's errors mean, each in one sentence with its cause and what to do next.
+
+The DAQmx code stays in the sentence, and on the exception that the sentence was made `from`.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from nidaqmx.errors import (
+    DaqError,
+    DaqFunctionNotSupportedError,
+    DaqNotFoundError,
+    DaqNotSupportedError,
+    RpcError,
+)
+
+from drivers.errors import (
+    ConnectionLost,
+    DriverMissing,
+    Garbled,
+    InstrumentFault,
+    NoAnswer,
+    OutOfLimit,
+    Overrun,
+    Refused,
+    WrongInstrument,
+)
+
+NOT_SUPPORTED = frozenset({-200197, -200452, -201087, -200350})
+
+
+class _Meaning(NamedTuple):
+    kind: type[InstrumentFault]
+    happened: str
+    cause: str
+    action: str
+
+
+_RESERVED = _Meaning(
+    Refused,
+    "what {what} needs is reserved",
+    "another program, or another task of this one, is using it",
+    "close other programs that use the board (NI MAX, LabVIEW, another labctl), or reset it",
+)
+_GONE = _Meaning(
+    ConnectionLost,
+    "the board is gone while it was to {what}",
+    "it was unplugged, has lost power, or its driver restarted",
+    "check cable and power, wait until NI MAX lists it again, and open the bench anew",
+)
+_OVERFLOW = _Meaning(
+    Overrun,
+    "samples were lost while it was to {what}",
+    "they came faster than this computer fetched them",
+    "lower the sample rate or the block length; nothing of this reading was used",
+)
+_UNDERFLOW = _Meaning(
+    Overrun,
+    "the outputs ran dry while it was to {what}",
+    "samples were not sent as fast as they were played",
+    "lower the sample rate; the outputs stopped half-way, so start again from the safe state",
+)
+_TIMEOUT = _Meaning(
+    NoAnswer,
+    "the time was up before it could {what}",
+    "the sample clock or the start trigger did not come, or the time limit is too short",
+    "check what the clock and trigger terminals are wired to, or allow more time",
+)
+_NO_DEVICE = _Meaning(
+    WrongInstrument,
+    "there is no board of that name",
+    "it has another name, or is not in this computer",
+    "see `labctl instruments` for the names there are, and correct the bench file",
+)
+_NO_CHANNEL = _Meaning(
+    WrongInstrument,
+    "the board has no such channel",
+    "the bench file was written for another board",
+    "compare the bench file's channels with the board's, or check which board is plugged in",
+)
+_VALUE = _Meaning(
+    OutOfLimit,
+    "the board refuses a voltage while it was to {what}",
+    "it is outside the range of the channel",
+    "ask for less, or correct the channel's limits in the bench file",
+)
+_MEANINGS: dict[int, _Meaning] = {
+    **dict.fromkeys((-50103, -200022, -200587, -201105, -200324), _RESERVED),
+    **dict.fromkeys((-201003, -88709, -88705, -50405, -200544, -88708, -201401, -50400), _GONE),
+    **dict.fromkeys((-200279, -200283, -200361, -200010, -209829, -200222), _OVERFLOW),
+    **dict.fromkeys((-200621, -200290, -200018, -200016, -200017, -200292), _UNDERFLOW),
+    **dict.fromkeys((-200284, -200560, -200474, -200278, -200293), _TIMEOUT),
+    **dict.fromkeys((-200220, -200221), _NO_DEVICE),
+    **dict.fromkeys((-200170, -200171), _NO_CHANNEL),
+    **dict.fromkeys((-200561, -200082), _VALUE),
+    -200678: _Meaning(
+        Refused,
+        "the board's watchdog has expired: its outputs are locked",
+        "this computer did not answer it in time",
+        "make sure that the board under test is well, then open the bench anew",
+    ),
+    **dict.fromkeys(
+        NOT_SUPPORTED,
+        _Meaning(
+            Refused,
+            "the board cannot {what}",
+            "this model does not have it",
+            "choose another strategy in the bench file, or another board",
+        ),
+    ),
+}
+_RPC: dict[str, _Meaning] = {
+    "UNAVAILABLE": _Meaning(
+        ConnectionLost,
+        "there is no connection to the device server",
+        "it is not running, or the network is down",
+        "start it again, check host and port in the bench file, and open the bench anew",
+    ),
+    "DEADLINE_EXCEEDED": _Meaning(
+        NoAnswer,
+        "no answer within the time limit while it was to {what}",
+        "the device server or the board hangs",
+        "whether it was carried out is not known: go to the safe state, then start the server again",
+    ),
+    "UNIMPLEMENTED": _Meaning(
+        Refused,
+        "the device server cannot {what}",
+        "it is older than nidaqmx here, or an emulator",
+        "bring the NI gRPC device server up to date",
+    ),
+    "INTERNAL": _Meaning(
+        Garbled,
+        "an answer could not be read while it was to {what}",
+        "it was damaged on its way, or server and nidaqmx do not fit",
+        "nothing of it was used; if it happens again, compare their versions",
+    ),
+}
+_MISSING = _Meaning(
+    DriverMissing,
+    "NI-DAQmx is not installed on this computer",
+    "nidaqmx needs NI's driver underneath",
+    "install NI-DAQmx from ni.com, or give the bench file the grpc:// address of a computer that has it",
+)
+
+
+def daqmx_code(error: BaseException | None) -> int | None:
+    """Return the DAQmx status code that an error comes from, or None."""
+    while error is not None:
+        if isinstance(error, DaqError):
+            return int(error.error_code)
+        error = error.__cause__
+    return None
+
+
+def explain(name: str, address: str, error: Exception, what: str) -> InstrumentFault:
+    """Return the sentence for an exception of nidaqmx's; `what` was being done, as in "to read"."""
+    if isinstance(error, DaqError):
+        code = int(error.error_code)
+        meaning = _MEANINGS.get(code)
+        if meaning is None:
+            return Refused(
+                name,
+                address,
+                f"the board reports an error while it was to {what}",
+                cause=f"DAQmx {code}: {_first_line(error)}",
+                action="look the code up at ni.com, or send it to whoever keeps this bench",
+            )
+        return _sentence(meaning, name, address, what, f"DAQmx {code}: ")
+    if isinstance(error, RpcError):
+        status = getattr(error.rpc_code, "name", str(error.rpc_code))
+        meaning = _RPC.get(status)
+        if meaning is None:
+            return Refused(
+                name,
+                address,
+                f"the device server failed while it was to {what}",
+                cause=f"gRPC {status}: {_first_line(error)}",
+                action="look at the server's own log",
+            )
+        return _sentence(meaning, name, address, what, f"gRPC {status}: ")
+    if isinstance(error, DaqNotFoundError | DaqNotSupportedError | DaqFunctionNotSupportedError):
+        return _sentence(_MISSING, name, address, what, "")
+    return Refused(
+        name, address, f"nidaqmx failed while it was to {what}", cause=f"{type(error).__name__}: {error}"
+    )
+
+
+def _sentence(meaning: _Meaning, name: str, address: str, what: str, code: str) -> InstrumentFault:
+    return meaning.kind(
+        name,
+        address,
+        meaning.happened.format(what=what),
+        cause=code + meaning.cause,
+        action=meaning.action,
+    )
+
+
+def _first_line(error: Exception) -> str:
+    return str(error).strip().split("\n", 1)[0][:200]

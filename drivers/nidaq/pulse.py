@@ -1,0 +1,221 @@
+"""The learning window: single pulses of exact length from a counter of a DAQ board."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from nidaqmx.constants import AcquisitionType, CountDirection, Edge, Level
+from nidaqmx.stream_readers import CounterReader
+
+from drivers.errors import NotTaken
+from drivers.limits import PulseLimits
+from drivers.nidaq.board import NidaqBoard, TaskSlot
+from drivers.nidaq.lines import NidaqLines
+from drivers.nidaq.part import Part
+from protocols.errors import ConfigError
+
+_LOW_S = 1e-6  # after each pulse; at least two ticks of any timebase
+
+
+class NidaqLearnSwitch(Part):
+    """The LearnSwitch on a counter's output: low holds, high learns.
+
+    `hold_line` of `lines`, where the board under test has one, holds the gates while it is high, whatever
+    the counter does; the lines are opened and closed by their owner. `watcher` is a second counter that counts the first one's pulses: each must come
+    once. Pulses go to the counter's ticks, so what `pulse` returns may be off by half a tick.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        board: NidaqBoard,
+        counter: str,
+        limits: PulseLimits,
+        *,
+        lines: NidaqLines | None = None,
+        hold_line: str = "",
+        watcher: str = "",
+    ) -> None:
+        if bool(hold_line) != (lines is not None) or (lines is not None and hold_line not in lines.lines):
+            allowed = f"one of {', '.join(lines.lines)}" if lines else "name the lines it is one of"
+            raise ConfigError("is no line", key=f"{name}.hold_line", value=hold_line, allowed=allowed)
+        if watcher == counter:
+            raise ConfigError("cannot watch itself", key=f"{name}.watcher", value=watcher)
+        super().__init__(name, board, (counter, watcher) if watcher else (counter,))
+        self._counter = counter
+        self._watcher = watcher
+        self._limits = limits
+        self._lines = lines
+        self._hold_line = hold_line
+        self._given: int | None = None
+        self._pulse: TaskSlot[Any] = TaskSlot(board, (counter,), self._build)
+        self._watch: TaskSlot[CounterReader] = TaskSlot(board, (watcher,), self._build_watch)
+        self._slots = [self._pulse, self._watch]
+        self._length_s = 0.0
+
+    # ── the port ────────────────────────────────────────────────────────────────────────────────
+
+    def open(self) -> None:
+        """Connect; raises ConfigError for limits that no timebase of the board keeps."""
+        super().open()
+        tick_s = self.tick_s
+        if self._limits.step_s < tick_s * 0.999 or self._limits.min_s < 2 * tick_s * 0.999:
+            self._is_open = False
+            self._board.close(self)
+            allowed = f"steps of {tick_s:g} s, from two steps on"
+            key = f"{self._name}.limits"
+            raise ConfigError("is finer than the timebase", key=key, value=self._limits, allowed=allowed)
+
+    @property
+    def tick_s(self) -> float:
+        """Return the step of the counter's timebase, in seconds."""
+        return 1.0 / (self._board.capabilities().timebase_Hz or 20e6)
+
+    def limits(self) -> PulseLimits:
+        """Return least and most pulse length and its step, in seconds."""
+        return self._limits
+
+    def pulse(self, length_s: float) -> float:
+        """Let the edges learn for one pulse; return its length when it is over, in seconds.
+
+        Raises OutOfLimit with nothing sent, NotTaken when the pulse did not come, came twice, or is not as
+        long as asked for. After any failure learning is held.
+        """
+        self._limits.check_s(self._name, self._board.address, length_s)
+        if length_s == 0.0:
+            return 0.0
+        try:
+            return self._give(length_s)
+        except BaseException:
+            self._given = None
+            self._pulse.drop()
+            if self._lines is not None:
+                self.hold()
+            raise
+
+    def hold(self) -> None:
+        """Switch learning off at once: hold line first, then the counter."""
+        if self._lines is not None:
+            self._lines.set({self._hold_line: True})
+        if self._pulse.exists:
+            with self._pulse.use("end its pulse") as (task, _):
+                task.stop()
+
+    def release(self) -> None:
+        """Let pulses through again; `pulse` does so by itself."""
+        if self._lines is not None and not self._lines.holds(self._hold_line, False):
+            self._lines.set({self._hold_line: False})
+
+    def safe_state(self) -> bool:
+        """Hold the gates; return whether learning is on, read back: False. Raises NotTaken otherwise."""
+        return self._board.surely(self._make_safe)
+
+    # ── for clocked runs ────────────────────────────────────────────────────────────────────────
+
+    @contextmanager
+    def armed(self, trigger: str, delay_s: float, length_s: float) -> Iterator[float]:
+        """Give one pulse `delay_s` after an edge on a terminal, such as /Dev1/ai/StartTrigger.
+
+        Yields the length it will have; leaving, the pulse must have been.
+        """
+        self._limits.check_s(self._name, self._board.address, length_s)
+        before = self._pulses_given()
+        self.release()
+        with self._pulse.use("arm its pulse", delay_s + length_s) as (task, channel):
+            self._set_length(channel, length_s)
+            channel.co_pulse_time_initial_delay = delay_s
+            task.triggers.start_trigger.cfg_dig_edge_start_trig(trigger)
+            task.start()
+            yield self._length_s
+            task.wait_until_done(self._board.timeout_s + delay_s + length_s)
+            task.stop()
+            task.triggers.start_trigger.disable_start_trig()
+            channel.co_pulse_time_initial_delay = 0.0
+        self._check_given(before, delay_s + length_s)
+
+    # ── inside ──────────────────────────────────────────────────────────────────────────────────
+
+    def _give(self, length_s: float) -> float:
+        before = self._pulses_given()
+        self.release()
+        with self._pulse.use("give a learning pulse", length_s) as (task, channel):
+            self._set_length(channel, length_s)
+            task.start()
+            task.wait_until_done(self._board.timeout_s + length_s)
+            task.stop()
+        self._check_given(before, length_s)
+        return self._length_s
+
+    def _set_length(self, channel: Any, length_s: float) -> None:
+        if abs(length_s - self._length_s) <= 0.01 * self.tick_s:
+            return
+        self._length_s = 0.0
+        channel.co_pulse_high_time = length_s
+        read_s = float(channel.co_pulse_high_time)
+        if abs(read_s - length_s) > 0.51 * self.tick_s:
+            raise self._not_taken(f"a pulse of {length_s:.9g} s was set and reads {read_s:.9g} s")
+        self._length_s = read_s
+
+    def _pulses_given(self) -> int | None:
+        """Return how many pulses the watching counter has seen; None without one."""
+        if not self._watcher:
+            return None
+        if self._given is None or not self._watch.exists:
+            self._given = self._count()
+        return self._given
+
+    def _count(self) -> int:
+        with self._watch.use("count its pulses") as (task, reader):
+            self._watch.keep_running(task)
+            return int(reader.read_one_sample_uint32(timeout=self._board.timeout_s))
+
+    def _check_given(self, before: int | None, took_s: float) -> None:
+        if before is None:
+            return
+        self._given = self._count()
+        seen = (self._given - before) % 2**32
+        if seen != 1:
+            came = "did not come" if seen == 0 else f"came {seen} times"
+            self._given = None
+            raise self._not_taken(f"a pulse {came} in {took_s:.3g} s")
+
+    def _build(self, task: Any) -> Any:
+        self._length_s = self._limits.min_s
+        channel = task.co_channels.add_co_pulse_chan_time(
+            self._board.physical(self._counter),
+            idle_state=Level.LOW,
+            low_time=_LOW_S,
+            high_time=self._length_s,
+        )
+        task.timing.cfg_implicit_timing(sample_mode=AcquisitionType.FINITE, samps_per_chan=1)
+        return channel
+
+    def _build_watch(self, task: Any) -> CounterReader:
+        channel = task.ci_channels.add_ci_count_edges_chan(
+            self._board.physical(self._watcher), edge=Edge.RISING, count_direction=CountDirection.COUNT_UP
+        )
+        number = self._counter.removeprefix("ctr")
+        channel.ci_count_edges_term = f"/{self._board.device}/Ctr{number}InternalOutput"
+        reader = CounterReader(task.in_stream)
+        reader.verify_array_shape = False
+        return reader
+
+    def _make_safe(self) -> bool:
+        if self._lines is not None:
+            self._lines.set({self._hold_line: True})
+        with self._pulse.use("hold") as (task, channel):
+            task.stop()
+            if channel.co_output_state != Level.LOW:
+                raise self._not_taken("the learn line was put low and reads high")
+        return False
+
+    def _not_taken(self, happened: str) -> NotTaken:
+        return NotTaken(
+            self._name,
+            self._board.address,
+            happened,
+            cause="the board did not carry out what it was told",
+            action="gates may have moved otherwise than recorded: go to the safe state and read them",
+        )

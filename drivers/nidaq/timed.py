@@ -1,0 +1,198 @@
+"""Hardware-timed runs: outputs and inputs of a DAQ board on one sample clock, with a start trigger.
+
+The inputs' clock is the master. The outputs take it from /Dev/ai/SampleClock, wait for
+/Dev/ai/StartTrigger and are started first, so both begin with the same edge and stay in step to the
+last. At each edge the inputs are sampled while the outputs only begin to move: an input sample
+belongs to the output sample before it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from contextlib import nullcontext
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+import numpy as np
+from nidaqmx.constants import AcquisitionType, RegenerationMode
+from nidaqmx.stream_readers import AnalogMultiChannelReader
+from nidaqmx.stream_writers import AnalogMultiChannelWriter
+
+from drivers.errors import Refused
+from drivers.nidaq.board import NidaqBoard, TaskSlot
+from drivers.nidaq.drive import INPUTS, NidaqDrive
+from drivers.nidaq.pulse import NidaqLearnSwitch
+from drivers.nidaq.sense import NidaqSense
+from protocols.block import FloatArray
+from protocols.errors import ProtocolError
+
+
+@dataclass(frozen=True, eq=False)
+class Levels:
+    """What was read while each of L levels was held: mean and std (L, inputs), in volts.
+
+    pulse_s is the length of the learning pulse given on the way, 0 for none.
+    """
+
+    mean_V: FloatArray
+    std_V: FloatArray
+    pulse_s: float = 0.0
+
+
+@dataclass(frozen=True)
+class TimedPulse:
+    """A learning pulse of `length_s`, `delay_s` after the start of the run."""
+
+    delay_s: float
+    length_s: float
+
+
+class _Shape(NamedTuple):
+    samples: int
+    rate_Hz: float
+
+
+class NidaqTimed:
+    """Play levels on a drive's outputs and read a sense's inputs, sample by sample, on the board's clock."""
+
+    def __init__(
+        self, board: NidaqBoard, drive: NidaqDrive, sense: NidaqSense, switch: NidaqLearnSwitch | None = None
+    ) -> None:
+        self._board = board
+        self._drive = drive
+        self._sense = sense
+        self._switch = switch
+        self._shape = _Shape(0, 0.0)
+        self._outputs: TaskSlot[AnalogMultiChannelWriter] = TaskSlot(
+            board, ("analog outputs",), self._build_out
+        )
+        self._inputs: TaskSlot[AnalogMultiChannelReader] = TaskSlot(board, (INPUTS,), self._build_in)
+
+    def close(self) -> None:
+        """Let the tasks go; the drivers it works with are closed by their owner."""
+        self._outputs.drop()
+        self._inputs.drop()
+
+    def highest_rate_Hz(self) -> float:
+        """Return the fastest common clock."""
+        return min(self._sense.highest_rate_Hz(), self._board.capabilities().output_rate_Hz)
+
+    def run(
+        self,
+        levels_V: FloatArray,
+        samples_each: int,
+        *,
+        settle_samples: int = 0,
+        rate_Hz: float | None = None,
+        pulse: TimedPulse | None = None,
+    ) -> Levels:
+        """Hold each of the levels (L, outputs) for some samples; leave the outputs at the last.
+
+        Means and deviations are of the samples after the first `settle_samples` of each level. Raises OutOfLimit
+        with nothing sent, Overrun when samples were lost, Refused by a board without clocked outputs.
+        """
+        levels_V = np.atleast_2d(np.asarray(levels_V, dtype=float))
+        if levels_V.ndim != 2 or levels_V.shape[1] != len(self._drive.channels) or not len(levels_V):
+            raise ProtocolError(f"levels {levels_V.shape} do not fit {len(self._drive.channels)} outputs")
+        if not 0 <= settle_samples < samples_each:
+            raise ProtocolError(f"of {samples_each} samples none is left after {settle_samples}")
+        waveform = np.repeat(levels_V, samples_each, axis=0)
+        scan, pulse_s = self.play(np.vstack([waveform, levels_V[-1:]]), rate_Hz=rate_Hz, pulse=pulse)
+        # The first input sample is of before the run: an output is seen one edge after it moves.
+        held = scan[:, 1:].reshape(len(scan), len(levels_V), samples_each)[:, :, settle_samples:]
+        many = held.shape[2] > 1
+        std = held.std(axis=2, ddof=1) if many else np.full(held.shape[:2], np.nan)
+        return Levels(held.mean(axis=2).T, std.T, pulse_s)
+
+    def play(
+        self, waveform_V: FloatArray, *, rate_Hz: float | None = None, pulse: TimedPulse | None = None
+    ) -> tuple[FloatArray, float]:
+        """Play a waveform (samples, outputs) and return what was read (inputs, samples), and the pulse.
+
+        Input sample k was taken while output sample k − 1 was held.
+        """
+        waveform = np.ascontiguousarray(np.asarray(waveform_V, dtype=float).T)
+        self._drive.check_all(waveform.T)
+        self._prepare(_Shape(waveform.shape[1], self.highest_rate_Hz() if rate_Hz is None else rate_Hz))
+        with self._armed(pulse) as pulse_s:
+            scan = self._run(waveform)
+        volts = self._sense.checked(scan, waveform.shape[1])
+        if self._drive.echo_channels:
+            # The last input sample is of the last output sample but one.
+            self._drive.check_echo(scan[len(volts) :, -1], waveform[:, -2])
+        return volts, pulse_s
+
+    # ── inside ──────────────────────────────────────────────────────────────────────────────────
+
+    def _armed(self, pulse: TimedPulse | None) -> Any:
+        if pulse is None or pulse.length_s == 0.0:
+            return nullcontext(0.0)
+        if self._switch is None:
+            raise ProtocolError("a pulse is asked for, and there is no learn switch on this board")
+        return self._switch.armed(self._terminal("StartTrigger"), pulse.delay_s, pulse.length_s)
+
+    def _run(self, waveform: FloatArray) -> FloatArray:
+        samples, rate_Hz = self._shape
+        takes_s = samples / rate_Hz
+        limit_s = self._board.timeout_s + takes_s
+        scan = np.full((self._sense.width, samples), np.nan)
+        self._drive.forget()
+        with (
+            self._outputs.use("play a waveform", takes_s) as (player, writer),
+            self._inputs.use("read in step with its outputs", takes_s) as (recorder, reader),
+        ):
+            writer.write_many_sample(waveform, timeout=self._board.timeout_s)
+            player.start()
+            recorder.start()
+            reader.read_many_sample(scan, number_of_samples_per_channel=samples, timeout=limit_s)
+            player.wait_until_done(limit_s)
+            recorder.stop()
+            player.stop()
+        self._drive.adopt(waveform[:, -1])
+        return scan
+
+    def _prepare(self, shape: _Shape) -> None:
+        if not self._board.capabilities().hardware_timed:
+            raise Refused(
+                self._board.name,
+                self._board.address,
+                "its inputs and outputs cannot share a sample clock",
+                cause="this model has no clocked outputs",
+                action="choose on-demand timing in the bench file, or another board",
+            )
+        if shape.samples < 2:
+            raise ProtocolError("a run in step needs two samples at least")
+        if shape != self._shape:
+            self.close()
+            self._shape = shape
+
+    def _build_out(self, task: Any) -> AnalogMultiChannelWriter:
+        self._drive.add_outputs(task)
+        task.timing.cfg_samp_clk_timing(
+            self._shape.rate_Hz,
+            source=self._terminal("SampleClock"),
+            sample_mode=AcquisitionType.FINITE,
+            samps_per_chan=self._shape.samples,
+        )
+        task.triggers.start_trigger.cfg_dig_edge_start_trig(self._terminal("StartTrigger"))
+        task.out_stream.regen_mode = RegenerationMode.DONT_ALLOW_REGENERATION
+        writer = AnalogMultiChannelWriter(task.out_stream, auto_start=False)
+        writer.verify_array_shape = False
+        return writer
+
+    def _build_in(self, task: Any) -> AnalogMultiChannelReader:
+        self._sense.add_inputs(task)
+        task.timing.cfg_samp_clk_timing(
+            self._shape.rate_Hz, sample_mode=AcquisitionType.FINITE, samps_per_chan=self._shape.samples
+        )
+        reader = AnalogMultiChannelReader(task.in_stream)
+        reader.verify_array_shape = False
+        return reader
+
+    def _terminal(self, signal: str) -> str:
+        return f"/{self._board.device}/ai/{signal}"
+
+
+def output_order(drive: NidaqDrive) -> Sequence[str]:
+    """Return the channels in the order in which levels and waveforms have them."""
+    return tuple(drive.channels)
