@@ -18,6 +18,7 @@ from protocols.errors import ConfigError
 
 _UNITS: dict[str, str] = {
     "V": 'a voltage such as "18.1 mV"',
+    "A": 'a current such as "0.2 A"',
     "s": 'a time such as "100 us"',
     "Hz": 'a frequency such as "1 kHz"',
     "ohm": 'a resistance such as "500 ohm"',
@@ -97,7 +98,9 @@ def _field(unit: str) -> Any:
 
 
 Volt = Annotated[float, _field("V")]
+Ampere = Annotated[float, _field("A")]
 Second = Annotated[float, _field("s")]
+Hertz = Annotated[float, _field("Hz")]
 Ohm = Annotated[float, _field("ohm")]
 Farad = Annotated[float, _field("F")]
 VoltPerSecond = Annotated[float, _field("V/s")]
