@@ -16,7 +16,7 @@ import tomlkit
 from labctl.benches import LoadedBench, load_bench
 from labctl.decision import measure_decision_map
 from labctl.experiment import LoadedExperiment, build_plan, load_experiment, split_overrides
-from labctl.figures import draw_run_figures
+from labctl.request import RunRequest as RunRequest
 from labctl.session import Listener, Session
 from labctl.store import (
     Checkpoint,
@@ -27,7 +27,6 @@ from labctl.store import (
     Sampling,
     StoreError,
     check_room,
-    convert,
     marker,
     new_run_folder,
     open_run,
@@ -36,6 +35,7 @@ from labctl.store import (
 from labctl.store import live as live_store
 from labctl.store.catalogue import update
 from labctl.store.checkpoint import plan_digest
+from labctl.store.convert import convert
 from labctl.store.dataset import run_attributes
 from labctl.store.recovery import load_checkpoint
 from labctl.store.sampling import Size
@@ -46,20 +46,6 @@ from protocols.errors import ConfigError, DataError
 from protocols.plan import Plan
 
 SessionHook = Callable[[Session], None]
-
-
-@dataclass(frozen=True)
-class RunRequest:
-    """What a user asks for with `labctl run`."""
-
-    experiment: Path
-    bench: str = "sim"
-    imperfections: str | None = None
-    seed: int = 0
-    out: Path = Path("runs")
-    overrides: Sequence[str] = ()
-    figures: bool = True
-    command: Sequence[str] = ()
 
 
 @dataclass
@@ -284,6 +270,8 @@ def _store(
         simulated = int(identity.simulated) if identity else 0
         convert(folder, {"bench": name, "simulated": simulated, "status": status})
         if run.request.figures:
+            from labctl.figures import draw_run_figures  # slow to import, and not needed before the end
+
             figures = draw_run_figures(open_run(folder, cycles=False), folder)
     summary = results and _summary(
         run, folder, manifest, session, recorder, results, wall_time_s, cycles_before, figures

@@ -7,16 +7,18 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import h5netcdf
 import numpy as np
-import xarray
 from numpy.typing import NDArray
 
 from labctl.store.layout import COLUMNS, COORDINATES, CYCLE, ROUND, SNAPSHOT, Column, columns_of
 from labctl.store.live import Static, cannot_store
 from labctl.store.live_reader import Extent, LiveReader, filled
+
+if TYPE_CHECKING:  # slow to import, and not needed before a run ends
+    import h5netcdf
+    import xarray
 
 NAME = "run.nc"
 _CHUNK_BYTES = 1 << 19
@@ -54,6 +56,8 @@ def convert(folder: Path, attributes: Mapping[str, Any]) -> Converted:
 
 def open_run(path: Path, *, cycles: bool = True) -> xarray.Dataset:
     """Open run.nc, or the run folder it lies in, fully loaded; on wish without the single cycles."""
+    import xarray
+
     file = path / NAME if path.is_dir() else path
     without = [] if cycles else list(columns_of(CYCLE))
     with xarray.open_dataset(file, engine="h5netcdf", drop_variables=without) as dataset:
@@ -61,6 +65,8 @@ def open_run(path: Path, *, cycles: bool = True) -> xarray.Dataset:
 
 
 def _write_statics(statics: dict[str, Static], attributes: dict[str, Any], path: Path) -> None:
+    import xarray
+
     named = {name: v for name, v in statics.items() if name in v[0]}
     data = {name: v for name, v in statics.items() if name not in named}
     dataset = xarray.Dataset(data, named, attributes)
@@ -71,6 +77,8 @@ def _write_statics(statics: dict[str, Static], attributes: dict[str, Any], path:
 
 def _append(live: LiveReader, statics: dict[str, Static], path: Path) -> Converted:
     """Append everything that grew while the run went on."""
+    import h5netcdf
+
     extent = live.extent()
     sizes = {d: n for dims, values, _ in statics.values() for d, n in zip(dims, values.shape, strict=True)}
     shapes = {

@@ -11,8 +11,8 @@ import pytest
 import xarray
 
 from labctl.runner import carry_out
-from labctl.store import convert, open_run
-from labctl.store.convert import NAME
+from labctl.store import open_run
+from labctl.store.convert import NAME, convert
 from labctl.store.layout import COLUMNS
 from labctl.store.live import NAME as LIVE
 from labctl.store.live import StoreError

@@ -1,0 +1,49 @@
+"""What a user asks for with `labctl run`: plain data, so that it can travel from a client to the engine."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+from typing import Any
+
+
+@dataclass(frozen=True)
+class RunRequest:
+    """What a user asks for with `labctl run`."""
+
+    experiment: Path
+    bench: str = "sim"
+    imperfections: str | None = None
+    seed: int = 0
+    out: Path = Path("runs")
+    overrides: Sequence[str] = ()
+    figures: bool = True
+    command: Sequence[str] = ()
+
+    def to_plain(self) -> dict[str, Any]:
+        """Return what JSON can hold."""
+        plain = asdict(self)
+        return plain | {"experiment": str(self.experiment), "out": str(self.out)}
+
+    @classmethod
+    def from_plain(cls, plain: Mapping[str, Any]) -> RunRequest:
+        """Build a request that came over a connection."""
+        lists = {key: tuple(plain[key]) for key in ("overrides", "command")}
+        return cls(**{**plain, **lists, "experiment": Path(plain["experiment"]), "out": Path(plain["out"])})
+
+    def seen_from(self, folder: Path) -> RunRequest:
+        """Return the request with its paths as they are in `folder`, the asker's working folder."""
+        if folder == Path.cwd():
+            return self
+        bench = str(folder / self.bench) if Path(self.bench).suffix else self.bench
+        doses = self.imperfections
+        if doses is not None and Path(doses).suffix:
+            doses = str(folder / doses)
+        return replace(
+            self,
+            experiment=folder / self.experiment,
+            out=folder / self.out,
+            bench=bench,
+            imperfections=doses,
+        )
