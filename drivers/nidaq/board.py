@@ -58,6 +58,7 @@ class NidaqBoard:
         self._users: set[object] = set()
         self._capabilities: Capabilities | None = None
         self._holders: dict[str, TaskSlot[Any]] = {}
+        self._slots: list[TaskSlot[Any]] = []
 
     @property
     def address(self) -> str:
@@ -94,9 +95,11 @@ class NidaqBoard:
         self._users.add(user)
 
     def close(self, user: object) -> None:
-        """Let one part go; the connection goes with the last."""
+        """Let one part go; with the last go all tasks, and the connection."""
         self._users.discard(user)
-        if not self._users:
+        if not self._users and self._capabilities is not None:
+            for slot in self._slots:
+                slot.drop()
             self._capabilities = None
             self._holders.clear()
             self.daqmx.disconnect()
@@ -136,6 +139,10 @@ class NidaqBoard:
                 yield
         except NidaqError as error:
             raise explain(self.name, self.address, error, what) from error
+
+    def keep(self, slot: TaskSlot[Any]) -> None:
+        """Take a task in charge: it is closed before the connection is."""
+        self._slots.append(slot)
 
     def own(self, engine: str, slot: TaskSlot[Any]) -> None:
         """Give an engine to a task, after the task that had it has let go."""
@@ -194,6 +201,7 @@ class TaskSlot(Generic[Kit]):
         self._kit: Kit | None = None
         self._resets = -1
         self._running = False
+        board.keep(self)
 
     @contextmanager
     def use(self, what: str, takes_s: float = 0.0) -> Iterator[tuple[Any, Kit]]:
@@ -236,10 +244,10 @@ class TaskSlot(Generic[Kit]):
     def _ready(self) -> tuple[Any, Kit]:
         if not self._board.is_open:
             raise ProtocolError(f"{self._board.name} is not open")
+        for engine in self._engines:
+            self._board.own(engine, self)
         if not self.exists or self._kit is None:
             self._task = nidaqmx.Task(grpc_options=self._board.daqmx.options)
             self._resets, self._running = self._board.resets, False
             self._kit = self._build(self._task)
-        for engine in self._engines:
-            self._board.own(engine, self)
         return self._task, self._kit

@@ -117,18 +117,24 @@ class NidaqDrive(Part):
         names = [f"_{c.terminal}_vs_aognd" for c in self.channels.values()]
         return tuple(self._board.physical(n) for n in names) if self._echo else ()
 
-    def check_echo(self, echo_V: FloatArray) -> None:
-        """Raise NotTaken unless the outputs, read back in order, are what was written."""
-        if self._written_V is None:
+    def check_echo(self, echo_V: FloatArray, wanted_V: FloatArray | None = None) -> None:
+        """Raise NotTaken unless the outputs, read back in order, are what was written.
+
+        wanted_V is what they should be, (channels,) or (channels, samples); left out: what was set last.
+        """
+        wanted = self._written_V if wanted_V is None else wanted_V
+        if wanted is None or wanted.size == 0:
             return
-        off = np.abs(echo_V - self._written_V)
-        k = int(np.argmax(off))
-        if not off[k] <= self._tolerance_V:
+        off = np.abs(echo_V - wanted)
+        worst = np.unravel_index(int(np.argmax(off)), off.shape)
+        if not off[worst] <= self._tolerance_V:
             self._outputs.drop()
+            self.forget()
+            name = list(self.channels)[worst[0]]
             raise NotTaken(
                 self._name,
                 self._board.address,
-                f"{list(self.channels)[k]} was set to {self._written_V[k]:.4g} V and reads {echo_V[k]:.4g} V",
+                f"{name} was set to {wanted[worst]:.4g} V and reads {echo_V[worst]:.4g} V",
                 cause="the output is overloaded or shorted, or the board did not carry out what it was told",
                 action="go to the safe state and measure the output with a meter; no reading was used",
             )
@@ -142,6 +148,10 @@ class NidaqDrive(Part):
             task.ao_channels.add_ao_voltage_chan(
                 self._board.physical(c.terminal), min_val=low, max_val=high, units=VoltageUnits.VOLTS
             )
+
+    def forget(self) -> None:
+        """Note that what is on the outputs is not known any more."""
+        self._written_V = None
 
     def adopt(self, volts: FloatArray) -> None:
         """Note what a clocked task has left on the outputs, in order."""
@@ -172,7 +182,7 @@ class NidaqDrive(Part):
         return np.clip(found, np.minimum(self._lowest_V, 0.0), np.maximum(self._highest_V, 0.0))
 
     def _write(self, volts: FloatArray) -> None:
-        self._written_V = None  # not known until it is carried out
+        self.forget()  # not known until it is carried out
         with self._outputs.use("set its outputs") as (task, writer):
             self._outputs.keep_running(task)
             writer.write_one_sample(volts, timeout=self._board.timeout_s)

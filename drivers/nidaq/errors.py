@@ -39,7 +39,7 @@ class _Meaning(NamedTuple):
 
 _RESERVED = _Meaning(
     Refused,
-    "what {what} needs is reserved",
+    "what it needs to {what} is reserved",
     "another program, or another task of this one, is using it",
     "close other programs that use the board (NI MAX, LabVIEW, another labctl), or reset it",
 )

@@ -49,7 +49,7 @@ class NidaqLines(Part):
         self._set(states)
 
     def set_number(self, lines: Sequence[str], number: int) -> None:
-        """Put a binary number on lines, least significant first; raises ProtocolError if there are too few."""
+        """Put a binary number on lines, least significant first; raises ProtocolError if it does not fit."""
         if not 0 <= number < 1 << len(lines):
             raise ProtocolError(f"{number} does not fit {len(lines)} address lines")
         self.set({line: bool(number >> bit & 1) for bit, line in enumerate(lines)})

@@ -23,8 +23,9 @@ class NidaqLearnSwitch(Part):
     """The LearnSwitch on a counter's output: low holds, high learns.
 
     `hold_line` of `lines`, where the board under test has one, holds the gates while it is high, whatever
-    the counter does; the lines are opened and closed by their owner. `watcher` is a second counter that counts the first one's pulses: each must come
-    once. Pulses go to the counter's ticks, so what `pulse` returns may be off by half a tick.
+    the counter does; the lines are opened and closed by their owner. `watcher` is a second counter that
+    counts the first one's pulses: each must come once. Pulses go to the counter's ticks, so what `pulse`
+    returns may be off by half a tick.
     """
 
     def __init__(

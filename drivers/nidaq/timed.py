@@ -2,8 +2,8 @@
 
 The inputs' clock is the master. The outputs take it from /Dev/ai/SampleClock, wait for
 /Dev/ai/StartTrigger and are started first, so both begin with the same edge and stay in step to the
-last. At each edge the inputs are sampled while the outputs only begin to move: an input sample
-belongs to the output sample before it.
+last. From each edge on the inputs are converted one after the other, while the outputs move: only
+samples at whose edge no output changes belong to one level, and only those are used.
 """
 
 from __future__ import annotations
@@ -88,18 +88,18 @@ class NidaqTimed:
     ) -> Levels:
         """Hold each of the levels (L, outputs) for some samples; leave the outputs at the last.
 
-        Means and deviations are of the samples after the first `settle_samples` of each level. Raises OutOfLimit
-        with nothing sent, Overrun when samples were lost, Refused by a board without clocked outputs.
+        The sample at the edge where a level begins is not used, nor are the `settle_samples` after it.
+        Raises OutOfLimit with nothing sent, Overrun when samples were lost, Refused by a board without
+        clocked outputs.
         """
         levels_V = np.atleast_2d(np.asarray(levels_V, dtype=float))
         if levels_V.ndim != 2 or levels_V.shape[1] != len(self._drive.channels) or not len(levels_V):
             raise ProtocolError(f"levels {levels_V.shape} do not fit {len(self._drive.channels)} outputs")
-        if not 0 <= settle_samples < samples_each:
-            raise ProtocolError(f"of {samples_each} samples none is left after {settle_samples}")
+        if not 0 <= settle_samples < samples_each - 1:
+            raise ProtocolError(f"of {samples_each} samples none is left after 1 and {settle_samples}")
         waveform = np.repeat(levels_V, samples_each, axis=0)
-        scan, pulse_s = self.play(np.vstack([waveform, levels_V[-1:]]), rate_Hz=rate_Hz, pulse=pulse)
-        # The first input sample is of before the run: an output is seen one edge after it moves.
-        held = scan[:, 1:].reshape(len(scan), len(levels_V), samples_each)[:, :, settle_samples:]
+        scan, pulse_s = self.play(waveform, rate_Hz=rate_Hz, pulse=pulse)
+        held = scan.reshape(len(scan), len(levels_V), samples_each)[:, :, 1 + settle_samples :]
         many = held.shape[2] > 1
         std = held.std(axis=2, ddof=1) if many else np.full(held.shape[:2], np.nan)
         return Levels(held.mean(axis=2).T, std.T, pulse_s)
@@ -109,7 +109,7 @@ class NidaqTimed:
     ) -> tuple[FloatArray, float]:
         """Play a waveform (samples, outputs) and return what was read (inputs, samples), and the pulse.
 
-        Input sample k was taken while output sample k − 1 was held.
+        Input sample k was taken while the outputs moved from sample k − 1 to k.
         """
         waveform = np.ascontiguousarray(np.asarray(waveform_V, dtype=float).T)
         self._drive.check_all(waveform.T)
@@ -118,8 +118,8 @@ class NidaqTimed:
             scan = self._run(waveform)
         volts = self._sense.checked(scan, waveform.shape[1])
         if self._drive.echo_channels:
-            # The last input sample is of the last output sample but one.
-            self._drive.check_echo(scan[len(volts) :, -1], waveform[:, -2])
+            still = np.flatnonzero(np.all(waveform[:, 1:] == waveform[:, :-1], axis=0)) + 1
+            self._drive.check_echo(scan[len(volts) :, still], waveform[:, still])
         return volts, pulse_s
 
     # ── inside ──────────────────────────────────────────────────────────────────────────────────

@@ -17,6 +17,7 @@ from sim_backend.emulators.daq_task import Kind, Mode, Task
 _COUNTER_OUTPUT = re.compile(r"/?[^/]+/ctr(\d+)internaloutput")
 _WRONG_PRODUCT = "USB-6001"
 _WRONG_SERIAL = 7
+_REGENERATES = 10097  # RegenerationMode.ALLOW_REGENERATION
 _SOME_DAQMX = (24, 8, 0)  # the release this emulator was written after
 _CHANNEL_TYPES = {
     Kind.AI: pb.CHANNEL_INT32_CHANNEL_TYPE_AI,
@@ -164,6 +165,13 @@ class Attributes:
             raise DaqFault(Code.NOT_SUPPORTED, f"Property: {_number(request):#x}\nTask Name: {task.name}")
         task.check_idle()
         self._core.set_pulse(task, replace(task.pulse, **{field: request.value}))
+
+    def _set_write(self, request: Any) -> None:
+        task = self._core.task(request.task.name)
+        if _number(request) != pb.WRITE_ATTRIBUTE_REGEN_MODE:
+            raise DaqFault(Code.NOT_SUPPORTED, f"Property: {_number(request):#x}\nTask Name: {task.name}")
+        task.check_idle()
+        task.regenerates = (request.value_raw or request.value) == _REGENERATES
 
     def _get_calinfo(self, request: Any) -> object:
         known: dict[int, object] = {

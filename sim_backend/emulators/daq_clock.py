@@ -14,6 +14,7 @@ import numpy as np
 
 from protocols.block import FloatArray
 from sim_backend.emulators.daq_device import DaqDevice
+from sim_backend.emulators.daq_errors import Code
 from sim_backend.emulators.daq_task import Kind, Mode, Task
 
 _ENGINE = {Kind.AI: "ai", Kind.AO: "ao", Kind.DI: "di", Kind.DO: "do"}
@@ -82,9 +83,12 @@ def advance(device: DaqDevice, on_clock: list[Task], pulses: list[Task], samples
 
 
 def _step(device: DaqDevice, task: Task) -> None:
-    """Move an output task to its next sample; a buffer that is through starts again."""
+    """Move an output task to its next sample; a buffer that is through starts again, if it may."""
     clock, buffer = task.clock, task.buffer
     if clock is None or buffer is None or (clock.mode is Mode.FINITE and task.position >= clock.samples):
+        return
+    if not task.regenerates and task.position >= buffer.shape[1]:
+        task.failed = Code.OLD_SAMPLES_REGENERATED
         return
     values = buffer[:, task.position % buffer.shape[1]]
     task.position += 1

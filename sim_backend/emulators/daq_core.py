@@ -169,6 +169,8 @@ class DaqCore:
         self._raise_overrun(task)
         if not task.running:
             return
+        if task.failed is not None:
+            raise DaqFault(task.failed, f"Task Name: {task.name}")
         if not task.done:
             raise DaqFault(Code.NOT_DONE_IN_TIME, f"Task Name: {task.name}")
         shape, clock = task.pulse, task.clock

@@ -65,7 +65,8 @@ class Clock:
 class Task:
     """A task and everything it remembers.
 
-    buffer (channels, samples), oldest first; `counts` is the counter whose output edges it counts.
+    buffer (channels, samples), oldest first; `counts` is the counter whose output edges it counts;
+    `regenerates`: an output buffer that is through starts again, else the task has `failed`.
     """
 
     name: str
@@ -83,6 +84,8 @@ class Task:
     clocked: int = 0
     waited_s: float = 0.0
     done: bool = False
+    regenerates: bool = True
+    failed: Code | None = None
     counts: int | None = None
     count_from: int = 0
 
@@ -121,6 +124,7 @@ class Task:
     def begin(self, *, explicit: bool) -> None:
         """Note that it runs from now."""
         self.running, self.explicit, self.done, self.triggered = True, explicit, False, not self.trigger
+        self.failed = None
         self.position, self.clocked, self.waited_s = 0, 0, 0.0
         if self.kind is Kind.AI:
             self.buffer = None
