@@ -144,6 +144,21 @@ class Controller:
         """Return what the board and the bench file both allow."""
         return self._narrowed(self._session.board())
 
+    @property
+    def is_open(self) -> bool:
+        """Tell whether there is a connection, working or not."""
+        return self._session.is_open
+
+    def fits(self, block: CycleBlock) -> bool:
+        """Tell whether the board can keep a block at once."""
+        board = self._session.board()
+        if len(block) > board.block_cycles:
+            return False
+        try:
+            return len(pack_block(block, board.width)) <= board.block_bytes
+        except WireError:
+            return False
+
     def held(self) -> Held:
         """Ask the board what it holds; also tells it that somebody is there."""
         return self._session.link().understood(Held.parse, self._session.request(Kind.STATUS))

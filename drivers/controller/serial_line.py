@@ -91,6 +91,7 @@ class SerialLine:
         connection: socket.socket | None = getattr(self._port, "_socket", None)
         if connection is not None:
             connection.close()
+            self._port.is_open = False  # or it sleeps for 0.3 s, which an emergency has not got
         self._port.close()
 
     def _fault(self, error: Exception, otherwise: tuple[str, str, str]) -> ConnectionLost:

@@ -73,6 +73,10 @@ class SupplyDriver:
         finally:
             self._session.close()
 
+    def let_go(self) -> None:
+        """Let the supply go as it is, outputs and all: for benches that are to stay powered."""
+        self._session.close()
+
     def safe_state(self) -> None:
         """Switch the outputs off, set them to 0 V, and read both back.
 

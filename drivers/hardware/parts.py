@@ -1,0 +1,55 @@
+"""The drivers of a bench's parts, made from the bench file; nothing is opened here."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from drivers.hardware.config import BlockTiming, HardwareConfig, MeterSettings, SupplySettings
+from drivers.hardware.controller_timed import ControllerTimedBoard
+from drivers.visa import METERS, SUPPLIES, MeterDriver, SupplyDriver
+from protocols.bench import Bench
+from protocols.errors import ConfigError
+
+
+class TimedBoard(Bench, Protocol):
+    """A learning board with its timing: a Bench that can also be reached without a wiring."""
+
+    def connect(self) -> None:
+        """Connect without a wiring: enough to identify it and to make it safe."""
+
+
+def make_supply(settings: SupplySettings) -> SupplyDriver:
+    """Return the supply's driver; its limits are those of the file."""
+    return SupplyDriver(
+        "supply",
+        settings.address,
+        SUPPLIES[settings.family],
+        {c.channel: c.limits() for c in settings.channels},
+        timeout_s=settings.timeout,
+    )
+
+
+def make_meter(settings: MeterSettings) -> MeterDriver:
+    """Return the meter's driver."""
+    return MeterDriver(
+        "meter",
+        settings.address,
+        METERS[settings.family],
+        range_V=settings.range,
+        power_line_cycles=settings.power_line_cycles,
+        timeout_s=settings.timeout,
+    )
+
+
+def make_timed_board(config: HardwareConfig) -> TimedBoard:
+    """Return the board with the timing that the file names."""
+    instruments = config.instruments
+    if config.timing is BlockTiming.CONTROLLER and instruments.controller is not None:
+        return ControllerTimedBoard(instruments.controller, config.limits, config.transistors)
+    if config.timing is BlockTiming.DAQ and instruments.daq is not None:
+        return _daq_timed(config)
+    raise ConfigError("has no instrument for its timing", key="timing", value=str(config.timing))
+
+
+def _daq_timed(config: HardwareConfig) -> TimedBoard:
+    raise ConfigError("DAQ timing cannot be run yet", key="timing", value="daq")
