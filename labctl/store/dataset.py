@@ -14,6 +14,7 @@ from protocols.bench import Limits
 from protocols.block import CycleRecord, FloatArray
 from protocols.engine import Progress, Round
 from protocols.metrics import Score
+from protocols.order import OrderKind
 from protocols.plan import Plan
 from protocols.task import DataSet
 
@@ -45,7 +46,17 @@ def run_attributes(plan: Plan, limits: Limits) -> dict[str, Any]:
         "gate_min_V": limits.gate_min_V,
         "gate_max_V": limits.gate_max_V,
         "node_max_V": limits.node_max_V,
+        **_period(plan),
     }
+
+
+def _period(plan: Plan) -> dict[str, Any]:
+    """Return the period of a task cycle in cycles and in seconds of learning time with nominal pulses."""
+    order = plan.order
+    if order.kind is not OrderKind.TASK_CYCLE:
+        return {}
+    cycles = order.half_period_cycles * len(np.unique(order.groups))
+    return {"period_cycles": cycles, "period_s": cycles * plan.method.time.pulse_s}
 
 
 def static_variables(plan: Plan) -> dict[str, Static]:
