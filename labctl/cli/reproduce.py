@@ -6,65 +6,98 @@ import json
 from collections.abc import Callable
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
-from labctl.studies import scaling, scaling_figure
+from labctl.studies import STUDIES, StudyEntry
 from labctl.studies.pipeline import Told
+from labctl.studies.study import Finding, Request, short
 from protocols.errors import ConfigError
+from sim_backend.compilation import is_compiled
 
 
-class Study(StrEnum):
+class StudyName(StrEnum):
     """Studies by name."""
 
     SCALING = "scaling"
+    LIMIT_CYCLE = "limit-cycle"
+    DRIFT = "drift"
+    ERASURE = "erasure"
+    OVERCLAMPING = "overclamping"
+    METHODS = "methods"
 
 
 def reproduce(
-    study: Annotated[Study, typer.Argument(help="What to reproduce.", metavar="NAME")],
-    board: Annotated[str, typer.Option(help="exp1, exp2 (two-edge board) or lattice.")] = "exp1",
+    study: Annotated[StudyName, typer.Argument(help="What to reproduce.", metavar="NAME")],
+    board: Annotated[
+        str | None,
+        typer.Option(help="exp1, exp2 (two-edge board) or lattice, where the study has a choice."),
+    ] = None,
     data: Annotated[
         Path | None,
         typer.Option(help="Folder of the published measurements, to compare with.", metavar="DIR"),
     ] = None,
-    out: Annotated[Path, typer.Option(help="Folder of the study.", metavar="DIR")] = Path("studies"),
+    out: Annotated[Path, typer.Option(help="Folder of the studies.", metavar="DIR")] = Path("studies"),
+    seeds: Annotated[int, typer.Option(help="Boards to draw; 0: as many as the study takes.", min=0)] = 0,
+    workers: Annotated[int, typer.Option(help="Runs at a time; 0: one per processor.", min=0)] = 0,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object and nothing else.")] = False,
     figures: Annotated[bool, typer.Option("--figures/--no-figures", help="Draw the figure.")] = True,
 ) -> None:
-    """Reproduce a published result by ordinary runs; started again, it goes on where it was.
+    """Reproduce a published result by ordinary runs, from experiment file to figure, table and numbers.
+
+    NAME is limit-cycle, scaling, drift, erasure, overclamping or methods. Stopped and started again, it
+    goes on where it was.
 
     Example: labctl reproduce scaling --board exp1 --data measurements
     """
     if data is not None and not data.is_dir():
         raise ConfigError("there is no such folder of measurements", key="--data", value=data)
-    if board not in scaling.BOARDS:
-        raise ConfigError(
-            "there is no such board", key="--board", value=board, allowed=", ".join(scaling.BOARDS)
-        )
-    folder = out / f"{study}-{board}"
-    console = Console(stderr=True, highlight=False)
-    found = _with_progress(console, lambda told: scaling.run_scaling(board, folder, data, told), as_json)
-    result = scaling.numbers(found)
-    (folder / "numbers.json").write_text(json.dumps(result, indent=1, ensure_ascii=False), encoding="utf-8")
-    picture = scaling_figure.draw(found, folder / "figure.png") if figures else None
+    entry = STUDIES[study.value]
+    chosen = _board(entry, study.value, board)
+    folder = out / (f"{study.value}-{chosen}" if chosen else study.value)
+    request = Request(folder, chosen, data, seeds, workers)
+    console = Console(stderr=True, highlight=False, soft_wrap=True)
+    if not is_compiled():
+        console.print("Compiling the simulator for first use; this takes up to half a minute, once.")
+    try:
+        finding = _with_progress(console, lambda told: entry.study(request, told), quiet=as_json)
+    except KeyboardInterrupt:
+        console.print(f"stopped; the same command goes on where it was, in {folder}")
+        raise typer.Exit(1) from None
+    written = json.dumps(finding.numbers, indent=1, ensure_ascii=False)
+    (folder / "numbers.json").write_text(written + "\n", encoding="utf-8")
+    picture = finding.draw(folder / f"{folder.name}.png") if figures else None
     if as_json:
-        print(json.dumps(result, ensure_ascii=False))
+        print(json.dumps(finding.numbers, ensure_ascii=False))
         return
-    Console(highlight=False).print(_table(result))
+    _print(finding, folder.name)
     console.print(f"numbers  {folder / 'numbers.json'}")
     if picture is not None:
         console.print(f"figure   {picture}")
 
 
-def _with_progress(console: Console, work: Callable[[Told], Any], quiet: bool) -> Any:
+def _board(entry: StudyEntry, name: str, board: str | None) -> str:
+    if not entry.boards:
+        if board is not None:
+            raise ConfigError(f"{name} has no choice of boards", key="--board", value=board)
+        return ""
+    chosen = board or entry.boards[0]
+    if chosen not in entry.boards:
+        raise ConfigError(
+            f"{name} has no such board", key="--board", value=chosen, allowed=", ".join(entry.boards)
+        )
+    return chosen
+
+
+def _with_progress(console: Console, work: Callable[[Told], Finding], *, quiet: bool) -> Finding:
     with Progress(
-        TextColumn("{task.description:<40}"),
+        TextColumn("{task.description:<36}"),
         BarColumn(bar_width=24),
-        MofNCompleteColumn(),
+        TaskProgressColumn(),
         TimeRemainingColumn(compact=True),
         TextColumn("left"),
         console=console,
@@ -72,20 +105,21 @@ def _with_progress(console: Console, work: Callable[[Told], Any], quiet: bool) -
     ) as bar:
         line = bar.add_task("starting", total=None)
 
-        def told(what: str, done: int, total: int) -> None:
+        def told(what: str, done: float, total: float) -> None:
             bar.update(line, description=what, completed=done, total=total)
 
         return work(told)
 
 
-def _table(result: dict[str, Any]) -> Table:
-    """Lay the single numbers of a study out; lists stay in the JSON and the figure."""
-    table = Table(title=f"{result['study']}, board {result['board']}", title_justify="left")
-    table.add_column("quantity")
-    table.add_column("value", justify="right")
-    for key, value in result.items():
-        if isinstance(value, float):
-            table.add_row(key, f"{value:.4g}")
-        elif value is None:
-            table.add_row(key, "–")
-    return table
+def _print(finding: Finding, title: str) -> None:
+    """Lay the table and the single numbers out; lists stay in the JSON and the figure."""
+    console = Console(highlight=False)
+    table = Table(title=title, title_justify="left")
+    for column in finding.columns:
+        table.add_column(column, justify="right")
+    for row in finding.rows:
+        table.add_row(*row)
+    console.print(table)
+    for key, value in finding.numbers.items():
+        if isinstance(value, int | float) or value is None:
+            console.print(f"  {key:>32}  {short(value, 4)}")
