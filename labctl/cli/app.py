@@ -12,21 +12,18 @@ import typer
 from rich.console import Console
 
 import labctl
-from labctl.cli import reproduce, run, runs, schema
+from labctl.cli.lazy import LazyGroup
 from protocols.errors import ConfigError, LabError
 
 app = typer.Typer(
     name="labctl",
+    cls=LazyGroup,  # its table of commands is in labctl/cli/lazy.py
     help="Train physical learning networks on the bench, simulated or real.",
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
     rich_markup_mode="rich",
 )
-app.command("run")(run.run)
-app.command("schema")(schema.schema)
-app.command("reproduce")(reproduce.reproduce)
-app.add_typer(runs.app, name="runs")
 
 
 def _version(wanted: bool) -> None:

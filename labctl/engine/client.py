@@ -44,8 +44,8 @@ class Poll:
 class EngineClient:
     """A connection to an engine. Every method raises EngineGone when it does not answer in time.
 
-    Methods may be called from any thread, one at a time. Closing changes nothing for the engine; what a client
-    started goes on without it.
+    Methods may be called from any thread, one at a time. Closing changes nothing for the engine; what
+    a client started goes on without it.
     """
 
     def __init__(self, place: Place, who: str = "user") -> None:
@@ -75,7 +75,8 @@ class EngineClient:
     ) -> EngineClient:
         """Start an engine in a process of its own and attach to it.
 
-        It ends `linger_s` after its last run once no client is attached. Raises EngineGone when it cannot start.
+        It ends `linger_s` after its last run once no client is attached. Raises EngineGone when it
+        cannot start.
         """
         return cls(launch(name, linger_s=linger_s, verbose=verbose), who)
 
@@ -100,8 +101,8 @@ class EngineClient:
     def preflight(self, request: RunRequest) -> dict[str, Any]:
         """Check everything about a run and return the preflight sheet (`labctl.preflight.Sheet`, plain).
 
-        Nothing moves. The sheet's "token" starts exactly what was checked. Raises ConfigError for bad input and
-        EngineRefused for everything else, such as a run under way.
+        Nothing moves. The sheet's "token" starts exactly what was checked. Raises ConfigError for bad
+        input and EngineRefused for everything else, such as a run under way.
         """
         answer, _ = self.ask(
             "preflight", timeout_s=PREFLIGHT_S, request=request.to_plain(), cwd=str(Path.cwd())
@@ -246,5 +247,6 @@ class EngineClient:
         if self.place.is_alive():
             return EngineGone(f"engine {self.place.name} does not let us in: {error or type(error).__name__}")
         return EngineGone(
-            f"engine {self.place.name} has ended or was killed; committed cycles are kept: 'labctl runs recover'"
+            f"engine {self.place.name} has ended or was killed; committed cycles are kept: "
+            "'labctl runs recover' stores them"
         )

@@ -1,4 +1,4 @@
-"""Starting an engine: a fresh process in a session of its own, so that no terminal and no window takes it along."""
+"""Starting an engine: a fresh process in a session of its own, so that no terminal takes it along."""
 
 from __future__ import annotations
 

@@ -1,7 +1,8 @@
 """The life of a run as people meet it: what each state means, and the five verbs with their consequence.
 
-The transitions themselves are `protocols.engine.TRANSITIONS`; a verb is allowed in a state when that table has an
-entry for it. EMERGENCY OFF is allowed always. Tooltips, `--help` and docs/safety.md take their words from here.
+The transitions themselves are `protocols.engine.TRANSITIONS`; a verb is allowed in a state when that table
+has an entry for it. EMERGENCY OFF is allowed always. Tooltips, `--help` and docs/safety.md take their words
+from here.
 """
 
 from __future__ import annotations
@@ -48,8 +49,8 @@ VERBS: Mapping[Verb, VerbRow] = MappingProxyType(
         Verb.PAUSE: VerbRow(
             "Pause after this block",
             Kind.PAUSE,
-            "The block in hand is finished, then nothing more is trained until Resume. The gates hold what they "
-            "have learned; they leak a little meanwhile.",
+            "The block in hand is finished, then nothing more is trained until Resume. The gates hold what "
+            "they have learned; they leak a little meanwhile.",
             "Space",
         ),
         Verb.RESUME: VerbRow(
@@ -68,16 +69,16 @@ VERBS: Mapping[Verb, VerbRow] = MappingProxyType(
         Verb.ABORT: VerbRow(
             "Abort",
             Kind.ABORT,
-            "The block in hand is finished, then the bench is made safe at once; no last measurement is made. "
+            "The block in hand is finished, then the bench is made safe at once, without a last measurement. "
             "Everything recorded until then is kept, and the run can be resumed later.",
             "Ctrl+Shift+.",
         ),
         Verb.EMERGENCY_OFF: VerbRow(
             "EMERGENCY OFF",
             Kind.ABORT,
-            "The block in hand is broken off and the bench is made safe now. If the engine has not done it within "
-            "a second, it is killed and the guardian does it. Committed cycles are kept; those of the broken "
-            "block are lost.",
+            "The block in hand is broken off and the bench is made safe now. If the engine has not done it "
+            "within a second, it is killed and the guardian does it. Committed cycles are kept; those of the "
+            "broken block are lost.",
             "F12",
             always=True,
         ),

@@ -1,7 +1,7 @@
 """What goes over the connection: one blob a message, a head of JSON and plain arrays (`labctl.store.codec`).
 
-A request is {"ask": name, …}, an answer {"answer": …} or {"error": {"kind", "text"}}. Nothing that could be code
-is ever unpacked.
+A request is {"ask": name, …}, an answer {"answer": …} or {"error": {"kind", "text"}}. Nothing that could be
+code is ever unpacked.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Where engines are found: a folder per engine with its socket, its key and who it is.
 
-The folders lie in $LABCTL_RUNTIME_DIR, else in the user's runtime folder, else in /tmp under the user's number;
-only the user may enter. The key (mode 0600) is what a client must know.
+The folders lie in $LABCTL_RUNTIME_DIR, else in the user's runtime folder, else in /tmp under the user's
+number; only the user may enter. The key (mode 0600) is what a client must know.
 """
 
 from __future__ import annotations
@@ -80,7 +80,7 @@ class Place:
 
 
 def root() -> Path:
-    """Return the folder of all engines of this user, made when missing. Raises DataError if it is not ours."""
+    """Return the folder of all engines of this user, made when missing; DataError if it is not ours."""
     given = os.environ.get("LABCTL_RUNTIME_DIR")
     runtime = os.environ.get("XDG_RUNTIME_DIR")
     if given:
@@ -100,7 +100,7 @@ def root() -> Path:
 
 
 def new_place(name: str | None = None) -> Place:
-    """Make the folder of an engine about to start. Raises ConfigError for a name that is no name or is taken."""
+    """Make the folder of an engine about to start. Raises ConfigError for a bad name or a taken one."""
     if name is None:
         name = f"e{os.getpid()}-{secrets.token_hex(2)}"
     if not NAME.fullmatch(name):

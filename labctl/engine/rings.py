@@ -51,7 +51,7 @@ RINGS: Mapping[str, Mapping[str, str]] = {
 
 @dataclass(frozen=True)
 class Samples:
-    """Rows of a ring, oldest first: `arrays` by column; the first is number `first`; `lost` came and went unseen."""
+    """Rows of a ring by column, oldest first, numbered from `first`; `lost` came and went unseen."""
 
     first: int
     arrays: Arrays

@@ -52,7 +52,7 @@ class RunFacts:
 
 @dataclass(frozen=True)
 class ScoreFacts:
-    """How good the outputs were in the latest round: error and mean square error (V²), accuracy, margin (V)."""
+    """How good the outputs were in the latest round: error, mean square error, accuracy, margin."""
 
     error_V2: float
     mse_V2: float
@@ -107,9 +107,9 @@ class Snapshot:
     """An engine at one moment.
 
     sequence rises with every change. activity says in words what the engine is doing ("idle", "checking",
-    "running", "storing"). run_time_s is the wall time since the run began. time_left_s is None until it can be
-    told. problem is the error that ended the run, empty when there is none. watchers counts the clients heard
-    from lately. doses are those set for the runs to come.
+    "running", "storing"). run_time_s is the wall time since the run began. time_left_s is None until it
+    can be told. problem is the error that ended the run, empty when there is none. watchers counts the
+    clients heard from lately. doses are those set for the runs to come.
     """
 
     sequence: int

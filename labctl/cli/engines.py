@@ -1,0 +1,63 @@
+"""`labctl engines`: which engines run, and what they are doing."""
+
+from __future__ import annotations
+
+import json
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from labctl.engine.client import EngineClient
+from labctl.engine.lifecycle import VERBS, Verb
+from labctl.engine.messages import EngineGone
+from labctl.engine.places import engines as running
+from labctl.engine.snapshot import to_plain
+
+
+def engines(
+    verb: Annotated[
+        Verb | None, typer.Option("--do", help="What to do to an engine's run: " + ", ".join(Verb) + ".")
+    ] = None,
+    name: Annotated[
+        str | None, typer.Option("--engine", help="Which engine; the only one if left out.")
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object and nothing else.")] = False,
+) -> None:
+    """List the engines that run, or do something to the run of one.
+
+    Example: labctl engines --do stop
+    """
+    if verb is not None:
+        with EngineClient.attach(name, who="labctl engines") as client:
+            client.do(verb, "asked on the command line")
+        if not as_json:
+            Console(highlight=False).print(f"{VERBS[verb].label}. {VERBS[verb].consequence}")
+            return
+    found: list[dict[str, Any]] = []
+    for place in running():
+        try:
+            with EngineClient(place, who="labctl engines") as client:
+                found.append(to_plain(client.snapshot()))
+        except EngineGone as gone:
+            found.append({"engine": {"name": place.name}, "problem": str(gone)})
+    if as_json:
+        print(json.dumps({"engines": found}, ensure_ascii=False))
+        return
+    console = Console(highlight=False, soft_wrap=True)
+    if not found:
+        console.print("no engine is running")
+        return
+    table = Table("engine", "process", "doing", "run", "cycle", "problem", box=None, padding=(0, 2, 0, 0))
+    for one in found:
+        run = one.get("run") or {}
+        table.add_row(
+            one["engine"]["name"],
+            str(one["engine"].get("pid", "")),
+            f"{one.get('activity', '?')} ({one.get('state', '?')})",
+            run.get("name", ""),
+            f"{one.get('cycle', 0):,} of {run['cycles']:,}" if run else "",
+            one.get("problem", ""),
+        )
+    console.print(table)
