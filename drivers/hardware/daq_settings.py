@@ -55,6 +55,7 @@ class ClampWires(_Table):
     line: LineTerminal = Field(description="high: the clamps are connected")
     toward: dict[Node, OutputTerminal] = Field({}, description="target node → output; circuit software")
     away: dict[Node, OutputTerminal] = Field({}, description="target node → output on the other copy")
+    away_line: LineTerminal | None = Field(None, description="high: the other copy's are connected too")
     labels: dict[Node, OutputTerminal] = Field({}, description="positive node of an output → output; analog")
     eta: Ratio = Field(128 / 129, gt=0, description="nudge of the mixing circuit; circuit analog")
 
@@ -67,6 +68,8 @@ class ClampWires(_Table):
             raise ValueError("software clamps have `toward`, and no `labels`")
         if self.away and set(self.away) != set(self.toward):
             raise ValueError("`away` must have the same nodes as `toward`")
+        if bool(self.away) != (self.away_line is not None):
+            raise ValueError("`away` and `away_line` belong together")
         return self
 
 
@@ -174,6 +177,8 @@ class DaqSettings(_Table):
         for name, table in tables:
             yield from ((f"{name} node {node}", terminal) for node, terminal in table.items())
         yield "clamp line", self.clamp.line
+        if self.clamp.away_line is not None:
+            yield "away line", self.clamp.away_line
         yield "free multiplexer", self.mux.free
         yield "clamped multiplexer", self.mux.clamped
         yield "gate multiplexer", self.mux.gate

@@ -19,7 +19,8 @@ from protocols.method import Method
 from protocols.task import Wiring
 from sim_backend.config import BenchConfig
 from sim_backend.cycle import drift_thresholds, drive_sources, hold, quantise, read_target
-from sim_backend.learning import TOLERANCE_V, Copies, learn, settle_second
+from sim_backend.edge_law import Devices
+from sim_backend.learning import TOLERANCE_V, Copies, learn, settle_first, settle_second
 from sim_backend.newton import no_factors, relax
 from sim_backend.plant import Plant
 
@@ -34,16 +35,18 @@ class Terminals:
     """Which terminal of the device goes to what on the board.
 
     Numbers of analog outputs: `sources`, one per source; `clamps`, one per target node, which then holds
-    the clamped copy's node at its voltage; or `labels`, one per output, for the board's mixing circuit;
-    `charge`, which charges a gate. Numbers of analog inputs: `free` and `clamped`, one per target node;
-    `free_mux`, `clamped_mux` and `gate_mux` for what the multiplexer points at. Numbers of lines:
-    `address`, least significant first, node or edge; `enable` of the multiplexer; `hold`, high: gates
-    hold whatever the pulse; `clamp`, high: the clamps are connected; `charge_line`, high: the gate
-    addressed is charged.
+    the clamped copy's node at its voltage; `away`, the same for the other copy; or `labels`, one per
+    output, for the board's mixing circuit; `charge`, which charges a gate. Numbers of analog inputs: `free`
+    and `clamped`, one per target node; `free_mux`, `clamped_mux` and `gate_mux` for what the multiplexer
+    points at. Numbers of lines: `address`, least significant first, node or edge; `enable` of the
+    multiplexer; `hold`, high: gates hold whatever the pulse; `clamp`, high: the clamps are connected;
+    `away_line`, high as well: those of the other copy too; `chop`, high: the copies have changed roles and
+    the contrast circuit its sign; `charge_line`, high: the gate addressed is charged.
     """
 
     sources: tuple[int, ...]
     clamps: tuple[int, ...] = ()
+    away: tuple[int, ...] = ()
     labels: tuple[int, ...] = ()
     free: tuple[int, ...] = ()
     clamped: tuple[int, ...] = ()
@@ -54,6 +57,8 @@ class Terminals:
     enable: int | None = None
     hold: int | None = None
     clamp: int | None = None
+    away_line: int | None = None
+    chop: int | None = None
     charge: int | None = None
     charge_line: int | None = None
     inputs: int = 32
@@ -64,6 +69,7 @@ class Terminals:
         for name, have, need in (
             ("sources", self.sources, len(wiring.sources)),
             ("clamps", self.clamps, 0 if self.labels else targets),
+            ("away", self.away, targets if self.away else 0),
             ("labels", self.labels, len(wiring.outputs) if self.labels else 0),
             ("free", self.free, targets),
             ("clamped", self.clamped, targets if self.clamped else 0),
@@ -124,7 +130,7 @@ class WiredPlant:
         self._gate_less = ~wiring.network.transistors()
         self._leaks = bool(np.any(plant.board.edges.leak > 0.0))
         self._quickest = max(float(np.max(plant.board.edges.rate, initial=0.0)), 1e-300)
-        self._settled_for: tuple[bytes, bool] | None = None
+        self._settled_for: tuple[bytes, bool, bool, bool] | None = None
         self._lines: Lines = np.zeros(1, dtype=np.bool_)
 
     # ── what a device can do ────────────────────────────────────────────────────────────────────
@@ -139,9 +145,11 @@ class WiredPlant:
         if t.charge is not None and t.charge_line is not None and self._lines[t.charge_line]:
             self._charge(wired_V[t.charge] / GATE_GAIN)
         connected = t.clamp is None or bool(self._lines[t.clamp])
-        if self._settled_for != (wired_V.tobytes(), connected) or self.plant.drift.amplitude > 0.0:
-            self._relax(wired_V, connected)
-            self._settled_for = wired_V.tobytes(), connected
+        both = bool(t.away) and connected and self._high(t.away_line)
+        state = wired_V.tobytes(), connected, both, self._high(t.chop)
+        if self._settled_for != state or self.plant.drift.amplitude > 0.0:
+            self._relax(wired_V, connected, both)
+            self._settled_for = state
         return self._inputs()
 
     def learn(self, pulse_s: float) -> None:
@@ -156,17 +164,18 @@ class WiredPlant:
             duration_s += k.pulse_jitter * float(plant.draws.pulse.standard_normal())
         if duration_s <= 0.0:
             return
+        first, second, polarity = self._roles()
         settled = learn(
             plant.circuit,
-            plant.board.free,
-            plant.board.clamped,
+            first,
+            second,
             edges,
             plant.gates,
             self._copies,
             self._nudged,
             duration_s,
             self._quickest,
-            1.0,
+            polarity,
             plant.scratch,
         )
         if not settled:
@@ -187,20 +196,34 @@ class WiredPlant:
 
     # ── inside ──────────────────────────────────────────────────────────────────────────────────
 
-    def _relax(self, wired_V: FloatArray, connected: bool) -> None:
-        plant, t, n, s = self.plant, self.terminals, self._nudged, self._copies
+    def _high(self, line: int | None) -> bool:
+        return line is not None and bool(self._lines[line])
+
+    def _roles(self) -> tuple[Devices, Devices, float]:
+        """Return the devices of the copy that is read free, of the one that is clamped, and the sign."""
+        board = self.plant.board
+        return (board.clamped, board.free, -1.0) if self._high(self.terminals.chop) else (
+            board.free, board.clamped, 1.0
+        )  # fmt: skip
+
+    def _relax(self, wired_V: FloatArray, connected: bool, both: bool) -> None:
+        plant, t, s = self.plant, self.terminals, self._copies
+        n = self._nudged = self._nudged._replace(symmetric=both)
+        first, second, _ = self._roles()
         board, c, k, work = plant.board, plant.circuit, plant.board.converters, plant.scratch
         if plant.drift.amplitude > 0.0:
             drift_thresholds(plant.drift, plant.clock_s, board.free, board.clamped)
         inputs_V = wired_V[list(t.sources)] / BOARD_GAIN
         drive_sources(plant.ports, k, inputs_V, s.v, s.w)
         at_rest = relax(
-            c, board.free, plant.gates, s.v, len(c.order), s.lu_free, TOLERANCE_V, work.residual, work.row
+            c, first, plant.gates, s.v, len(c.order), s.lu_free, TOLERANCE_V, work.residual, work.row
         )
         n.released[0] = not connected
         if connected:
             self._set_clamps(wired_V)
-        if not (at_rest and settle_second(c, board.clamped, plant.gates, s, n, TOLERANCE_V, work)):
+        if both:
+            at_rest = at_rest and settle_first(c, first, plant.gates, s, n, TOLERANCE_V, work)
+        if not (at_rest and settle_second(c, second, plant.gates, s, n, TOLERANCE_V, work)):
             raise InstrumentError("plant", "voltages did not settle")
 
     def _set_clamps(self, wired_V: FloatArray) -> None:
@@ -221,6 +244,9 @@ class WiredPlant:
             n.base[:] = held_V
             # The gain error is one of the displacement, as in the plant's own software clamp.
             n.toward[:] = (k.clamp_gain - 1.0) * (held_V - free_V) + k.clamp_offset
+            if n.symmetric:
+                away_V = np.array([quantise(x, step) for x in wired_V[list(t.away)] / BOARD_GAIN])
+                n.away[:] = away_V - held_V + (k.clamp_gain - 1.0) * (away_V - free_V) + k.clamp_offset
 
     def _inputs(self) -> FloatArray:
         t, plant = self.terminals, self.plant
