@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import xarray as xr
 
-from labctl.analysis.arrays import is_classification, misses
+from labctl.analysis.arrays import half_period_cycles, is_classification, misses
 from labctl.analysis.losses import hinge_losses, mean_square_errors
 from protocols.block import FloatArray
 from protocols.errors import DataError
@@ -34,8 +34,8 @@ class Settled:
 def settled_error(run: xr.Dataset, tail: float = TAIL) -> Settled:
     """Return the error floor of a run: what is left over its last rounds, the share `tail` of all.
 
-    The hinge loss where points are sorted into classes, otherwise the mean square error, which may be given
-    without readings' noise, too. Raises DataError when no outputs were read.
+    The hinge loss where points are sorted into classes, otherwise the mean square error; unless tasks take
+    turns, that is given without the noise of readings, too. Raises DataError when no outputs were read.
     """
     classes = is_classification(run)
     errors = hinge_losses(run) if classes else mean_square_errors(run)
@@ -44,7 +44,8 @@ def settled_error(run: xr.Dataset, tail: float = TAIL) -> Settled:
         raise DataError("no outputs were read")
     count = min(max(round(tail * len(errors)), 2), len(read))
     late = errors[read[-count:]]
-    free = float("nan") if classes else noise_free_error(misses(run)[read[-count:]])
+    alike = not classes and half_period_cycles(run) is None  # successive rounds differ by noise alone
+    free = noise_free_error(misses(run)[read[-count:]]) if alike else float("nan")
     first, second = late[: count // 2], late[count // 2 :]
     low, high = sorted((float(first.mean()), float(second.mean()))) if count > 1 else (0.0, 1.0)
     steady = high <= STEADY_RATIO * low if high > 0 else count > 1
