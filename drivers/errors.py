@@ -69,9 +69,10 @@ class NotConnected(InstrumentError):
     Printed, it is one line per branch, indented by level; `children` may hold such trees too.
     """
 
-    def __init__(self, name: str, children: Mapping[str, InstrumentError]) -> None:
+    def __init__(self, name: str, children: Mapping[str, InstrumentError], advice: str = "") -> None:
         self.children = dict(children)
         lines = list(_branches(self.children, depth=1))
+        lines += [advice] if advice else []
         super().__init__(name, "could not be opened:\n" + "\n".join(lines))
         self.instrument = name
 

@@ -7,6 +7,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from drivers.hardware import HardwareBench
+from labctl.emulation.settings import HardwareFile
+from labctl.experiment.build import build_network
 from labctl.experiment.load import override, read_toml, validate
 from protocols.bench import Bench, Limits
 from protocols.errors import ConfigError
@@ -48,13 +51,19 @@ def load_bench(
     """
     values: dict[str, Any] = {"kind": "sim"} if bench == "sim" else read_toml(Path(bench))
     file = "bench sim" if bench == "sim" else bench
-    if values.get("kind", "sim") != "sim":
+    kind = values.get("kind", "sim")
+    if kind == "hardware":
+        if imperfections is not None or dose_overrides:
+            raise ConfigError(
+                "a hardware bench has the imperfections it has",
+                key="--imperfections",
+                value=imperfections or dose_overrides[0],
+                allowed="give doses to 'labctl emulate', or run with --bench sim",
+            )
+        return load_hardware(values, file, bench_overrides)
+    if kind != "sim":
         raise ConfigError(
-            "this kind of bench cannot be run yet",
-            file=file,
-            key="kind",
-            value=values["kind"],
-            allowed='simulated benches have kind = "sim"',
+            "no such kind of bench", file=file, key="kind", value=kind, allowed='it is "sim" or "hardware"'
         )
     source = "ideal" if bench == "sim" else f"as in {bench}"
     doses = values.setdefault("imperfections", {})
@@ -77,6 +86,75 @@ def load_bench(
         imperfections=source,
         conductance_law=law_text(config.board),
     )
+
+
+def read_hardware(bench: str, overrides: Sequence[str] = ()) -> tuple[HardwareFile, dict[str, Any]]:
+    """Read a bench file that must be of a hardware bench; return it and its values. Raises ConfigError."""
+    values = read_toml(Path(bench))
+    if values.get("kind") != "hardware":
+        raise ConfigError(
+            "is no hardware bench",
+            file=bench,
+            key="kind",
+            value=values.get("kind", "sim"),
+            allowed='it must be "hardware"; simulated benches have no instruments',
+        )
+    for text in overrides:
+        override(values, text)
+    return validate(HardwareFile, values, bench), values
+
+
+def load_hardware(values: dict[str, Any], file: str, overrides: Sequence[str] = ()) -> LoadedBench:
+    """Make a hardware bench of the values of its file. Raises ConfigError."""
+    for text in overrides:
+        override(values, text)
+    config = validate(HardwareFile, values, file)
+    behind = "as emulated" if config.simulated else "as on the bench"
+    return LoadedBench(
+        make=lambda: HardwareBench(config),
+        check=lambda wiring: check_wires(config, wiring, file),
+        limits=config.limits.of_bench(),
+        values=values,
+        settings=config.model_dump(mode="json"),
+        ledger=[],
+        imperfections=behind,
+        conductance_law="square law at 0 V with nominal threshold and strength",
+    )
+
+
+def check_wires(config: HardwareFile, wiring: Wiring, file: str) -> None:
+    """Raise ConfigError unless the board has the experiment's network and a wire for each of its nodes."""
+    board, asked = build_network(config.network), wiring.network
+    if (board.nodes, board.edges, board.fixed_resistance) != (
+        asked.nodes,
+        asked.edges,
+        asked.fixed_resistance,
+    ):
+        raise ConfigError(
+            f"the board has another network ({board.nodes} nodes, {board.n_edges} edges) "
+            f"than the experiment ({asked.nodes} nodes, {asked.n_edges} edges)",
+            file=file,
+            key="network",
+            allowed="run the experiment on the board it is made for",
+        )
+    sources = {wire.node for wire in config.wires.sources.values()}
+    outputs = {node for wire in config.wires.outputs.values() for node in wire.nodes}
+    for key, wired, needed in (
+        ("sources", sources, [(s.name, s.node) for s in wiring.sources]),
+        ("outputs", outputs, [(o.name, node) for o in wiring.outputs for node in o.nodes]),
+    ):
+        for name, node in needed:
+            if wired and node not in wired:
+                raise ConfigError(
+                    f"no wire goes to node {node}, which the experiment needs for {name}",
+                    file=file,
+                    key=f"wires.{key}",
+                    allowed=f"plug one in and add it; wires go to nodes {_listed(wired)}",
+                )
+
+
+def _listed(nodes: set[int]) -> str:
+    return ", ".join(map(str, sorted(nodes)))
 
 
 def _check(config: BenchConfig, wiring: Wiring, seed: int, file: str) -> None:

@@ -199,13 +199,14 @@ class WireSettings(Table):
 
     @model_validator(mode="after")
     def _each_node_once(self) -> WireSettings:
-        wires = [(f"sources.{n}", w.node) for n, w in self.sources.items()]
-        wires += [(f"outputs.{n}", node) for n, w in self.outputs.items() for node in w.nodes]
-        owner: dict[int, str] = {}
-        for name, node in wires:
-            if node in owner:
-                raise ValueError(f"{name} and {owner[node]} are both on node {node}")
-            owner[node] = name
+        sources = [(f"sources.{n}", w.node) for n, w in self.sources.items()]
+        outputs = [(f"outputs.{n}", node) for n, w in self.outputs.items() for node in w.nodes]
+        for wires in (sources, outputs):  # a node may have one of each; an experiment uses one of them
+            owner: dict[int, str] = {}
+            for name, node in wires:
+                if node in owner:
+                    raise ValueError(f"{name} and {owner[node]} are both on node {node}")
+                owner[node] = name
         return self
 
 

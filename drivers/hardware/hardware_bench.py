@@ -189,7 +189,8 @@ class HardwareBench:
             attempt("supply", self._switch_on)
         attempt(self._board_name, open_board)
         if failures:
-            raise NotConnected(self.config.name, failures)
+            emulated = "its instruments are emulators: is 'labctl emulate' running with this bench file?"
+            raise NotConnected(self.config.name, failures, emulated if self.config.simulated else "")
 
     def _recognise(self, name: str, found: Identity) -> None:
         settings = getattr(self.config.instruments, name)

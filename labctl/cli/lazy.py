@@ -14,6 +14,7 @@ COMMANDS: dict[str, str] = {
     "engines": "labctl.cli.engines:engines",
     "runs": "labctl.cli.runs:app",
     "reproduce": "labctl.cli.reproduce:reproduce",
+    "emulate": "labctl.cli.emulate:emulate",
     "schema": "labctl.cli.schema:schema",
 }
 

@@ -77,7 +77,8 @@ class ControllerEmulator:
     def stop(self) -> None:
         """Take the board off the line; raises what the emulator's thread died of, if it did."""
         self._halt.set()
-        self._thread.join()
+        if self._thread.ident is not None:  # it may never have been started
+            self._thread.join()
         self._port.close()
         if self._crash is not None:
             raise self._crash

@@ -55,7 +55,8 @@ class BoardParts:
     """The controller itself: the network it is soldered to, and what its processor can do.
 
     widths: reals it can compute with, in bytes; max_body, stream_chunks and block_bytes: its memory;
-    `crossed` maps nodes to the nodes that their source wires really go to, as a hasty hand left them.
+    `crossed` and `crossed_outputs` map nodes to the nodes that their source wires, and the wires that read
+    outputs, really go to, as a hasty hand left them.
     """
 
     network: Network
@@ -71,6 +72,7 @@ class BoardParts:
     deadman_min_s: float = 0.05
     deadman_max_s: float = 10.0
     crossed: Mapping[int, int] = field(default_factory=dict)
+    crossed_outputs: Mapping[int, int] = field(default_factory=dict)
 
 
 def wiring_of(told: WireUp, parts: BoardParts) -> Wiring:
@@ -81,8 +83,13 @@ def wiring_of(told: WireUp, parts: BoardParts) -> Wiring:
     sources = tuple(
         Source(parts.crossed.get(node, node), f"source {number}") for number, node in enumerate(told.sources)
     )
+    read = parts.crossed_outputs
     outputs = tuple(
-        Output(f"output {number}", positive, None if negative == NO_NODE else negative)
+        Output(
+            f"output {number}",
+            read.get(positive, positive),
+            None if negative == NO_NODE else read.get(negative, negative),
+        )
         for number, (positive, negative) in enumerate(told.outputs)
     )
     return Wiring(parts.network, sources, outputs)

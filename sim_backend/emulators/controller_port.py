@@ -36,11 +36,18 @@ class SerialPort(Protocol):
 
 
 class PtyPort:
-    """A pseudo terminal; its url is a link that points to whatever terminal is plugged in just now."""
+    """A pseudo terminal; its url is a link that points to whatever terminal is plugged in just now.
 
-    def __init__(self) -> None:
+    `link` is where the link stands, a folder of its own if left out. Raises FileExistsError when something
+    that is no such link is there already.
+    """
+
+    def __init__(self, link: Path | None = None) -> None:
         self._folder = tempfile.TemporaryDirectory(prefix="labctl-")
-        self._link = Path(self._folder.name) / "controller"
+        self._link = link or Path(self._folder.name) / "controller"
+        if self._link.exists():  # a link that leads nowhere is of an emulator that was killed
+            self._folder.cleanup()
+            raise FileExistsError(f"{self._link} is there already")
         self._plug_in()
 
     @property
@@ -77,6 +84,7 @@ class PtyPort:
         """Close both ends and remove the link."""
         os.close(self._ours)
         os.close(self._theirs)
+        self._link.unlink(missing_ok=True)
         self._folder.cleanup()
 
     def _plug_in(self) -> None:
@@ -86,7 +94,8 @@ class PtyPort:
         self._ours, self._theirs = os.openpty()
         tty.setraw(self._theirs)
         os.set_blocking(self._ours, False)
-        fresh = self._link.with_name("next")
+        fresh = self._link.with_name(f".{self._link.name}.next")
+        fresh.unlink(missing_ok=True)
         fresh.symlink_to(os.ttyname(self._theirs))
         fresh.replace(self._link)
 

@@ -1,0 +1,175 @@
+"""The emulated DAQ board of a bench: its terminals wired to the plant as the bench file says."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from types import TracebackType
+
+import numpy as np
+
+from drivers.hardware.daq_settings import DaqSettings
+from labctl.emulation.addresses import grpc_place
+from labctl.emulation.settings import EmulationSettings, HardwareFile
+from labctl.experiment.build import build_network
+from protocols.block import FloatArray
+from protocols.errors import ConfigError, InstrumentError
+from protocols.task import Output, Source, Wiring
+from sim_backend import BenchConfig
+from sim_backend.emulators.daq import DaqServer
+from sim_backend.emulators.daq_device import DaqDevice, Lines
+from sim_backend.emulators.faults import FaultInjector
+from sim_backend.emulators.wired_plant import Mishaps, Terminals, WiredPlant
+
+INPUTS = 32
+
+
+class FedPlant:
+    """A wired plant that only works while its supply feeds it; implements `daq_device.DaqPlant`."""
+
+    def __init__(self, plant: WiredPlant, powered: Callable[[], bool]) -> None:
+        self.wired = plant
+        self._powered = powered
+
+    def settle(self, ao_V: FloatArray, lines: Lines) -> FloatArray:
+        """Return the analog inputs at rest; 0 V without a supply."""
+        inputs = self.wired.settle(ao_V, lines)
+        return inputs if self._powered() else np.zeros_like(inputs)
+
+    def learn(self, pulse_s: float) -> None:
+        """Let the gates learn for one pulse; without a supply they hold."""
+        if self._powered():
+            self.wired.learn(pulse_s)
+        else:
+            self.wired.wait(pulse_s)
+
+    def wait(self, duration_s: float) -> None:
+        """Let time pass with the gates held."""
+        self.wired.wait(duration_s)
+
+
+class EmulatedDaq:
+    """An NI gRPC device server for the board of a bench file; use as a context manager."""
+
+    def __init__(
+        self, config: HardwareFile, board: BenchConfig, faults: FaultInjector, powered: Callable[[], bool]
+    ) -> None:
+        settings, emulation = config.instruments.daq, config.emulation
+        if settings is None or emulation is None:
+            raise ConfigError("has no DAQ board to emulate", key="instruments.daq")
+        self._settings = settings
+        self._wiring = wiring_of(config, settings)
+        wired = WiredPlant(
+            board,
+            self._wiring,
+            terminals_of(settings, self._wiring),
+            emulation.seed,
+            eta=settings.clamp.eta,
+            mishaps=_mishaps(config, settings, emulation),
+        )
+        place = grpc_place(settings.address, "instruments.daq.address")
+        self._host, self._port = place.host, place.port
+        self.server = DaqServer(
+            DaqDevice(FedPlant(wired, powered), settings.device),
+            host=place.host,
+            port=place.port,
+            faults=faults,
+        )
+
+    @property
+    def address(self) -> str:
+        """Return the address a bench file names."""
+        return self.server.address
+
+    def __enter__(self) -> EmulatedDaq:
+        try:
+            self.server.start()
+        except OSError as error:
+            raise InstrumentError(
+                "emulated daq",
+                f"port {self._port} of {self._host} cannot be used",
+                "stop the emulator or program that uses it, or change the address in the bench file",
+            ) from error
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.server.stop()
+
+    def unsafe(self) -> list[str]:
+        """Return which outputs and lines are not in their safe state now."""
+        volts, lines = self.server.held()
+        wires = self._settings.outputs()
+        wrong = [f"daq: {wire} at {volts[_number(t)]:g} V" for wire, t in wires.items() if volts[_number(t)]]
+        if not lines[_number(self._settings.learn.hold)]:
+            wrong.append("daq: the hold line is low, gates may learn")
+        if lines[_number(self._settings.clamp.line)]:
+            wrong.append("daq: the clamps are connected")
+        return wrong
+
+
+def wiring_of(config: HardwareFile, daq: DaqSettings) -> Wiring:
+    """Return what is physically wired: a source per output terminal, the outputs of `[wires]`."""
+    names = {wire.node: name for name, wire in config.wires.sources.items()}
+    sources = tuple(Source(node, names.get(node, f"node {node}")) for node in daq.sources)
+    outputs = tuple(
+        Output(name, wire.positive, wire.negative) for name, wire in config.wires.outputs.items()
+    ) or tuple(Output(f"node {node}", node) for node in daq.read.free)
+    try:
+        return Wiring(build_network(config.network), sources, outputs)
+    except ConfigError as error:
+        raise error.at(key="wires") from None
+
+
+def terminals_of(daq: DaqSettings, wiring: Wiring) -> Terminals:
+    """Return a bench file's terminals as the wired plant takes them. Raises ConfigError for a missing one."""
+
+    def by_node(table: dict[int, str], nodes: list[int], key: str) -> tuple[int, ...]:
+        missing = [node for node in nodes if node not in table]
+        if missing:
+            raise ConfigError("has no terminal for a node that is wired", key=key, value=missing[0])
+        return tuple(_number(table[node]) for node in nodes)
+
+    targets = list(wiring.target_nodes)
+    clamp, mux, key = daq.clamp, daq.mux, "instruments.daq"
+    positive = [output.positive for output in wiring.outputs]
+    return Terminals(
+        sources=tuple(_number(t) for t in daq.sources.values()),
+        clamps=by_node(clamp.toward, targets, f"{key}.clamp.toward") if clamp.toward else (),
+        away=by_node(clamp.away, targets, f"{key}.clamp.away") if clamp.away else (),
+        labels=by_node(clamp.labels, positive, f"{key}.clamp.labels") if clamp.labels else (),
+        free=by_node(daq.read.free, targets, f"{key}.read.free"),
+        clamped=by_node(daq.read.clamped, targets, f"{key}.read.clamped"),
+        free_mux=_number(mux.free),
+        clamped_mux=_number(mux.clamped),
+        gate_mux=_number(mux.gate),
+        address=tuple(_number(line) for line in mux.address),
+        enable=_number(mux.enable),
+        hold=_number(daq.learn.hold),
+        clamp=_number(clamp.line),
+        charge=_number(daq.charge.output),
+        charge_line=_number(daq.charge.line),
+        inputs=INPUTS,
+    )
+
+
+def _mishaps(config: HardwareFile, daq: DaqSettings, emulation: EmulationSettings) -> Mishaps:
+    """Return swapped, loose and touching wires by terminal."""
+    sources, outputs = config.wires.sources, config.wires.outputs
+
+    def terminal(wire: str) -> str:
+        node = sources[wire].node if wire in sources else outputs[wire].positive
+        table = daq.sources if wire in sources else daq.read.free
+        if node not in table:
+            raise ConfigError("no terminal drives or reads this wire", key="instruments.daq", value=wire)
+        return table[node]
+
+    def pairs(given: tuple[tuple[str, str], ...]) -> tuple[tuple[str, str], ...]:
+        return tuple((terminal(a), terminal(b)) for a, b in given)
+
+    return Mishaps(pairs(emulation.swapped), tuple(map(terminal, emulation.off)), pairs(emulation.touching))
+
+
+def _number(terminal: str) -> int:
+    return int(re.findall(r"\d+", terminal)[-1])

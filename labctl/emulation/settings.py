@@ -1,0 +1,85 @@
+"""The whole hardware bench file: instruments and wires, the board's network, and how it is emulated."""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+from pydantic import Field, model_validator
+
+from drivers.hardware import HardwareConfig
+from labctl.experiment.model import LatticeSettings, NetworkSettings, Settings
+from protocols.errors import ConfigError
+from protocols.units import Ampere, Ratio, Second
+from sim_backend import BoardSettings, Imperfections, preset_values
+from sim_backend.emulators.faults import Fault, FaultKind
+
+INSTRUMENTS = ("supply", "meter", "controller", "daq")
+
+
+class FaultSettings(Settings):
+    """A fault on an instrument's line: which kind, at which message, how often."""
+
+    instrument: Literal["supply", "meter", "controller", "daq"]
+    kind: FaultKind
+    at: int = Field(0, ge=0, description="first message it may strike, counted from 0")
+    count: int | None = Field(1, ge=1, description="how many messages it strikes")
+    always: bool = Field(False, description="strike every message from then on")
+    probability: Ratio = Field(1.0, gt=0, le=1)
+    match: str = Field("", description="only messages that contain this text, such as SET_SOURCES or :VOLT")
+    delay: Second = Field(0.0, ge=0, description="for the kind delay")
+    seed: int = Field(0, ge=0)
+
+    def fault(self) -> Fault:
+        """Return it as emulators take it."""
+        count = None if self.always else self.count
+        return Fault(self.kind, self.at, count, self.probability, self.match, self.delay, self.seed)
+
+
+class EmulationSettings(Settings):
+    """What stands behind the emulated instruments; nothing here reaches a real bench.
+
+    Wires are named as in `[wires]`: `swapped` pairs have changed places, `off` ones hang loose, `touching`
+    pairs of source wires are in contact.
+    """
+
+    seed: int = Field(0, ge=0, description="draws the board and its noise, as --seed does for --bench sim")
+    board: BoardSettings = BoardSettings()
+    imperfections: Imperfections = Field(Imperfections(), description="doses, or the name of a preset")
+    board_current: Ampere = Field(0.12, ge=0, description="what the board draws from each supply channel")
+    swapped: tuple[tuple[str, str], ...] = ()
+    off: tuple[str, ...] = ()
+    touching: tuple[tuple[str, str], ...] = ()
+    faults: tuple[FaultSettings, ...] = ()
+
+    @model_validator(mode="before")
+    @classmethod
+    def _preset(cls, values: Any) -> Any:
+        if isinstance(values, dict) and isinstance(values.get("imperfections"), str):
+            try:
+                return values | {"imperfections": preset_values(values["imperfections"])}
+            except ConfigError as error:
+                raise ValueError(error.sentence()) from error
+        return values
+
+
+class HardwareFile(HardwareConfig):
+    """A bench file with kind = "hardware": what the drivers need, and what only labctl needs."""
+
+    network: NetworkSettings = Field(LatticeSettings(), description="what is soldered on the board")
+    emulation: EmulationSettings | None = None
+
+    @model_validator(mode="after")
+    def _wires_there(self) -> HardwareFile:
+        emulation = self.emulation
+        if emulation is None:
+            return self
+        sources, outputs = set(self.wires.sources), set(self.wires.outputs)
+        for key, pairs in (("swapped", emulation.swapped), ("touching", emulation.touching)):
+            for one, other in pairs:
+                if not ({one, other} <= sources or (key == "swapped" and {one, other} <= outputs)):
+                    kinds = "two source wires or two output wires" if key == "swapped" else "source wires"
+                    raise ValueError(f"emulation.{key}: {one!r} and {other!r} are no {kinds} of [wires]")
+        for name in emulation.off:
+            if name not in sources | outputs:
+                raise ValueError(f"emulation.off: [wires] has no wire {name!r}")
+        return self
