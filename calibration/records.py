@@ -1,0 +1,183 @@
+"""Calibration records: what was measured, how well, by whom, and until when it may be trusted."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import UTC, datetime, timedelta
+from enum import StrEnum
+from typing import Literal
+
+import numpy as np
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, FiniteFloat, model_validator
+
+from protocols.block import FloatArray
+from protocols.network import Network
+
+COVERAGE_FACTOR = 2.0  # stated uncertainties are expanded ones: about 95 %
+SOON = 0.1  # the last tenth of its validity is "expires soon"
+
+
+class Verdict(StrEnum):
+    """What a calibration says about the bench."""
+
+    PASS = "pass"  # noqa: S105 (no password)
+    FAIL = "fail"
+
+
+class Value(BaseModel):
+    """One measured quantity of one channel: value ± uncertainty (k = 2, about 95 %) in an SI unit."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    quantity: str
+    channel: str
+    value: FiniteFloat
+    uncertainty: FiniteFloat = Field(ge=0)
+    unit: str
+
+
+class Finding(BaseModel):
+    """Something a calibration found: a fault, which fails it, or a warning."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    kind: str
+    channel: str
+    text: str
+    severity: Literal["fault", "warning"] = "fault"
+
+
+class Calibration(BaseModel):
+    """One run of one routine on one board: the unit that is issued, stored and expires.
+
+    board: network and wires it was done with. raw: file of the raw readings beside the record.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    id: str
+    routine: str
+    serial: str
+    board: str
+    issued: AwareDatetime
+    expires: AwareDatetime
+    operator: str
+    method: str
+    conditions: dict[str, float | int | str]
+    raw: str
+    verdict: Verdict
+    values: tuple[Value, ...]
+    findings: tuple[Finding, ...] = ()
+
+    @model_validator(mode="after")
+    def _expires_after_issue(self) -> Calibration:
+        if self.expires <= self.issued:
+            raise ValueError("a calibration expires after it was issued")
+        return self
+
+    def records(self) -> list[dict[str, object]]:
+        """Return one flat record per value, with everything that belongs to it."""
+        common = self.model_dump(mode="json", exclude={"values", "findings"})
+        return [common | value.model_dump() for value in self.values]
+
+    def column(self, quantity: str, kind: str, size: int) -> tuple[FloatArray, FloatArray]:
+        """Return values and standard uncertainties (size,) of a quantity by channel number; NaN: not measured."""
+        mean, u = np.full(size, np.nan), np.full(size, np.nan)
+        for v in self.values:
+            word, _, rest = v.channel.partition(" ")
+            if v.quantity == quantity and word == kind:
+                number = int(rest.split()[0])
+                if number < size:
+                    mean[number], u[number] = v.value, v.uncertainty / COVERAGE_FACTOR
+        return mean, u
+
+    def single(self, quantity: str) -> Value | None:
+        """Return the value of a quantity of the whole board, if there is one."""
+        found = [v for v in self.values if v.quantity == quantity and v.channel == "board"]
+        return found[0] if found else None
+
+
+class State(StrEnum):
+    """How far a calibration can be trusted now."""
+
+    VALID = "valid"
+    SOON = "expires soon"
+    EXPIRED = "expired"
+    FAILED = "failed"
+    MISSING = "missing"
+
+
+COLOURS = {
+    State.VALID: "green",
+    State.SOON: "amber",
+    State.EXPIRED: "red",
+    State.FAILED: "red",
+    State.MISSING: "red",
+}
+
+
+def state_of(calibration: Calibration | None, now: datetime) -> State:
+    """Return the state of the latest calibration of a kind at a moment."""
+    if calibration is None:
+        return State.MISSING
+    if now >= calibration.expires:
+        return State.EXPIRED
+    if calibration.verdict is Verdict.FAIL:
+        return State.FAILED
+    left = calibration.expires - now
+    return State.SOON if left < SOON * (calibration.expires - calibration.issued) else State.VALID
+
+
+def sentence_of(routine: str, state: State, calibration: Calibration | None, now: datetime) -> str:
+    """Say in one sentence how it stands and what to do."""
+    again = f"run 'labctl calibrate {routine}'"
+    if calibration is None:
+        return f"{routine} was never calibrated on this board; {again}"
+    if state is State.EXPIRED:
+        return f"{routine} expired {_span(now - calibration.expires)} ago; {again}"
+    if state is State.FAILED:
+        faults = [f.text for f in calibration.findings if f.severity == "fault"]
+        what = faults[0] if faults else "it did not pass"
+        more = f" (and {len(faults) - 1} more)" if len(faults) > 1 else ""
+        return f"{routine} failed: {what}{more}; repair, then {again}"
+    left = _span(calibration.expires - now)
+    return f"{routine} is valid for {left}" + (f" only; {again} soon" if state is State.SOON else "")
+
+
+def _span(time: timedelta) -> str:
+    hours = time.total_seconds() / 3600
+    if hours < 1:
+        return f"{max(round(60 * hours), 1)} min"
+    return f"{hours:.0f} h" if hours < 48 else f"{hours / 24:.0f} days"
+
+
+def edge_channel(network: Network, edge: int) -> str:
+    """Return the channel of an edge: number and the nodes it joins."""
+    return f"edge {edge} ({network.edge_names()[edge]})"
+
+
+def edge_values(
+    network: Network, quantity: str, unit: str, mean: FloatArray, u: FloatArray, edges: Iterable[int]
+) -> list[Value]:
+    """Return values of the given edges from arrays (E,) and standard uncertainties."""
+    return [
+        value(quantity, edge_channel(network, e), mean[e], u[e], unit)
+        for e in edges
+        if np.isfinite(mean[e]) and np.isfinite(u[e])
+    ]
+
+
+def value(quantity: str, channel: str, mean: float, u: float, unit: str) -> Value:
+    """Return a value; u is the standard uncertainty, what is stated is twice that."""
+    return Value(
+        quantity=quantity,
+        channel=channel,
+        value=float(mean),
+        uncertainty=float(COVERAGE_FACTOR * u),
+        unit=unit,
+    )
+
+
+def now_utc() -> datetime:
+    """Return the time now, in UTC, to the second."""
+    return datetime.now(UTC).replace(microsecond=0)

@@ -1,0 +1,53 @@
+"""`clamp`: how far the clamps displace their nodes against what is asked of them."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from calibration.board import Board
+from calibration.linear_fit import fit_line
+from calibration.records import value
+from calibration.routine import Nominal, Result
+from protocols.method import ClampRule
+
+POINTS = 400
+_PULSE_S = 10e-6  # so short that the gates stay where they are
+_MOST_OFFSET_V, _LEAST_GAIN, _MOST_GAIN = 30e-3, 0.5, 1.5
+
+
+def calibrate_clamp(board: Board, nominal: Nominal) -> Result:
+    """Clamp toward random labels on random inputs and read both copies at the targets.
+
+    Displacement = (1 + gain)·η(L − O) + offset per target node, with η as asked for; achieved η is
+    η·(1 + gain). Pulses are too short to move the gates; label steps count as noise.
+    """
+    rule = ClampRule()
+    board.set_gates(3.0)
+    board.told("clamps", 0, 1)
+    inputs, labels = board.random_inputs(POINTS, 0.15, 0.85), board.random_labels(POINTS, 0.15, 0.85)
+    run = board.learn(inputs, labels, pulse_s=_PULSE_S, pulses=POINTS, clamp=rule, kept=POINTS)
+    nodes = list(board.wiring.target_nodes)
+    free, clamped = run.free[:, nodes], run.clamped[:, nodes]
+    asked = rule.eta * (labels - free)
+    result = Result(
+        "displacement of the clamped copy against the one asked for, straight line",
+        conditions={"points": POINTS, "eta": rule.eta, "pulse_s": _PULSE_S},
+        raw={"asked": asked, "displacement": clamped - free},
+    )
+    for k, node in enumerate(nodes):
+        line = fit_line(asked[:, k], clamped[:, k] - free[:, k])
+        channel = f"node {node}"
+        result.values += [
+            value("clamp offset", channel, line.offset, line.offset_u, "V"),
+            value("clamp gain error", channel, line.gain - 1, line.gain_u, ""),
+            value("eta achieved", channel, rule.eta * line.gain, rule.eta * line.gain_u, ""),
+            value("clamp scatter", channel, line.rms, line.rms / np.sqrt(2 * POINTS), "V"),
+        ]
+        if not _LEAST_GAIN < line.gain < _MOST_GAIN:
+            result.fault("clamp gain", channel, f"the clamp at {channel} moves it {line.gain:.2f} times as far")
+        elif abs(line.offset) > _MOST_OFFSET_V:
+            result.fault(
+                "clamp offset", channel, f"the clamp at {channel} is {1e3 * line.offset:.1f} mV beside its aim"
+            )
+    board.told("done", 1, 1)
+    return result

@@ -1,0 +1,106 @@
+"""`dac` and `adc`: offset, gain, nonlinearity, steps and noise of what drives and what reads."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from calibration.board import Board, smallest_step
+from calibration.linear_fit import LineFit, fit_line, integral_nonlinearity
+from calibration.records import value
+from calibration.routine import Nominal, Result
+from protocols.block import FloatArray
+
+LEVELS = 240
+REPEATS = 200
+_FINE_V = 0.1e-3  # spacing of the sweep that looks for steps
+_MOST_GAIN_ERROR, _MOST_OFFSET_V, _MOST_INL_V = 0.05, 20e-3, 5e-3
+
+
+def calibrate_dac(board: Board, nominal: Nominal) -> Result:
+    """Compare what each source puts on its node with what it is told, by loop-back.
+
+    The nodes are read where the sources drive them, at random levels all over the range, so that
+    quantisation is as good as noise. Reading = (1 + gain)·command + offset.
+    """
+    commands = board.random_inputs(LEVELS)
+    nodes = list(board.wiring.source_nodes)
+    board.told("sources", 0, 2)
+    read = board.read_nodes(commands)
+    seen = 0.5 * (read.free + read.clamped)[:, nodes]
+    board.told("steps", 1, 2)
+    middle = 0.5 * (board.limits.node_min_V + board.limits.node_max_V)
+    fine = middle + _FINE_V * np.arange(100)
+    swept = board.read_nodes(np.tile(fine[:, None], (1, len(nodes)))).free[:, nodes]
+    noise = float(read.uncertainty[nodes].mean())
+    result = Result(
+        "loop-back: node readings against commands, straight line",
+        conditions={"levels": LEVELS},
+        raw={"commands": commands, "readings": seen, "fine_commands": fine, "fine_readings": swept},
+    )
+    for k, node in enumerate(nodes):
+        line = fit_line(commands[:, k], seen[:, k])
+        step = _step(swept[:, k], noise)
+        _report(result, f"node {node}", "source", line, commands[:, k])
+        result.values.append(value("source step", f"node {node}", step, _FINE_V / np.sqrt(12), "V"))
+    board.told("done", 2, 2)
+    return result
+
+
+def calibrate_adc(board: Board, nominal: Nominal) -> Result:
+    """Compare what each target reads with the voltage its node has.
+
+    All sources stand at one level, so that no current flows and every node has that level; the
+    reference is the node reading of the free copy. Reading = (1 + gain)·voltage + offset.
+    """
+    levels = np.tile(board.random_inputs(LEVELS)[:, :1], (1, len(board.wiring.sources)))
+    nodes = list(board.wiring.target_nodes)
+    board.set_gates(3.0)
+    board.told("levels", 0, 2)
+    truth = board.read_nodes(levels).free[:, nodes]
+    readings = board.bench.measure(levels)
+    board.told("noise", 1, 2)
+    middle = np.full((REPEATS, levels.shape[1]), 0.5 * board.limits.node_max_V)
+    still = board.bench.measure(middle)
+    result = Result(
+        "loop-back: target readings against node readings, straight line",
+        conditions={"levels": LEVELS, "repeats": REPEATS},
+        raw={"voltages": truth, "readings": readings, "still": still},
+    )
+    for k, node in enumerate(nodes):
+        channel = f"node {node}"
+        line = fit_line(truth[:, k], readings[:, k])
+        _report(result, channel, "reading", line, truth[:, k])
+        noise = float(still[:, k].std(ddof=1))
+        result.values += [
+            value("reading noise", channel, noise, noise / np.sqrt(2 * REPEATS), "V"),
+            value("reading step", channel, smallest_step(still[:, [k]]), 0.0, "V"),
+        ]
+    board.told("done", 2, 2)
+    return result
+
+
+def _report(result: Result, channel: str, what: str, line: LineFit, x: FloatArray) -> None:
+    """Put a converter's line into a result, with a fault where it is no line."""
+    bend = integral_nonlinearity(x, line.residual)
+    bend_u = line.rms / np.sqrt(len(x) / 8)
+    result.values += [
+        value(f"{what} offset", channel, line.offset, line.offset_u, "V"),
+        value(f"{what} gain error", channel, line.gain - 1, line.gain_u, ""),
+        value(f"{what} nonlinearity", channel, bend, bend_u, "V"),
+    ]
+    if abs(line.gain - 1) > _MOST_GAIN_ERROR or abs(line.offset) > _MOST_OFFSET_V:
+        result.fault(
+            f"{what} off",
+            channel,
+            f"{what} at {channel}: gain {line.gain:.3f}, offset {1e3 * line.offset:.1f} mV; "
+            "check its wire with 'labctl calibrate wiring'",
+        )
+    elif bend - 3 * bend_u > _MOST_INL_V:
+        result.fault(f"{what} bent", channel, f"{what} at {channel} bends by {1e3 * bend:.1f} mV")
+
+
+def _step(readings: FloatArray, noise_V: float) -> float:
+    """Return the quantisation step seen in a fine sweep, in volts: the median of its jumps."""
+    rises = np.diff(readings)
+    jumps = rises[rises > max(5 * noise_V, 3 * _FINE_V)]
+    return float(np.median(jumps)) if len(jumps) >= 2 else 0.0

@@ -1,0 +1,180 @@
+"""`edges`: threshold, strength and regimes of every transistor in both copies, and which are broken."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from calibration.board import Board
+from calibration.kirchhoff import EdgeFit, EdgeReadings, fit_edges
+from calibration.records import edge_channel, edge_values
+from calibration.routine import Nominal, Result
+from calibration.routines.wiring import driven_nodes
+from calibration.square_law import OHMIC, SATURATED, SUB_THRESHOLD, regimes
+from protocols.block import BoolArray, FloatArray
+
+SETTINGS, POINTS, NODE_READINGS = 42, 4, 16
+_LOW_EVERY = 3  # every third gate setting is a low one: saturated and below threshold
+_SHORT_V = 2e-3  # an edge that drops less than this with all gates low is a short
+_OPEN, _WEAK = 0.15, 0.6  # of the nominal strength
+_FAR_V = 0.3  # a threshold further off than this is no spread
+_FOLLOWS_V = 0.15  # a gate reads what it was charged to within this
+_BURSTS, _BURST_PULSES = 6, 200
+
+
+def calibrate_edges(board: Board, nominal: Nominal) -> Result:
+    """Fit Kirchhoff's law at all nodes, for many gates and inputs, in both copies.
+
+    Generalised least squares on Σ S_e·f(g − V_T, V_a, V_b) = 0. Voltages alone do not tell the scale of
+    currents: where no fixed resistor does, the mean strength of a connected part is the nominal one, and
+    its uncertainty the spread over the root of the number of edges.
+    """
+    network = board.network
+    driven = driven_nodes(board)
+    readings, asked = _read(board, driven)
+    result = Result(
+        "Kirchhoff's law at all nodes, generalised least squares",
+        conditions={"gate_settings": SETTINGS, "points": POINTS, "node_readings": NODE_READINGS},
+    )
+    shorted = _shorted(board, readings)
+    stuck = _stuck(board, readings, asked)
+    start = nominal.threshold_V, nominal.strength_A_per_V2
+    fit = fit_edges(network, readings, *start, shorted=shorted)
+    gated = network.transistors()
+    absent = gated & ~shorted & fit.seen & (fit.strength < _OPEN)
+    if absent.any():
+        fit = fit_edges(network, readings, *start, shorted=shorted, absent=absent)
+    sound = gated & ~shorted & ~absent & fit.seen
+    moved = _moves(board, nominal)
+    _report(result, board, nominal, fit, readings, sound)
+    for e in range(network.n_edges):
+        name = edge_channel(network, e)
+        if shorted[e]:
+            result.fault("edge shorted", name, f"{name} is shorted: its ends are at one voltage at any gate")
+        elif absent[e]:
+            result.fault("edge open", name, f"{name} is open: it conducts nothing at any gate")
+        elif stuck[e]:
+            result.fault("gate stuck", name, f"{name}: its gate does not take the charge it is given")
+        elif gated[e] and not fit.seen[e]:
+            result.warn("edge unseen", name, f"{name} lies between two sources: no voltage tells of it")
+        elif gated[e] and not moved[e]:
+            result.fault("edge dead", name, f"{name} is dead: pulses that should move its gate do not")
+        elif sound[e] and (fit.strength[e] < _WEAK or abs(fit.threshold[e] - nominal.threshold_V) > _FAR_V):
+            part = f"{fit.strength[e]:.2f} of the nominal strength, V_T {fit.threshold[e]:.2f} V"
+            result.fault("edge off its law", name, f"{name} is no sound transistor: {part}")
+    return result
+
+
+def _read(board: Board, driven: BoolArray) -> tuple[EdgeReadings, FloatArray]:
+    """Read gates and nodes for gates all over their range; return what was asked too (K, E)."""
+    limits = board.limits
+    low, high = limits.gate_min_V, limits.gate_max_V
+    span = high - low
+    asked, gates, gates_u, free, clamped, noise = [], [], [], [], [], []
+    for k in range(SETTINGS):
+        board.told("gates and nodes", k, SETTINGS + _BURSTS)
+        top = low + 0.2 * span if k % _LOW_EVERY == 0 else low + 0.95 * span
+        wanted = board.random_gates(low, top)
+        board.set_gates(wanted)
+        gate = board.read_gates()
+        nodes = board.read_nodes(board.random_inputs(POINTS), NODE_READINGS)
+        asked.append(wanted)
+        gates.append(gate.mean)
+        gates_u.append(gate.uncertainty)
+        free.append(nodes.free)
+        clamped.append(nodes.clamped)
+        noise.append(nodes.noise)
+    pooled = np.sqrt(np.mean(np.array(noise) ** 2, axis=0) / NODE_READINGS)
+    readings = EdgeReadings(*map(np.array, (gates, gates_u, free, clamped)), pooled, driven)
+    return readings, np.array(asked)
+
+
+def _drops(board: Board, readings: EdgeReadings) -> FloatArray:
+    """Return |V_a − V_b| of every edge, (K, 2, P, E), in volts."""
+    tail, head = board.network.endpoints().T
+    both = np.stack([readings.free, readings.clamped], axis=1)
+    drops: FloatArray = np.abs(both[..., tail] - both[..., head])
+    return drops
+
+
+def _shorted(board: Board, readings: EdgeReadings) -> BoolArray:
+    """Return the edges that drop nothing although all gates are low, so that hardly any current flows."""
+    drops = _drops(board, readings)[::_LOW_EVERY].reshape(-1, board.network.n_edges)
+    noise = float(np.max(readings.nodes_u))
+    shorted: BoolArray = np.quantile(drops, 0.95, axis=0) < _SHORT_V + 4 * noise
+    tail, head = board.network.endpoints().T
+    return shorted & ~(readings.driven[tail] & readings.driven[head])
+
+
+def _stuck(board: Board, readings: EdgeReadings, asked: FloatArray) -> BoolArray:
+    """Return the gates that do not read what they are charged to; walls may keep some back."""
+    inside = (asked > board.limits.gate_min_V + _FOLLOWS_V) & (asked < board.limits.gate_max_V - _FOLLOWS_V)
+    off = (np.abs(readings.gates - asked) > _FOLLOWS_V) & inside
+    stuck: BoolArray = board.network.transistors() & (off.sum(axis=0) > 0.5 * inside.sum(axis=0))
+    return stuck
+
+
+def _moves(board: Board, nominal: Nominal) -> BoolArray:
+    """Return which gates pulses move, or that no pulse should have moved enough to tell."""
+    network = board.network
+    tail, head = network.endpoints().T
+    still, told = np.ones(network.n_edges, dtype=np.bool_), np.zeros(network.n_edges, dtype=np.bool_)
+    for k in range(_BURSTS):
+        board.told("does it learn", SETTINGS + k, SETTINGS + _BURSTS)
+        board.set_gates(board.random_gates(1.8, 3.8))
+        before = board.read_gates()
+        run = board.learn(
+            board.random_inputs(1), board.random_labels(1), pulse_s=200e-6, pulses=_BURST_PULSES, kept=20
+        )
+        after = board.read_gates()
+        x = run.free[:, tail] - run.free[:, head]
+        y = run.clamped[:, tail] - run.clamped[:, head]
+        expected = nominal.learning_rate_per_V_s * run.total_s * np.mean((x - y) * (x + y), axis=0)
+        u = np.hypot(before.uncertainty, after.uncertainty)
+        still &= np.abs(after.mean - before.mean) < 5 * u
+        told |= np.abs(expected) > 12 * u
+    board.told("done", SETTINGS + _BURSTS, SETTINGS + _BURSTS)
+    return ~(still & told)
+
+
+def _report(
+    result: Result, board: Board, nominal: Nominal, fit: EdgeFit, readings: EdgeReadings, sound: BoolArray
+) -> None:
+    network, edges = board.network, np.flatnonzero(sound)
+    vt_u, s_u, dvt_u, ds_u = fit.standard_uncertainties()
+    strength = nominal.strength_A_per_V2
+    clamped_threshold_u = np.hypot(vt_u, dvt_u)
+    columns = (
+        ("threshold", "V", fit.threshold, vt_u),
+        ("strength", "A/V^2", fit.strength * strength, s_u * strength),
+        ("threshold mismatch", "V", fit.threshold_mismatch, dvt_u),
+        ("strength mismatch", "", fit.strength_mismatch, ds_u),
+        ("threshold, clamped copy", "V", fit.threshold + fit.threshold_mismatch, clamped_threshold_u),
+    )
+    for quantity, unit, mean, u in columns:
+        result.values += edge_values(network, quantity, unit, mean, u, edges)
+    counts = _regimes(board, fit, readings)
+    rms = np.sqrt(np.mean(fit.residual_V**2))
+    result.conditions |= {"chi2": round(fit.chi2, 3), "rms_residual_V": float(rms)}
+    result.raw |= {
+        "gates": readings.gates,
+        "free": readings.free,
+        "clamped": readings.clamped,
+        "regimes": counts,
+        "residual_V": fit.residual_V,
+        "covariance": fit.covariance,
+    }
+    for e in edges:
+        missing = [n for n, c in zip(("sub-threshold", "saturated", "ohmic"), counts[:, e], strict=True) if not c]
+        if missing:
+            name = edge_channel(network, int(e))
+            result.warn("regime unseen", name, f"{name} was never {' nor '.join(missing)}")
+
+
+def _regimes(board: Board, fit: EdgeFit, readings: EdgeReadings) -> FloatArray:
+    """Count the readings of each edge below threshold, saturated and ohmic, (3, E)."""
+    tail, head = board.network.endpoints().T
+    over = np.nan_to_num(readings.gates - fit.threshold)[:, None, :]
+    kinds = regimes(
+        np.broadcast_to(over, readings.free[..., tail].shape), readings.free[..., tail], readings.free[..., head]
+    )
+    return np.array([(kinds == k).sum(axis=(0, 1)) for k in (SUB_THRESHOLD, SATURATED, OHMIC)])

@@ -1,0 +1,167 @@
+"""`learning-rate` and `bias`: how every edge learns, from bursts of pulses of four kinds."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from calibration.board import Board, Learned
+from calibration.learning_fit import Burst, LearningFit, burst, fit_learning
+from calibration.records import edge_channel, edge_values, value
+from calibration.routine import Nominal, Result
+from protocols.block import FloatArray
+
+CONTRAST, RELEASED, ONE_TASK, TWO_TASKS = "contrast", "zero-error pulses", "one task", "two tasks"
+PULSES = ((100e-6, 300), (2e-3, 15))  # length in s and number: as much learning, few charges or many
+_GATES = 0.15, 0.88  # of the gate range: bursts must not reach a wall
+_IDENTIFIED_V = 1e-3  # an offset known less well than this is called not identifiable
+_CORRELATED = 0.95
+_DEAD, _ODD = 0.2, 0.5  # of the nominal rate
+
+
+def calibrate_learning_rate(board: Board, nominal: Nominal) -> Result:
+    """Predict each gate's update from the voltages of both copies and compare it with the measured one.
+
+    Bursts clamped toward random labels, and bursts with the clamps released to tell bias from rate.
+    """
+    bursts = _bursts(board, {CONTRAST: 48, RELEASED: 24})
+    fit = fit_learning(board.network, bursts, nominal.learning_rate_per_V_s)
+    result = _result("weighted regression of gate changes on predicted ones", board, bursts, fit)
+    _judge_rates(result, board, fit, nominal)
+    gated = np.flatnonzero(board.network.transistors())
+    rate = fit.rate
+    result.values = [
+        *edge_values(board.network, "learning rate", "1/(V·s)", *rate, gated),
+        *edge_values(
+            board.network,
+            "rate error",
+            "",
+            rate.mean / nominal.learning_rate_per_V_s - 1,
+            rate.uncertainty / nominal.learning_rate_per_V_s,
+            gated,
+        ),
+    ]
+    return result
+
+
+def calibrate_bias(board: Board, nominal: Nominal) -> Result:
+    """Measure what moves each gate when nothing should: constant bias and contrast offset.
+
+    From zero-error pulses (clamps released), from drift while one task stays solved, while two tasks
+    alternate, and from contrasted bursts, which tell the learning rate; one regression for all, and
+    χ² of each kind as a check that they agree.
+    """
+    bursts = _bursts(board, {CONTRAST: 30, RELEASED: 60, ONE_TASK: 15, TWO_TASKS: 15})
+    fit = fit_learning(board.network, bursts, nominal.learning_rate_per_V_s)
+    result = _result("weighted regression over four kinds of bursts", board, bursts, fit)
+    gated = np.flatnonzero(board.network.transistors())
+    offset = fit.offset
+    known = offset.uncertainty < np.inf
+    result.values = [
+        *edge_values(board.network, "bias", "V/s", *fit.bias, gated),
+        *edge_values(board.network, "contrast offset", "V", *offset, gated[known[gated]]),
+        *edge_values(board.network, "pulse charge", "V", *fit.charge, gated),
+        value("bias growth", "board", fit.growth, fit.growth_u, "1/V"),
+        value("bias reference", "board", fit.reference_V, 0.0, "V"),
+    ]
+    for e in gated:
+        name = edge_channel(board.network, int(e))
+        if not 2 * offset.uncertainty[e] < _IDENTIFIED_V:
+            text = f"{name}: the contrast offset is only known to {2e3 * offset.uncertainty[e]:.2g} mV"
+            result.warn("not identifiable", name, f"{text}, its voltage hardly varies in this wiring")
+        elif abs(fit.correlation[e]) > _CORRELATED:
+            text = f"{name}: bias and contrast offset can hardly be told apart"
+            result.warn("not identifiable", name, f"{text} (correlation {fit.correlation[e]:.2f})")
+    for kind, chi2 in fit.kind_chi2.items():
+        if chi2 > 4:
+            result.warn(
+                "kinds disagree", "board", f"{kind}: gates moved unlike the model says (χ² {chi2:.1f} per burst)"
+            )
+    return result
+
+
+def _result(method: str, board: Board, bursts: list[Burst], fit: LearningFit) -> Result:
+    kinds = {f"bursts, {kind}": sum(b.kind == kind for b in bursts) for kind in fit.kind_chi2}
+    raw = {
+        "regressors": np.array([b.regressors for b in bursts]),
+        "moved": np.array([b.moved for b in bursts]),
+        "moved_u": np.array([b.moved_u for b in bursts]),
+        "usable": np.array([b.usable for b in bursts]),
+        "kind": np.array([b.kind for b in bursts]),
+        "coefficients": fit.coefficients,
+        "chi2": fit.chi2,
+    }
+    checks = {f"chi2, {kind}": round(chi2, 3) for kind, chi2 in fit.kind_chi2.items() if np.isfinite(chi2)}
+    return Result(method, conditions={**kinds, **checks}, raw=raw)
+
+
+def _judge_rates(result: Result, board: Board, fit: LearningFit, nominal: Nominal) -> None:
+    rate = fit.rate
+    for e in np.flatnonzero(board.network.transistors()):
+        name = edge_channel(board.network, int(e))
+        part = rate.mean[e] / nominal.learning_rate_per_V_s
+        u = rate.uncertainty[e] / nominal.learning_rate_per_V_s
+        if u > 0.25:
+            result.warn("rate unknown", name, f"{name}: too little contrast in this wiring to tell its rate")
+        elif part + 3 * u < 0:
+            result.fault("wrong way", name, f"{name} learns the wrong way: {part:.2f} of the nominal rate")
+        elif part + 3 * u < _DEAD:
+            result.fault("does not learn", name, f"{name} does not learn: {part:.2f} of the nominal rate")
+        elif part - 3 * u < _ODD or part + 3 * u > 1 / _ODD:
+            result.warn("odd rate", name, f"{name} learns at {part:.2f} of the nominal rate")
+
+
+def _bursts(board: Board, counts: dict[str, int]) -> list[Burst]:
+    """Run bursts of each kind, mixed, from random gates that stay away from the walls."""
+    kinds = [kind for kind, count in counts.items() for _ in range(count)]
+    noise = board.read_nodes(board.random_inputs(8), max(board.node_readings, 8)).noise
+    node_noise_V = float(np.sqrt(np.mean(noise**2)))
+    limits = board.limits
+    span = limits.gate_max_V - limits.gate_min_V
+    low, high = (limits.gate_min_V + part * span for part in _GATES)
+    walls = limits.gate_min_V, limits.gate_max_V
+    bursts = []
+    for k, kind in enumerate(kinds):
+        board.told(kind, k, len(kinds))
+        board.set_gates(board.random_gates(low, high))
+        length, pulses = PULSES[k % 2]
+        length = min(length, board.limits.pulse_max_s)
+        _settle(board, kind)
+        before = board.read_gates()
+        runs = _run_kind(board, kind, length, pulses)
+        bursts.append(burst(board.network, kind, runs, before, board.read_gates(), walls, node_noise_V))
+    board.told("done", len(kinds), len(kinds))
+    return bursts
+
+
+def _settle(board: Board, kind: str) -> None:
+    """Learn the tasks of this burst first, so that what is measured is drift."""
+    if kind not in (ONE_TASK, TWO_TASKS):
+        return
+    count = 1 if kind == ONE_TASK else 2
+    board.task = board.random_inputs(count), _near_outputs(board, count)
+    inputs, labels = board.task
+    board.learn(inputs, labels, pulse_s=100e-6, pulses=300 * count, kept=0)
+
+
+def _near_outputs(board: Board, count: int) -> FloatArray:
+    """Return labels a board with mid gates can reach: the middle half of the range."""
+    return board.random_labels(count, 0.35, 0.65)
+
+
+def _run_kind(board: Board, kind: str, length: float, pulses: int) -> list[Learned]:
+    if kind == RELEASED:
+        inputs, labels = board.random_inputs(1), board.random_labels(1)
+        return [board.learn(inputs, labels, pulse_s=length, pulses=pulses, unclamped=True)]
+    if kind == CONTRAST:
+        inputs, labels = board.random_inputs(1), board.random_labels(1)
+        return [board.learn(inputs, labels, pulse_s=length, pulses=pulses)]
+    inputs, labels = board.task
+    runs = []
+    for turn in range(2 * len(inputs)):
+        p = turn % len(inputs)
+        share = max(pulses // (2 * len(inputs)), 2)
+        runs.append(board.learn(inputs[[p]], labels[[p]], pulse_s=length, pulses=share))
+    return runs
+
+
+

@@ -1,0 +1,80 @@
+"""`timing`: pulse length asked for against given, jitter, and how evenly cycles come."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from calibration.board import Board, smallest_step
+from calibration.linear_fit import fit_line
+from calibration.records import value
+from calibration.routine import Nominal, Result
+
+LENGTHS_S = (20e-6, 50e-6, 100e-6, 200e-6, 500e-6, 1e-3, 2e-3)
+PULSES = 400
+_MOST_GAIN_ERROR, _MOST_OFFSET_S = 0.02, 10e-6
+
+
+def calibrate_timing(board: Board, nominal: Nominal) -> Result:
+    """Give pulses of several lengths and compare what was asked with what the bench says it gave.
+
+    given = (1 + gain)·asked + offset; the jitter is the scatter of one length. Lengths beyond what the
+    bench gives are left out.
+    """
+    asked = np.array([t for t in LENGTHS_S if t <= board.limits.pulse_max_s])
+    inputs, labels = board.random_inputs(1), board.random_labels(1)
+    given, overhead, late = [], [], 0
+    for k, length in enumerate(asked):
+        board.told(f"pulses of {1e6 * length:g} µs", k, len(asked) + 1)
+        board.set_gates(3.0)
+        pulses = min(PULSES, board.limits.block_cycles)
+        record = board.learn(
+            inputs, labels, pulse_s=float(length), pulses=pulses, unclamped=True, kept=0
+        ).record
+        given.append(record.learning_time_s)
+        on_time = record.lateness_s[1:] <= 0
+        pauses = np.diff(record.start_s) - record.learning_time_s[:-1]
+        overhead += list(pauses[on_time])
+        late += int(np.sum(record.lateness_s > 0))
+    fine = _fine_lengths(board)
+    x = np.repeat(asked, [len(g) for g in given])
+    y = np.concatenate(given)
+    line = fit_line(x, y)
+    spread = np.array([g.std(ddof=1) for g in given])
+    jitter = float(np.sqrt(np.mean(spread**2)))
+    result = Result(
+        "the bench's own record of pulses, straight line",
+        conditions={"pulses": PULSES, "lengths": len(asked)},
+        raw={"asked_s": x, "given_s": y, "overhead_s": np.array(overhead)},
+    )
+    pause = np.array(overhead)
+    result.values += [
+        value("pulse gain error", "board", line.gain - 1, line.gain_u, ""),
+        value("pulse offset", "board", line.offset, line.offset_u, "s"),
+        value("pulse jitter", "board", jitter, jitter / np.sqrt(2 * len(y)), "s"),
+        value("pulse step", "board", fine, 0.05e-6, "s"),
+        value("cycle overhead", "board", pause.mean(), pause.std() / np.sqrt(len(pause)), "s"),
+        value("late cycles", "board", late / len(y), np.sqrt(max(late, 1)) / len(y), ""),
+    ]
+    if abs(line.gain - 1) > _MOST_GAIN_ERROR or abs(line.offset) > _MOST_OFFSET_S:
+        result.fault(
+            "pulse length off",
+            "board",
+            f"pulses are {line.gain:.3f} times as long as asked for, and {1e6 * line.offset:.1f} µs more",
+        )
+    board.told("done", len(asked) + 1, len(asked) + 1)
+    return result
+
+
+def _fine_lengths(board: Board) -> float:
+    """Return the step in which pulses come, in seconds: lengths 0.1 µs apart that come out alike."""
+    lengths = 100e-6 + 0.1e-6 * np.arange(120)
+    inputs, labels = board.random_inputs(1), board.random_labels(1)
+    means = []
+    for length in lengths:
+        run = board.learn(inputs, labels, pulse_s=float(length), pulses=16, unclamped=True, kept=0)
+        means.append(float(np.mean(run.record.learning_time_s)))
+    rises = np.diff(np.array(means))
+    jumps = rises[rises > 0.35e-6]
+    if len(jumps) < 2:
+        return 0.0
+    return float(np.median(jumps)) if np.median(jumps) > 0.5e-6 else smallest_step(np.array(means)[:, None])

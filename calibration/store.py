@@ -1,0 +1,129 @@
+"""Where calibrations are kept: one append-only file of JSON lines per board, raw readings beside it.
+
+Nothing is ever rewritten: the history of a board is the file. The folder is the user's choice.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from pydantic import ValidationError
+
+from calibration.records import COLOURS, Calibration, now_utc, sentence_of, state_of
+from protocols.errors import DataError
+
+FILE = "calibrations.jsonl"
+
+
+class CalibrationStore:
+    """The calibrations of all boards under one folder."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    def boards(self) -> list[str]:
+        """Return the serials of the boards that have calibrations."""
+        if not self.folder.is_dir():
+            return []
+        found = [self._read(f)[-1:] for f in sorted(self.folder.glob(f"*/{FILE}"))]
+        return [calibrations[0].serial for calibrations in found if calibrations]
+
+    def board_folder(self, serial: str) -> Path:
+        """Return the folder of a board; characters a file name cannot have become underscores."""
+        return self.folder / (re.sub(r"[^\w.+-]", "_", serial).strip(".") or "unnamed")
+
+    def history(self, serial: str, routine: str = "") -> list[Calibration]:
+        """Return the calibrations of a board, oldest first. Raises DataError when its file is damaged."""
+        found = self._read(self.board_folder(serial) / FILE)
+        return [c for c in found if c.serial == serial and routine in ("", c.routine)]
+
+    def latest(self, serial: str) -> dict[str, Calibration]:
+        """Return the latest calibration of each routine. Raises DataError."""
+        return {c.routine: c for c in self.history(serial)}
+
+    def append(self, calibration: Calibration, raw: dict[str, NDArray[Any]] | None = None) -> Path:
+        """Store a calibration and its raw readings; return the board's folder.
+
+        The line is on the disk when this returns. Raises DataError when it cannot be written.
+        """
+        folder = self.board_folder(calibration.serial)
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+            if raw:
+                np.savez_compressed(folder / calibration.raw, **raw)  # type: ignore[arg-type]
+            line = calibration.model_dump_json() + "\n"
+            file = os.open(folder / FILE, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o644)
+            try:
+                os.write(file, line.encode("utf-8"))  # one write: lines of two processes do not mix
+                os.fsync(file)
+            finally:
+                os.close(file)
+        except OSError as error:
+            raise DataError(
+                f"{folder}: the calibration cannot be stored: {error.strerror or error}; "
+                "choose another folder with --store"
+            ) from error
+        return folder
+
+    def _read(self, path: Path) -> list[Calibration]:
+        try:
+            text = path.read_text("utf-8")
+        except FileNotFoundError:
+            return []
+        except (OSError, UnicodeDecodeError) as error:
+            raise DataError(f"{path}: the calibrations cannot be read: {error}; restore a copy") from None
+        found = []
+        for number, line in enumerate(text.splitlines(), start=1):
+            if not line.strip():
+                continue
+            try:
+                found.append(Calibration.model_validate_json(line))
+            except ValidationError as error:
+                first = error.errors(include_url=False)[0]
+                where = ".".join(map(str, first["loc"])) or "the line"
+                raise DataError(
+                    f"{path}: line {number} is damaged ({where}: {first['msg']}); "
+                    "restore a copy of the file, or take the line out to lose that one calibration"
+                ) from None
+        return found
+
+
+def status(
+    store: CalibrationStore | Path,
+    serial: str,
+    routines: tuple[str, ...] = (),
+    now: datetime | None = None,
+) -> list[dict[str, Any]]:
+    """Say of each routine how its latest calibration of a board stands.
+
+    routines: which to look at; else all that were ever done on the board. Each entry is plain data:
+    routine, state ("valid", "expires soon", "expired", "failed", "missing"), colour ("green", "amber",
+    "red"), usable, sentence, id, issued, expires, verdict, operator. Raises DataError for a damaged store.
+    """
+    at = now or now_utc()
+    latest = (store if isinstance(store, CalibrationStore) else CalibrationStore(store)).latest(serial)
+    entries = []
+    for routine in routines or tuple(latest):
+        found = latest.get(routine)
+        state = state_of(found, at)
+        entries.append(
+            {
+                "routine": routine,
+                "state": str(state),
+                "colour": COLOURS[state],
+                "usable": COLOURS[state] != "red",
+                "sentence": sentence_of(routine, state, found, at),
+                "id": found.id if found else None,
+                "issued": found.issued.isoformat() if found else None,
+                "expires": found.expires.isoformat() if found else None,
+                "verdict": str(found.verdict) if found else None,
+                "operator": found.operator if found else None,
+            }
+        )
+    return entries
