@@ -56,7 +56,7 @@ def erasure_in_turns(run: xr.Dataset, last: int = 0) -> list[Erasure]:
         raise DataError("erasure in turns needs two tasks that take turns")
     cycles = round_cycles(run)
     missed = misses(run)
-    known = np.isfinite(missed).all(axis=(1, 2))
+    known = np.asarray(np.isfinite(missed).all(axis=(1, 2)))
     at = {int(c): m for m, c in enumerate(cycles) if known[m]}
     late = {m for pair in switch_pairs(cycles, half, last) for m in pair}
     found = []

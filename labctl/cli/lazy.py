@@ -13,6 +13,7 @@ COMMANDS: dict[str, str] = {
     "run": "labctl.cli.run:run",
     "engines": "labctl.cli.engines:engines",
     "runs": "labctl.cli.runs:app",
+    "analyze": "labctl.cli.analyze:analyze",
     "reproduce": "labctl.cli.reproduce:reproduce",
     "emulate": "labctl.cli.emulate:emulate",
     "schema": "labctl.cli.schema:schema",

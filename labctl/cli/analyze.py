@@ -1,0 +1,164 @@
+"""`labctl analyze`: what one run shows, or several side by side."""
+
+from __future__ import annotations
+
+import json
+import math
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+from labctl.analysis.report import Quantity, Report, analyze_run
+from labctl.analysis.sweep import Sweep, sweep_of
+from labctl.store import catalogue, open_run
+from protocols.errors import ConfigError, DataError
+
+_WIDE = 200
+_PREFIXES = ((1.0, ""), (1e-3, "m"), (1e-6, "µ"), (1e-9, "n"))
+_HEADS = {
+    "period_s": ("τ", "s"),
+    "span_V": ("D", "V"),
+    "span_as_read_V": ("D as read", "V"),
+    "combined_error_V2": ("combined error", "V^2"),
+    "combined_hinge_V2": ("hinge at switches", "V^2"),
+    "error_floor_V2": ("error at the end", "V^2"),
+    "hinge_V2": ("hinge loss", "V^2"),
+    "class_error": ("class error", "1"),
+    "drift_V_per_s": ("drift", "V/s"),
+    "walls_share": ("on walls", "1"),
+    "learning_time_s": ("learning", "s"),
+}
+
+
+def analyze(
+    runs: Annotated[
+        list[str], typer.Argument(help="Run folders, run numbers, 'latest' or UUIDs.", metavar="RUN...")
+    ],
+    out: Annotated[Path, typer.Option("--out", help="Folder that holds the runs.", metavar="DIR")] = Path(
+        "runs"
+    ),
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object and nothing else.")] = False,
+) -> None:
+    """Analyse a run: span and errors of a task cycle, floor, drift, losses; several runs make a table.
+
+    Simulated, hardware and imported runs alike. What a run does not have is said with the reason.
+
+    Example: labctl analyze latest
+    Example: labctl analyze 12 13 14 15 --json
+    """
+    folders = [_find(out, run) for run in runs]
+    reports = [_report(folder) for folder in folders]
+    sweep = sweep_of(reports) if len(reports) > 1 else None
+    if as_json:
+        print(json.dumps(_json(folders, reports, sweep), ensure_ascii=False))
+    elif sweep is None:
+        _print_report(reports[0], folders[0])
+    else:
+        _print_sweep(reports, folders, sweep)
+
+
+def written(value: float, unit: str) -> str:
+    """Write a value with three or four digits and a prefix that suits it; V² with what it is in volts."""
+    if not math.isfinite(value):
+        return "–"
+    if unit == "1":
+        return f"{value:,.0f}" if value == round(value) and abs(value) >= 10 else f"{value:.4g}"
+    if unit == "V^2":
+        return f"{value:.3g} V² ({_prefixed(math.sqrt(value), 'V', 3)})" if value > 0 else f"{value:.3g} V²"
+    return _prefixed(value, unit, 4)
+
+
+def _prefixed(value: float, unit: str, digits: int) -> str:
+    scale, prefix = next(((s, p) for s, p in _PREFIXES if abs(value) >= 0.9995 * s), (1.0, ""))
+    if unit == "1/s":
+        scale, prefix = 1.0, ""
+    return f"{value / scale:.{digits}g} {prefix}{unit}"
+
+
+def _find(out: Path, run: str) -> Path:
+    try:
+        return catalogue.find_run(out, run)
+    except DataError as error:
+        raise ConfigError(str(error)) from None
+
+
+def _report(folder: Path) -> Report:
+    if not (folder / "run.nc").exists():
+        raise ConfigError(
+            "the run has no run.nc",
+            file=str(folder),
+            allowed="if it died: labctl runs recover; else it measured nothing",
+        )
+    try:
+        return analyze_run(open_run(folder))
+    except (OSError, KeyError) as error:
+        raise ConfigError(f"run.nc cannot be read: {error}", file=str(folder)) from None
+
+
+def _json(folders: list[Path], reports: list[Report], sweep: Sweep | None) -> dict[str, Any]:
+    one = [{"path": str(f)} | r.json() for f, r in zip(folders, reports, strict=True)]
+    if sweep is None:
+        return one[0]
+    together = {key: value if math.isfinite(value) else None for key, _, value, _, _ in sweep.together}
+    return {"runs": one, "together": together, "units": {k: unit for k, _, _, unit, _ in sweep.together}}
+
+
+def _print_report(report: Report, folder: Path) -> None:
+    console = Console(highlight=False, soft_wrap=True)
+    about = ", ".join(escape(t) for t in (report.kind, report.method, report.bench) if t)
+    console.print(f"[bold]{escape(report.name)}[/]: {about}")
+    for title, quantities in report.sections.items():
+        if not quantities:
+            continue
+        console.print(f"\n[bold]{escape(title)}[/]")
+        width = max(len(q.label) for q in quantities)
+        for q in quantities:
+            console.print(f"  {escape(q.label):<{width}}  {escape(_value(q))}")
+    if report.missing:
+        console.print("\n[bold]not in this run[/]")
+        for missing in report.missing:
+            console.print(f"  [dim]{escape(missing.label)}: {escape(missing.reason)}[/]")
+    console.print(f"\n[dim]{escape(str(folder))}[/]")
+
+
+def _value(q: Quantity) -> str:
+    text = written(q.value, q.unit)
+    if q.uncertainty is not None and math.isfinite(q.uncertainty):
+        off = f"{q.uncertainty:.2g} V²" if q.unit == "V^2" else written_short(q.uncertainty, q.unit)
+        text += f" ± {off}"
+    return f"{text}  ({q.note})" if q.note else text
+
+
+def written_short(value: float, unit: str) -> str:
+    """Write an uncertainty: two digits."""
+    return f"{value:.2g}" if unit == "1" else _prefixed(value, unit, 2)
+
+
+def _print_sweep(reports: list[Report], folders: list[Path], sweep: Sweep) -> None:
+    console = Console(highlight=False)
+    if not console.is_terminal:
+        console.width = _WIDE  # whoever reads a pipe cuts lines themselves
+    table = Table(box=None, pad_edge=False, header_style="dim")
+    table.add_column("run", no_wrap=True)
+    table.add_column("name", no_wrap=True, overflow="ellipsis")
+    table.add_column("method", no_wrap=True)
+    for column in sweep.columns:
+        table.add_column(_HEADS[column][0], justify="right", no_wrap=True)
+    for folder, report, row in zip(folders, reports, sweep.rows, strict=True):
+        number = folder.name.partition("-")[0].lstrip("0") or folder.name
+        cells = (
+            "–" if v is None else written(v, _HEADS[c][1]) for c, v in zip(sweep.columns, row, strict=True)
+        )
+        table.add_row(escape(number), escape(report.name), escape(report.method), *cells)
+    console.print(table)
+    if sweep.together:
+        print()
+        width = max(len(label) for _, label, _, _, _ in sweep.together)
+        for key, label, value, unit, off in sweep.together:
+            console.print(
+                f"  {escape(label):<{width}}  {escape(_value(Quantity(key, label, value, unit, off)))}"
+            )
