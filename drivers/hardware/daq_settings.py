@@ -129,7 +129,7 @@ class DaqSettings(_Table):
     address: str = Field("", pattern=r"^(grpc://[^/\s]+:\d{1,5}/?)?$", description="empty: this computer")
     product: str = Field("", description="refuse every other product, such as PCIe-6363")
     serial: str = Field(
-        "", pattern=r"^[0-9A-Fa-f]{0,8}$", description="refuse every other board; hexadecimal"
+        "", pattern=r"^([0-9A-Fa-f]{8})?$", description="refuse every other board; hexadecimal"
     )
     timeout: Second = Field(2.0, gt=0, description="longest any operation may take beyond its own length")
     node_gain: Ratio = Field(11.0, gt=0, description="volts at a terminal per volt at a node")

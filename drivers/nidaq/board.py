@@ -25,7 +25,7 @@ from protocols.errors import ConfigError, ProtocolError
 
 Kit = TypeVar("Kit")
 Result = TypeVar("Result")
-_GRACE_S = 0.4  # for clearing up after a failure, on top of the time limit
+GRACE_S = 0.4  # for clearing up after a failure, on top of the time limit
 _DEVICE = re.compile(r"[A-Za-z][\w-]*")
 
 
@@ -118,18 +118,24 @@ class NidaqBoard:
         self._capabilities = self._recognised()
 
     def surely(self, make_safe: Callable[[], Result]) -> Result:
-        """Carry out what makes safe; when it fails, reset the board and try again. Raises InstrumentFault."""
+        """Carry out what makes safe; when it fails, reset the board and try again. Raises InstrumentFault.
+
+        Each try has half the time limit, so that a call that is lost leaves time for the other one.
+        """
         if not self.is_open:
             self.open(self)
             try:
                 return self.surely(make_safe)
             finally:
                 self.close(self)
+        half_s = 0.5 * self.timeout_s
         try:
-            return make_safe()
+            with self.daqmx.within(half_s):
+                return make_safe()
         except InstrumentFault:
-            self.reset()
-            return make_safe()
+            with self.daqmx.within(half_s + GRACE_S):
+                self.reset()
+                return make_safe()
 
     @contextmanager
     def doing(self, what: str, takes_s: float = 0.0, limit_s: float | None = None) -> Iterator[None]:
@@ -231,7 +237,7 @@ class TaskSlot(Generic[Kit]):
         if task is None or self._resets != self._board.resets:
             return
         try:
-            with self._board.doing("close a task", limit_s=_GRACE_S):
+            with self._board.doing("close a task", limit_s=GRACE_S):
                 task.close()
         except InstrumentFault:
             self._board.resets += 1  # the server may still hold it: nothing made before can be trusted

@@ -86,6 +86,12 @@ class NidaqDrive(Part):
             wanted[self._order[channel]] = volts
         self._write(wanted)
 
+    def holds(self, voltages_V: Mapping[str, float]) -> bool:
+        """Say whether these voltages are what was last driven, without asking the board."""
+        if self._written_V is None or self._written_at != self._board.resets:
+            return False
+        return all(self._written_V[self._order[channel]] == v for channel, v in voltages_V.items())
+
     def voltages(self) -> Mapping[str, float]:
         """Return what each channel is driven to, in volts: read back where the board can."""
         volts = self._read_back() if self._echo else self._known_V()
@@ -93,7 +99,15 @@ class NidaqDrive(Part):
 
     def safe_state(self) -> Mapping[str, float]:
         """Put all channels to 0 V and return what they read back; raises NotTaken when they do not follow."""
-        return self._board.surely(self._make_safe)
+        return self._board.surely(self.make_safe)
+
+    def make_safe(self) -> Mapping[str, float]:
+        """Put all channels to 0 V in one try; return what they read back."""
+        zeros = np.zeros(len(self.channels))
+        self._write(zeros)
+        if self._echo:
+            self.check_echo(self._read_back())
+        return dict.fromkeys(self.channels, 0.0)
 
     # ── for the other drivers of this board ─────────────────────────────────────────────────────
 
@@ -193,10 +207,3 @@ class NidaqDrive(Part):
         with self._echoes.use("read its outputs back") as (_, reader):
             reader.read_one_sample(volts, timeout=self._board.timeout_s)
         return volts
-
-    def _make_safe(self) -> Mapping[str, float]:
-        zeros = np.zeros(len(self.channels))
-        self._write(zeros)
-        if self._echo:
-            self.check_echo(self._read_back())
-        return dict.fromkeys(self.channels, 0.0)

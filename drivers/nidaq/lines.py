@@ -48,6 +48,15 @@ class NidaqLines(Part):
         """Put these lines to these states and leave the others; raises NotTaken when one does not follow."""
         self._set(states)
 
+    def surely_set(self, states: Mapping[str, bool]) -> Mapping[str, bool]:
+        """Put lines to states in which they are safe, by a reset if nothing else helps; return all lines."""
+
+        def sure() -> Mapping[str, bool]:
+            self.set(states)
+            return self.states()
+
+        return self._board.surely(sure)
+
     def set_number(self, lines: Sequence[str], number: int) -> None:
         """Put a binary number on lines, least significant first; raises ProtocolError if it does not fit."""
         if not 0 <= number < 1 << len(lines):
@@ -68,7 +77,16 @@ class NidaqLines(Part):
 
     def safe_state(self) -> Mapping[str, bool]:
         """Put the lines to their safe states and return all of them, read back."""
-        return self._board.surely(self._make_safe)
+        return self._board.surely(self.make_safe)
+
+    def make_safe(self) -> Mapping[str, bool]:
+        """Put the lines to their safe states in one try; return all of them, read back."""
+        self._set({name: line.safe for name, line in self.lines.items() if line.safe is not None})
+        return self.states()
+
+    def forget(self) -> None:
+        """Note that the states of the lines are not known any more."""
+        self._written = None
 
     # ── inside ──────────────────────────────────────────────────────────────────────────────────
 
@@ -113,7 +131,3 @@ class NidaqLines(Part):
             cause="the line is shorted, driven from the other side, or the board did not obey",
             action="go to the safe state and check what is wired to the line",
         )
-
-    def _make_safe(self) -> Mapping[str, bool]:
-        self._set({name: line.safe for name, line in self.lines.items() if line.safe is not None})
-        return self.states()

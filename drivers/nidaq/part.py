@@ -12,7 +12,7 @@ from protocols.bench import Identity
 class Part:
     """A driver of some terminals of a board.
 
-    `terminals` must exist on the board, `slots` are the tasks it works with; `_make_safe` reaches the safe
+    `terminals` must exist on the board, `slots` are the tasks it works with; `make_safe` reaches the safe
     state and verifies it.
     """
 
@@ -22,6 +22,11 @@ class Part:
         self._terminals = terminals
         self._slots: list[TaskSlot[Any]] = []
         self._is_open = False
+
+    @property
+    def address(self) -> str:
+        """Return where the board is, for sentences."""
+        return self._board.address
 
     def open(self) -> None:
         """Connect to the board and make sure that it has the terminals; nothing is driven yet.
@@ -51,6 +56,11 @@ class Part:
         try:
             self.safe_state()
         finally:
+            self.let_go()
+
+    def let_go(self) -> None:
+        """Let the board go as it is; harmless when it is not open."""
+        if self._is_open:
             self._is_open = False
             for slot in self._slots:
                 slot.drop()
@@ -58,12 +68,12 @@ class Part:
 
     def safe_state(self) -> object:
         """Reach the safe state and verify it, by a reset of the board if nothing else helps."""
-        return self._board.surely(self._make_safe)
+        return self._board.surely(self.make_safe)
 
     def identity(self) -> Identity:
         """Return who the board says it is."""
         return self._board.identity()
 
-    def _make_safe(self) -> object:
-        """Reach the safe state; nothing to do for inputs."""
+    def make_safe(self) -> object:
+        """Reach the safe state in one try and verify it; nothing to do for inputs."""
         return None

@@ -9,9 +9,9 @@ from typing import Any
 from nidaqmx.constants import AcquisitionType, CountDirection, Edge, Level
 from nidaqmx.stream_readers import CounterReader
 
-from drivers.errors import NotTaken
+from drivers.errors import InstrumentFault, NotTaken
 from drivers.limits import PulseLimits
-from drivers.nidaq.board import NidaqBoard, TaskSlot
+from drivers.nidaq.board import GRACE_S, NidaqBoard, TaskSlot
 from drivers.nidaq.lines import NidaqLines
 from drivers.nidaq.part import Part
 from protocols.errors import ConfigError
@@ -89,11 +89,10 @@ class NidaqLearnSwitch(Part):
             return 0.0
         try:
             return self._give(length_s)
-        except BaseException:
+        except BaseException as problem:
             self._given = None
             self._pulse.drop()
-            if self._lines is not None:
-                self.hold()
+            self._hold_after(problem)
             raise
 
     def hold(self) -> None:
@@ -111,7 +110,17 @@ class NidaqLearnSwitch(Part):
 
     def safe_state(self) -> bool:
         """Hold the gates; return whether learning is on, read back: False. Raises NotTaken otherwise."""
-        return self._board.surely(self._make_safe)
+        return self._board.surely(self.make_safe)
+
+    def make_safe(self) -> bool:
+        """Hold the gates in one try; return whether learning is on."""
+        if self._lines is not None:
+            self._lines.set({self._hold_line: True})
+        with self._pulse.use("hold") as (task, channel):
+            task.stop()
+            if channel.co_output_state != Level.LOW:
+                raise self._not_taken("the learn line was put low and reads high")
+        return False
 
     # ── for clocked runs ────────────────────────────────────────────────────────────────────────
 
@@ -148,6 +157,16 @@ class NidaqLearnSwitch(Part):
             task.stop()
         self._check_given(before, length_s)
         return self._length_s
+
+    def _hold_after(self, problem: BaseException) -> None:
+        """Hold the gates after a failure, which stays the one that is reported."""
+        if self._lines is None:
+            return
+        try:
+            with self._board.daqmx.within(GRACE_S):
+                self._lines.set({self._hold_line: True})
+        except InstrumentFault as more:
+            problem.add_note(f"nor could the gates be held: {more}")
 
     def _set_length(self, channel: Any, length_s: float) -> None:
         if abs(length_s - self._length_s) <= 0.01 * self.tick_s:
@@ -202,15 +221,6 @@ class NidaqLearnSwitch(Part):
         reader = CounterReader(task.in_stream)
         reader.verify_array_shape = False
         return reader
-
-    def _make_safe(self) -> bool:
-        if self._lines is not None:
-            self._lines.set({self._hold_line: True})
-        with self._pulse.use("hold") as (task, channel):
-            task.stop()
-            if channel.co_output_state != Level.LOW:
-                raise self._not_taken("the learn line was put low and reads high")
-        return False
 
     def _not_taken(self, happened: str) -> NotTaken:
         return NotTaken(
