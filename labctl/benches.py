@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from drivers.hardware import HardwareBench
 from labctl.emulation.settings import HardwareFile
+from labctl.engine.settings import EngineSettings
 from labctl.experiment.build import build_network
 from labctl.experiment.load import override, read_toml, validate
 from protocols.bench import Bench, Limits
@@ -35,6 +36,7 @@ class LoadedBench:
     ledger: list[dict[str, Any]]
     imperfections: str
     conductance_law: str
+    engine: EngineSettings = field(default_factory=EngineSettings)
 
 
 def load_bench(
@@ -75,7 +77,8 @@ def load_bench(
     for text in dose_overrides:
         override(doses, text)
         source += f" with {text}"
-    config = validate(BenchConfig, values, file)
+    engine = validate(EngineSettings, values.get("engine", {}), file)
+    config = validate(BenchConfig, {k: v for k, v in values.items() if k != "engine"}, file)
     return LoadedBench(
         make=lambda: SimBench(config, seed=seed),
         check=lambda wiring: _check(config, wiring, seed, file),
@@ -85,6 +88,7 @@ def load_bench(
         ledger=config.imperfections.ledger(seed),
         imperfections=source,
         conductance_law=law_text(config.board),
+        engine=engine,
     )
 
 
@@ -119,6 +123,7 @@ def load_hardware(values: dict[str, Any], file: str, overrides: Sequence[str] = 
         ledger=[],
         imperfections=behind,
         conductance_law="square law at 0 V with nominal threshold and strength",
+        engine=config.engine_settings(),
     )
 
 

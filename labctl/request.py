@@ -20,6 +20,7 @@ class RunRequest:
     overrides: Sequence[str] = ()
     figures: bool = True
     command: Sequence[str] = ()
+    trace_io: bool = False
 
     def to_plain(self) -> dict[str, Any]:
         """Return what JSON can hold."""

@@ -46,6 +46,7 @@ from protocols.errors import ConfigError, DataError
 from protocols.plan import Plan
 
 SessionHook = Callable[[Session], None]
+BegunHook = Callable[[Path, str], None]
 
 
 @dataclass
@@ -130,17 +131,25 @@ def carry_out(
     listeners: Sequence[Listener] = (),
     session_hook: SessionHook | None = None,
     resumption: Resumption | None = None,
+    begun: BegunHook | None = None,
 ) -> RunResult:
     """Run a prepared run, or go on with one, and store it, whatever its outcome.
 
-    `session_hook(session)` is called before the start, to connect stop requests. Raises the error
-    that stopped the run, after everything measured until then has been stored.
+    `session_hook(session)` is called before the start, to connect stop requests, and before it
+    `begun(folder, run_id)`, once there is a folder to store the run in. Raises the error that stopped the
+    run, after everything measured until then has been stored.
     """
     bench = run.bench.make()
     if resumption is None:
         folder, manifest, recorder = _begin(run, bench)
     else:
         folder, manifest, recorder = _take_up(run, resumption, bench)
+    if begun is not None:
+        try:
+            begun(folder, str(manifest.values["run_id"]))
+        except OSError as error:
+            recorder.live.close()
+            raise live_store.cannot_store(folder, error) from error
     statics: dict[str, live_store.Static] = {}
 
     def last_look(bench: Bench) -> None:

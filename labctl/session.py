@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import signal
 import time
 from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Protocol
+from types import FrameType
+from typing import Protocol, runtime_checkable
 
 import structlog
 
 from protocols.bench import Bench, Identity, SafeState
+from protocols.block import CycleBlock
 from protocols.engine import (
     TRANSITIONS,
     CloseBench,
@@ -29,9 +32,11 @@ from protocols.engine import (
     RunState,
     react,
 )
+from protocols.errors import InstrumentError
 from protocols.plan import Plan
 
 log = structlog.get_logger(__name__)
+_KEEP_ALIVE_S = 0.25  # while paused; below half of any dead-man time a bench file asks for
 
 
 @dataclass(frozen=True, eq=False)
@@ -39,6 +44,22 @@ class Asked(Event):
     """A request, and who made it."""
 
     by: str = "user"
+
+
+class EmergencyOff(BaseException):
+    """Breaks off whatever the bench is doing; not an Exception, so that no driver takes it for a failure."""
+
+    def __init__(self, reason: str, by: str) -> None:
+        self.reason, self.by = reason, by
+        super().__init__(reason)
+
+
+@runtime_checkable
+class KeepsAlive(Protocol):
+    """A bench that makes itself safe when it hears nothing for a while."""
+
+    def keep_alive(self) -> None:
+        """Tell the bench that somebody is there, and nothing else."""
 
 
 class Listener(Protocol):
@@ -55,7 +76,8 @@ class Session:
     `request` may be called from a signal handler or another thread: the request takes effect when
     the current step, at most one block, has ended. `at_end` takes a last look at the bench after a
     run that was not aborted, before the safe state is reached. `go_on` puts the bench back where an earlier
-    session left it, once it is open and checked, and returns how far that session had come.
+    session left it, once it is open and checked, and returns how far that session had come. `look` may add
+    snapshots to a block, for a live view; it must change nothing else.
     """
 
     plan: Plan
@@ -63,15 +85,27 @@ class Session:
     listeners: Sequence[Listener] = ()
     at_end: Callable[[Bench], None] | None = None
     go_on: Callable[[Bench], Progress] | None = None
+    look: Callable[[CycleBlock], CycleBlock] | None = None
     state: EngineState = field(default_factory=EngineState)
     identity: Identity | None = None
     safe: SafeState | None = None
     _requests: deque[Asked] = field(default_factory=deque)
     _afterwards: list[tuple[str, BaseException]] = field(default_factory=list)
+    _in_step: bool = False
 
     def request(self, kind: Kind, reason: str, by: str = "user") -> None:
         """Ask for pause, resume, stop or abort; `by` says who asks."""
         self._requests.append(Asked(kind, reason=reason, by=by))
+
+    def break_off(self, reason: str, by: str = "user") -> None:
+        """Abort without waiting for the step in hand; only for a signal handler in the session's own thread.
+
+        Raises EmergencyOff right there when a step is in hand; the session catches it and makes it safe.
+        """
+        if self._in_step:
+            self._in_step = False  # once is enough: the way to safe must not be broken off
+            raise EmergencyOff(reason, by)
+        self.request(Kind.ABORT, reason, by)
 
     def run(self) -> EngineState:
         """Run to the end, leave the bench safe whatever happens, and return the final state.
@@ -145,11 +179,20 @@ class Session:
         return None
 
     def _wait(self) -> Event:
+        """Wait for a request; a bench with a dead-man timer is told meanwhile that somebody is there."""
+        bench, told_at = self.bench, time.monotonic()
         while True:
             request = self._next_request()
             if request is not None:
                 return request
             time.sleep(0.02)
+            if isinstance(bench, KeepsAlive) and time.monotonic() - told_at >= _KEEP_ALIVE_S:
+                try:
+                    bench.keep_alive()
+                except InstrumentError as problem:
+                    self._afterwards.append(("the bench was lost during a pause", problem))
+                    return Event(Kind.FAILED, reason=f"{type(problem).__name__}: {problem}")
+                told_at = time.monotonic()
 
     def _carry_out_all(self, commands: Sequence[Command]) -> tuple[Event | None, BaseException | None]:
         """Carry commands out in order; the last one's event comes back, or the failure of any."""
@@ -157,6 +200,8 @@ class Session:
         for command in commands:
             try:
                 event = self._carry_out(command)
+            except EmergencyOff as off:
+                return Asked(Kind.ABORT, reason=off.reason, by=off.by), None
             except BaseException as problem:  # whatever it is, the bench must be made safe first
                 reason = f"{type(problem).__name__}: {problem}"
                 if isinstance(command, CloseBench):
@@ -167,6 +212,21 @@ class Session:
         return event, None
 
     def _carry_out(self, command: Command) -> Event | None:
+        match command:
+            case GoSafe():
+                return self._go_safe()
+            case CloseBench():
+                self.bench.close()
+                return None
+            case _:
+                self._in_step = True
+                try:
+                    return self._step(command)
+                finally:
+                    self._in_step = False
+
+    def _step(self, command: Command) -> Event | None:
+        """Carry out a command that may be broken off."""
         bench = self.bench
         match command:
             case OpenBench(wiring):
@@ -176,13 +236,10 @@ class Session:
             case ResetGates(gates_V):
                 bench.reset_gates(gates_V)
             case RunBlock(block):
-                return Event(Kind.STEP_DONE, record=bench.run(block))
+                seen = block if self.look is None else self.look(block)
+                return Event(Kind.STEP_DONE, record=bench.run(seen))
             case MeasureRound():
                 return Event(Kind.STEP_DONE, round=self._measure())
-            case GoSafe():
-                return self._go_safe()
-            case CloseBench():
-                bench.close()
         return None
 
     def _measure(self) -> Round:
@@ -199,9 +256,28 @@ class Session:
     def _go_safe(self) -> Event:
         if self.at_end is not None and self.state.outcome in (Outcome.COMPLETED, Outcome.STOPPED):
             last_look, self.at_end = self.at_end, None
+            self._in_step = True
             try:
                 last_look(self.bench)
-            except Exception as problem:  # the safe state comes first, whatever went wrong here
+            except (Exception, EmergencyOff) as problem:  # the safe state comes first, whatever went wrong
                 self._afterwards.append(("the last look at the bench failed", problem))
+            finally:
+                self._in_step = False
         self.safe = self.bench.safe_state()
         return Event(Kind.SAFE_REACHED)
+
+
+def stop_on_signals(session: Session) -> None:
+    """Turn Ctrl-C, SIGTERM and SIGHUP into a clean stop of a session in this process; a second one aborts."""
+    seen = 0
+
+    def handle(number: int, frame: FrameType | None) -> None:
+        nonlocal seen
+        seen += 1
+        name = signal.Signals(number).name
+        session.request(Kind.STOP if seen == 1 else Kind.ABORT, f"{name} received")
+        if seen > 2:
+            raise KeyboardInterrupt
+
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, handle)

@@ -10,13 +10,11 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from labctl.cli.progress import ProgressBar
-from labctl.cli.run import print_summary, stop_on_signals
-from labctl.runner import carry_out, prepare_resume
+from labctl.cli.attended import carry_out_by_engine
+from labctl.cli.run import print_summary
 from labctl.store.catalogue import find_run
 from labctl.store.recovery import Recovered, find_orphans
 from labctl.store.recovery import recover as recover_run
-from protocols.engine import Outcome
 from protocols.errors import ConfigError, DataError
 
 Runs = Annotated[Path, typer.Option("--out", help="Folder that holds the runs.", metavar="DIR")]
@@ -64,21 +62,28 @@ def resume(
     figures: Annotated[
         bool, typer.Option("--figures/--no-figures", help="Draw the figures of the run.")
     ] = True,
+    yes: Annotated[
+        bool, typer.Option("--yes", "-y", help="Do not ask before a real bench is energised.")
+    ] = False,
 ) -> None:
     """Go on with a run that was cut short, from its last checkpoint; its folder then holds the whole run.
 
     Example: labctl runs resume latest
     """
-    prepared, resumption = prepare_resume(find_run(out, run), figures=figures)
-    console = Console(stderr=True, highlight=False)
-    with ProgressBar(prepared.plan, console, visible=not as_json) as bar:
-        result = carry_out(prepared, (bar,), stop_on_signals, resumption)
+    folder = find_run(out, run)
+    result = carry_out_by_engine(
+        lambda client: client.preflight_resume(folder, figures=figures),
+        Console(stderr=True, highlight=False, soft_wrap=True),
+        out=out,
+        ask=not yes,
+        quiet=as_json,
+    )
     if as_json:
-        print(json.dumps(result.summary, ensure_ascii=False))
+        print(json.dumps(result["summary"], ensure_ascii=False))
     else:
-        print_summary(prepared, result)
-        _tell_drift(result.summary["resumed"])
-    if result.state.outcome is Outcome.FAILED:
+        print_summary(result)
+        _tell_drift(result["summary"]["resumed"])
+    if result["outcome"] == "failed":
         raise typer.Exit(1)
 
 

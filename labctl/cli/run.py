@@ -1,24 +1,24 @@
-"""`labctl run`: one training session from an experiment file."""
+"""`labctl run`: one training session from an experiment file, carried out by an engine process."""
 
 from __future__ import annotations
 
 import json
-import signal
 import sys
 from pathlib import Path
-from types import FrameType
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 from rich.console import Console
 
-from labctl.cli.progress import ProgressBar, format_error
-from labctl.runner import PreparedRun, RunRequest, RunResult, carry_out, prepare
-from labctl.session import Session
-from labctl.store import readable
-from labctl.store.recovery import find_orphans
-from protocols.engine import Kind, Outcome
-from sim_backend.compilation import is_compiled
+from labctl.cli.attended import carry_out_by_engine
+from labctl.cli.progress import format_error
+from labctl.engine.lifecycle import VERBS, Verb
+from labctl.request import RunRequest
+
+_KEYS = (
+    f"Ctrl-C is {VERBS[Verb.STOP].label}: {VERBS[Verb.STOP].consequence} "
+    f"Ctrl-C again is {VERBS[Verb.ABORT].label}, a third time {VERBS[Verb.EMERGENCY_OFF].label}."
+)
 
 
 def run(
@@ -40,63 +40,47 @@ def run(
     figures: Annotated[
         bool, typer.Option("--figures/--no-figures", help="Draw the figures of the run.")
     ] = True,
+    yes: Annotated[
+        bool, typer.Option("--yes", "-y", help="Do not ask before a real bench is energised.")
+    ] = False,
+    trace_io: Annotated[
+        bool, typer.Option("--trace-io", help="Log every instrument write that changes a voltage.")
+    ] = False,
+    engine: Annotated[
+        str | None, typer.Option(help="Use this running engine instead of a new one.", metavar="NAME")
+    ] = None,
 ) -> None:
     """Run a training session and store it as a run folder with data, manifest and figures.
 
     Example: labctl run examples/xor.toml --imperfections lattice-paper --set method=standard --seed 1
     """
+    command = tuple(sys.argv)
     request = RunRequest(
-        experiment, bench, imperfections, seed, out, tuple(overrides or ()), figures, tuple(sys.argv)
+        experiment, bench, imperfections, seed, out, tuple(overrides or ()), figures, command, trace_io
     )
-    prepared = prepare(request)
-    console = Console(stderr=True, highlight=False, soft_wrap=True)
-    if orphans := orphan_line(out):
-        console.print(orphans)
-    if not as_json:
-        room = readable(prepared.size().most)
-        console.print(f"{prepared.plan.cycles:,} cycles, at most {room} on disk", style="dim")
-    if not is_compiled():
-        console.print("Compiling the simulator for first use; this takes up to half a minute, once.")
-    with ProgressBar(prepared.plan, console, visible=not as_json) as bar:
-        result = carry_out(prepared, (bar,), stop_on_signals)
+    result = carry_out_by_engine(
+        lambda client: client.preflight(request),
+        Console(stderr=True, highlight=False, soft_wrap=True),
+        out=out,
+        engine=engine,
+        ask=not yes,
+        quiet=as_json,
+    )
     if as_json:
-        print(json.dumps(result.summary, ensure_ascii=False))
+        print(json.dumps(result["summary"], ensure_ascii=False))
     else:
-        print_summary(prepared, result)
-    if result.state.outcome is Outcome.FAILED:
+        print_summary(result)
+    if result["outcome"] == "failed":
         raise typer.Exit(1)
 
 
-def stop_on_signals(session: Session) -> None:
-    """Turn Ctrl-C and SIGTERM into a clean stop; a second Ctrl-C aborts."""
-    seen = 0
-
-    def handle(number: int, frame: FrameType | None) -> None:
-        nonlocal seen
-        seen += 1
-        name = signal.Signals(number).name
-        session.request(Kind.STOP if seen == 1 else Kind.ABORT, f"{name} received")
-        if seen > 2:
-            raise KeyboardInterrupt
-
-    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-        signal.signal(number, handle)
+run.__doc__ = f"{run.__doc__}\n    {_KEYS}\n"
 
 
-def orphan_line(out: Path) -> str:
-    """Return what to say of runs under `out` whose process died; empty when there are none."""
-    orphans = find_orphans(out)
-    if not orphans:
-        return ""
-    which = f"labctl runs recover {orphans[0]}" if len(orphans) == 1 else "labctl runs recover --all"
-    many = "1 run was" if len(orphans) == 1 else f"{len(orphans)} runs were"
-    return f"{many} cut short in {out}: '{which}' stores what was recorded, 'resume' goes on with it"
-
-
-def print_summary(run: PreparedRun, result: RunResult) -> None:
-    """Print on stdout what a run did, for people."""
+def print_summary(result: dict[str, Any]) -> None:
+    """Print on stdout what a run did, for people; result as the engine tells it."""
     console = Console(highlight=False)
-    s = result.summary
+    s = result["summary"]
     colour = "green" if s["status"] == "completed" else "yellow"
     console.print(f"\n[bold]{s['name']}[/] [{colour}]{s['status']}[/]: {s['reason']}")
     rows = [
@@ -116,7 +100,7 @@ def print_summary(run: PreparedRun, result: RunResult) -> None:
     if s["late_cycles"]:
         worst_ms = 1e3 * s["lateness_worst_s"]
         rows.append(("late", f"{s['late_cycles']:,} cycles started late, by {worst_ms:.3g} ms at most"))
-    safe = "gates held, sources 0 V, clamps released" if result.state.run == "safe" else "[red]NOT REACHED[/]"
+    safe = "gates held, sources 0 V, clamps released" if result["state"] == "safe" else "[red]NOT REACHED[/]"
     rows += [("safe state", safe), ("stored in", s["path"])]
     summary = next((f for f in s["figures"] if f.endswith("summary.png")), None)
     if summary:

@@ -7,6 +7,8 @@ from typing import Any, Literal
 from pydantic import Field, model_validator
 
 from drivers.hardware import HardwareConfig
+from drivers.hardware.config import Unwatched
+from labctl.engine.settings import UNWATCHED_S, EngineSettings
 from labctl.experiment.model import LatticeSettings, NetworkSettings, Settings
 from protocols.errors import ConfigError
 from protocols.units import Ampere, Ratio, Second
@@ -67,6 +69,13 @@ class HardwareFile(HardwareConfig):
 
     network: NetworkSettings = Field(LatticeSettings(), description="what is soldered on the board")
     emulation: EmulationSettings | None = None
+    engine: EngineSettings = Field(EngineSettings(), description="the process that owns the bench")
+
+    def engine_settings(self) -> EngineSettings:
+        """Return how the engine behaves; `when_unwatched = "stop"` waits a while unless told how long."""
+        if self.engine.stop_when_unwatched is None and self.when_unwatched is Unwatched.STOP:
+            return self.engine.model_copy(update={"stop_when_unwatched": UNWATCHED_S})
+        return self.engine
 
     @model_validator(mode="after")
     def _wires_there(self) -> HardwareFile:

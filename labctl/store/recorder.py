@@ -8,6 +8,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from labctl.store.checkpoint import Checkpoint, Restorable, plan_digest
 from labctl.store.dataset import block_arrays, round_arrays, static_variables
 from labctl.store.events import EventLog
@@ -15,7 +17,7 @@ from labctl.store.lateness import LatenessTally
 from labctl.store.live import BlockRow, LiveStore, Static, cannot_store
 from labctl.store.sampling import Sampling
 from protocols.bench import Bench
-from protocols.block import CycleRecord, FloatArray
+from protocols.block import CycleRecord, FloatArray, Snapshots
 from protocols.engine import EngineState, Event, Kind, Outcome, Progress, Round, RunState
 from protocols.plan import Plan
 
@@ -49,6 +51,7 @@ class Recorder:
         self.events = EventLog(folder, self.run_time_s)
         self._folder = folder
         self._sampling = sampling
+        self._rounds = plan.rounds
         self._bench: Bench | None = bench
         self._restorable: Restorable | None = bench if isinstance(bench, Restorable) else None
         self._clock = clock
@@ -165,6 +168,16 @@ class Recorder:
     def _keep_block(self, record: CycleRecord) -> None:
         self.lateness.add(record.lateness_s)
         first, cycles = record.first_cycle, len(record)
+        before_round = np.isin(record.snapshots.cycles + 1, self._rounds)
+        if not before_round.all():  # the others were only for somebody who was watching
+            s = record.snapshots
+            due = Snapshots(
+                s.cycles[before_round],
+                s.gates[before_round],
+                s.free_nodes[before_round],
+                s.clamped_nodes[before_round],
+            )
+            record = replace(record, snapshots=due)
         kept = self._sampling.kept(first, cycles)
         row = BlockRow(
             first_cycle=first,

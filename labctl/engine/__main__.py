@@ -1,0 +1,23 @@
+"""`python -m labctl.engine FOLDER`: an engine process; started by `labctl.engine.launch`."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+from labctl.engine.places import Place
+from labctl.engine.process import Engine
+
+
+def main() -> None:
+    """Serve clients at the socket in a folder that `labctl.engine.places` has made."""
+    parser = argparse.ArgumentParser(prog="labctl.engine", description=__doc__)
+    parser.add_argument("folder", type=Path, help="the engine's folder")
+    parser.add_argument("--linger", type=float, default=10.0, help="seconds to stay without a client")
+    parser.add_argument("--verbose", action="store_true", help="log more")
+    given = parser.parse_args()
+    Engine(Place(given.folder), linger_s=given.linger, verbose=given.verbose).serve()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,215 @@
+"""The observer: a session listener that publishes a run while it goes on."""
+
+from __future__ import annotations
+
+import time
+from collections import deque
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+
+from labctl.engine.publish import Published
+from labctl.engine.snapshot import BenchFacts, LatenessFacts, SafeFacts, ScoreFacts
+from labctl.session import Session
+from labctl.store.lateness import EDGES_S, LatenessTally
+from protocols.block import CycleBlock, CycleRecord, FloatArray
+from protocols.engine import EngineState, Event, Kind, Round, RunState
+from protocols.metrics import Score
+from protocols.plan import Plan
+
+CYCLES_PER_BLOCK = 100  # of a block, at most so many cycles are shown, evenly spread
+_LOOK_EVERY_S = 0.5
+_RATE_OVER_S = 3.0
+
+
+class Observer:
+    """Publishes progress, scores, lateness and recent samples of one run.
+
+    `watched` tells whether a client is polling now. run_time_s and tally: what a resumed run has behind it.
+    """
+
+    def __init__(
+        self,
+        plan: Plan,
+        published: Published,
+        watched: Callable[[], bool],
+        *,
+        run_time_s: float = 0.0,
+        tally: LatenessTally | None = None,
+    ) -> None:
+        self._plan, self._published, self._watched = plan, published, watched
+        self._started = time.monotonic() - run_time_s
+        self._tally = replace(tally) if tally is not None else LatenessTally()
+        self._recent: deque[tuple[float, int]] = deque(maxlen=400)
+        self._looked_at = 0.0
+        self._session: Session | None = None
+        self._state = RunState.IDLE
+
+    def attend(self, session: Session) -> None:
+        """Take the session to listen to; its bench turns gates into conductances."""
+        self._session = session
+        session.look = self.look
+
+    def run_time_s(self) -> float:
+        """Return the wall time since the run began."""
+        return time.monotonic() - self._started
+
+    def look(self, block: CycleBlock) -> CycleBlock:
+        """Return the block with a snapshot of its last cycle now and then while somebody watches."""
+        now, last = time.monotonic(), len(block) - 1
+        if now - self._looked_at < _LOOK_EVERY_S or last in block.snapshots or not self._watched():
+            return block
+        self._looked_at = now
+        return replace(block, snapshots=np.append(block.snapshots, last))
+
+    def on_event(self, event: Event, state: EngineState) -> None:
+        """Publish what an event brought."""
+        if event.record is not None:
+            self._add_cycles(event.record)
+        if event.round is not None:
+            self._add_round(event.round, state)
+        if state.run is not self._state:
+            self._state = state.run
+            by = getattr(event, "by", "engine")
+            self._published.note(
+                run_time_s=self.run_time_s(),
+                cycle=state.progress.cycle,
+                what=f"run {state.run}",
+                by=by,
+                reason=event.reason,
+            )
+        self._published.update(**self._facts(event, state))
+
+    def _facts(self, event: Event, state: EngineState) -> dict[str, Any]:
+        progress, session = state.progress, self._session
+        rate = self._rate(progress.cycle, state.run)
+        facts: dict[str, Any] = {
+            "state": state.run,
+            "outcome": state.outcome,
+            "reason": state.reason,
+            "cycle": progress.cycle,
+            "rounds_done": progress.rounds_done,
+            "learning_time_s": progress.learning_time_s,
+            "run_time_s": self.run_time_s(),
+            "cycles_per_s": rate,
+            "time_left_s": (self._plan.cycles - progress.cycle) / rate if rate > 0 else None,
+        }
+        if event.record is not None:
+            t = self._tally
+            facts["lateness"] = LatenessFacts(
+                t.cycles, t.late, t.worst_s, tuple(EDGES_S.tolist()), tuple(t.histogram.tolist())
+            )
+        if event.round is not None:
+            facts["train"] = _score(progress.train)
+            facts["test"] = _score(progress.test)
+        if event.kind is Kind.CHECKED and session is not None and session.identity is not None:
+            facts["bench"] = BenchFacts(**vars(session.identity))
+        if event.kind is Kind.SAFE_REACHED and session is not None and session.safe is not None:
+            facts["safe"] = SafeFacts(**vars(session.safe))
+        if state.run is RunState.SAFE:
+            facts["activity"] = "storing"
+        return facts
+
+    def _rate(self, cycle: int, run: RunState) -> float:
+        """Return cycles per second over the last few seconds; a pause does not count."""
+        now = time.monotonic()
+        if run is not RunState.RUNNING:
+            self._recent.clear()
+            return 0.0
+        self._recent.append((now, cycle))
+        while len(self._recent) > 2 and now - self._recent[0][0] > _RATE_OVER_S:
+            self._recent.popleft()
+        passed_s = now - self._recent[0][0]
+        return (cycle - self._recent[0][1]) / passed_s if passed_s > 0 else 0.0
+
+    def _add_cycles(self, record: CycleRecord) -> None:
+        self._tally.add(record.lateness_s)
+        n = len(record)
+        shown = np.unique(np.linspace(0, n - 1, min(n, CYCLES_PER_BLOCK)).astype(np.int64))
+        points = record.points[shown]
+        self._published.add(
+            "cycles",
+            {
+                "cycle": record.first_cycle + shown,
+                "point": points,
+                "learning_time_s": record.learning_time_s[shown],
+                "start_s": record.start_s[shown],
+                "lateness_s": record.lateness_s[shown],
+                "free_V": record.free_outputs[shown],
+                "clamped_V": record.clamped_outputs[shown],
+                "label_V": self._plan.task.train.labels[points],
+            },
+        )
+        snaps = record.snapshots
+        if len(snaps.cycles):
+            self._add_gates(snaps.cycles + 1, snaps.gates)
+            self._published.add(
+                "nodes",
+                {"cycle": snaps.cycles, "free_V": snaps.free_nodes, "clamped_V": snaps.clamped_nodes},
+            )
+
+    def _add_gates(self, cycles: Any, gates_V: FloatArray) -> None:
+        if self._session is None:
+            return
+        self._published.add(
+            "gates",
+            {
+                "cycle": cycles,
+                "run_time_s": np.full(len(gates_V), self.run_time_s()),
+                "gates_V": gates_V,
+                "conductances_S": self._session.bench.conductances(gates_V),
+            },
+        )
+
+    def _add_round(self, reading: Round, state: EngineState) -> None:
+        progress = state.progress
+        train, test = progress.train, progress.test
+        self._add_gates(np.array([progress.cycle]), reading.gates[None])
+        row = {
+            "cycle": progress.cycle,
+            "learning_time_s": progress.learning_time_s,
+            "run_time_s": self.run_time_s(),
+            "train_error_V2": _number(train, "error_V2"),
+            "train_accuracy": _number(train, "accuracy"),
+            "train_margin_V": _number(train, "worst_margin_V"),
+            "test_error_V2": _number(test, "error_V2"),
+            "test_accuracy": _number(test, "accuracy"),
+        }
+        columns: dict[str, Any] = {name: np.array([value]) for name, value in row.items()}
+        self._published.add("rounds", columns | {"output_V": reading.train_outputs[None]})
+
+
+def describe(plan: Plan) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Return what a run is about: notes and arrays, for clients that draw it."""
+    task, network = plan.task, plan.task.wiring.network
+    notes = {
+        "task": str(task.kind),
+        "method": plan.method.name,
+        "margin_V": task.margin_V,
+        "nodes": network.nodes,
+        "edge_names": network.edge_names(),
+        "sources": [{"name": s.name, "node": s.node, "rail_V": s.rail_V} for s in task.wiring.sources],
+        "outputs": [
+            {"name": o.name, "positive": o.positive, "negative": o.negative} for o in task.wiring.outputs
+        ],
+    }
+    arrays = {
+        "edges": network.endpoints(),
+        "positions": np.array(network.positions, dtype=float),
+        "transistors": network.transistors(),
+        "inputs_V": task.train.inputs,
+        "labels_V": task.train.labels,
+        "rounds": plan.rounds,
+    }
+    return notes, arrays
+
+
+def _score(score: Score | None) -> ScoreFacts | None:
+    return ScoreFacts(**vars(score)) if score is not None else None
+
+
+def _number(score: Score | None, name: str) -> float:
+    value = getattr(score, name, None)
+    return float("nan") if value is None else float(value)

@@ -1,0 +1,115 @@
+"""The engine's end of the connection: a thread lets clients in, one thread each answers them.
+
+A client that hangs, half-way through saying who it is or while an answer is on its way, holds up its own
+thread and nobody else's.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import threading
+import time
+from collections.abc import Callable, Mapping
+from multiprocessing import AuthenticationError
+from multiprocessing.connection import Connection, Listener, answer_challenge, deliver_challenge
+from typing import Any
+
+import structlog
+
+from labctl.engine.messages import MAX_BYTES, error_notes, packed, unpacked
+from labctl.engine.rings import Arrays
+from protocols.errors import LabError, ProtocolError
+
+MOST_CLIENTS = 32
+WATCHED_FOR_S = 2.0  # a client that has asked within this time is watching
+
+Answer = tuple[Any, Arrays]
+Handler = Callable[[Mapping[str, Any], str], Answer]
+log = structlog.get_logger(__name__)
+
+
+class Server:
+    """Lets clients in at a socket and has their requests answered by `handlers`, by name.
+
+    A handler gets the request and who asks; it runs in that client's thread and must not take long.
+    """
+
+    def __init__(self, address: str, handlers: Mapping[str, Handler]) -> None:
+        self._handlers = handlers
+        self._listener = Listener(address, "AF_UNIX", backlog=MOST_CLIENTS)
+        self._lock = threading.Lock()
+        self._heard: dict[int, float] = {}  # by thread: when its client last asked something
+        self._last_heard = time.monotonic()
+        self._served = False
+        self._key = b""
+
+    def start(self, key: bytes) -> None:
+        """Let clients in that know the key."""
+        self._key = key
+        threading.Thread(target=self._accept, name="clients", daemon=True).start()
+
+    def watchers(self) -> int:
+        """Return how many clients have asked something lately."""
+        now = time.monotonic()
+        with self._lock:
+            return sum(now - heard < WATCHED_FOR_S for heard in self._heard.values())
+
+    def attached(self) -> int:
+        """Return how many clients are connected."""
+        with self._lock:
+            return len(self._heard)
+
+    def unwatched_s(self) -> float:
+        """Return for how long no client has asked anything."""
+        return time.monotonic() - self._last_heard
+
+    def close(self) -> None:
+        """Let nobody in any more."""
+        self._listener.close()
+
+    def _accept(self) -> None:
+        while True:
+            try:
+                connection = self._listener.accept()
+            except OSError:  # closed
+                return
+            if self.attached() >= MOST_CLIENTS:
+                connection.close()
+                continue
+            threading.Thread(target=self._serve, args=(connection,), name="client", daemon=True).start()
+
+    def _serve(self, connection: Connection) -> None:
+        me, who = threading.get_ident(), "user"
+        try:
+            deliver_challenge(connection, self._key)
+            answer_challenge(connection, self._key)
+            with self._lock:
+                self._heard[me] = time.monotonic()
+            while True:
+                request, _ = unpacked(connection.recv_bytes(MAX_BYTES))
+                self._last_heard = self._heard[me] = time.monotonic()
+                if request.get("ask") == "hello":
+                    who = str(request.get("who", who))[:40]
+                connection.send_bytes(self._answer(request, who))
+        except AuthenticationError:
+            log.warning("a client did not know the key and was not let in")
+        except (OSError, EOFError, LabError) as gone:
+            log.debug("a client left", who=who, how=type(gone).__name__)
+        finally:
+            with self._lock:
+                self._heard.pop(me, None)
+            with contextlib.suppress(OSError):
+                connection.close()
+
+    def _answer(self, request: Mapping[str, Any], who: str) -> bytes:
+        try:
+            handler = self._handlers.get(str(request.get("ask")))
+            if handler is None:
+                raise ProtocolError(f"an engine of this version cannot be asked for '{request.get('ask')}'")
+            answer, arrays = handler(request, who)
+            return packed({"answer": answer}, arrays)
+        except LabError as error:
+            return packed(error_notes(error))
+        except Exception as error:  # a defect of ours ends one answer, not the engine
+            log.error("a request failed", ask=request.get("ask"), exc_info=True)
+            return packed(error_notes(error))

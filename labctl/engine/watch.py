@@ -1,0 +1,144 @@
+"""The engine's end of the guardian: start it, tell it what to watch, let it hear that the engine lives."""
+
+from __future__ import annotations
+
+import json
+import os
+import select
+import subprocess
+import sys
+import threading
+import time
+from pathlib import Path
+from typing import Any
+
+import structlog
+
+from protocols.errors import LabError
+
+BEAT_S = 0.5
+READY_S = 30.0
+log = structlog.get_logger(__name__)
+
+
+class NoGuardian(LabError):
+    """No guardian watches, so nothing that can be energised may be."""
+
+
+class Watch:
+    """A guardian process, started at once and again when it dies; to be called from any thread."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._told: dict[str, Any] | None = None
+        self._over = threading.Event()
+        self._process = self._start()
+        threading.Thread(target=self._beat, name="guardian-beat", daemon=True).start()
+
+    @property
+    def pid(self) -> int:
+        """Return the guardian's process number."""
+        return self._process.pid
+
+    @property
+    def alive(self) -> bool:
+        """Tell whether the guardian's process runs."""
+        return self._process.poll() is None
+
+    @property
+    def watching(self) -> bool:
+        """Tell whether the guardian lives and has something to watch."""
+        return self._told is not None and self._process.poll() is None
+
+    def watch(self, kind: str, bench: str, values: dict[str, Any]) -> None:
+        """Have a bench watched and wait until it is. Raises NoGuardian."""
+        with self._lock:
+            self._told = {"say": "watch", "kind": kind, "bench": bench, "values": values}
+            self._say(self._told)
+            if self._heard(READY_S) is None:
+                self._told = None
+                raise NoGuardian("the guardian does not answer, and without it nothing is switched on")
+
+    def folder(self, folder: Path) -> None:
+        """Tell where the run is stored: the guardian notes there what it did."""
+        with self._lock:
+            if self._told is not None:
+                self._told["folder"] = str(folder.absolute())
+                self._say({"say": "folder", "folder": str(folder.absolute())})
+
+    def release(self) -> None:
+        """Say that the bench is safe and nothing needs watching."""
+        with self._lock:
+            if self._told is not None:
+                self._told = None
+                self._say({"say": "release"})
+
+    def make_safe(self, reason: str, timeout_s: float) -> dict[str, Any] | None:
+        """Have the guardian make the bench safe, which we have let go; return what it did, or None."""
+        with self._lock:
+            self._say({"say": "make safe", "reason": reason})
+            found = self._heard(timeout_s)
+        return None if found is None else dict(found["did"])
+
+    def take_over(self, reason: str) -> None:
+        """Have the guardian kill this process and make the bench safe."""
+        self._say({"say": "take over", "reason": reason})  # no lock: whoever holds it may hang
+
+    def leave(self) -> None:
+        """Say good-bye: the engine ends in order."""
+        self._over.set()
+        with self._lock:
+            self._say({"say": "bye"})
+        try:
+            self._process.wait(timeout=2.0)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()
+
+    # ── the inside ───────────────────────────────────────────────────────────────────────────────
+
+    def _start(self) -> subprocess.Popen[bytes]:
+        return subprocess.Popen(
+            [sys.executable, "-m", "labctl.engine.guardian", str(os.getpid())],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            start_new_session=True,
+            bufsize=0,
+        )
+
+    def _say(self, message: dict[str, Any]) -> None:
+        line = self._process.stdin
+        if line is None:
+            raise NoGuardian("the guardian has no line")
+        try:
+            line.write(json.dumps(message).encode() + b"\n")
+        except OSError as error:
+            log.warning("the guardian does not listen", problem=str(error))
+
+    def _heard(self, timeout_s: float) -> dict[str, Any] | None:
+        line = self._process.stdout
+        if line is None:
+            return None
+        deadline, found = time.monotonic() + timeout_s, b""
+        while not found.endswith(b"\n"):
+            ready, _, _ = select.select([line], [], [], max(0.0, deadline - time.monotonic()))
+            data = os.read(line.fileno(), 65536) if ready else b""
+            if not data:
+                return None
+            found += data
+        return dict(json.loads(found.splitlines()[-1]))
+
+    def _beat(self) -> None:
+        """Say a few times a second that we live; put a dead guardian back in its place."""
+        while not self._over.wait(BEAT_S):
+            with self._lock:
+                if self._over.is_set():
+                    return
+                if self._process.poll() is not None:
+                    log.warning("the guardian died and is started again", status=self._process.returncode)
+                    self._process = self._start()
+                    if self._told is not None:
+                        self._say(self._told)
+                        self._heard(READY_S)
+                else:
+                    self._say({"say": "beat"})

@@ -1,0 +1,258 @@
+"""The preflight sheet: one page about a run, made and checked before anything moves, stored with the run."""
+
+from __future__ import annotations
+
+import json
+import math
+import shutil
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from labctl.store import catalogue
+from labctl.store.sampling import check_room, readable
+from protocols.errors import DataError, InstrumentError
+from protocols.method import Timing
+
+if TYPE_CHECKING:
+    from labctl.runner import PreparedRun, Resumption
+
+NAME = "preflight.json"
+_BAD_ENDINGS = ("failed", "recovered", "orphan", "aborted")
+_SIM_CYCLES_PER_S = 2e5  # of the 4×4 lattice, until a run on this bench has told better
+
+
+@dataclass(frozen=True)
+class Instrument:
+    """Something on the bench: what it is, where, and who answered there."""
+
+    name: str
+    address: str
+    answer: str
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """Everything a person should know before saying yes; text is for people, numbers are in SI units.
+
+    duration_s is the expected wall time, duration_from tells where it comes from. energises tells whether
+    saying yes puts a voltage on something real. calibrations stays empty until the bench has some.
+    """
+
+    name: str
+    experiment: str
+    bench: str
+    energises: bool
+    imperfections: str
+    method: str
+    cycles: int
+    from_cycle: int
+    rounds: int
+    limits: dict[str, str]
+    instruments: tuple[Instrument, ...]
+    calibrations: tuple[str, ...]
+    duration_s: float
+    duration_from: str
+    disk_bytes: int
+    free_bytes: int
+    out: str
+    last_failure: str
+    safe: tuple[str, ...]
+    warnings: tuple[str, ...] = field(default=())
+
+    def to_plain(self) -> dict[str, Any]:
+        """Return what JSON can hold."""
+        return asdict(self)
+
+    def write(self, folder: Path) -> None:
+        """Store the sheet with its run."""
+        text = json.dumps(self.to_plain(), indent=2, ensure_ascii=False)
+        (folder / NAME).write_text(text + "\n", "utf-8")
+
+
+def check(run: PreparedRun, resumption: Resumption | None, *, guardian: str) -> Sheet:
+    """Check everything about a run and return its sheet; nothing moves.
+
+    Raises DataError when there is no room to store it, InstrumentError when an instrument is not there.
+    """
+    request, plan, size = run.request, run.plan, run.size()
+    check_room(request.out, size)
+    instruments = _present(run)
+    done = resumption.checkpoint.progress.cycle if resumption is not None else 0
+    last, speed = _history(run)
+    duration_s, source = _duration(run, plan.cycles - done, speed)
+    warnings = []
+    if guardian:
+        warnings.append(guardian)
+    if last:
+        warnings.append("the last run on this bench did not end well")
+    return Sheet(
+        name=run.experiment.settings.name,
+        experiment=str(run.experiment.file),
+        bench=_bench_name(run),
+        energises=run.bench.values.get("kind", "sim") != "sim",
+        imperfections=run.bench.imperfections,
+        method=plan.method.name,
+        cycles=plan.cycles,
+        from_cycle=done,
+        rounds=len(plan.rounds),
+        limits=_limits(run),
+        instruments=instruments,
+        calibrations=(),
+        duration_s=duration_s,
+        duration_from=source,
+        disk_bytes=size.most,
+        free_bytes=_free(request.out),
+        out=str(request.out),
+        last_failure=last,
+        safe=_safe(run),
+        warnings=tuple(warnings),
+    )
+
+
+def sheet_lines(sheet: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """Return a plain sheet as labelled lines for people."""
+    cycles = f"{sheet['cycles']:,} cycles"
+    if sheet["from_cycle"]:
+        cycles += f" from cycle {sheet['from_cycle']:,} on"
+    room = f"at most {readable(sheet['disk_bytes'])} on disk, {readable(sheet['free_bytes'])} free"
+    lines = [
+        ("run", f"{cycles}, {sheet['method']}, {sheet['rounds']} rounds; {room}"),
+        ("expected", f"{duration(sheet['duration_s'])} ({sheet['duration_from']})"),
+        ("bench", f"{sheet['bench']}, imperfections {sheet['imperfections']}"),
+    ]
+    lines += [("instrument", f"{i['name']} at {i['address']}: {i['answer']}") for i in sheet["instruments"]]
+    lines.append(("limits", ", ".join(f"{what} {text}" for what, text in sheet["limits"].items())))
+    lines.append(("calibrated", "; ".join(sheet["calibrations"]) or "no calibration is used"))
+    lines.append(("safe means", "; ".join(sheet["safe"])))
+    if sheet["last_failure"]:
+        lines.append(("last failure", sheet["last_failure"]))
+    return lines
+
+
+def duration(time_s: float) -> str:
+    """Write a duration for people, in two units at most."""
+    if time_s < 1.0:
+        return "less than a second"
+    if time_s < 90.0:
+        return f"about {time_s:.0f} s"
+    minutes = round(time_s / 60.0)
+    if minutes < 90:
+        return f"about {minutes} min"
+    return f"about {minutes // 60} h {minutes % 60} min"
+
+
+def _bench_name(run: PreparedRun) -> str:
+    return str(run.bench.settings.get("name", run.request.bench))
+
+
+def _present(run: PreparedRun) -> tuple[Instrument, ...]:
+    """Ask every instrument who it is and let it go again; none is driven. Raises InstrumentError."""
+    values = run.bench.values
+    if values.get("kind", "sim") == "sim":
+        serial = run.bench.settings.get("serial", "")
+        return (Instrument("simulator", "this computer", f"simulated board {serial}".strip()),)
+    from drivers.errors import NotConnected
+    from drivers.hardware import HardwareConfig
+    from drivers.hardware.parts import make_meter, make_supply, make_timed_board
+    from drivers.hardware.safety import address_of
+
+    known = HardwareConfig.model_fields
+    config = HardwareConfig.model_validate({k: v for k, v in values.items() if k in known})
+    parts: dict[str, Any] = {}
+    if config.instruments.supply is not None:
+        parts["supply"] = make_supply(config.instruments.supply)
+    if config.instruments.meter is not None:
+        parts["meter"] = make_meter(config.instruments.meter)
+    parts["board"] = make_timed_board(config)
+    found: list[Instrument] = []
+    failures: dict[str, InstrumentError] = {}
+    for name, part in parts.items():
+        try:
+            part.connect() if name == "board" else part.open()
+            try:
+                who = part.identity()
+            finally:
+                part.close()
+        except InstrumentError as error:
+            failures[name] = error
+            continue
+        simulated = ", emulated" if who.simulated else ""
+        found.append(Instrument(name, address_of(config, name), f"{who.name} {who.serial}{simulated}"))
+    if failures:
+        raise NotConnected(config.name, failures)
+    return tuple(found)
+
+
+def _limits(run: PreparedRun) -> dict[str, str]:
+    most = run.bench.limits
+    return {
+        "nodes": f"{most.node_min_V:.4g}…{most.node_max_V:.4g} V",
+        "gates": f"{most.gate_min_V:.4g}…{most.gate_max_V:.4g} V",
+        "pulses": f"up to {1e3 * most.pulse_max_s:.4g} ms",
+        "blocks": f"up to {most.block_cycles:,} cycles",
+    }
+
+
+def _safe(run: PreparedRun) -> tuple[str, ...]:
+    """Say what the safe state is here, in volts and switch positions."""
+    wiring = run.plan.task.wiring
+    sources = ", ".join(f"{s.name} (node {s.node})" for s in wiring.sources)
+    words = ["learning off, gates hold", f"0 V on {sources}", "clamps released"]
+    values = run.bench.values
+    if values.get("kind", "sim") != "sim":
+        supply = values.get("instruments", {}).get("supply")
+        if supply is not None:
+            off = values.get("safe_state", {}).get("supply_off", True)
+            numbers = ", ".join(str(c["channel"]) for c in supply["channels"])
+            words.append(f"supply channels {numbers} " + ("off and set to 0 V" if off else "stay on"))
+    else:
+        words.append("simulated: nothing is energised")
+    return tuple(words)
+
+
+def _history(run: PreparedRun) -> tuple[str, float | None]:
+    """Return what is known of the latest run here that ended badly, and the speed of the latest good one."""
+    name, last, speed = _bench_name(run), "", None
+    try:
+        entries = [e for e in catalogue.find(run.request.out, limit=50) if e.bench == name]
+    except DataError:  # an index, not a store: without it there is no history to tell
+        return "", None
+    if entries and entries[0].status in _BAD_ENDINGS:
+        e = entries[0]
+        when = (e.started or "")[:16].replace("T", " ")
+        last = f"run {e.number} ({when} UTC, {e.status}): {e.reason or 'no reason known'}"
+    for e in entries:
+        if e.status == "completed" and e.method == run.plan.method.name and (e.cycles or 0) >= 10_000:
+            speed = _speed(run.request.out / e.folder)
+            break
+    return last, speed
+
+
+def _speed(folder: Path) -> float | None:
+    try:
+        manifest = json.loads((folder / "manifest.json").read_text("utf-8"))
+        speed = float(manifest["summary"]["cycles_per_s"])
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+    return speed if speed > 0 and math.isfinite(speed) else None
+
+
+def _duration(run: PreparedRun, cycles: int, speed: float | None) -> tuple[float, str]:
+    """Return the expected wall time in seconds and where the estimate comes from."""
+    if speed is not None:
+        return cycles / speed, "at the speed of the latest run here"
+    if run.bench.values.get("kind", "sim") == "sim":
+        return cycles / _SIM_CYCLES_PER_S, "at the usual speed of the simulator"
+    time = run.plan.method.time
+    per_cycle_s = time.longest_s()
+    most = " at most" if time.timing is not Timing.FIXED else ""
+    return cycles * per_cycle_s, f"learning pulses alone{most}; no run here has told the rest"
+
+
+def _free(root: Path) -> int:
+    place = root.absolute()
+    while not place.exists() and place != place.parent:
+        place = place.parent
+    return shutil.disk_usage(place).free
