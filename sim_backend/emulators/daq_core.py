@@ -202,8 +202,7 @@ class DaqCore:
         finally:
             if begun and (task.clock is None or task.clock.mode is Mode.FINITE):
                 task.end()
-        for row, channel in zip(volts, task.channels, strict=True):
-            np.clip(row, channel.min_V, channel.max_V, out=row)
+        volts = np.clip(volts, *task.ranges_V())
         self._last_read[task.name] = volts
         return volts
 
@@ -221,14 +220,13 @@ class DaqCore:
     def write_analog(self, task: Task, volts: FloatArray, auto_start: bool, *, stuck: bool = False) -> None:
         """Take (channels, samples) in volts: at once without a clock, else into the buffer."""
         self._ready(task, Kind.AO)
-        for row, channel in zip(volts, task.channels, strict=True):
-            inside = np.all(np.isfinite(row)) and row.min() >= channel.min_V and row.max() <= channel.max_V
-            if not inside:
-                raise DaqFault(
-                    Code.VALUE_OUT_OF_RANGE,
-                    f"Channel Name: {channel.name}\nTask Name: {task.name}",
-                    written=0,
-                )
+        least, most = task.ranges_V()
+        inside = np.all((volts >= least) & (volts <= most), axis=1)  # a NaN is not
+        if not inside.all():
+            channel = task.channels[int(np.argmin(inside))]
+            raise DaqFault(
+                Code.VALUE_OUT_OF_RANGE, f"Channel Name: {channel.name}\nTask Name: {task.name}", written=0
+            )
         self._write(task, volts, auto_start, stuck)
 
     def write_lines(self, task: Task, states: FloatArray, auto_start: bool, *, stuck: bool = False) -> None:

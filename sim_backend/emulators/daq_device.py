@@ -138,15 +138,15 @@ class DaqDevice:
     def sense(self, terminals: Sequence[Terminal]) -> FloatArray:
         """Read inputs once, in volts; an input beyond its range reads the range's end."""
         inputs = self.plant.settle(self.ao_V, self.lines)
-        most = self.model.range_V
+        most, there = self.model.range_V, len(inputs)
         return np.array(
             [
                 self.ao_V[t.number]
                 if t.kind == "echo"
-                else min(max(inputs[t.number] if t.number < len(inputs) else 0.0, -most), most)
+                else min(max(inputs[t.number], -most), most) if t.number < there else 0.0
                 for t in terminals
             ]
-        )
+        )  # fmt: skip
 
     def pulse(self, counter: int, length_s: float) -> None:
         """Give one pulse on a counter's output; on the learning counter the plant learns."""

@@ -102,6 +102,13 @@ class Task:
         if self.running:
             raise DaqFault(Code.SET_WHILE_RUNNING, f"Task Name: {self.name}")
 
+    def ranges_V(self) -> tuple[FloatArray, FloatArray]:
+        """Return least and most of every channel, (channels, 1) each, in volts."""
+        return (
+            np.array([[c.min_V] for c in self.channels]),
+            np.array([[c.max_V] for c in self.channels]),
+        )
+
     def terminals(self) -> list[Terminal]:
         """Return every terminal, channel by channel."""
         return [t for channel in self.channels for t in channel.terminals]

@@ -18,7 +18,7 @@ from protocols.errors import ConfigError, InstrumentError
 from protocols.method import Method
 from protocols.task import Wiring
 from sim_backend.config import BenchConfig
-from sim_backend.cycle import drift_thresholds, drive_sources, hold, quantise, read_target
+from sim_backend.cycle import drift_thresholds, drive_sources, hold, quantise
 from sim_backend.edge_law import Devices
 from sim_backend.learning import TOLERANCE_V, Copies, learn, settle_first, settle_second
 from sim_backend.newton import no_factors, relax
@@ -249,30 +249,27 @@ class WiredPlant:
                 n.away[:] = away_V - held_V + (k.clamp_gain - 1.0) * (away_V - free_V) + k.clamp_offset
 
     def _inputs(self) -> FloatArray:
-        t, plant = self.terminals, self.plant
-        k, copies = plant.board.converters, self._copies
+        t, plant, v, w = self.terminals, self.plant, self._copies.v, self._copies.w
+        k, target = plant.board.converters, plant.ports.target
         volts = np.zeros(t.inputs)
-        for target, node in enumerate(plant.ports.target):
-            volts[t.free[target]] = BOARD_GAIN * read_target(k, target, copies.v[node], self._noise())
-            if t.clamped:
-                volts[t.clamped[target]] = BOARD_GAIN * self._read(copies.w[node])
+        volts[list(t.free)] = self._converted(k.adc_gain * v[target] + k.adc_offset)
+        if t.clamped:  # no converters of their own: noise and steps, but no offset and no gain error
+            volts[list(t.clamped)] = self._converted(w[target])
         if t.enable is None or self._lines[t.enable]:
             address = self._address()
-            for terminal, nodes in ((t.free_mux, copies.v), (t.clamped_mux, copies.w)):
+            for terminal, nodes in ((t.free_mux, v), (t.clamped_mux, w)):
                 if terminal is not None and address < len(nodes):
-                    volts[terminal] = BOARD_GAIN * self._read(nodes[address])
+                    volts[terminal] = self._converted(nodes[address : address + 1])[0]
             if t.gate_mux is not None and address < len(plant.gates) and not self._gate_less[address]:
                 volts[t.gate_mux] = GATE_GAIN * self._read_gate(address)
         return self._rewired_inputs(volts)
 
-    def _noise(self) -> float:
-        noisy = self.plant.board.converters.adc_noise > 0.0
-        return float(self.plant.draws.reading.standard_normal()) if noisy else 0.0
-
-    def _read(self, node_V: float) -> float:
-        """Read a node without a converter of its own: noise and steps, but no offset and no gain error."""
+    def _converted(self, nodes_V: FloatArray) -> FloatArray:
+        """Return what the converters read of nodes, in volts at the terminal."""
         k = self.plant.board.converters
-        return float(quantise(node_V + k.adc_noise * self._noise(), k.adc_step))
+        if k.adc_noise > 0.0:
+            nodes_V = nodes_V + k.adc_noise * self.plant.draws.reading.standard_normal(len(nodes_V))
+        return BOARD_GAIN * (k.adc_step * np.round(nodes_V / k.adc_step) if k.adc_step > 0.0 else nodes_V)
 
     def _read_gate(self, edge: int) -> float:
         doses = self.plant.config.imperfections
