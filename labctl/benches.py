@@ -5,10 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from drivers.hardware import HardwareBench
-from labctl.emulation.settings import HardwareFile
 from labctl.engine.settings import EngineSettings
 from labctl.experiment.build import build_network
 from labctl.experiment.load import override, read_toml, validate
@@ -18,6 +16,9 @@ from protocols.task import Wiring
 from sim_backend import BenchConfig, SimBench, read_doses
 from sim_backend.board import build_board
 from sim_backend.nominal import law_text
+
+if TYPE_CHECKING:  # instruments' libraries are slow to import, and a simulated run needs none of them
+    from labctl.emulation.settings import HardwareFile
 
 
 @dataclass(frozen=True)
@@ -94,6 +95,8 @@ def load_bench(
 
 def read_hardware(bench: str, overrides: Sequence[str] = ()) -> tuple[HardwareFile, dict[str, Any]]:
     """Read a bench file that must be of a hardware bench; return it and its values. Raises ConfigError."""
+    from labctl.emulation.settings import HardwareFile
+
     values = read_toml(Path(bench))
     if values.get("kind") != "hardware":
         raise ConfigError(
@@ -110,6 +113,9 @@ def read_hardware(bench: str, overrides: Sequence[str] = ()) -> tuple[HardwareFi
 
 def load_hardware(values: dict[str, Any], file: str, overrides: Sequence[str] = ()) -> LoadedBench:
     """Make a hardware bench of the values of its file. Raises ConfigError."""
+    from drivers.hardware import HardwareBench
+    from labctl.emulation.settings import HardwareFile
+
     for text in overrides:
         override(values, text)
     config = validate(HardwareFile, values, file)

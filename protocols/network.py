@@ -11,7 +11,6 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
-import networkx
 import numpy as np
 from numpy.typing import NDArray
 
@@ -87,6 +86,8 @@ class Network:
 
     def unreachable(self, fixed: Iterable[int]) -> list[int]:
         """Return the nodes that no path of edges joins to any node in `fixed`: they float."""
+        import networkx  # slow to import, and only needed where networks are checked
+
         graph = networkx.Graph(self.edges)
         graph.add_nodes_from(range(self.nodes))
         reached: set[int] = set()
@@ -101,6 +102,8 @@ class Network:
         Such nodes hang on the rest of the network by a single node, with no fixed node behind it.
         """
         supply = -1
+        import networkx  # slow to import, and only needed where networks are checked
+
         graph = networkx.Graph(self.edges)
         graph.add_nodes_from(range(self.nodes))
         graph.add_edges_from((supply, node) for node in fixed)
