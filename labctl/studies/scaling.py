@@ -9,6 +9,15 @@ from typing import Any
 
 import numpy as np
 
+from labctl.analysis import (
+    doubling_period,
+    error_floor,
+    fit_power_law,
+    geometric_mean,
+    rms_dex,
+    steady_cycle,
+)
+from labctl.analysis.span import ALL_ROUNDS
 from labctl.store import open_run
 from labctl.studies import measured, scaling_figure
 from labctl.studies.boards import PULSE_S, TWO_EDGE, FloatArray, Overrides
@@ -16,8 +25,9 @@ from labctl.studies.pipeline import EXAMPLES, Point, Told, run_points, settings
 from labctl.studies.study import Finding, Request, short
 from protocols.theory import sweep_periods
 
-WINDOW_S = (1.2e-3, 50.3e-3)  # where the publication takes slope and D/τ
+WINDOW_S = (1.19e-3, 50.3e-3)  # where the publication takes slope and D/τ
 SWITCHES = 200  # last switches of a run that are looked at, at most
+SHORT_S, SHORT_SWITCHES = 6e-3, 1000  # spans of shorter periods hardly stand out from the noise of readings
 FLOOR_BELOW_S = 10e-3  # periods over which the error floor is averaged
 NO_BIAS = "ideal"
 
@@ -48,7 +58,7 @@ LATTICE_TAU_S = (0.002, 0.0126, 0.02, 0.0502, 0.2, 0.5024, 2.0, 7.9622, 20.0)
 SWEEPS = {
     name: Sweep("two-edge-cycle.toml", b.imperfections, b.cycle(), TWO_EDGE_TAU_S, 1, 4.0, 10, 6.0, 60)
     for name, b in TWO_EDGE.items()
-} | {"lattice": Sweep("memory-cycle.toml", "lattice-paper", (), LATTICE_TAU_S, 4, 20.0, 4, 20.0, 4)}
+} | {"lattice": Sweep("memory-cycle.toml", "lattice-paper", (), LATTICE_TAU_S, 4, 15.0, 3, 6.0, 2)}
 
 
 @dataclass(frozen=True, eq=False)
@@ -96,16 +106,15 @@ def run_sweep(request: Request, sweep: Sweep, told: Told) -> Scaling:
     unbiased = points_of(sweep, NO_BIAS, 1, sweep.idle_periods, sweep.idle_s)
     runs = run_points([*biased, *unbiased], request.folder, told, request.workers)
     n = len(sweep.tau_s)
-    cycles = np.array([steady_cycle_of(run) for run in runs]).reshape(seeds + 1, n, 3)
-    last = np.array([last_switch_of(run) for run in runs[-n:]])
+    seen = np.array([_read_out(run) for run in runs]).reshape(seeds + 1, n, 5)
     return Scaling(
         request.board,
         np.array(sweep.tau_s),
-        cycles[:-1, :, 0],
-        cycles[:-1, :, 1],
-        cycles[:-1, :, 2],
-        last[:, 0],
-        last[:, 1],
+        seen[:-1, :, 0],
+        seen[:-1, :, 1],
+        seen[:-1, :, 2],
+        seen[-1, :, 3],
+        seen[-1, :, 4],
         measured.spans(request.data, request.board),
         measured.errors(request.data, request.board),
         _theory(request.board, sweep),
@@ -119,11 +128,12 @@ def points_of(sweep: Sweep, imperfections: str, seeds: int, periods: int, learni
         for tau_s in sweep.tau_s:
             half = round(tau_s / (2 * PULSE_S))
             count = max(periods, int(np.ceil(learning_s / tau_s)))
+            switches = min(count, SHORT_SWITCHES if tau_s < SHORT_S else SWITCHES)  # half of the run at most
             overrides = settings(
                 (
                     *sweep.overrides,
                     ("training.order.period", f'"{2 * half * PULSE_S:.7g} s"'),
-                    ("record.rounds", min(count, SWITCHES) + 1),  # the second half of the run
+                    ("record.rounds", switches + 1),
                 )
             )
             labels = {"τ": f"{tau_s:g} s", "seed": seed}
@@ -133,32 +143,18 @@ def points_of(sweep: Sweep, imperfections: str, seeds: int, periods: int, learni
     return found
 
 
-def steady_cycle_of(run: Path) -> tuple[float, float, float]:
-    """Return D (V), D² as read (V²) and combined error (V²) over the last switches of a task-cycle run.
-
-    D is the length of the mean displacement from one kind of switch to the other, each edge counted
-    once, so that the noise of gate readings averages out. The mean of |ΔG|² as read, noise and all, is
-    the published measure; the error is the mean of both tasks' MSE at the switches (arXiv:2505.22887).
-    """
-    gates, miss = _switches(run)
-    there_and_back = np.diff(gates, axis=0) * np.where(np.arange(len(gates) - 1) % 2, -1.0, 1.0)[:, None]
-    span = there_and_back[: len(there_and_back) // 2 * 2].mean(axis=0)
-    as_read = np.mean(np.sum(there_and_back**2, axis=1))
-    return float(np.linalg.norm(span)), float(as_read), float(np.mean(miss**2))
-
-
-def last_switch_of(run: Path) -> tuple[float, float]:
-    """Return the distance between the last two switches (V) and the combined error there (V²)."""
-    gates, miss = _switches(run)
-    return float(np.linalg.norm(gates[-1] - gates[-2])), float(np.mean(miss[-2:] ** 2))
-
-
-def _switches(run: Path) -> tuple[FloatArray, FloatArray]:
-    """Return gates (n, E) and errors of the outputs (n, P, O) at the last switches, in volts."""
+def _read_out(run: Path) -> tuple[float, float, float, float, float]:
+    """Return D (V), D² as read (V²), error (V²); of the last two switches alone, D (V) and error (V²)."""
     with open_run(run, cycles=False) as data:
-        gates = data["gate_voltage"].values[:, data["edge_is_transistor"].values.astype(bool)]
-        miss = data["train_output"].values - data["train_label"].values
-    return gates[1:], miss[1:]  # without the round before the first cycle
+        late = steady_cycle(data, last=ALL_ROUNDS)
+        last = steady_cycle(data, last=2)
+    return (
+        late.span.span_V,
+        late.span.span2_as_read_V2,
+        late.error_V2,
+        last.span.span_as_read_V,
+        last.error_V2,
+    )
 
 
 def _theory(board: str, sweep: Sweep) -> FloatArray | None:
@@ -173,53 +169,30 @@ def _theory(board: str, sweep: Sweep) -> FloatArray | None:
 def numbers(found: Scaling) -> dict[str, Any]:
     """Return the numbers of a sweep: medians over boards, under the keys that `--json` promises."""
     tau, span, error = found.tau_s, np.median(found.span_V, axis=0), np.median(found.error_V2, axis=0)
-    inside = (tau >= WINDOW_S[0] * 0.999) & (tau <= WINDOW_S[1])
-    floor = float(np.exp(np.mean(np.log(error[tau < FLOOR_BELOW_S]))))
-    slope, uncertainty = _slope(np.log(tau[inside]), np.log(span[inside] ** 2))
+    law = fit_power_law(tau, span**2, WINDOW_S)
+    floor = error_floor(tau, error, (0.0, FLOOR_BELOW_S))
+    inside = (tau >= WINDOW_S[0]) & (tau <= WINDOW_S[1])
     return {
         "study": "scaling",
         "board": found.board,
         "tau_s": tau.tolist(),
         "D_V": span.tolist(),
         "error_V2": error.tolist(),
-        "slope_logD2_logtau": slope,
-        "slope_uncertainty": uncertainty,
-        "D_over_tau_V_per_s": float(np.exp(np.mean(np.log(span[inside] / tau[inside])))),
+        "slope_logD2_logtau": law.exponent,
+        "slope_uncertainty": law.exponent_uncertainty,
+        "D_over_tau_V_per_s": geometric_mean(span[inside] / tau[inside]),
         "floor_V2": floor,
-        "tau_double_floor_s": _crossing(tau, error, 2.0 * floor),
+        "tau_double_floor_s": doubling_period(tau, error, floor),
         "D2_saturated_V2": float(span[-1] ** 2),
         "error_saturated_V2": float(error[-1]),
-        "rms_dex_D2": _rms_dex(tau, np.median(found.span2_as_read_V2, axis=0), found.measured_span2),
-        "rms_dex_error": _rms_dex(tau, error, found.measured_error),
+        "rms_dex_D2": _deviation(tau, np.median(found.span2_as_read_V2, axis=0), found.measured_span2),
+        "rms_dex_error": _deviation(tau, error, found.measured_error),
         "boards": len(found.span_V),
         "unbiased_D_V": found.span_unbiased_V.tolist(),
         "unbiased_error_V2": found.error_unbiased_V2.tolist(),
     }
 
 
-def _slope(x: FloatArray, y: FloatArray) -> tuple[float, float | None]:
-    """Return the slope of a straight line through the points and its standard error."""
-    if len(x) < 2:
-        return float("nan"), None
-    if len(x) < 4:  # too few to tell how far off they are
-        return float(np.polyfit(x, y, 1)[0]), None
-    (slope, _), covariance = np.polyfit(x, y, 1, cov=True)
-    return float(slope), float(np.sqrt(covariance[0, 0]))
-
-
-def _crossing(tau: FloatArray, error: FloatArray, level: float) -> float | None:
-    """Return where the error first stays above a level, between points on a log–log line, in seconds."""
-    below = np.flatnonzero(error <= level)
-    if len(below) == 0 or below[-1] + 1 >= len(tau):
-        return None
-    k = int(below[-1]) + 1
-    share = np.log(level / error[k - 1]) / np.log(error[k] / error[k - 1])
-    return float(tau[k - 1] * (tau[k] / tau[k - 1]) ** share)
-
-
-def _rms_dex(tau: FloatArray, found: FloatArray, published: FloatArray | None) -> float | None:
+def _deviation(tau: FloatArray, values: FloatArray, published: FloatArray | None) -> float | None:
     """Return the rms of log10(simulated/measured) over the measured periods; None without data."""
-    if published is None:
-        return None
-    expected = np.interp(np.log(published[0]), np.log(tau), np.log10(found))
-    return float(np.sqrt(np.mean((expected - np.log10(published[1])) ** 2)))
+    return None if published is None else rms_dex(tau, values, *published)
