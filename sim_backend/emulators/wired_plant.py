@@ -194,6 +194,11 @@ class WiredPlant:
             hold(self.plant.board.edges, self.plant.gates, duration_s)
             self._settled_for = None
 
+    def set_gates(self, gates_V: FloatArray) -> None:
+        """Put the gates (E,) to these voltages at once, in volts, past every terminal."""
+        self.plant.gates[:] = gates_V
+        self._settled_for = None
+
     # ── inside ──────────────────────────────────────────────────────────────────────────────────
 
     def _high(self, line: int | None) -> bool:

@@ -74,9 +74,7 @@ def terminals(settings: DaqSettings, wiring: Wiring) -> Terminals:
     )  # fmt: skip
 
 
-def sim_config(
-    doses: dict[str, str] | None = None, circuit: str = "software", **board: Any
-) -> BenchConfig:
+def sim_config(doses: dict[str, str] | None = None, circuit: str = "software", **board: Any) -> BenchConfig:
     """Return the settings of the simulated board behind the wires; SimBench takes the same."""
     settings = BoardSettings(clamp_circuit=ClampCircuit(circuit), **board)
     return BenchConfig(board=settings, imperfections=Imperfections.model_validate(doses or {}))
@@ -111,7 +109,9 @@ def daq_rig(
 ) -> Iterator[DaqRig]:
     """Serve a board with these doses and open a bench on it; gates as given."""
     wires = wired(wiring, circuit=circuit)
-    plant = WiredPlant(sim_config(doses, circuit), wiring, terminals(wires, wiring), seed, eta=wires.clamp.eta)
+    plant = WiredPlant(
+        sim_config(doses, circuit), wiring, terminals(wires, wiring), seed, eta=wires.clamp.eta
+    )
     with DaqServer(DaqDevice(plant, model=model)) as server:
         settings = wired(wiring, server.address, circuit=circuit, **changes)
         bench = DaqTimedBoard(settings, limits)
@@ -120,7 +120,7 @@ def daq_rig(
             if opened:
                 bench.open(wiring)
             if gates_V is not None:
-                bench.reset_gates(gates_V)
+                plant.set_gates(gates_V)
             yield rig
         finally:
             with contextlib.suppress(InstrumentError):
