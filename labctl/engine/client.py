@@ -92,9 +92,12 @@ class EngineClient:
     ) -> None:
         self.close()
 
-    def quit_engine(self) -> None:
-        """Ask the engine to end; refused while a run is under way."""
+    def quit_engine(self, *, wait_s: float = 5.0) -> None:
+        """Ask the engine to end and wait until it has; refused while a run is under way."""
         self.ask("quit")
+        deadline = time.monotonic() + wait_s
+        while self.place.is_alive() and time.monotonic() < deadline:
+            time.sleep(0.01)
 
     # ── runs ─────────────────────────────────────────────────────────────────────────────────────
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+import threading
 import time
 
 from labctl.engine.messages import EngineGone
@@ -31,4 +32,5 @@ def launch(name: str | None = None, *, linger_s: float = 10.0, verbose: bool = F
             place.leave()
             raise EngineGone(f"the engine did not start: {said.strip() or 'it said nothing'}")
         time.sleep(0.005)
+    threading.Thread(target=process.wait, name="engine-ends", daemon=True).start()  # or it stays a zombie
     return place

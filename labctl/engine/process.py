@@ -182,6 +182,7 @@ class Engine:
     def _quit(self, request: Mapping[str, Any], who: str) -> Answer:
         self._refuse_while_busy()
         self._quitting = True
+        self._jobs.put((lambda: None, Future()))  # wakes the engine's own thread
         return True, {}
 
     def _doses(self, request: Mapping[str, Any], who: str) -> Answer:
