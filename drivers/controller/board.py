@@ -74,6 +74,11 @@ class Controller:
         self._checker = None
         self._session.connect()
 
+    def reopen(self) -> None:
+        """Connect anew; wait for a port that is not free or not there yet as long as for an answer."""
+        self._checker = None
+        self._session.reconnect()
+
     def wire(self, wiring: Wiring) -> None:
         """Tell the board which nodes are driven and read; if that is new, the gates stand anywhere.
 

@@ -82,7 +82,7 @@ class ControllerTimedBoard:
         """Hold the gates, sources to 0 V, clamps released, all read back; connects for it where necessary."""
         if self._controller.is_open:
             return self._controller.safe_state()
-        self._controller.open()  # greeting alone makes the board safe; this verifies it
+        self._controller.reopen()  # greeting alone makes the board safe; what follows verifies it
         try:
             return self._controller.safe_state()
         finally:

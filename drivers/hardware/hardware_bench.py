@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Protocol
 
-from drivers.errors import NotConnected, WrongInstrument
+from drivers.errors import NotConnected
 from drivers.hardware.config import HardwareConfig, SupplyChannel
-from drivers.hardware.parts import TimedBoard, make_meter, make_supply, make_timed_board
+from drivers.hardware.parts import TimedBoard, make_meter, make_supply, make_timed_board, recognise
 from drivers.hardware.safety import NotSafe, attempt_all
 from drivers.visa import MeterDriver, SupplyDriver
 from protocols.bench import Identity, Limits, NodeReading, SafeState
@@ -163,7 +163,7 @@ class HardwareBench:
         try:
             self._open_all(open_board)
             for name, part in self._parts().items():
-                self._recognise(name, part.identity())
+                recognise(self.config, name, part.identity())
         except BaseException as problem:
             try:
                 self.close()
@@ -191,32 +191,6 @@ class HardwareBench:
         if failures:
             emulated = "its instruments are emulators: is 'labctl emulate' running with this bench file?"
             raise NotConnected(self.config.name, failures, emulated if self.config.simulated else "")
-
-    def _recognise(self, name: str, found: Identity) -> None:
-        settings = getattr(self.config.instruments, name)
-        serial = getattr(settings, "serial", "")
-        address = getattr(settings, "address", "")
-        if serial and found.serial.upper() != serial.upper():
-            raise WrongInstrument(
-                name,
-                address,
-                f"number {found.serial} answers, the bench file names {serial}",
-                action="connect that one, or correct the serial number in the bench file",
-            )
-        if found.simulated and not self.config.simulated:
-            raise WrongInstrument(
-                name,
-                address,
-                "an emulator answers, and the bench file does not say simulated = true",
-                action="correct the address, or say so in the bench file",
-            )
-        if self.config.simulated and not found.simulated:
-            raise WrongInstrument(
-                name,
-                address,
-                "a real instrument answers, and the bench file says simulated = true",
-                action="correct the address, or take simulated = true out of the bench file",
-            )
 
     def _disconnect(self) -> None:
         """Let go of every part; each reaches its safe state on the way, the board first."""

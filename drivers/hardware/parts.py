@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from typing import Protocol
 
+from drivers.errors import WrongInstrument
 from drivers.hardware.config import BlockTiming, HardwareConfig, MeterSettings, SupplySettings
 from drivers.hardware.controller_timed import ControllerTimedBoard
+from drivers.hardware.daq_timed import DaqTimedBoard
 from drivers.visa import METERS, SUPPLIES, MeterDriver, SupplyDriver
-from protocols.bench import Bench
+from protocols.bench import Bench, Identity
 from protocols.errors import ConfigError
 
 
@@ -47,9 +49,32 @@ def make_timed_board(config: HardwareConfig) -> TimedBoard:
     if config.timing is BlockTiming.CONTROLLER and instruments.controller is not None:
         return ControllerTimedBoard(instruments.controller, config.limits, config.transistors)
     if config.timing is BlockTiming.DAQ and instruments.daq is not None:
-        return _daq_timed(config)
+        return DaqTimedBoard(instruments.daq, config.limits, config.transistors)
     raise ConfigError("has no instrument for its timing", key="timing", value=str(config.timing))
 
 
-def _daq_timed(config: HardwareConfig) -> TimedBoard:
-    raise ConfigError("DAQ timing cannot be run yet", key="timing", value="daq")
+def recognise(config: HardwareConfig, name: str, found: Identity) -> None:
+    """Raise WrongInstrument unless a part has the number and is as real as the bench file says."""
+    settings = getattr(config.instruments, name)
+    serial, address = getattr(settings, "serial", ""), getattr(settings, "address", "")
+    if serial and found.serial.upper() != serial.upper():
+        raise WrongInstrument(
+            name,
+            address,
+            f"number {found.serial} answers, the bench file names {serial}",
+            action="connect that one, or correct the serial number in the bench file",
+        )
+    if found.simulated and not config.simulated:
+        raise WrongInstrument(
+            name,
+            address,
+            "an emulator answers, and the bench file does not say simulated = true",
+            action="correct the address, or say so in the bench file",
+        )
+    if config.simulated and not found.simulated:
+        raise WrongInstrument(
+            name,
+            address,
+            "a real instrument answers, and the bench file says simulated = true",
+            action="correct the address, or take simulated = true out of the bench file",
+        )

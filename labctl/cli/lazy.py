@@ -15,7 +15,10 @@ COMMANDS: dict[str, str] = {
     "runs": "labctl.cli.runs:app",
     "analyze": "labctl.cli.analyze:analyze",
     "reproduce": "labctl.cli.reproduce:reproduce",
+    "bench": "labctl.cli.bench:app",
+    "instruments": "labctl.cli.instruments:instruments",
     "emulate": "labctl.cli.emulate:emulate",
+    "doctor": "labctl.cli.doctor:doctor",
     "schema": "labctl.cli.schema:schema",
 }
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import json
 from enum import StrEnum
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
-from pydantic import BaseModel
+from pydantic import TypeAdapter
 
+from labctl.emulation.settings import HardwareFile
 from labctl.experiment import Experiment
 from sim_backend import BenchConfig, Imperfections
 
@@ -28,9 +29,9 @@ def schema(
 
     Example: labctl schema experiment > experiment.schema.json
     """
-    models: dict[Which, type[BaseModel]] = {
-        Which.EXPERIMENT: Experiment,
-        Which.BENCH: BenchConfig,
-        Which.IMPERFECTIONS: Imperfections,
+    models: dict[Which, TypeAdapter[Any]] = {
+        Which.EXPERIMENT: TypeAdapter(Experiment),
+        Which.BENCH: TypeAdapter(BenchConfig | HardwareFile),  # by kind: "sim" or "hardware"
+        Which.IMPERFECTIONS: TypeAdapter(Imperfections),
     }
-    typer.echo(json.dumps(models[which].model_json_schema(), indent=2, ensure_ascii=False))
+    typer.echo(json.dumps(models[which].json_schema(), indent=2, ensure_ascii=False))

@@ -14,7 +14,7 @@ from labctl.emulation.daq import EmulatedDaq
 from labctl.emulation.settings import EmulationSettings, FaultSettings, HardwareFile
 from labctl.experiment.build import build_network
 from protocols.errors import ConfigError, InstrumentError
-from sim_backend import BenchConfig, SimBench
+from sim_backend import BenchConfig
 from sim_backend.emulators.bench_plant import BenchPlant
 from sim_backend.emulators.controller import ControllerEmulator
 from sim_backend.emulators.controller_plant import BoardParts
@@ -153,7 +153,7 @@ class EmulatedBench:
             self.controller = self._started_controller(instruments.controller.address, stack)
         if self._file.timing is BlockTiming.DAQ and instruments.daq is not None:
             self.daq = stack.enter_context(
-                EmulatedDaq(self._file, self.sim_config(loose=False), self._injector("daq"), self._is_powered)
+                EmulatedDaq(self._file, self.sim_config(), self._injector("daq"), self._is_powered)
             )
             self._set("daq", self.daq.address)
         if instruments.meter is not None:
@@ -183,22 +183,27 @@ class EmulatedBench:
         return emulator
 
     def _made_plant(self) -> BenchPlant:
+        wires, off = self._file.wires, self._emulation.off
+        crossed, read = self._crossed_sources(), self._crossed_outputs()
+        sources = {wires.sources[n].node for n in off if n in wires.sources}
+        outputs = {node for n in off if n in wires.outputs for node in wires.outputs[n].nodes}
         return BenchPlant(
-            SimBench(self.sim_config(), seed=self._emulation.seed), self._is_powered, self._touching_nodes()
+            self.sim_config(),
+            self._emulation.seed,
+            self._is_powered,
+            touching=self._touching_nodes(),
+            sources_off={crossed.get(n, n) for n in sources},
+            outputs_off={read.get(n, n) for n in outputs},
         )
 
-    def sim_config(self, *, loose: bool = True) -> BenchConfig:
-        """Return the board behind the emulators as the simulator takes it, with loose wires or without."""
-        emulation, wires = self._emulation, self._file.wires
-        off = {wires.sources[n].node for n in emulation.off if n in wires.sources}
-        off |= {node for n in emulation.off if n in wires.outputs for node in wires.outputs[n].nodes}
-        doses = emulation.imperfections
-        if off and loose:
-            nodes = tuple(sorted({*doses.faults.wires_off, *off}))
-            faults = doses.faults.model_copy(update={"wires_off": nodes})
-            doses = doses.model_copy(update={"faults": faults})
+    def sim_config(self) -> BenchConfig:
+        """Return the board behind the emulators as the simulator takes it."""
+        emulation = self._emulation
         return BenchConfig(
-            name=self._file.name, serial=self._file.serial, board=emulation.board, imperfections=doses
+            name=self._file.name,
+            serial=self._file.serial,
+            board=emulation.board,
+            imperfections=emulation.imperfections,
         )
 
     def _crossed_sources(self) -> dict[int, int]:

@@ -148,6 +148,8 @@ def terminals_of(daq: DaqSettings, wiring: Wiring) -> Terminals:
         enable=_number(mux.enable),
         hold=_number(daq.learn.hold),
         clamp=_number(clamp.line),
+        away_line=None if clamp.away_line is None else _number(clamp.away_line),
+        chop=None if daq.learn.chop is None else _number(daq.learn.chop),
         charge=_number(daq.charge.output),
         charge_line=_number(daq.charge.line),
         inputs=INPUTS,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -12,25 +12,36 @@ from protocols.bench import Identity, Limits, NodeReading
 from protocols.block import CycleBlock, CycleRecord, FloatArray
 from protocols.errors import InstrumentError
 from protocols.task import Wiring
+from sim_backend.config import BenchConfig
 from sim_backend.simbench import SimBench
 
 Pair = tuple[int, int]
 
 
 class BenchPlant:
-    """A SimBench behind the controller's pins, with its supply and with wires that touch.
+    """A SimBench behind the controller's pins, with its supply and with the wires as they are.
 
     `powered` says whether the supply feeds the board: without it every node rests at 0 V, gates take no
     charge and no block runs. `touching` are pairs of nodes whose source wires are in contact: each then
-    drives both to the mean. Implements `controller_plant.BoardPlant`; `probe` may come from another thread.
+    drives both to the mean. `sources_off` and `outputs_off` are nodes whose wires hang loose.
+    Implements `controller_plant.BoardPlant`; `probe` may come from another thread.
     """
 
     def __init__(
-        self, bench: SimBench, powered: Callable[[], bool] = lambda: True, touching: Sequence[Pair] = ()
+        self,
+        config: BenchConfig,
+        seed: int = 0,
+        powered: Callable[[], bool] = lambda: True,
+        *,
+        touching: Sequence[Pair] = (),
+        sources_off: Collection[int] = (),
+        outputs_off: Collection[int] = (),
     ) -> None:
-        self._bench = bench
+        self._config, self._seed = config, seed
+        self._bench = SimBench(config, seed)
         self._powered = powered
         self._touching = tuple(touching)
+        self._off = frozenset(sources_off), frozenset(outputs_off)
         self._lock = threading.Lock()
         self._wiring: Wiring | None = None
         self._columns: list[Pair] = []
@@ -39,6 +50,7 @@ class BenchPlant:
     def open(self, wiring: Wiring) -> None:
         """Wire the board; the gates stand anywhere."""
         with self._lock:
+            self._bench = SimBench(self._as_wired(wiring), self._seed)
             self._bench.open(wiring)
             nodes = list(wiring.source_nodes)
             self._columns = [
@@ -110,6 +122,15 @@ class BenchPlant:
             if self._wiring is None or not self._powered():
                 return 0.0
             return float(self._bench.read_nodes(self._driven[None]).free[0, node])
+
+    def _as_wired(self, wiring: Wiring) -> BenchConfig:
+        """Return the settings with the loose wires among those that this wiring uses."""
+        doses = self._config.imperfections
+        sources, targets = set(wiring.source_nodes), set(wiring.target_nodes)
+        off = (self._off[0] & sources) | (self._off[1] & targets)
+        off |= set(doses.faults.wires_off) & (sources | targets)
+        faults = doses.faults.model_copy(update={"wires_off": tuple(sorted(off))})
+        return self._config.model_copy(update={"imperfections": doses.model_copy(update={"faults": faults})})
 
     def _mixed(self, inputs_V: FloatArray) -> FloatArray:
         """Return what arrives at the nodes where wires touch."""

@@ -162,9 +162,20 @@ class TcpPort:
             caller, _ = self._server.accept()
         except BlockingIOError:
             return
-        if self._caller is not None:
+        if self._caller is not None and not _has_left(self._caller):
             caller.close()
             return
+        self.hang_up()
         caller.setblocking(False)
         caller.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self._caller = caller
+
+
+def _has_left(caller: socket.socket) -> bool:
+    """Tell whether a caller has hung up: its line is at its end."""
+    try:
+        return not caller.recv(1, socket.MSG_PEEK)
+    except BlockingIOError:
+        return False
+    except ConnectionError:
+        return True

@@ -1,0 +1,111 @@
+"""`labctl bench`: look after a bench of instruments."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.markup import escape
+
+from labctl.bench_check import BenchCheck, check_bench
+from labctl.benches import read_hardware
+from labctl.emulation.settings import HardwareFile
+
+app = typer.Typer(help="Check a bench before it is used.", no_args_is_help=True)
+
+
+@app.callback()
+def _group() -> None:
+    """Check a bench before it is used."""
+
+
+@app.command("check")
+def check(
+    bench: Annotated[Path, typer.Argument(help="File of a hardware bench, TOML.", metavar="BENCH.toml")],
+    wiring: Annotated[
+        bool,
+        typer.Option("--wiring/--no-wiring", help="Test the wires too; the gates are charged anew for it."),
+    ] = True,
+    overrides: Annotated[
+        list[str] | None,
+        typer.Option("--set", help="Override any key of the bench file.", metavar="KEY=VALUE"),
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object and nothing else.")] = False,
+) -> None:
+    """Open and identify every instrument, measure the supply, test every wire, leave the bench safe.
+
+    What the board has learned is lost, unless the wires are left out. Exit code 1 when anything is wrong.
+
+    Example: labctl bench check benches/emulated.toml
+    """
+    config, _ = read_hardware(str(bench), [text.removeprefix("bench.") for text in overrides or ()])
+    found = check_bench(config, wiring=wiring)
+    if as_json:
+        print(json.dumps(found.plain(), ensure_ascii=False))
+    else:
+        _show(found, config)
+    if not found.good:
+        raise typer.Exit(1)
+
+
+def _show(found: BenchCheck, config: HardwareFile) -> None:
+    console = Console(highlight=False, soft_wrap=True)
+    console.print(f"[bold]{escape(found.bench)}[/], {config.timing}-timed")
+    for part in found.parts:
+        who = part.identity
+        said = escape(part.error) if who is None else f"{who.kind} {who.name}, serial number {who.serial}"
+        said += " [dim](emulated)[/]" if who is not None and who.simulated else ""
+        _line(console, part.good, part.name, said)
+        if who is not None and part.error:
+            console.print(f"{'':14}{escape(part.error)}")
+    for name, (volts, amperes) in found.supply.items():
+        _line(console, True, "supply", f"{escape(name)}: {volts:.4g} V, {1e3 * amperes:.4g} mA")
+    if found.meter_V is not None:
+        _line(console, True, "meter", f"reads {found.meter_V:.5g} V")
+    if found.wires is not None:
+        faults = found.wires.faults
+        wrong = {wire for fault in faults for wire in fault.wires}
+        good = [name for name in (*config.wires.sources, *config.wires.outputs) if name not in wrong]
+        if good:
+            _line(
+                console,
+                True,
+                "wires",
+                f"{', '.join(good)} {'are' if len(good) > 1 else 'is'} where they belong",
+            )
+        for fault in faults:
+            where = [_terminal(config, wire) for wire in fault.wires]
+            plugs = ", ".join(filter(None, where))
+            _line(
+                console,
+                False,
+                str(fault.trouble),
+                escape(fault.sentence) + (f" [dim]({plugs})[/]" if plugs else ""),
+            )
+    elif found.good:
+        _line(console, None, "wires", "not tested")
+    told = (
+        {part.error for part in found.parts} | {f.sentence for f in found.wires.faults}
+        if found.wires
+        else {part.error for part in found.parts}
+    )
+    for problem in found.problems:
+        if problem not in told:
+            _line(console, False, "problem", escape(problem))
+    if found.safe is not None and found.safe.is_safe:
+        _line(console, True, "safe state", "; ".join(f"{p.name}: {p.holds}" for p in found.safe.parts))
+    console.print("[bold green]ready[/]" if found.good else "[bold red]not ready[/]")
+
+
+def _terminal(config: HardwareFile, wire: str) -> str:
+    wires = config.wires
+    plug = wires.sources.get(wire) or wires.outputs.get(wire)
+    return f"{wire} at {plug.terminal}" if plug is not None and plug.terminal else ""
+
+
+def _line(console: Console, good: bool | None, name: str, text: str) -> None:
+    mark = "[dim]–[/]" if good is None else "[green]✓[/]" if good else "[red]✗[/]"
+    console.print(f"  {mark} [dim]{name:>9}[/]  {text}")

@@ -1,0 +1,67 @@
+"""`labctl instruments`: what is attached, and a hint for what did not answer."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.markup import escape
+
+from drivers.discovery import search_all
+from drivers.hardware.probe import probe
+from labctl.benches import read_hardware
+
+
+def instruments(
+    bench: Annotated[
+        Path | None,
+        typer.Argument(help="Ask the instruments of this bench file, too.", metavar="[BENCH.toml]"),
+    ] = None,
+    overrides: Annotated[
+        list[str] | None,
+        typer.Option("--set", help="Override any key of the bench file.", metavar="KEY=VALUE"),
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object and nothing else.")] = False,
+) -> None:
+    """List serial ports, VISA resources and DAQ boards; ask those of a bench file who they are.
+
+    Outputs are left alone; a controller board goes to its safe state when it is asked. Exit code 1 when an
+    instrument of the bench file did not answer.
+
+    Example: labctl instruments benches/emulated.toml
+    """
+    parts = []
+    if bench is not None:
+        config, _ = read_hardware(str(bench), [text.removeprefix("bench.") for text in overrides or ()])
+        parts = probe(config)
+    searches = search_all()
+    if as_json:
+        said = {
+            "attached": [asdict(one) for search in searches for one in search.found],
+            "hints": {search.kind: search.hint for search in searches if search.hint},
+            "bench": [asdict(part) | {"ok": part.good} for part in parts],
+        }
+        print(json.dumps(said, ensure_ascii=False))
+    else:
+        console = Console(highlight=False, soft_wrap=True)
+        for part in parts:
+            who = part.identity
+            said_by = f"{who.kind} {who.name}, serial number {who.serial}" if who is not None else ""
+            mark = "[green]✓[/]" if part.good else "[red]✗[/]"
+            console.print(f"{mark} [bold]{part.name}[/] at {part.address}  {escape(said_by)}")
+            if part.error:
+                console.print(f"    {escape(part.error)}")
+        for search in searches:
+            console.print(f"[bold]{search.kind}s[/]{'' if search.found else ': none'}")
+            for one in search.found:
+                console.print(f"  {one.address}  [dim]{escape(one.what)}[/]")
+                if one.hint:
+                    console.print(f"      [yellow]{escape(one.hint)}[/]")
+            if search.hint:
+                console.print(f"  [dim]{escape(search.hint)}[/]")
+    if not all(part.good for part in parts):
+        raise typer.Exit(1)
