@@ -88,6 +88,10 @@ class ControllerTimedBoard:
         finally:
             self._controller.close()
 
+    def keep_alive(self) -> None:
+        """Tell the board that somebody is there: its dead-man timer starts anew."""
+        self._controller.held()
+
     def limits(self) -> Limits:
         """Return what the bench file allows."""
         return self._limits.of_bench()

@@ -316,6 +316,10 @@ class DaqTimedBoard:
         sources = tuple(0.0 for _ in self._settings.sources)
         return SafeState(learning_on=False, sources_V=sources, clamps_released=True)
 
+    def keep_alive(self) -> None:
+        """Feed the watchdog; if it has acted meanwhile, unlock the outputs again."""
+        self._attend()
+
     def _attend(self) -> None:
         """Unlock the outputs if the watchdog has made the board safe while nobody called."""
         watchdog = self._parts.watchdog

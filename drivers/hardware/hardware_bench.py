@@ -88,6 +88,10 @@ class HardwareBench:
 
     # ── what it is ───────────────────────────────────────────────────────────────────────────────
 
+    def keep_alive(self) -> None:
+        """Tell the board that somebody is there, or its dead-man timer makes it safe."""
+        self._ready().keep_alive()
+
     def limits(self) -> Limits:
         """Return what the bench file allows; the drivers hold every value against it."""
         return self.config.limits.of_bench()

@@ -19,6 +19,9 @@ class TimedBoard(Bench, Protocol):
     def connect(self) -> None:
         """Connect without a wiring: enough to identify it and to make it safe."""
 
+    def keep_alive(self) -> None:
+        """Tell the board that somebody is there, and nothing else."""
+
 
 def make_supply(settings: SupplySettings) -> SupplyDriver:
     """Return the supply's driver; its limits are those of the file."""

@@ -65,6 +65,7 @@ class Engine:
         self._serial = 0
         self._emergency: tuple[str, str] | None = None
         self._claiming = threading.Lock()
+        self._early: list[tuple[Kind, str, str]] = []  # asked for before the session was there
         self._signals_seen = 0
         self._quitting = False
         self._idle_since = time.monotonic()
@@ -205,16 +206,21 @@ class Engine:
         row, state, reason = VERBS[verb], self.published.snapshot.state, str(request.get("reason", ""))
         if verb is Verb.EMERGENCY_OFF:
             self._emergency_off(reason or row.label, who)
+            return row.consequence, {}
+        reason = reason or f"asked for by {who}"
+        if self._session is None and self.published.snapshot.activity == "running":
+            self._early.append((row.kind, reason, who))
         elif self._session is None or not row.allowed_in(state):
             raise ProtocolError(f"{row.label}: means nothing for a run that is {state}")
         else:
-            self._session.request(row.kind, reason or f"asked for by {who}", by=who)
+            self._session.request(row.kind, reason, by=who)
         return row.consequence, {}
 
     def _emergency_off(self, reason: str, who: str) -> None:
         """Break off the step in hand; have the guardian take over when that does not help."""
-        if self._session is None:
-            return  # nothing is connected, and what was is safe or watched by the guardian
+        if self._session is None:  # nothing is connected; a run about to begin is aborted before it opens any
+            self._early.append((Kind.ABORT, reason, who))
+            return
         self._emergency = (reason, who)
         main = threading.main_thread().ident
         if main is not None:
@@ -242,6 +248,8 @@ class Engine:
             raise ProtocolError("this preflight sheet is out of date; check again")
         self._claim("running")
         self._result = None
+        self._early.clear()
+        self._publish_begin(self._prepared[1], self._prepared[3])
         self._jobs.put((lambda: self._run(who), Future()))
         return True, {}
 
@@ -304,10 +312,9 @@ class Engine:
             self.published.update(activity="idle", problem=problem_text)
 
     def _carried_out(self, run: PreparedRun, resumption: Resumption | None, sheet: Sheet) -> dict[str, Any]:
-        from labctl.engine.observer import Observer, describe
+        from labctl.engine.observer import Observer
         from labctl.runner import carry_out
 
-        self._serial += 1
         request, settings = run.request, run.bench.engine
         point = resumption.checkpoint if resumption is not None else None
         observer = Observer(
@@ -317,23 +324,9 @@ class Engine:
             run_time_s=point.run_time_s if point is not None else 0.0,
             tally=point.lateness if point is not None else None,
         )
-        would = "; ".join(sheet.safe)
         self._watch.watch("hardware" if sheet.energises else "sim", sheet.bench, run.bench.values)
-        facts = RunFacts(
-            serial=self._serial,
-            name=sheet.name,
-            experiment=sheet.experiment,
-            bench=sheet.bench,
-            imperfections=sheet.imperfections,
-            seed=request.seed,
-            task=str(run.plan.task.kind),
-            method=sheet.method,
-            cycles=sheet.cycles,
-            rounds=sheet.rounds,
-            from_cycle=sheet.from_cycle,
-        )
-        self.published.begin(facts, describe(run.plan), activity="running")
-        self.published.update(guardian=GuardianFacts(True, self._watch.pid, would))
+        guarded = GuardianFacts(True, self._watch.pid, "; ".join(sheet.safe))
+        self.published.update(guardian=guarded)
 
         def begun(folder: Path, run_id: str) -> None:
             self._folder = folder
@@ -341,7 +334,9 @@ class Engine:
             self._run_log.begin(folder)
             logs.trace(on=request.trace_io)
             sheet.write(folder)
-            self.published.update(run=replace(facts, folder=str(folder), run_id=run_id))
+            facts = self.published.snapshot.run
+            if facts is not None:
+                self.published.update(run=replace(facts, folder=str(folder), run_id=run_id))
             told = realtime.settle(settings.realtime_priority)
             self.published.update(realtime=told)
             (log.warning if "refused" in told else log.info)("scheduling", told=told)
@@ -350,6 +345,8 @@ class Engine:
         def hook(session: Session) -> None:
             self._session, self._observer = session, observer
             observer.attend(session)
+            for kind, reason, who in self._early:
+                session.request(kind, reason, by=who)
 
         result = carry_out(run, (observer, self), hook, resumption, begun)
         log.info("run ended", status=result.summary["status"], reason=result.summary["reason"])
@@ -359,6 +356,26 @@ class Engine:
             "outcome": str(result.state.outcome or "failed"),
             "state": str(result.state.run),
         }
+
+    def _publish_begin(self, run: PreparedRun, sheet: Sheet) -> None:
+        """Show the new run from the moment it is asked for."""
+        from labctl.engine.observer import describe
+
+        self._serial += 1
+        facts = RunFacts(
+            serial=self._serial,
+            name=sheet.name,
+            experiment=sheet.experiment,
+            bench=sheet.bench,
+            imperfections=sheet.imperfections,
+            seed=run.request.seed,
+            task=str(run.plan.task.kind),
+            method=sheet.method,
+            cycles=sheet.cycles,
+            rounds=sheet.rounds,
+            from_cycle=sheet.from_cycle,
+        )
+        self.published.begin(facts, describe(run.plan), activity="running")
 
     def on_event(self, event: object, state: Any) -> None:
         """Let go of guardian and priority once the bench is safe: what follows is storing and drawing."""
