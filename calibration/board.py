@@ -186,9 +186,10 @@ class Board:
             )
             record = self.bench.run(block)
             ends = total_s + np.cumsum(record.learning_time_s)
-            times.append(ends[inside])
-            free.append(record.snapshots.free_nodes)
-            clamped.append(record.snapshots.clamped_nodes)
+            given = record.learning_time_s[inside] > 0  # a lost sample leaves the clamps released: no pulse
+            times.append(ends[inside][given])
+            free.append(record.snapshots.free_nodes[given])
+            clamped.append(record.snapshots.clamped_nodes[given])
             total_s = float(ends[-1])
             started = float(record.start_s[0]) if np.isnan(started) else started
             done += n

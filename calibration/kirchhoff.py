@@ -17,9 +17,9 @@ from calibration.square_law import UnitCurrents, unit_currents
 from protocols.block import BoolArray, FloatArray, IntArray
 from protocols.network import Network
 
-PRIOR_THRESHOLD_V, PRIOR_STRENGTH = 0.5, 1.0  # so wide that they only hold what nothing else does
-PRIOR_MISMATCH_V, PRIOR_MISMATCH = 0.1, 0.3
+_WIDTHS = 0.3, 0.4, 0.1, 0.3  # of the prior (V, -, V, -): so wide that it only holds what nothing else does
 _SCALE_HELD = 1e-3  # the mean strength is held: voltages alone do not tell it
+_SCALE_LOOSE = 0.1  # not so tightly while it is unknown which edges conduct at all
 _NODE_FLOOR_V = 2e-6  # better no node voltage is taken to be known
 
 
@@ -78,22 +78,26 @@ def fit_edges(
     shorted: BoolArray | None = None,
     absent: BoolArray | None = None,
     rounds: int = 4,
+    screening: bool = False,
 ) -> EdgeFit:
     """Fit threshold and strength of every transistor and how the clamped copy differs.
 
     threshold_V, strength_A_per_V2: nominal values, where the search starts. shorted (E,): edges whose
-    two ends are one node; absent (E,): edges that conduct nothing.
+    two ends are one node; absent (E,): edges that conduct nothing. screening: find out which edges conduct
+    at all; good to a few per cent.
     """
     none = np.zeros(network.n_edges, dtype=np.bool_)
     broken = none if shorted is None else shorted, none if absent is None else absent
     model = _Model(network, readings, strength_A_per_V2, *broken)
     n = network.n_edges
     theta = np.concatenate([np.full(n, threshold_V), np.ones(n), np.zeros(2 * n)])
-    groups = scale_groups(network, model.incidence)
-    prior = _prior(theta, n, model.on, groups)
-    coarse = replace_uncertainties(readings, gates_V=0.05, nodes_V=1e-3)
+    groups = scale_groups(network, model.incidence * (model.on | (model.conductance > 0)))
+    prior = _prior(theta, n, model.on, groups, _SCALE_LOOSE if screening else _SCALE_HELD)
+    coarse = _no_better_than(readings, gates_V=0.05, nodes_V=1e-3)
     theta = _search(_Model(network, coarse, strength_A_per_V2, *broken), theta, prior, renewals=2)
-    theta = _search(model, theta, prior, renewals=rounds)
+    if screening:
+        model = _Model(network, coarse, strength_A_per_V2, *broken)
+    theta = _search(model, theta, prior, renewals=1 if screening else rounds)
     white, slopes = _whitened(model, theta, _factors(model, theta))
     freedom = max(len(white) - 4 * int(network.transistors().sum()), 1)
     reduced = float(white @ white) / freedom
@@ -102,7 +106,7 @@ def fit_edges(
     return _result(model, theta, covariance, reduced, groups)
 
 
-def replace_uncertainties(readings: EdgeReadings, gates_V: float, nodes_V: float) -> EdgeReadings:
+def _no_better_than(readings: EdgeReadings, gates_V: float, nodes_V: float) -> EdgeReadings:
     """Return readings that claim no better than these uncertainties, for a first rough fit."""
     return replace(
         readings,
@@ -186,16 +190,16 @@ def _result(
 
 
 def _prior(
-    theta: FloatArray, edges: int, on: BoolArray, groups: list[IntArray]
+    theta: FloatArray, edges: int, on: BoolArray, groups: list[IntArray], held: float
 ) -> tuple[FloatArray, FloatArray]:
     """Return where the weak prior stands and its whitened rows, held means included."""
-    widths = np.repeat([PRIOR_THRESHOLD_V, PRIOR_STRENGTH, PRIOR_MISMATCH_V, PRIOR_MISMATCH], edges)
+    widths = np.repeat(_WIDTHS, edges)
     rows = [np.diag(1.0 / widths)]
     for group in groups:
         members = group[on[group]]
         mean = np.zeros((2, 4 * edges))
-        mean[0, edges + members] = 1.0 / max(len(members), 1) / _SCALE_HELD
-        mean[1, 3 * edges + members] = 1.0 / max(len(members), 1) / _SCALE_HELD
+        mean[0, edges + members] = 1.0 / max(len(members), 1) / held
+        mean[1, 3 * edges + members] = 1.0 / max(len(members), 1) / held
         rows.append(mean)
     return theta.copy(), np.vstack(rows)
 
@@ -203,7 +207,8 @@ def _prior(
 def scale_groups(network: Network, incidence: FloatArray) -> list[IntArray]:
     """Return the edges whose common factor no voltage tells: joined by balances, with no fixed resistor.
 
-    incidence (M, E) of the current balances. Driven nodes cut a network into such groups.
+    incidence (M, E) of the current balances, 0 for edges that do not conduct. Driven nodes and open edges
+    cut a network into such groups.
     """
     graph = networkx.Graph()
     for row, balance in enumerate(incidence):

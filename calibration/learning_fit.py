@@ -16,6 +16,7 @@ from protocols.block import BoolArray, FloatArray
 from protocols.network import Network
 
 RATE, OFFSET_RATE, BIAS, CHARGE = range(4)
+WALL_MARGIN_V = 0.15  # walls spread about the nominal ones; an edge that came this near may have met its own
 
 
 @dataclass(frozen=True, eq=False)
@@ -115,7 +116,6 @@ def burst(
         rows, variance = rows + row, variance + row_u**2
         if leak is not None:
             moved = moved + leak * max(run.elapsed_s - run.total_s, 0.0)
-    margin = 10 * np.maximum(before.uncertainty, 1e-3)
     lowest, highest = np.minimum(before.mean, after.mean), np.maximum(before.mean, after.mean)
     return Burst(
         kind,
@@ -123,7 +123,7 @@ def burst(
         np.sqrt(variance),
         moved,
         np.hypot(before.uncertainty, after.uncertainty),
-        (lowest > walls_V[0] + margin) & (highest < walls_V[1] - margin),
+        (lowest > walls_V[0] + WALL_MARGIN_V) & (highest < walls_V[1] - WALL_MARGIN_V),
         float(np.nansum(0.5 * (before.mean + after.mean))),
     )
 

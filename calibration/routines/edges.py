@@ -38,11 +38,10 @@ def calibrate_edges(board: Board, nominal: Nominal) -> Result:
     shorted = _shorted(board, readings)
     stuck = _stuck(board, readings, asked)
     start = nominal.threshold_V, nominal.strength_A_per_V2
-    fit = fit_edges(network, readings, *start, shorted=shorted)
+    screened = fit_edges(network, readings, *start, shorted=shorted, screening=True)
     gated = network.transistors()
-    absent = gated & ~shorted & fit.seen & (fit.strength < _OPEN)
-    if absent.any():
-        fit = fit_edges(network, readings, *start, shorted=shorted, absent=absent)
+    absent = gated & ~shorted & screened.seen & _idle(board, readings, screened)
+    fit = fit_edges(network, readings, *start, shorted=shorted, absent=absent)
     sound = gated & ~shorted & ~absent & fit.seen
     moved = _moves(board, nominal)
     _report(result, board, nominal, fit, readings, sound)
@@ -103,6 +102,18 @@ def _shorted(board: Board, readings: EdgeReadings) -> BoolArray:
     shorted: BoolArray = np.quantile(drops, 0.95, axis=0) < _SHORT_V + 4 * noise
     tail, head = board.network.endpoints().T
     return shorted & ~(readings.driven[tail] & readings.driven[head])
+
+
+def _idle(board: Board, readings: EdgeReadings, fit: EdgeFit) -> BoolArray:
+    """Return the edges that carry hardly any current even at high gates, by a rough fit.
+
+    Strength alone does not tell: that of an edge that never conducts is arbitrary if its threshold is high.
+    """
+    overdrive = readings.gates - board.limits.node_max_V
+    usual = np.nan_to_num(np.quantile(overdrive, 0.9, axis=0) - np.median(fit.threshold))
+    found = fit.strength * np.maximum(np.nan_to_num(np.quantile(overdrive, 0.9, axis=0)) - fit.threshold, 0.0)
+    idle: BoolArray = found < _OPEN * usual
+    return idle
 
 
 def _stuck(board: Board, readings: EdgeReadings, asked: FloatArray) -> BoolArray:

@@ -12,7 +12,7 @@ from protocols.block import FloatArray
 
 CONTRAST, RELEASED, ONE_TASK, TWO_TASKS = "contrast", "zero-error pulses", "one task", "two tasks"
 PULSES = ((100e-6, 300), (2e-3, 15))  # length in s and number: as much learning, few charges or many
-_GATES = 0.15, 0.88  # of the gate range: bursts must not reach a wall
+_GATES = 0.15, 0.84  # of the gate range: bursts must not reach a wall
 _IDENTIFIED_V = 1e-3  # an offset known less well than this is called not identifiable
 _CORRELATED = 0.95
 _DEAD, _ODD = 0.2, 0.5  # of the nominal rate
@@ -59,7 +59,6 @@ def calibrate_bias(board: Board, nominal: Nominal) -> Result:
     result.values = [
         *edge_values(board.network, "bias", "V/s", *fit.bias, gated),
         *edge_values(board.network, "contrast offset", "V", *offset, gated[known[gated]]),
-        *edge_values(board.network, "pulse charge", "V", *fit.charge, gated),
         value("bias growth", "board", fit.growth, fit.growth_u, "1/V"),
         value("bias reference", "board", fit.reference_V, 0.0, "V"),
     ]
