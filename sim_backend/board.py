@@ -173,18 +173,15 @@ def _converters(config: BenchConfig, parts: Parts, wiring: Wiring, wires_off: tu
     # A target whose wire is off is neither read nor driven: its reading is the converter's bare noise.
     joined = (~np.isin(targets, wires_off)).astype(float)
 
-    def at(name: str, nodes: list[int]) -> FloatArray:
-        return doses.draw(name, parts.seed, parts.network.nodes)[nodes]
-
     return Converters(
-        source_gain=1 + at("source_gain", sources),
-        source_offset=at("source_offset", sources),
+        source_gain=1 + parts.at_nodes("source_gain", sources),
+        source_offset=parts.at_nodes("source_offset", sources),
         source_step=doses.source_step,
         label_step=doses.label_step,
-        clamp_gain=(1 + at("clamp_gain", targets)) * joined,
-        clamp_offset=at("clamp_offset", targets) * joined,
-        adc_gain=(1 + at("adc_gain", targets)) * joined,
-        adc_offset=at("adc_offset", targets) * joined,
+        clamp_gain=(1 + parts.at_nodes("clamp_gain", targets)) * joined,
+        clamp_offset=parts.at_nodes("clamp_offset", targets) * joined,
+        adc_gain=(1 + parts.at_nodes("adc_gain", targets)) * joined,
+        adc_offset=parts.at_nodes("adc_offset", targets) * joined,
         adc_noise=doses.adc_noise,
         adc_step=doses.adc_step,
         pulse_step=doses.pulse_step,

@@ -19,10 +19,10 @@ from pydantic import BaseModel, ConfigDict, Field
 from protocols.block import FloatArray
 from protocols.errors import ConfigError
 from protocols.units import Ohm, PerVolt, Ratio, Second, Volt, VoltPerSecond
-from sim_backend.measured import Faults, PerEdge
+from sim_backend.measured import Faults, PerEdge, PerNode
 
 PRESETS = ("ideal", "lattice-paper", "small-network-exp1", "small-network-exp2", "harsh")
-TABLES = ("per_edge", "faults")  # fields that are tables of their own
+TABLES = ("per_edge", "per_node", "faults")  # fields that are tables of their own
 
 
 def _dose(text: str, unit: str, default: float = 0.0, signed: bool = False) -> Any:
@@ -97,12 +97,13 @@ class Imperfections(BaseModel):
     )
     wire_off: Ratio = _probability("per source or target node that its wire has come off")
     per_edge: PerEdge = Field(PerEdge(), description="measured values that replace draws")
+    per_node: PerNode = Field(PerNode(), description="measured converters that replace draws")
     faults: Faults = Field(Faults(), description="edges and wires broken on purpose")
 
     def ledger(self, seed: int) -> list[dict[str, Any]]:
         """Return one entry per imperfection: name, meaning, unit, dose, seed.
 
-        Entries of the two tables are named `per_edge.bias` and so on; their dose is a list and they
+        Entries of the tables are named `per_edge.bias` and so on; their dose is a list and they
         have no seed, because nothing in them is drawn.
         """
         skipped = ("description", *TABLES)

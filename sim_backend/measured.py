@@ -83,6 +83,22 @@ class PerEdge(BaseModel):
     wall_high: VoltColumn = _measured("upper wall of the gate; replaces the board's and its spread", "V")
 
 
+class PerNode(BaseModel):
+    """Measured converters of a real board, one value per node in its order; an empty list: not measured.
+
+    They replace the drawn values. Only nodes with a source or a target are looked at.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    source_offset: VoltColumn = _measured("offset of the source output at the node", "V")
+    source_gain: RatioColumn = _measured("relative gain error of the source output", "")
+    clamp_offset: VoltColumn = _measured("offset of the clamp", "V")
+    clamp_gain: RatioColumn = _measured("relative gain error of the clamp's displacement", "")
+    adc_offset: VoltColumn = _measured("offset of the target's reading", "V")
+    adc_gain: RatioColumn = _measured("relative gain error of the target's reading", "")
+
+
 Number = Annotated[int, Field(ge=0)]
 
 

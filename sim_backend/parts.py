@@ -46,6 +46,20 @@ class Parts(NamedTuple):
             )
         return np.array(values, dtype=float)
 
+    def at_nodes(self, name: str, nodes: list[int]) -> FloatArray:
+        """Return the named property of the converters at these nodes: measured if it is, else drawn."""
+        values = getattr(self.doses.per_node, name)
+        if not values:
+            return self.doses.draw(name, self.seed, self.network.nodes)[nodes]
+        if len(values) != self.network.nodes:
+            raise ConfigError(
+                "needs one value per node",
+                key=f"imperfections.per_node.{name}",
+                value=f"{len(values)} values",
+                allowed=f"the network has {self.network.nodes} nodes",
+            )
+        return np.array(values, dtype=float)[nodes]
+
     def struck(self, name: str) -> set[int]:
         """Draw which transistors the named probability strikes."""
         struck = self.doses.strike(name, self.seed, self.network.n_edges)

@@ -11,14 +11,14 @@ import sim_backend
 from protocols import ConfigError, Hinge, Method, TimeRule
 from sim_backend import PRESETS, BenchConfig, ClampCircuit, Imperfections, preset_values, read_doses
 from sim_backend.board import build_board
-from sim_backend.measured import Faults, PerEdge
+from sim_backend.measured import Faults, PerEdge, PerNode
 
 from .boards import INPUTS, LABELS, bench, block, gates_for, lattice_wiring, repeated, two_edge
 
 PAGE = Path(__file__).parents[2] / "docs" / "imperfections.md"
-TABLES = {"per_edge": PerEdge, "faults": Faults}
+TABLES = {"per_edge": PerEdge, "per_node": PerNode, "faults": Faults}
 IDEAL = Imperfections().model_dump(exclude={"description"})
-NAMES = [name for name in Imperfections.model_fields if name not in ("description", "per_edge", "faults")]
+NAMES = [name for name in Imperfections.model_fields if name not in ("description", *TABLES)]
 DOSES = {  # one plausible dose each, in SI
     "bias_mean": 0.4,
     "bias_spread": 1.0,
@@ -350,6 +350,20 @@ def test_ledger_lists_measured_values_and_faults_without_a_seed():
     json.dumps(list(ledger.values()))  # the manifest stores it
 
 
+def test_measured_converters_replace_drawn_ones_node_by_node():
+    volts, wiring = [1e-3 * n for n in range(16)], lattice_wiring()
+    given = {"adc_offset": "5 mV", "source_gain": "1 %"}
+    given["per_node"] = {"adc_offset": {"values": volts, "unit": "V"}, "clamp_gain": [0.01] * 16}
+    board = build_board(BenchConfig.model_validate({"imperfections": given}), wiring, 3)
+    assert board.converters.adc_offset.tolist() == [volts[n] for n in wiring.target_nodes]
+    assert board.converters.clamp_gain == pytest.approx(1.01)
+    drawn = Imperfections(source_gain="1 %").draw("source_gain", 3, 16)[list(wiring.source_nodes)]
+    assert board.converters.source_gain == pytest.approx(1 + drawn)
+    given["per_node"] = {"adc_offset": ["1 mV"]}
+    with pytest.raises(ConfigError, match=r"per_node.adc_offset.*16 nodes"):
+        build_board(BenchConfig.model_validate({"imperfections": given}), wiring, 3)
+
+
 # Every imperfection DESIGN §2.5 names, and the doses that stand for it.
 DESIGN = {
     "learning bias, constant and growing with the gate": [
@@ -367,9 +381,18 @@ DESIGN = {
         "source_gain",
         "source_step",
         "label_step",
+        "per_node.source_offset",
+        "per_node.source_gain",
     ],
-    "clamp offset": ["clamp_offset", "clamp_gain"],
-    "ADC noise, offset, quantisation": ["adc_noise", "adc_offset", "adc_gain", "adc_step"],
+    "clamp offset": ["clamp_offset", "clamp_gain", "per_node.clamp_offset", "per_node.clamp_gain"],
+    "ADC noise, offset, quantisation": [
+        "adc_noise",
+        "adc_offset",
+        "adc_gain",
+        "adc_step",
+        "per_node.adc_offset",
+        "per_node.adc_gain",
+    ],
     "the same at a gate": ["gate_adc_noise", "gate_adc_step"],
     "gate leak while held": ["gate_leak", "per_edge.gate_leak"],
     "charge injected per learning pulse": ["pulse_charge", "pulse_charge_spread", "per_edge.pulse_charge"],
