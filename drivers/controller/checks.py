@@ -57,6 +57,8 @@ class Checker:
     def gate_voltages(self, gates_V: FloatArray) -> FloatArray:
         """Return gate voltages (E,)."""
         gates = self._shaped(gates_V, self.wiring.network.n_edges, "gate")
+        if gates.ndim != 1:
+            raise self._too_much(f"{gates.shape} gate voltages do not fit", "one per edge is needed")
         for edge, volts in enumerate(gates):
             self._within(self.gates, f"the gate of edge {edge}", volts)
         return np.clip(gates, self.gates.min_V, self.gates.max_V)

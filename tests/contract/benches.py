@@ -1,10 +1,26 @@
-"""Every bench the contract is held against: add a factory here and the whole suite runs on it."""
+"""Every bench the contract is held against: add a subject here and the whole suite runs on it.
 
-from collections.abc import Callable
+Emulated benches talk through the real drivers to emulators on this machine's ports; a real bench is
+the one given with `pytest tests/contract --bench BENCH.toml`.
+"""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
 
-from protocols import Bench
+import pytest
+
+from drivers.hardware import HardwareBench
+from labctl.benches import check_wires, read_hardware
+from labctl.emulation import EmulatedBench
+from labctl.emulation.free_ports import with_free_ports
+from protocols import Bench, ConfigError, Wiring
 from sim_backend import BenchConfig, BoardSettings, ClampCircuit, Imperfections, SimBench, preset_values
+
+BENCHES = Path(__file__).parents[2] / "benches"
+SEED = 3
 
 
 @dataclass(frozen=True)
@@ -12,7 +28,10 @@ class Subject:
     """A bench under contract.
 
     make: a new, closed bench. ideal: gates, sources and readings are exact. simulated: what its identity
-    must say. reading_V: how far two readings of the same voltage may differ, node and gate.
+    must say. node_reading_V, gate_reading_V: how far two readings of the same voltage may differ.
+    answer_V: how far the record of a block may be from SimBench's, where that is known; `twin` is the
+    SimBench to compare with. emulated: the instruments behind it, which can be looked into. rewired: it
+    has wires that can be plugged elsewhere.
     """
 
     name: str
@@ -21,15 +40,85 @@ class Subject:
     simulated: bool
     node_reading_V: float
     gate_reading_V: float
+    answer_V: float = 1e-9
+    twin: Callable[[], Bench] | None = None
+    emulated: EmulatedBench | None = None
+    rewired: bool = False
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """How to get a subject ready; it is used inside the context."""
+
+    name: str
+    ready: Callable[[pytest.Config, Wiring], Any]
 
 
 def _sim(preset: str, circuit: ClampCircuit = ClampCircuit.ANALOG) -> Bench:
     doses = Imperfections.model_validate(preset_values(preset))
-    return SimBench(BenchConfig(board=BoardSettings(clamp_circuit=circuit), imperfections=doses), seed=3)
+    return SimBench(BenchConfig(board=BoardSettings(clamp_circuit=circuit), imperfections=doses), seed=SEED)
 
 
-SUBJECTS = [
-    Subject("sim-ideal", lambda: _sim("ideal"), True, True, 1e-9, 0.0),
-    Subject("sim-software-clamp", lambda: _sim("ideal", ClampCircuit.SOFTWARE), True, True, 1e-9, 0.0),
-    Subject("sim-lattice-paper", lambda: _sim("lattice-paper"), False, True, 2e-3, 0.02),
+def _simulated(name: str, make: Callable[[], Bench], ideal: bool, node_V: float, gate_V: float) -> Candidate:
+    @contextmanager
+    def ready(config: pytest.Config, wiring: Wiring) -> Iterator[Subject]:
+        yield Subject(name, make, ideal, True, node_V, gate_V, twin=make)
+
+    return Candidate(name, ready)
+
+
+def _emulated(
+    name: str, file: str, preset: str, ideal: bool, node_V: float, gate_V: float, answer_V: float = 1e-9
+) -> Candidate:
+    @contextmanager
+    def ready(config: pytest.Config, wiring: Wiring) -> Iterator[Subject]:
+        bench, _ = read_hardware(str(BENCHES / file))
+        doses = Imperfections.model_validate(preset_values(preset))
+        behind = bench.emulation.model_copy(update={"seed": SEED, "imperfections": doses})
+        with EmulatedBench(with_free_ports(bench.model_copy(update={"emulation": behind}))) as running:
+            yield Subject(
+                name,
+                lambda: HardwareBench(running.config),
+                ideal,
+                True,
+                node_V,
+                gate_V,
+                answer_V,
+                twin=lambda: SimBench(running.sim_config(), seed=SEED),
+                emulated=running,
+                rewired=running.controller is not None,
+            )
+
+    return Candidate(name, ready)
+
+
+@contextmanager
+def _given(config: pytest.Config, wiring: Wiring) -> Iterator[Subject]:
+    file = str(config.getoption("--bench"))
+    bench, _ = read_hardware(file)
+    try:
+        check_wires(bench, wiring, file)
+    except ConfigError as error:
+        pytest.skip(f"the contract's wiring does not fit this bench: {error}")
+    yield Subject(
+        "given",
+        lambda: HardwareBench(bench),
+        ideal=False,
+        simulated=bench.simulated,
+        node_reading_V=5e-3,
+        gate_reading_V=0.05,
+    )
+
+
+CANDIDATES = [
+    _simulated("sim-ideal", lambda: _sim("ideal"), True, 1e-9, 0.0),
+    _simulated("sim-software-clamp", lambda: _sim("ideal", ClampCircuit.SOFTWARE), True, 1e-9, 0.0),
+    _simulated("sim-lattice-paper", lambda: _sim("lattice-paper"), False, 2e-3, 0.02),
+    _emulated("controller-ideal", "emulated.toml", "ideal", True, 1e-9, 0.0),
+    _emulated("controller-lattice-paper", "emulated.toml", "lattice-paper", False, 2e-3, 0.02),
 ]
+
+
+def candidates(config: pytest.Config) -> list[Candidate]:
+    """Return every candidate, the bench given with --bench among them."""
+    return CANDIDATES + ([Candidate("given", _given)] if config.getoption("--bench") else [])

@@ -1,0 +1,22 @@
+"""A bench file whose emulators take any free ports: for tests and benchmarks that run side by side."""
+
+from __future__ import annotations
+
+from labctl.emulation.settings import HardwareFile
+
+_ANY = {
+    "supply": "TCPIP0::127.0.0.1::0::SOCKET",
+    "meter": "TCPIP0::127.0.0.1::0::SOCKET",
+    "controller": "socket://127.0.0.1:0",
+    "daq": "grpc://127.0.0.1:0",
+}
+
+
+def with_free_ports(config: HardwareFile) -> HardwareFile:
+    """Return the bench with port 0 everywhere; EmulatedBench's `config` has the ports it then takes."""
+    parts = {
+        name: part.model_copy(update={"address": address})
+        for name, address in _ANY.items()
+        if (part := getattr(config.instruments, name)) is not None
+    }
+    return config.model_copy(update={"instruments": config.instruments.model_copy(update=parts)})
