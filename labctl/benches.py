@@ -163,6 +163,14 @@ def check_wires(config: HardwareFile, wiring: Wiring, file: str) -> None:
                     allowed=f"plug one in and add it; wires go to nodes {_listed(wired)}",
                 )
 
+    if config.timing == "daq" and config.instruments.daq is not None:
+        from drivers.hardware.daq_wires import check_wires as check_terminals
+
+        try:
+            check_terminals(config.instruments.daq, wiring)
+        except ConfigError as error:
+            raise error.at(file=file, key="instruments") from None
+
 
 def _listed(nodes: set[int]) -> str:
     return ", ".join(map(str, sorted(nodes)))
