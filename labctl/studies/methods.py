@@ -1,0 +1,168 @@
+"""`labctl reproduce methods`: the error floor that every training method leaves on random boards."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from labctl.analysis import Clock, gate_drift, settled_error
+from labctl.store import open_run
+from labctl.studies import methods_figure
+from labctl.studies.boards import FloatArray, Overrides
+from labctl.studies.pipeline import EXAMPLES, Point, Told, run_points, settings
+from labctl.studies.study import Finding, Request, short
+
+SEEDS = 8
+CYCLES = 100_000
+CYCLE_S = 100e-6  # nominal pulse: drift is per second of pulses, given or not, so that methods compare
+TAIL = 0.3  # of the rounds: floor and drift are taken over the last of them
+CONFIDENCE = 0.95
+RESAMPLES = 4000
+
+STANDARD = "standard"
+
+
+def _amplitude(mV: float) -> tuple[str, object]:
+    return ("method.overclamping.amplitude", f'"{mV:g} mV"')
+
+
+METHODS: dict[str, Overrides] = {
+    STANDARD: (("method", "standard"),),
+    "standard, η = 0.25": (("method", "standard"), ("method.standard.eta", 0.25)),
+    "gain, η = 5": (("method", "standard"), ("method.standard.eta", 5.0)),
+    "anti-clamping": (("method", "anti"),),
+    "symmetric": (("method", "symmetric"),),
+    "dead band, 1 mV": (("method", "standard"), ("method.standard.dead_band", '"1 mV"')),
+    "label servo": (("method", "label-servo"),),
+    "chopping": (("method", "chopping"),),
+    "overclamping, 100 mV": (("method", "overclamping"), _amplitude(100)),
+    "overclamping, 100 mV, dead band 1 mV": (
+        ("method", "overclamping"),
+        _amplitude(100),
+        ("method.overclamping.dead_band", '"1 mV"'),
+    ),
+    "overclamping, 100 mV, chopped": (
+        ("method", "overclamping"),
+        _amplitude(100),
+        ("method.chop_rounds", 1),
+    ),
+    "symmetric overclamping, 100 mV": (("method", "symmetric-overclamping"), _amplitude(100)),
+    "symmetric overclamping, 200 mV": (("method", "symmetric-overclamping"), _amplitude(200)),
+    "symmetric overclamping, 200 mV, chopped": (
+        ("method", "symmetric-overclamping"),
+        _amplitude(200),
+        ("method.chop_rounds", 1),
+    ),
+}
+
+
+@dataclass(frozen=True, eq=False)
+class Outcome:
+    """One method on every board, arrays (boards,): floor as read and without reading noise in V², drift.
+
+    drift_V_per_s: speed of all gates together over the last rounds, per second of nominal pulses.
+    """
+
+    floor_V2: FloatArray
+    noise_free_V2: FloatArray
+    drift_V_per_s: FloatArray
+
+
+def study(request: Request, told: Told) -> Finding:
+    """Train the four-point task by every method on as many random boards as asked for."""
+    outcomes = run_methods(request, told, METHODS, CYCLES)
+    values = numbers(outcomes)
+    rows = [
+        [
+            row["method"],
+            short(row["floor_median_V2"]),
+            short(row["reduction_median"]),
+            f"{short(row['reduction_low'])} – {short(row['reduction_high'])}",
+            short(row["reduction_worst"]),
+            short(row["drift_V_per_s"]),
+        ]
+        for row in values["rows"]
+    ]
+    head = ["method", "floor (V²)", "reduction", "95 % interval", "worst board", "drift (V/s)"]
+    return Finding(values, head, rows, partial(methods_figure.draw, outcomes, values))
+
+
+def run_methods(
+    request: Request, told: Told, methods: Mapping[str, Overrides], cycles: int
+) -> dict[str, Outcome]:
+    """Run the methods and read floors and drifts out, by method."""
+    seeds = request.seeds or SEEDS
+    record: Overrides = (("record.spacing", "linear"), ("record.rounds", 80))
+    points = [
+        Point(
+            EXAMPLES / "four-point.toml",
+            "lattice-paper",
+            cycles,
+            seed,
+            settings((*chosen, *record)),
+            {name: "", "board": seed},
+        )
+        for name, chosen in methods.items()
+        for seed in range(seeds)
+    ]
+    runs = run_points(points, request.folder, told, request.workers)
+    seen = np.array([_read_out(run) for run in runs]).reshape(len(methods), seeds, 3)
+    return {name: Outcome(*seen[k].T) for k, name in enumerate(methods)}
+
+
+def _read_out(run: Path) -> tuple[float, float, float]:
+    with open_run(run, cycles=False) as data:
+        floor = settled_error(data, TAIL)
+        drift = gate_drift(data, 1.0 - TAIL, Clock.CYCLES, CYCLE_S)
+    return floor.error_V2, floor.noise_free_V2, drift.speed_V_per_s
+
+
+def numbers(outcomes: Mapping[str, Outcome]) -> dict[str, Any]:
+    """Return a row per method, and the same as columns.
+
+    The reduction of a board is its floor by the standard method over its floor by this one, both as the
+    board's own converter reads them, noise and all: what a laboratory would see. noise_free_… leaves out
+    what the noise of readings adds. The interval of the median comes from resampling boards.
+    """
+    baseline = outcomes[STANDARD]
+    rng = np.random.default_rng(0)
+    resampled = rng.integers(len(baseline.floor_V2), size=(RESAMPLES, len(baseline.floor_V2)))
+    rows: list[dict[str, Any]] = []
+    for name, outcome in outcomes.items():
+        reduction = baseline.floor_V2 / outcome.floor_V2
+        medians = np.median(reduction[resampled], axis=1)
+        low, high = np.quantile(medians, [(1 - CONFIDENCE) / 2, (1 + CONFIDENCE) / 2])
+        drift = float(np.median(outcome.drift_V_per_s))
+        rows.append(
+            {
+                "method": name,
+                "floor_V2": outcome.floor_V2.tolist(),
+                "floor_median_V2": float(np.median(outcome.floor_V2)),
+                "noise_free_floor_V2": outcome.noise_free_V2.tolist(),
+                "reduction": reduction.tolist(),
+                "reduction_median": float(np.median(reduction)),
+                "reduction_low": float(low),
+                "reduction_high": float(high),
+                "reduction_worst": float(reduction.min()),
+                "drift_V_per_s": drift,
+                "drift_of_boards_V_per_s": outcome.drift_V_per_s.tolist(),
+                "drift_cut": float(np.median(baseline.drift_V_per_s)) / drift,
+            }
+        )
+    best = max(rows, key=lambda row: float(row["reduction_median"]))
+    columns = ("method", "floor_V2", "reduction_median", "reduction_worst", "drift_V_per_s")
+    return {
+        "study": "methods",
+        "boards": len(baseline.floor_V2),
+        "best_method": best["method"],
+        "best_reduction_median": best["reduction_median"],
+        "best_reduction_worst": best["reduction_worst"],
+        "best_drift_cut": best["drift_cut"],
+        **{key: [row[key] for row in rows] for key in columns},
+        "rows": rows,
+    }
