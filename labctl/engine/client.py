@@ -249,7 +249,8 @@ class EngineClient:
     def _gone(self, error: BaseException) -> EngineGone:
         if self.place.is_alive():
             return EngineGone(f"engine {self.place.name} does not let us in: {error or type(error).__name__}")
+        last = self.place.last_words()
         return EngineGone(
-            f"engine {self.place.name} has ended or was killed; committed cycles are kept: "
-            "'labctl runs recover' stores them"
+            f"engine {self.place.name} has ended or was killed{f' ({last})' if last else ''}; "
+            "committed cycles are kept: 'labctl runs recover' stores them"
         )

@@ -63,6 +63,14 @@ class Place:
         process = self.process()
         return process is not None and process.is_alive()
 
+    def last_words(self) -> str:
+        """Return the last line an engine that broke down has written, empty when there is none."""
+        try:
+            lines = self.log.read_text("utf-8", "replace").split("Traceback", 1)[1].strip().splitlines()
+        except (OSError, IndexError):
+            return ""
+        return lines[-1][:200]
+
     def settle(self) -> bytes:
         """Note the calling process as the engine here, with a fresh key; return the key."""
         key = secrets.token_hex(32).encode("ascii")

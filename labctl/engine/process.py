@@ -109,7 +109,7 @@ class Engine:
         finally:
             self.server.close()
             self._watch.leave()
-            self._place.leave()
+        self._place.leave()  # after a defect the folder stays: the log in it tells
 
     def _carry_out(self, work: Callable[[], Any], promise: Future[Any]) -> None:
         try:
