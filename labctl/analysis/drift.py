@@ -12,8 +12,15 @@ from enum import StrEnum
 import numpy as np
 import xarray as xr
 
-from labctl.analysis.arrays import floats, learning_gates, measured_rounds, round_cycles
-from protocols.block import FloatArray
+from labctl.analysis.arrays import (
+    floats,
+    groups,
+    half_period_cycles,
+    learning_gates,
+    measured_rounds,
+    round_cycles,
+)
+from protocols.block import BoolArray, FloatArray
 from protocols.errors import DataError
 from protocols.theory.propagator import row_space
 
@@ -107,6 +114,7 @@ def gate_drift(
 
     cycle_s: nominal length of a cycle in seconds, for Clock.CYCLES, which compares methods whose learning
     time differs. jacobian (R, L): splits the velocity, see `split_velocity` and `manifold.output_jacobian`.
+    Where tasks take turns only the rounds at the end of a whole period count, so that the swing does not.
     Raises DataError when fewer than two rounds are left or no time passes between them.
     """
     gates = learning_gates(run)
@@ -115,6 +123,9 @@ def gate_drift(
     known = measured_rounds(run) & np.isfinite(gates).all(axis=1) & np.isfinite(time)
     if not known.any():
         raise DataError("no gates were read")
+    known &= _alike(run)
+    if not known.any():
+        raise DataError("no round lies at a switch of tasks")
     late = known & (time >= time[known][0] + since * (time[known][-1] - time[known][0]))
     try:
         velocity = fitted_velocity(time[late], gates[late])
@@ -124,6 +135,14 @@ def gate_drift(
     if jacobian is not None:
         along, across = (float(np.linalg.norm(v)) for v in split_velocity(velocity, jacobian))
     return Drift(velocity, along, across, float(time[late][-1] - time[late][0]))
+
+
+def _alike(run: xr.Dataset) -> BoolArray:
+    """Tell which rounds are at the same place of a task cycle, where only drift tells them apart, (n,)."""
+    half, cycles = half_period_cycles(run), round_cycles(run)
+    if half is None:
+        return np.ones(len(cycles), dtype=np.bool_)
+    return np.asarray(cycles % (half * len(np.unique(groups(run)))) == 0)
 
 
 def _path(time_s: FloatArray, gates_V: FloatArray) -> tuple[FloatArray, FloatArray]:

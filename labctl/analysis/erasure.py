@@ -7,8 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 import xarray as xr
 
-from labctl.analysis.arrays import groups, half_period_cycles, misses, period_s, round_cycles
-from labctl.analysis.span import switch_pairs
+from labctl.analysis.arrays import floats, groups, half_period_cycles, misses, round_cycles
+from labctl.analysis.span import late_rounds, switch_pairs
 from protocols.block import FloatArray
 from protocols.errors import DataError
 
@@ -45,16 +45,18 @@ def erasure_rate(time_s: FloatArray, misses_V: FloatArray) -> float:
     return float(np.sqrt(np.sum(slopes**2) / points))
 
 
-def erasure_in_turns(run: xr.Dataset, last: int = 0) -> list[Erasure]:
+def erasure_in_turns(run: xr.Dataset, last: int | None = None) -> list[Erasure]:
     """Return for each of two tasks that take turns what the other's turn does to it.
 
-    Over all rounds half a period apart at switches, or those among the last so many. Raises DataError
-    when there are none, outputs were not read, or there are not exactly two tasks.
+    Over rounds half a period apart at switches, among the last so many (default: as published, 40, or 20
+    for classification; 0: all). Raises DataError when there are none, outputs were not read, or there are
+    not exactly two tasks.
     """
     half, names = half_period_cycles(run), np.unique(groups(run))
     if half is None or len(names) != 2:
         raise DataError("erasure in turns needs two tasks that take turns")
-    cycles = round_cycles(run)
+    last = late_rounds(run) if last is None else last
+    cycles, time_s = round_cycles(run), floats(run, "learning_time")
     missed = misses(run)
     known = np.asarray(np.isfinite(missed).all(axis=(1, 2)))
     at = {int(c): m for m, c in enumerate(cycles) if known[m]}
@@ -70,6 +72,7 @@ def erasure_in_turns(run: xr.Dataset, last: int = 0) -> list[Erasure]:
             raise DataError(f"no two rounds lie half a period ({half} cycles) apart at switches")
         kept, lost = (float(np.mean([rms[p[k]] for p in pairs])) for k in (0, 1))
         moved = np.mean([mine[after] - mine[before] for before, after in pairs], axis=0)
-        rate = float(np.sqrt(np.sum(moved**2) / len(moved))) / (period_s(run) / 2)
+        turn_s = float(np.mean([time_s[after] - time_s[before] for before, after in pairs]))
+        rate = float(np.sqrt(np.sum(moved**2) / len(moved))) / turn_s if turn_s > 0 else float("nan")
         found.append(Erasure(int(task), kept, lost, rate, len(pairs)))
     return found

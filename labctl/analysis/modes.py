@@ -34,7 +34,8 @@ def mode_errors(misses_V: FloatArray, inputs_V: FloatArray) -> Modes:
 
     misses_V (n, P, T); inputs_V (P, D): D independent inputs. The mean is polynomial degree 0, slope 1,
     curvature 2, each orthogonal to those before it on these points (in several inputs: all polynomials of
-    that degree together). A degree that the points cannot tell from lower ones gives 0.
+    that degree together). nan for a degree that the points cannot tell from lower ones, and for the rest
+    when there are no more points than polynomials.
     """
     missed = np.asarray(misses_V, dtype=float)
     x = np.atleast_2d(np.asarray(inputs_V, dtype=float))
@@ -55,9 +56,12 @@ def mode_errors(misses_V: FloatArray, inputs_V: FloatArray) -> Modes:
         fresh = _orthonormal(degree, basis)
         basis = np.hstack([basis, fresh])
         parts = np.einsum("pk,npt->nkt", fresh, missed)
-        found.append(np.sqrt(np.sum(parts**2, axis=(1, 2)) / points))
+        size = np.sqrt(np.sum(parts**2, axis=(1, 2)) / points)
+        found.append(size if fresh.shape[1] else np.full(len(missed), np.nan))
         left = left - np.einsum("pk,nkt->npt", fresh, parts)
     rest = np.sqrt(np.sum(left**2, axis=(1, 2)) / points)
+    if basis.shape[1] == points:
+        rest = np.full(len(missed), np.nan)
     mean, slope, curvature = found
     return Modes(mean, slope, curvature, rest)
 

@@ -34,6 +34,9 @@ from labctl.analysis.walls import walls_share
 from protocols.errors import LabError
 
 
+_COUNTS = ("cycles", "rounds", "periods")
+
+
 @dataclass(frozen=True)
 class Quantity:
     """One result: key for programs, label for people, value in an SI unit ("1": a pure number)."""
@@ -66,9 +69,9 @@ class Report:
     missing: list[Missing] = field(default_factory=list)
 
     def values(self) -> dict[str, float | None]:
-        """Return all values by key, for JSON: None for what is no number."""
-        found = {q.key: q.value for quantities in self.sections.values() for q in quantities}
-        return {key: value if math.isfinite(value) else None for key, value in found.items()}
+        """Return all values by key, for JSON; numbers of things are whole."""
+        every = [q for quantities in self.sections.values() for q in quantities]
+        return {q.key: int(q.value) if q.key in _COUNTS else q.value for q in every}
 
     def get(self, key: str) -> Quantity | None:
         """Return a quantity by its key."""
@@ -112,9 +115,11 @@ def analyze_run(run: xr.Dataset) -> Report:
     else:
         report.missing.append(Missing("cycle span", "its tasks do not take turns"))
     if has_numbers(run, "gate_voltage"):
-        if learning_gates(run).shape[1] == 2 and not has_numbers(run, "train_output"):
+        alone = not turns and not has_numbers(run, "train_output")
+        if alone and learning_gates(run).shape[1] == 2:
             _add(report, "two-edge board", "solution line", lambda: _quantities(two_edge_quantities(run)))
-        _add(report, "gates", "drift", lambda: _gates(run, report))
+        if has_numbers(run, "train_output") or not turns:
+            _add(report, "gates", "drift", lambda: _gates(run, report))
     else:
         report.missing.append(Missing("drift and walls", "gates were not recorded"))
     if has_numbers(run, "train_output") and not is_classification(run):
@@ -228,7 +233,8 @@ def _modes(run: xr.Dataset) -> Iterator[Quantity]:
     for key in ("mean", "slope", "curvature", "rest"):
         values = getattr(modes, f"{key}_V")
         known = values[np.isfinite(values)]
-        yield Quantity(f"mode_{key}_V", "what is left" if key == "rest" else key, float(known[-1]), "V")
+        if len(known):
+            yield Quantity(f"mode_{key}_V", "what is left" if key == "rest" else key, float(known[-1]), "V")
 
 
 def _known(value: float | None) -> bool:

@@ -113,8 +113,7 @@ def steady_cycle(run: xr.Dataset, last: int | None = None, *, double_counted: bo
     half = half_period_cycles(run)
     if half is None:
         raise DataError("its tasks do not take turns, so there is no cycle")
-    if last is None:
-        last = LATE_ROUNDS_CLASSES if is_classification(run) else LATE_ROUNDS
+    last = late_rounds(run) if last is None else last
     cycles, gates = round_cycles(run), learning_gates(run)
     known = measured_rounds(run) & np.isfinite(gates).all(axis=1)
     candidates = np.where(known, cycles, -1)  # −1 is at no switch
@@ -130,6 +129,11 @@ def steady_cycle(run: xr.Dataset, last: int | None = None, *, double_counted: bo
     hinge = hinge_losses(run) if is_classification(run) else np.full(len(cycles), np.nan)
     errors = mean_square_errors(run)
     return SteadyCycle(period_s(run), span, _over_pairs(errors, pairs), _over_pairs(hinge, pairs), len(pairs))
+
+
+def late_rounds(run: xr.Dataset) -> int:
+    """Return how many rounds from the end the published analysis looks at."""
+    return LATE_ROUNDS_CLASSES if is_classification(run) else LATE_ROUNDS
 
 
 def path_diameter(gates_V: FloatArray) -> float:

@@ -12,20 +12,9 @@ from labctl.analysis.report import Report
 from labctl.analysis.tables import Row, error_rows, span_rows
 from protocols.block import FloatArray
 
-COLUMNS = (
-    "period_s",
-    "span_V",
-    "span_as_read_V",
-    "combined_error_V2",
-    "combined_hinge_V2",
-    "error_floor_V2",
-    "hinge_V2",
-    "class_error",
-    "drift_V_per_s",
-    "walls_share",
-    "learning_time_s",
-)
-_INSTEAD = {"error_floor_V2": "combined_error_V2", "hinge_V2": "combined_hinge_V2"}
+OF_CYCLES = ("period_s", "span_V", "span_as_read_V", "combined_error_V2", "combined_hinge_V2")
+OF_ENDS = ("error_floor_V2", "hinge_V2", "class_error")
+OF_ALL = ("drift_V_per_s", "walls_share", "learning_time_s")
 
 
 @dataclass(frozen=True)
@@ -44,16 +33,10 @@ def sweep_of(reports: Sequence[Report]) -> Sweep:
     Runs of the same period are averaged, spans by their root mean square.
     """
     values = [r.values() for r in reports]
-    shown = tuple(
-        c
-        for c in COLUMNS
-        if any(v.get(c) is not None for v in values)
-        and not (
-            c in _INSTEAD and all(v.get(_INSTEAD[c]) is not None for v in values if v.get(c) is not None)
-        )
-    )
-    rows = tuple(tuple(v.get(c) for c in shown) for v in values)
     tau, span, error = _by_period(values)
+    columns = (*(OF_CYCLES if len(tau) > 1 else OF_ENDS), *OF_ALL)
+    shown = tuple(c for c in columns if any(v.get(c) is not None for v in values))
+    rows = tuple(tuple(v.get(c) for c in shown) for v in values)
     if len(tau) < 2:
         return Sweep(shown, rows, (), None)
     together: list[Row] = []

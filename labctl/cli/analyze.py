@@ -61,22 +61,27 @@ def analyze(
         _print_sweep(reports, folders, sweep)
 
 
-def written(value: float, unit: str) -> str:
-    """Write a value with three or four digits and a prefix that suits it; V² with what it is in volts."""
+def written(value: float, unit: str, *, short: bool = False) -> str:
+    """Write a value with three or four digits and a prefix that suits it; V² in volts, too, unless short."""
     if not math.isfinite(value):
         return "–"
     if unit == "1":
         return f"{value:,.0f}" if value == round(value) and abs(value) >= 10 else f"{value:.4g}"
     if unit == "V^2":
-        return f"{value:.3g} V² ({_prefixed(math.sqrt(value), 'V', 3)})" if value > 0 else f"{value:.3g} V²"
+        volts = "" if short or value <= 0 else f" ({_prefixed(math.sqrt(value), 'V', 3)})"
+        return f"{value:.3g} V²{volts}"
     return _prefixed(value, unit, 4)
 
 
 def _prefixed(value: float, unit: str, digits: int) -> str:
-    scale, prefix = next(((s, p) for s, p in _PREFIXES if abs(value) >= 0.9995 * s), (1.0, ""))
-    if unit == "1/s":
-        scale, prefix = 1.0, ""
+    scale, prefix = _prefix(value, unit)
     return f"{value / scale:.{digits}g} {prefix}{unit}"
+
+
+def _prefix(value: float, unit: str) -> tuple[float, str]:
+    if unit in ("1", "1/s"):
+        return 1.0, ""
+    return next(((s, p) for s, p in _PREFIXES if abs(value) >= 0.9995 * s), (1.0, ""))
 
 
 def _find(out: Path, run: str) -> Path:
@@ -128,14 +133,19 @@ def _print_report(report: Report, folder: Path) -> None:
 def _value(q: Quantity) -> str:
     text = written(q.value, q.unit)
     if q.uncertainty is not None and math.isfinite(q.uncertainty):
-        off = f"{q.uncertainty:.2g} V²" if q.unit == "V^2" else written_short(q.uncertainty, q.unit)
-        text += f" ± {off}"
+        text = _with_uncertainty(q.value, q.uncertainty, q.unit)
     return f"{text}  ({q.note})" if q.note else text
 
 
-def written_short(value: float, unit: str) -> str:
-    """Write an uncertainty: two digits."""
-    return f"{value:.2g}" if unit == "1" else _prefixed(value, unit, 2)
+def _with_uncertainty(value: float, off: float, unit: str) -> str:
+    """Write value ± uncertainty in one unit, the value to the last digit that the uncertainty leaves."""
+    if unit == "V^2":
+        return f"{written(value, unit)} ± {off:.2g} V²"
+    scale, prefix = _prefix(value, unit)
+    places = max(1 - math.floor(math.log10(off / scale)), 0) if off > 0 else 3
+    name = "" if unit == "1" else f" {prefix}{unit}"
+    both = f"{value / scale:.{places}f} ± {off / scale:.{places}f}"
+    return f"({both}){name}" if name else both
 
 
 def _print_sweep(reports: list[Report], folders: list[Path], sweep: Sweep) -> None:
@@ -151,7 +161,8 @@ def _print_sweep(reports: list[Report], folders: list[Path], sweep: Sweep) -> No
     for folder, report, row in zip(folders, reports, sweep.rows, strict=True):
         number = folder.name.partition("-")[0].lstrip("0") or folder.name
         cells = (
-            "–" if v is None else written(v, _HEADS[c][1]) for c, v in zip(sweep.columns, row, strict=True)
+            "–" if v is None else written(v, _HEADS[c][1], short=True)
+            for c, v in zip(sweep.columns, row, strict=True)
         )
         table.add_row(escape(number), escape(report.name), escape(report.method), *cells)
     console.print(table)
