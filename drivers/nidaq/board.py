@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, Protocol, TypeVar, runtime_checkable
 
 import nidaqmx
 from nidaqmx.constants import TaskMode
@@ -26,7 +26,14 @@ from protocols.errors import ConfigError, ProtocolError
 Kit = TypeVar("Kit")
 Result = TypeVar("Result")
 GRACE_S = 0.4  # for clearing up after a failure, on top of the time limit
+_RECOGNISING_S = 0.5  # two dozen questions
+_BUILDING_S = 0.3  # a task of many channels
 _DEVICE = re.compile(r"[A-Za-z][\w-]*")
+
+
+@runtime_checkable
+class _Securable(Protocol):
+    def make_safe(self) -> object: ...
 
 
 class NidaqBoard:
@@ -55,7 +62,7 @@ class NidaqBoard:
         self.resets = 0
         self._product = product
         self._serial = serial
-        self._users: set[object] = set()
+        self._users: dict[object, None] = {}  # in the order in which they came
         self._capabilities: Capabilities | None = None
         self._holders: dict[str, TaskSlot[Any]] = {}
         self._slots: list[TaskSlot[Any]] = []
@@ -92,11 +99,11 @@ class NidaqBoard:
             except BaseException:
                 self.daqmx.disconnect()
                 raise
-        self._users.add(user)
+        self._users[user] = None
 
     def close(self, user: object) -> None:
         """Let one part go; with the last go all tasks, and the connection."""
-        self._users.discard(user)
+        self._users.pop(user, None)
         if not self._users and self._capabilities is not None:
             for slot in self._slots:
                 slot.drop()
@@ -120,6 +127,7 @@ class NidaqBoard:
     def surely(self, make_safe: Callable[[], Result]) -> Result:
         """Carry out what makes safe; when it fails, reset the board and try again. Raises InstrumentFault.
 
+        A reset takes lines and outputs out of their safe states too: all open parts are made safe after it.
         Each try has half the time limit, so that a call that is lost leaves time for the other one.
         """
         if not self.is_open:
@@ -135,6 +143,9 @@ class NidaqBoard:
         except InstrumentFault:
             with self.daqmx.within(half_s + GRACE_S):
                 self.reset()
+                for part in tuple(self._users):
+                    if isinstance(part, _Securable):
+                        part.make_safe()
                 return make_safe()
 
     @contextmanager
@@ -162,7 +173,7 @@ class NidaqBoard:
         return f"{self.device}/{terminal}"
 
     def _recognised(self) -> Capabilities:
-        with self.doing("say who it is"):
+        with self.doing("say who it is", _RECOGNISING_S):
             self.daqmx.connect()
             names = list(self.daqmx.system().devices.device_names)
             if self.device.lower() not in (n.lower() for n in names):
@@ -213,7 +224,7 @@ class TaskSlot(Generic[Kit]):
     def use(self, what: str, takes_s: float = 0.0) -> Iterator[tuple[Any, Kit]]:
         """Yield the task and its kit; a failure inside throws the task away."""
         try:
-            with self._board.doing(what, takes_s):
+            with self._board.doing(what, takes_s if self.exists else takes_s + _BUILDING_S):
                 yield self._ready()
         except BaseException:
             self.drop()

@@ -87,18 +87,12 @@ class NidaqLearnSwitch(Part):
         self._limits.check_s(self._name, self._board.address, length_s)
         if length_s == 0.0:
             return 0.0
-        try:
+        with self._held_after_failure():
             return self._give(length_s)
-        except BaseException as problem:
-            self._given = None
-            self._pulse.drop()
-            self._hold_after(problem)
-            raise
 
     def hold(self) -> None:
         """Switch learning off at once: hold line first, then the counter."""
-        if self._lines is not None:
-            self._lines.set({self._hold_line: True})
+        self._hold_line_only()
         if self._pulse.exists:
             with self._pulse.use("end its pulse") as (task, _):
                 task.stop()
@@ -114,8 +108,7 @@ class NidaqLearnSwitch(Part):
 
     def make_safe(self) -> bool:
         """Hold the gates in one try; return whether learning is on."""
-        if self._lines is not None:
-            self._lines.set({self._hold_line: True})
+        self._hold_line_only()
         with self._pulse.use("hold") as (task, channel):
             task.stop()
             if channel.co_output_state != Level.LOW:
@@ -131,19 +124,20 @@ class NidaqLearnSwitch(Part):
         Yields the length it will have; leaving, the pulse must have been.
         """
         self._limits.check_s(self._name, self._board.address, length_s)
-        before = self._pulses_given()
-        self.release()
-        with self._pulse.use("arm its pulse", delay_s + length_s) as (task, channel):
-            self._set_length(channel, length_s)
-            channel.co_pulse_time_initial_delay = delay_s
-            task.triggers.start_trigger.cfg_dig_edge_start_trig(trigger)
-            task.start()
-            yield self._length_s
-            task.wait_until_done(self._board.timeout_s + delay_s + length_s)
-            task.stop()
-            task.triggers.start_trigger.disable_start_trig()
-            channel.co_pulse_time_initial_delay = 0.0
-        self._check_given(before, delay_s + length_s)
+        with self._held_after_failure():
+            before = self._pulses_given()
+            self.release()
+            with self._pulse.use("arm its pulse", delay_s + length_s) as (task, channel):
+                self._set_length(channel, length_s)
+                channel.co_pulse_time_initial_delay = delay_s
+                task.triggers.start_trigger.cfg_dig_edge_start_trig(trigger)
+                task.start()
+                yield self._length_s
+                task.wait_until_done(self._board.timeout_s + delay_s + length_s)
+                task.stop()
+                task.triggers.start_trigger.disable_start_trig()
+                channel.co_pulse_time_initial_delay = 0.0
+            self._check_given(before, delay_s + length_s)
 
     # ── inside ──────────────────────────────────────────────────────────────────────────────────
 
@@ -158,15 +152,24 @@ class NidaqLearnSwitch(Part):
         self._check_given(before, length_s)
         return self._length_s
 
-    def _hold_after(self, problem: BaseException) -> None:
-        """Hold the gates after a failure, which stays the one that is reported."""
-        if self._lines is None:
-            return
+    @contextmanager
+    def _held_after_failure(self) -> Iterator[None]:
+        """Hold the gates after a failure inside, which stays the one that is reported."""
         try:
-            with self._board.daqmx.within(GRACE_S):
-                self._lines.set({self._hold_line: True})
-        except InstrumentFault as more:
-            problem.add_note(f"nor could the gates be held: {more}")
+            yield
+        except BaseException as problem:
+            self._given = None
+            self._pulse.drop()
+            try:
+                with self._board.daqmx.within(GRACE_S):
+                    self._hold_line_only()
+            except InstrumentFault as more:
+                problem.add_note(f"nor could the gates be held: {more}")
+            raise
+
+    def _hold_line_only(self) -> None:
+        if self._lines is not None:
+            self._lines.set({self._hold_line: True})
 
     def _set_length(self, channel: Any, length_s: float) -> None:
         if abs(length_s - self._length_s) <= 0.01 * self.tick_s:

@@ -22,7 +22,7 @@ from sim_backend.emulators.daq import DaqServer
 from sim_backend.emulators.daq_device import DaqDevice, DeviceModel
 from sim_backend.emulators.faults import FaultInjector
 
-TIMEOUT_S = 0.4
+TIMEOUT_S = 0.6
 SLACK_S = 1.0  # how much longer than its time limit an operation may take, as the issue allows
 RIPPLE_V = 1e-3
 MODEL = DeviceModel(analog_inputs=8, lines=8)
