@@ -245,9 +245,7 @@ def calibration_wiring(wiring: Wiring) -> Wiring:
 
 
 @contextmanager
-def opened(
-    bench: Bench, wiring: Wiring, told: Told | None = None, seed: int = 0
-) -> Iterator[Board]:
+def opened(bench: Bench, wiring: Wiring, told: Told | None = None, seed: int = 0) -> Iterator[Board]:
     """Open a bench for calibration and leave it safe and closed, whatever happens."""
     bench.open(calibration_wiring(wiring))
     try:

@@ -102,7 +102,7 @@ def fit_edges(
     freedom = max(len(white) - 4 * int(network.transistors().sum()), 1)
     reduced = float(white @ white) / freedom
     normal = slopes.T @ slopes + prior[1].T @ prior[1]
-    covariance = np.linalg.inv(normal) * max(reduced, 1.0)
+    covariance = np.asarray(np.linalg.inv(normal) * max(reduced, 1.0), dtype=np.float64)
     return _result(model, theta, covariance, reduced, groups)
 
 

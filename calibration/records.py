@@ -20,7 +20,7 @@ SOON = 0.1  # the last tenth of its validity is "expires soon"
 class Verdict(StrEnum):
     """What a calibration says about the bench."""
 
-    PASS = "pass"  # noqa: S105 (no password)
+    PASS = "pass"
     FAIL = "fail"
 
 
@@ -81,7 +81,7 @@ class Calibration(BaseModel):
         return [common | value.model_dump() for value in self.values]
 
     def column(self, quantity: str, kind: str, size: int) -> tuple[FloatArray, FloatArray]:
-        """Return values and standard uncertainties (size,) of a quantity by channel number; NaN: not measured."""
+        """Return values and standard uncertainties (size,) by channel number; NaN: not measured."""
         mean, u = np.full(size, np.nan), np.full(size, np.nan)
         for v in self.values:
             word, _, rest = v.channel.partition(" ")

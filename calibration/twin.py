@@ -51,7 +51,9 @@ def twin_doses(
     """
     for routine in NEEDED:
         if routine not in found:
-            raise DataError(f"no calibration '{routine}' of this board; run 'labctl calibrate {routine}' first")
+            raise DataError(
+                f"no calibration '{routine}' of this board; run 'labctl calibrate {routine}' first"
+            )
     fill = {
         "threshold": nominal.threshold_V,
         "strength": nominal.strength_A_per_V2,

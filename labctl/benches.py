@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from labctl.calibration_settings import CalibrationSettings
 from labctl.engine.settings import EngineSettings
 from labctl.experiment.build import build_network
 from labctl.experiment.load import override, read_toml, validate
@@ -38,6 +39,7 @@ class LoadedBench:
     imperfections: str
     conductance_law: str
     engine: EngineSettings = field(default_factory=EngineSettings)
+    calibration: CalibrationSettings = field(default_factory=CalibrationSettings)
 
 
 def load_bench(
@@ -79,7 +81,9 @@ def load_bench(
         override(doses, text)
         source += f" with {text}"
     engine = validate(EngineSettings, values.get("engine", {}), file)
-    config = validate(BenchConfig, {k: v for k, v in values.items() if k != "engine"}, file)
+    calibration = validate_calibration(values, file)
+    ours = ("engine", "calibration")  # tables the bench itself does not see
+    config = validate(BenchConfig, {k: v for k, v in values.items() if k not in ours}, file)
     return LoadedBench(
         make=lambda: SimBench(config, seed=seed),
         check=lambda wiring: _check(config, wiring, seed, file),
@@ -90,7 +94,17 @@ def load_bench(
         imperfections=source,
         conductance_law=law_text(config.board),
         engine=engine,
+        calibration=calibration,
     )
+
+
+def validate_calibration(values: dict[str, Any], file: str) -> CalibrationSettings:
+    """Return what a bench file asks of its calibrations. Raises ConfigError."""
+    table = values.get("calibration", {})
+    try:
+        return validate(CalibrationSettings, table, file)
+    except ConfigError as error:
+        raise error.at(key="calibration") from None
 
 
 def read_hardware(bench: str, overrides: Sequence[str] = ()) -> tuple[HardwareFile, dict[str, Any]]:
@@ -130,6 +144,7 @@ def load_hardware(values: dict[str, Any], file: str, overrides: Sequence[str] = 
         imperfections=behind,
         conductance_law="square law at 0 V with nominal threshold and strength",
         engine=config.engine_settings(),
+        calibration=config.calibration,
     )
 
 

@@ -10,6 +10,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from labctl import calibration_gate
 from labctl.store import catalogue
 from labctl.store.sampling import check_room, readable
 from protocols.errors import DataError, InstrumentError
@@ -37,7 +38,7 @@ class Sheet:
     """Everything a person should know before saying yes; text is for people, numbers are in SI units.
 
     duration_s is the expected wall time, duration_from tells where it comes from. energises tells whether
-    saying yes puts a voltage on something real. calibrations stays empty until the bench has some.
+    saying yes puts a voltage on something real. calibrations: those the bench file asks for.
     """
 
     name: str
@@ -74,15 +75,17 @@ class Sheet:
 def check(run: PreparedRun, resumption: Resumption | None, *, guardian: str) -> Sheet:
     """Check everything about a run and return its sheet; nothing moves.
 
-    Raises DataError when there is no room to store it, InstrumentError when an instrument is not there.
+    Raises DataError when there is no room to store it, InstrumentError when an instrument is not there,
+    ConfigError when a calibration the bench file asks for is not valid.
     """
     request, plan, size = run.request, run.plan, run.size()
     check_room(request.out, size)
+    gate = calibration_gate.pass_or_stop(run)
     instruments = _present(run)
     done = resumption.checkpoint.progress.cycle if resumption is not None else 0
     last, speed = _history(run)
     duration_s, source = _duration(run, plan.cycles - done, speed)
-    warnings = []
+    warnings = gate.warnings()
     if guardian:
         warnings.append(guardian)
     if last:
@@ -99,7 +102,7 @@ def check(run: PreparedRun, resumption: Resumption | None, *, guardian: str) -> 
         rounds=len(plan.rounds),
         limits=_limits(run),
         instruments=instruments,
-        calibrations=(),
+        calibrations=gate.lines(),
         duration_s=duration_s,
         duration_from=source,
         disk_bytes=size.most,

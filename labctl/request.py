@@ -21,6 +21,7 @@ class RunRequest:
     figures: bool = True
     command: Sequence[str] = ()
     trace_io: bool = False
+    uncalibrated: str = ""
 
     def to_plain(self) -> dict[str, Any]:
         """Return what JSON can hold."""

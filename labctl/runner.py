@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 import tomlkit
 
+from labctl import calibration_gate
 from labctl.benches import LoadedBench, load_bench
 from labctl.decision import measure_decision_map
 from labctl.experiment import LoadedExperiment, build_plan, load_experiment, split_overrides
@@ -117,7 +118,8 @@ def prepare_resume(folder: Path, *, figures: bool = True) -> tuple[PreparedRun, 
         raise DataError(f"{folder}: has no checkpoint to go on from; start it anew with 'labctl run'")
     seed = int((manifest.get("seeds") or {}).get("run", 0))
     files = folder / "experiment.toml", str(folder / "bench.toml")
-    request = RunRequest(*files, seed=seed, out=folder.parent.parent, figures=figures)
+    let_pass = str(manifest.get("calibration_override") or "")
+    request = RunRequest(*files, seed=seed, out=folder.parent.parent, figures=figures, uncalibrated=let_pass)
     run = prepare(request)
     if plan_digest(run.plan) != digest:
         raise DataError(
@@ -210,6 +212,7 @@ def _begin(run: PreparedRun, bench: Bench) -> tuple[Path, Manifest, Recorder]:
             sampling={"cycle_stride": run.sampling.stride, "rounds": run.plan.rounds.tolist()},
             predicted_bytes=run.size().most,
         )
+        manifest.add(**calibration_gate.look(run).to_manifest())
         attributes = run_attributes(run.plan, run.bench.limits) | {
             "name": settings.name,
             "run_id": manifest.values["run_id"],

@@ -44,10 +44,14 @@ def calibrate_clamp(board: Board, nominal: Nominal) -> Result:
             value("clamp scatter", channel, line.rms, line.rms / np.sqrt(2 * POINTS), "V"),
         ]
         if not _LEAST_GAIN < line.gain < _MOST_GAIN:
-            result.fault("clamp gain", channel, f"the clamp at {channel} moves it {line.gain:.2f} times as far")
+            result.fault(
+                "clamp gain", channel, f"the clamp at {channel} moves it {line.gain:.2f} times as far"
+            )
         elif abs(line.offset) > _MOST_OFFSET_V:
             result.fault(
-                "clamp offset", channel, f"the clamp at {channel} is {1e3 * line.offset:.1f} mV beside its aim"
+                "clamp offset",
+                channel,
+                f"the clamp at {channel} is {1e3 * line.offset:.1f} mV beside its aim",
             )
     board.told("done", 1, 1)
     return result

@@ -19,6 +19,7 @@ _OPEN, _WEAK = 0.15, 0.6  # of the nominal strength
 _FAR_V = 0.3  # a threshold further off than this is no spread
 _FOLLOWS_V = 0.15  # a gate reads what it was charged to within this
 _BURSTS, _BURST_PULSES = 6, 200
+_REGIMES = "sub-threshold", "saturated", "ohmic"
 
 
 def calibrate_edges(board: Board, nominal: Nominal) -> Result:
@@ -83,8 +84,8 @@ def _read(board: Board, driven: BoolArray) -> tuple[EdgeReadings, FloatArray]:
         clamped.append(nodes.clamped)
         noise.append(nodes.noise)
     pooled = np.sqrt(np.mean(np.array(noise) ** 2, axis=0) / NODE_READINGS)
-    readings = EdgeReadings(*map(np.array, (gates, gates_u, free, clamped)), pooled, driven)
-    return readings, np.array(asked)
+    taken = [np.array(x) for x in (gates, gates_u, free, clamped)]
+    return EdgeReadings(taken[0], taken[1], taken[2], taken[3], pooled, driven), np.array(asked)
 
 
 def _drops(board: Board, readings: EdgeReadings) -> FloatArray:
@@ -99,9 +100,10 @@ def _shorted(board: Board, readings: EdgeReadings) -> BoolArray:
     """Return the edges that drop nothing although all gates are low, so that hardly any current flows."""
     drops = _drops(board, readings)[::_LOW_EVERY].reshape(-1, board.network.n_edges)
     noise = float(np.max(readings.nodes_u))
-    shorted: BoolArray = np.quantile(drops, 0.95, axis=0) < _SHORT_V + 4 * noise
+    alike = np.quantile(drops, 0.95, axis=0) < _SHORT_V + 4 * noise
     tail, head = board.network.endpoints().T
-    return shorted & ~(readings.driven[tail] & readings.driven[head])
+    shorted: BoolArray = alike & ~(readings.driven[tail] & readings.driven[head])
+    return shorted
 
 
 def _idle(board: Board, readings: EdgeReadings, fit: EdgeFit) -> BoolArray:
@@ -174,11 +176,11 @@ def _report(
         "residual_V": fit.residual_V,
         "covariance": fit.covariance,
     }
-    for e in edges:
-        missing = [n for n, c in zip(("sub-threshold", "saturated", "ohmic"), counts[:, e], strict=True) if not c]
-        if missing:
-            name = edge_channel(network, int(e))
-            result.warn("regime unseen", name, f"{name} was never {' nor '.join(missing)}")
+    partly = [int(e) for e in edges if not counts[:, e].all()]
+    if partly:
+        some = ", ".join(map(str, partly))
+        text = f"edges {some} were not met in all three regimes: {', '.join(_REGIMES)}"
+        result.warn("regime unseen", "board", text)
 
 
 def _regimes(board: Board, fit: EdgeFit, readings: EdgeReadings) -> FloatArray:
@@ -186,6 +188,8 @@ def _regimes(board: Board, fit: EdgeFit, readings: EdgeReadings) -> FloatArray:
     tail, head = board.network.endpoints().T
     over = np.nan_to_num(readings.gates - fit.threshold)[:, None, :]
     kinds = regimes(
-        np.broadcast_to(over, readings.free[..., tail].shape), readings.free[..., tail], readings.free[..., head]
+        np.broadcast_to(over, readings.free[..., tail].shape),
+        readings.free[..., tail],
+        readings.free[..., head],
     )
     return np.array([(kinds == k).sum(axis=(0, 1)) for k in (SUB_THRESHOLD, SATURATED, OHMIC)])

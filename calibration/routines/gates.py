@@ -7,7 +7,7 @@ import numpy as np
 from calibration.board import Averaged, Board, smallest_step
 from calibration.records import edge_channel, edge_values, value
 from calibration.routine import Nominal, Result
-from protocols.block import FloatArray
+from protocols.block import BoolArray, FloatArray, IntArray
 from protocols.method import ClampRule
 
 READINGS = 400
@@ -45,7 +45,7 @@ def calibrate_gates(board: Board, nominal: Nominal) -> Result:
     return result
 
 
-def _read_out(result: Result, board: Board, middle: float, gated: FloatArray) -> None:
+def _read_out(result: Result, board: Board, middle: float, gated: IntArray) -> None:
     board.set_gates(middle)
     samples = np.array([board.bench.read_gates() for _ in range(READINGS)])[:, gated]
     noise = float(np.sqrt(np.mean(samples.std(axis=0, ddof=1) ** 2)))
@@ -66,7 +66,7 @@ def _read_out(result: Result, board: Board, middle: float, gated: FloatArray) ->
             result.fault("gate stuck", name, text)
 
 
-def _leak(result: Result, board: Board, gated: FloatArray) -> Averaged:
+def _leak(result: Result, board: Board, gated: IntArray) -> Averaged:
     limits = board.limits
     start = limits.gate_min_V + 0.8 * (limits.gate_max_V - limits.gate_min_V)
     board.set_gates(start)
@@ -84,16 +84,14 @@ def _leak(result: Result, board: Board, gated: FloatArray) -> Averaged:
     return Averaged(fall, u)
 
 
-def _charge(result: Result, board: Board, middle: float, leak: Averaged, gated: FloatArray) -> None:
+def _charge(result: Result, board: Board, middle: float, leak: Averaged, gated: IntArray) -> None:
     """Extrapolate what short pulses add to length 0: ΔG/n = q + (b + 2αoΔV)·t, leak taken off."""
     inputs, labels = board.random_inputs(1, 0.5, 0.5001), board.random_labels(1)
     per_pulse, u, lengths = [], [], []
     for length in CHARGE_LENGTHS_S:
         board.set_gates(middle)
         before = board.read_gates(READINGS)
-        run = board.learn(
-            inputs, labels, pulse_s=length, pulses=CHARGE_PULSES, unclamped=True, kept=0
-        )
+        run = board.learn(inputs, labels, pulse_s=length, pulses=CHARGE_PULSES, unclamped=True, kept=0)
         after = board.read_gates(READINGS)
         idle = max(run.elapsed_s - run.total_s, 0.0)
         per_pulse.append((after.mean - before.mean + leak.mean * idle) / run.pulses)
@@ -108,7 +106,7 @@ def _charge(result: Result, board: Board, middle: float, leak: Averaged, gated: 
     result.raw |= {"charge": charge}
 
 
-def _walls(result: Result, board: Board, gated: FloatArray) -> None:
+def _walls(result: Result, board: Board, gated: IntArray) -> None:
     limits = board.limits
     for name, at, sign in (("wall low", limits.gate_min_V, -1.0), ("wall high", limits.gate_max_V, 1.0)):
         wall, u, met = _push(board, at, sign)
@@ -117,18 +115,20 @@ def _walls(result: Result, board: Board, gated: FloatArray) -> None:
         result.raw[name.replace(" ", "_")] = wall
         missing = gated[~met[gated]]
         if len(missing):
-            many = f"{len(missing)} edges" if len(missing) > 1 else edge_channel(board.network, int(missing[0]))
+            many = (
+                f"{len(missing)} edges" if len(missing) > 1 else edge_channel(board.network, int(missing[0]))
+            )
             result.warn("wall not met", "board", f"{many} could not be pushed to the {name.split()[1]} wall")
 
 
-def _push(board: Board, at: float, sign: float) -> tuple[FloatArray, FloatArray, FloatArray]:
+def _push(board: Board, at: float, sign: float) -> tuple[FloatArray, FloatArray, BoolArray]:
     """Return walls (E,), their uncertainty, and whether each was met: a gate that was moving stopped.
 
     Each push clamps toward random labels, or away from them, twice as long; an edge meets its wall when it
     is driven there and the second half adds nothing.
     """
     ends, noises = [], []
-    met = np.zeros(board.network.n_edges, dtype=np.bool_)
+    met: BoolArray = np.zeros(board.network.n_edges, dtype=np.bool_)
     for turn in range(24):
         rule = ClampRule(direction=1 if turn % 2 else -1)
         inputs, labels = board.random_inputs(1), board.random_labels(1)
@@ -146,13 +146,14 @@ def _push(board: Board, at: float, sign: float) -> tuple[FloatArray, FloatArray,
         stopped = (first > 0.02) & (np.abs(second) < 3 * noise)
         ends.append(np.where(stopped, 0.5 * sign * (marks[1].mean + marks[2].mean), np.nan))
         noises.append(noise / 2)
-        met |= stopped
+        met = met | stopped
         if met[board.network.transistors()].all():
             break
     stops = np.array(ends)[:, met]
     noise = np.array(noises)[:, met]
     at_wall = stops > np.nanmax(stops, axis=0) - 6 * noise  # elsewhere a task was solved, not a wall met
-    wall, u = np.full(len(met), np.nan), np.full(len(met), np.nan)
+    wall: FloatArray = np.full(len(met), np.nan)
+    u: FloatArray = np.full(len(met), np.nan)
     wall[met] = sign * np.nanmean(np.where(at_wall, stops, np.nan), axis=0)
     u[met] = np.nanmean(noise, axis=0) / np.sqrt(at_wall.sum(axis=0))
     return wall, u, met

@@ -73,7 +73,9 @@ def calibrate_bias(board: Board, nominal: Nominal) -> Result:
     for kind, chi2 in fit.kind_chi2.items():
         if chi2 > 4:
             result.warn(
-                "kinds disagree", "board", f"{kind}: gates moved unlike the model says (χ² {chi2:.1f} per burst)"
+                "kinds disagree",
+                "board",
+                f"{kind}: gates moved unlike predicted (χ² {chi2:.1f} per burst)",
             )
     return result
 
@@ -161,6 +163,3 @@ def _run_kind(board: Board, kind: str, length: float, pulses: int) -> list[Learn
         share = max(pulses // (2 * len(inputs)), 2)
         runs.append(board.learn(inputs[[p]], labels[[p]], pulse_s=length, pulses=share))
     return runs
-
-
-

@@ -128,7 +128,9 @@ def _judge_sources(result: Result, board: Board, seen: Wires) -> None:
                 result.fault("sources shorted", f"node {node}", text)
             told.add(pair)
         else:
-            copies = [c for c, r in (("free", seen.free), ("clamped", seen.clamped)) if r[k, node] <= _FOLLOWS]
+            copies = [
+                c for c, r in (("free", seen.free), ("clamped", seen.clamped)) if r[k, node] <= _FOLLOWS
+            ]
             where = "both copies" if len(copies) == 2 else f"the {copies[0]} copy"
             text = f"the wire of source {name} to node {node} is off in {where}"
             result.fault("source wire off", f"node {node}", text)
@@ -139,7 +141,9 @@ def _judge_readings(result: Result, targets: tuple[int, ...], seen: Wires) -> No
     told: set[frozenset[int]] = set()
     for t, node in enumerate(targets):
         if np.ptp(seen.readings[:, t]) < min(_STILL_V, 0.3 * moved[t]):
-            result.fault("target wire off", f"node {node}", f"target at node {node} reads nothing: its wire is off")
+            result.fault(
+                "target wire off", f"node {node}", f"target at node {node} reads nothing: its wire is off"
+            )
             continue
         fits = [float(np.std(seen.readings[:, t] - seen.nodes[:, j])) for j in range(len(targets))]
         j = int(np.argmin(fits))

@@ -15,6 +15,7 @@ COMMANDS: dict[str, str] = {
     "runs": "labctl.cli.runs:app",
     "analyze": "labctl.cli.analyze:analyze",
     "reproduce": "labctl.cli.reproduce:reproduce",
+    "calibrate": "labctl.cli.calibrate:calibrate_command",
     "bench": "labctl.cli.bench:app",
     "instruments": "labctl.cli.instruments:instruments",
     "emulate": "labctl.cli.emulate:emulate",

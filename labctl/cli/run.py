@@ -46,6 +46,10 @@ def run(
     trace_io: Annotated[
         bool, typer.Option("--trace-io", help="Log every instrument write that changes a voltage.")
     ] = False,
+    uncalibrated: Annotated[
+        str,
+        typer.Option(help="Run on calibrations that are not valid; why, for the manifest.", metavar="REASON"),
+    ] = "",
     engine: Annotated[
         str | None, typer.Option(help="Use this running engine instead of a new one.", metavar="NAME")
     ] = None,
@@ -56,7 +60,16 @@ def run(
     """
     command = tuple(sys.argv)
     request = RunRequest(
-        experiment, bench, imperfections, seed, out, tuple(overrides or ()), figures, command, trace_io
+        experiment,
+        bench,
+        imperfections,
+        seed,
+        out,
+        tuple(overrides or ()),
+        figures,
+        command,
+        trace_io,
+        uncalibrated,
     )
     result = carry_out_by_engine(
         lambda client: client.preflight(request),

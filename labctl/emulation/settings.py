@@ -8,6 +8,7 @@ from pydantic import Field, model_validator
 
 from drivers.hardware import HardwareConfig
 from drivers.hardware.config import Unwatched
+from labctl.calibration_settings import CalibrationSettings
 from labctl.engine.settings import UNWATCHED_S, EngineSettings
 from labctl.experiment.model import LatticeSettings, NetworkSettings, Settings
 from protocols.errors import ConfigError
@@ -70,6 +71,7 @@ class HardwareFile(HardwareConfig):
     network: NetworkSettings = Field(LatticeSettings(), description="what is soldered on the board")
     emulation: EmulationSettings | None = None
     engine: EngineSettings = Field(EngineSettings(), description="the process that owns the bench")
+    calibration: CalibrationSettings = Field(CalibrationSettings(), description="what runs need of them")
 
     def engine_settings(self) -> EngineSettings:
         """Return how the engine behaves; `when_unwatched = "stop"` waits a while unless told how long."""

@@ -1,0 +1,62 @@
+"""No run on expired calibrations: what a bench file asks for is looked at before anything moves."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from calibration import status
+from labctl.calibration_settings import board_serial
+from protocols.errors import ConfigError
+
+if TYPE_CHECKING:
+    from labctl.runner import PreparedRun
+
+
+@dataclass(frozen=True)
+class Gate:
+    """How the required calibrations stand: entries of `calibration.status`, and why red ones are let pass."""
+
+    entries: tuple[dict[str, Any], ...]
+    override: str
+
+    def lines(self) -> tuple[str, ...]:
+        """Return one line per calibration, its colour first."""
+        return tuple(f"{e['colour']}: {e['sentence']}" for e in self.entries)
+
+    def warnings(self) -> list[str]:
+        """Return what to warn of: amber ones, and red ones let pass."""
+        found = [str(e["sentence"]) for e in self.entries if e["colour"] == "amber"]
+        red = [str(e["sentence"]) for e in self.entries if e["colour"] == "red"]
+        return found + [f"{sentence} (let pass: {self.override})" for sentence in red]
+
+    def to_manifest(self) -> dict[str, Any]:
+        """Return what a run's manifest says of its calibrations."""
+        return {"calibrations": list(self.entries), "calibration_override": self.override or None}
+
+
+def look(run: PreparedRun) -> Gate:
+    """Return how the calibrations stand that the bench file asks for; none are asked for without it.
+
+    Raises DataError when the store is damaged.
+    """
+    settings, request = run.bench.calibration, run.request
+    if not settings.required:
+        return Gate((), "")
+    serial = board_serial(run.bench.settings, request.seed)
+    return Gate(tuple(status(settings.folder(), serial, settings.required)), request.uncalibrated.strip())
+
+
+def pass_or_stop(run: PreparedRun) -> Gate:
+    """Return how the calibrations stand. Raises ConfigError when one is red and no reason lets it pass."""
+    gate = look(run)
+    red = [e for e in gate.entries if not e["usable"]]
+    if red and not gate.override:
+        more = f", and {len(red) - 1} more are not valid" if len(red) > 1 else ""
+        raise ConfigError(
+            f"{red[0]['sentence']}{more}",
+            file=str(run.request.bench),
+            key="calibration.required",
+            allowed="to run all the same, give --uncalibrated REASON, which is stored with the run",
+        )
+    return gate

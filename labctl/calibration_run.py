@@ -1,0 +1,146 @@
+"""Carry calibrations out: open the bench, run a routine, issue, store, draw."""
+
+from __future__ import annotations
+
+import getpass
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+from calibration import ROUTINES, Calibration, CalibrationStore, Nominal, Told, issue, opened, status
+from calibration.routine import wires
+from calibration.twin import NEEDED, twin_doses
+from labctl.benches import LoadedBench
+from labctl.calibration_figure import draw_calibration
+from labctl.calibration_settings import board_serial
+from labctl.experiment.build import build_task
+from labctl.experiment.load import load_experiment
+from protocols.errors import ConfigError
+from protocols.network import periodic_lattice
+from protocols.task import Output, Source, Wiring
+
+# As the published memory-cycle runs wire the 4×4 board: every edge has an end that no source drives.
+_SOURCES = (15, 7, 13, 5, 2, 8)
+_TARGETS = (10, 0)
+
+
+@dataclass(frozen=True)
+class Bench:
+    """A bench to calibrate: how to make it, its wires, its store, and the serial its records are under."""
+
+    loaded: LoadedBench
+    wiring: Wiring
+    store: CalibrationStore
+    serial: str
+    nominal: Nominal
+    operator: str
+    seed: int = 0
+    valid_for: timedelta | None = None
+
+
+@dataclass(frozen=True)
+class Done:
+    """A calibration that was carried out and stored: the record and its files."""
+
+    calibration: Calibration
+    record: Path
+    raw: Path
+    figure: Path | None
+
+
+def prepare_bench(
+    loaded: LoadedBench,
+    experiment: Path | None,
+    store: Path | None,
+    seed: int,
+    operator: str = "",
+    valid_for: timedelta | None = None,
+) -> Bench:
+    """Put together what a calibration needs; the wires are the experiment's, else the published board's.
+
+    Raises ConfigError when the bench does not fit them.
+    """
+    wiring = wiring_of(experiment, loaded) if experiment is not None else standard_wiring()
+    loaded.check(wiring)
+    return Bench(
+        loaded,
+        wiring,
+        CalibrationStore(store or loaded.calibration.folder()),
+        board_serial(loaded.settings, seed),
+        nominal_of(loaded.settings),
+        operator or _user(),
+        seed,
+        valid_for,
+    )
+
+
+def standard_wiring() -> Wiring:
+    """Return the 4×4 board wired as in the published memory-cycle runs."""
+    return Wiring(
+        periodic_lattice(4, 4),
+        tuple(Source(node, f"source {node}") for node in _SOURCES),
+        tuple(Output(f"node {node}", node) for node in _TARGETS),
+    )
+
+
+def wiring_of(experiment: Path, loaded: LoadedBench) -> Wiring:
+    """Return the wiring of an experiment file. Raises ConfigError."""
+    found = load_experiment(experiment)
+    try:
+        return build_task(found.settings, loaded.limits).wiring
+    except ConfigError as error:
+        raise error.at(file=found.file) from None
+
+
+def nominal_of(settings: dict[str, Any]) -> Nominal:
+    """Return what a bench's transistors should be, by its settings in SI; else by the published board's."""
+    board = settings.get("board") or {}
+    if not {"threshold", "strength", "contrast_scale"} <= board.keys():
+        return Nominal()
+    constant = board["charging_resistance"] * board["gate_capacitance"]
+    rate = board["contrast_gain"] ** 2 / (board["contrast_scale"] * constant)
+    return Nominal(board["threshold"], board["strength"], rate)
+
+
+def calibrate(bench: Bench, name: str, told: Told | None = None, figures: bool = True) -> Done:
+    """Run one routine, store what it found and draw it.
+
+    The bench is left safe whatever happens. Raises InstrumentError, or DataError when nothing can be stored.
+    """
+    routine = ROUTINES[name]
+    with opened(bench.loaded.make(), bench.wiring, told, bench.seed) as board:
+        result = routine.run(board, bench.nominal)
+        issued = issue(routine, result, board, bench.operator, valid_for=bench.valid_for)
+    calibration = issued.model_copy(update={"serial": bench.serial})
+    folder = bench.store.append(calibration, result.raw)
+    raw = folder / calibration.raw
+    figure = draw_calibration(calibration, raw.with_suffix(".png")) if figures else None
+    return Done(calibration, folder / "calibrations.jsonl", raw, figure)
+
+
+def twin_of(bench: Bench) -> dict[str, Any]:
+    """Return the doses of the twin, from the latest calibrations. Raises DataError when one is missing."""
+    latest = bench.store.latest(bench.serial)
+    found = {name: latest[name] for name in NEEDED if name in latest}
+    doses = twin_doses(bench.wiring.network, found, bench.loaded.limits, bench.nominal)
+    ids = ", ".join(f"{name} {found[name].id}" for name in NEEDED)
+    return {"description": f"twin of board {bench.serial}, from calibrations {ids}", **doses}
+
+
+def missing_for_twin(bench: Bench) -> list[str]:
+    """Return the routines a twin still needs: never done, expired, or done with other wires."""
+    entries = {e["routine"]: e for e in status(bench.store, bench.serial, NEEDED)}
+    latest = bench.store.latest(bench.serial)
+    return [
+        name
+        for name in NEEDED
+        if entries[name]["state"] in ("missing", "expired") or latest[name].board != wires(bench.wiring)
+    ]
+
+
+def _user() -> str:
+    try:
+        return getpass.getuser()
+    except (OSError, KeyError):
+        return "unknown"

@@ -1,0 +1,48 @@
+"""The `[calibration]` table of a bench file: which calibrations a run needs, and where they are kept."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import platformdirs
+from pydantic import BaseModel, ConfigDict, Field, field_validator
+
+from calibration import ROUTINES
+
+
+class CalibrationSettings(BaseModel):
+    """What a run on this bench asks of its calibrations; without the table, nothing."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    required: tuple[str, ...] = Field(
+        (), description="routines that must be valid before a run: names of 'labctl calibrate'"
+    )
+    store: str = Field("", description="folder of the calibrations; left out: the user's data folder")
+
+    @field_validator("required")
+    @classmethod
+    def _known(cls, names: tuple[str, ...]) -> tuple[str, ...]:
+        for name in names:
+            if name not in ROUTINES:
+                raise ValueError(f"{name!r} is no calibration; there are {', '.join(ROUTINES)}")
+        return names
+
+    def folder(self) -> Path:
+        """Return the folder of the calibrations."""
+        return Path(self.store) if self.store else default_store()
+
+
+def default_store() -> Path:
+    """Return where calibrations are kept unless told otherwise: the user's data folder."""
+    return Path(platformdirs.user_data_dir("labctl")) / "calibrations"
+
+
+def board_serial(settings: dict[str, Any], seed: int) -> str:
+    """Return the serial that calibrations of a bench are filed under.
+
+    settings: of the bench. A simulated bench is another board with every seed.
+    """
+    serial = str(settings.get("serial", "unknown"))
+    return f"{serial} seed {seed}" if settings.get("kind", "sim") == "sim" else serial

@@ -1,0 +1,49 @@
+"""The twin of a board as a preset file."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Any
+
+import tomlkit
+
+from labctl.experiment.load import validate
+from protocols.errors import ConfigError
+from sim_backend import Imperfections
+
+
+def write_twin(doses: dict[str, Any], path: Path) -> Path:
+    """Write a twin's doses as a TOML preset for --imperfections; return the path.
+
+    Raises ConfigError when they are no doses, or the file cannot be written.
+    """
+    validate(Imperfections, doses, str(path))
+    document = tomlkit.document()
+    for key, entry in doses.items():
+        if not isinstance(entry, dict):
+            document.add(key, tomlkit.item(entry))
+    for key, entry in doses.items():
+        if isinstance(entry, dict):
+            table = tomlkit.table()
+            for name, column in entry.items():
+                table.add(name, _inline(column) if isinstance(column, dict) else tomlkit.item(column))
+            document.add(key, table)
+    temporary = path.with_name(path.name + ".part")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        temporary.write_text(tomlkit.dumps(document), "utf-8")
+        os.replace(temporary, path)
+    except OSError as error:
+        raise ConfigError(
+            f"the twin cannot be written: {error.strerror or error}",
+            file=str(path),
+            allowed="choose another --out",
+        ) from None
+    return path
+
+
+def _inline(column: dict[str, Any]) -> Any:
+    table = tomlkit.inline_table()
+    table.update(column)
+    return table

@@ -1,0 +1,210 @@
+"""`labctl calibrate`: measure the bench with the bench, and say what is still valid."""
+
+from __future__ import annotations
+
+import json
+import re
+import signal
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from pathlib import Path
+from types import FrameType
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+from rich.markup import escape
+from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
+from rich.table import Table
+
+from calibration import ROUTINES, status
+from labctl.benches import load_bench
+from labctl.calibration_run import Bench, Done, calibrate, missing_for_twin, prepare_bench, twin_of
+from labctl.calibration_twin import write_twin
+from labctl.experiment.load import split_overrides
+from protocols.errors import ConfigError
+from sim_backend.compilation import is_compiled
+
+_NAMES = ", ".join(ROUTINES)
+_SPAN = re.compile(r"(\d+(?:\.\d+)?)\s*(h|d|days?|hours?)")
+_COLOURS = {"green": "green", "amber": "yellow", "red": "red"}
+
+
+def calibrate_command(
+    name: Annotated[str, typer.Argument(help=f"{_NAMES}; all, status, twin.", metavar="NAME")],
+    bench: Annotated[str, typer.Option(help='"sim" or a bench file.', metavar="sim|BENCH.toml")] = "sim",
+    imperfections: Annotated[
+        str | None, typer.Option(help="Preset or TOML file of doses.", metavar="PRESET|FILE")
+    ] = None,
+    seed: Annotated[int, typer.Option(help="Draws the simulated board.", min=0)] = 0,
+    experiment: Annotated[
+        Path | None,
+        typer.Option(help="Take the wires from this experiment; else as the published 4×4 board."),
+    ] = None,
+    overrides: Annotated[
+        list[str] | None, typer.Option("--set", help="Override a key of the bench.", metavar="KEY=VALUE")
+    ] = None,
+    store: Annotated[
+        Path | None,
+        typer.Option(help="Folder of the calibrations; else the bench file's.", metavar="DIR"),
+    ] = None,
+    operator: Annotated[str, typer.Option(help="Who calibrates; else the user's name.")] = "",
+    valid_for: Annotated[
+        str, typer.Option(help="How long it may be trusted: 12h, 7d; else the routine's own.")
+    ] = "",
+    out: Annotated[
+        Path | None, typer.Option(help="File of the twin; else beside its calibrations.", metavar="FILE")
+    ] = None,
+    figures: Annotated[bool, typer.Option("--figures/--no-figures", help="Draw each calibration.")] = True,
+    yes: Annotated[
+        bool, typer.Option("--yes", "-y", help="Do not ask before a real bench is energised.")
+    ] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object and nothing else.")] = False,
+) -> None:
+    """Calibrate a bench by one routine or by all, show what is valid, or write the twin of the board.
+
+    `status` tells what is valid and when it expires. `twin` runs what is missing and writes a preset of
+    imperfections: the simulated bench that behaves as this board does.
+
+    Example: labctl calibrate bias --imperfections lattice-paper --seed 3
+    """
+    if name not in (*ROUTINES, "all", "status", "twin"):
+        raise ConfigError(
+            "there is no such calibration",
+            key="NAME",
+            value=name,
+            allowed=f"there are {_NAMES}; all, status and twin",
+        )
+    _, bench_keys, doses = split_overrides(overrides or ())
+    loaded = load_bench(bench, imperfections, seed, bench_keys, doses)
+    ready = prepare_bench(loaded, experiment, store, seed, operator, _span(valid_for))
+    console = Console(stderr=True, highlight=False, soft_wrap=True)
+    if name == "status":
+        _status(ready, as_json)
+        return
+    wanted = list(ROUTINES) if name == "all" else [name]
+    if name == "twin":
+        wanted = missing_for_twin(ready)
+    if loaded.values.get("kind", "sim") != "sim" and wanted and not (yes or as_json):
+        typer.confirm(f"This energises the bench {ready.serial}. Go on?", abort=True, err=True)
+    if not is_compiled():
+        console.print("Compiling the simulator for first use; this takes up to half a minute, once.")
+    found = _carry_out(ready, wanted, console, figures, quiet=as_json)
+    printed: dict[str, Any] = {"board": ready.serial, "calibrations": [_plain(d) for d in found]}
+    if name == "twin":
+        path = out or ready.store.board_folder(ready.serial) / "twin.toml"
+        write_twin(twin_of(ready), path)
+        printed["twin"] = str(path)
+    if as_json:
+        print(json.dumps(printed, ensure_ascii=False))
+    else:
+        for done in found:
+            _print(done)
+        if name == "twin":
+            Console(highlight=False, soft_wrap=True).print(
+                f"[bold]twin[/] of board {escape(ready.serial)}: {escape(printed['twin'])}\n"
+                f"  use it: labctl run EXPERIMENT.toml --imperfections {escape(printed['twin'])}"
+            )
+    if any(d.calibration.verdict == "fail" for d in found):
+        raise typer.Exit(1)
+
+
+def _span(text: str) -> timedelta | None:
+    if not text:
+        return None
+    found = _SPAN.fullmatch(text.strip())
+    if found is None or float(found[1]) <= 0:
+        raise ConfigError("is no time", key="--valid-for", value=text, allowed='write "12h" or "7d"')
+    count = float(found[1])
+    return timedelta(hours=count) if found[2].startswith("h") else timedelta(days=count)
+
+
+def _carry_out(bench: Bench, names: list[str], console: Console, figures: bool, *, quiet: bool) -> list[Done]:
+    found = []
+    with (
+        _signals_are_errors(),
+        Progress(
+            TextColumn("{task.fields[routine]:>13}"),
+            BarColumn(bar_width=24),
+            TaskProgressColumn(),
+            TextColumn("{task.description}"),
+            TimeRemainingColumn(compact=True),
+            console=console,
+            disable=quiet,
+        ) as bar,
+    ):
+        for name in names:
+            line = bar.add_task("starting", total=None, routine=name)
+
+            def told(what: str, done: int, total: int, line: Any = line) -> None:
+                bar.update(line, description=what, completed=done, total=total)
+
+            found.append(calibrate(bench, name, told, figures))
+    return found
+
+
+@contextmanager
+def _signals_are_errors() -> Iterator[None]:
+    """Turn SIGTERM and SIGHUP into an exception, so that the bench is made safe on the way out."""
+
+    def handle(number: int, frame: FrameType | None) -> None:
+        raise KeyboardInterrupt
+
+    before = {n: signal.signal(n, handle) for n in (signal.SIGTERM, signal.SIGHUP)}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def _status(bench: Bench, as_json: bool) -> None:
+    entries = status(bench.store, bench.serial, tuple(ROUTINES))
+    if as_json:
+        text = {"board": bench.serial, "store": str(bench.store.folder), "calibrations": entries}
+        print(json.dumps(text, ensure_ascii=False))
+        return
+    table = Table(box=None, pad_edge=False, header_style="dim", title_justify="left")
+    for head in ("calibration", "state", "expires", ""):
+        table.add_column(head)
+    for e in entries:
+        colour = _COLOURS[e["colour"]]
+        expires = (e["expires"] or "–")[:16].replace("T", " ")
+        table.add_row(e["routine"], f"[{colour}]● {e['state']}[/]", expires, escape(e["sentence"]))
+    console = Console(highlight=False)
+    if not console.is_terminal:
+        console.width = 200
+    console.print(f"board {escape(bench.serial)}, kept in {escape(str(bench.store.folder))}", soft_wrap=True)
+    console.print(table)
+
+
+def _plain(done: Done) -> dict[str, Any]:
+    record = done.calibration.model_dump(mode="json")
+    files = {"record": str(done.record), "raw": str(done.raw)}
+    return record | files | {"figure": str(done.figure) if done.figure else None}
+
+
+def _print(done: Done) -> None:
+    """Print one calibration for people: verdict, findings, each quantity over its channels, files."""
+    c, console = done.calibration, Console(highlight=False, soft_wrap=True)
+    colour = "green" if c.verdict == "pass" else "red"
+    console.print(f"\n[bold]{c.routine}[/] [{colour}]{c.verdict}[/]: {ROUTINES[c.routine].title}")
+    for f in c.findings:
+        console.print(
+            f"  [{'red' if f.severity == 'fault' else 'yellow'}]{f.severity:>10}[/]  {escape(f.text)}"
+        )
+    for quantity in dict.fromkeys(v.quantity for v in c.values):
+        values = [v for v in c.values if v.quantity == quantity]
+        unit, u = values[0].unit, sorted(v.uncertainty for v in values)[len(values) // 2]
+        if len(values) == 1:
+            text = f"{values[0].value:.4g} ± {u:.2g} {unit}"
+        else:
+            low, high = min(v.value for v in values), max(v.value for v in values)
+            word = values[0].channel.split()[0]
+            text = f"{low:.4g} to {high:.4g} ± {u:.2g} {unit}, {len(values)} {word}s"
+        console.print(f"  [dim]{quantity:>24}[/]  {text}")
+    console.print(f"  [dim]{'expires':>24}[/]  {c.expires:%Y-%m-%d %H:%M} UTC")
+    console.print(f"  [dim]{'stored in':>24}[/]  {escape(str(done.record))}")
+    if done.figure is not None:
+        console.print(f"  [dim]{'figure':>24}[/]  {escape(str(done.figure))}")
