@@ -16,7 +16,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -317,7 +317,7 @@ def main(arguments: list[str] | None = None) -> int:
     tally = measure(given.kills, resumptions, quiet=given.json)
     report = tally.report()
     if given.json:
-        print(json.dumps(report | {"machine": asdict(machine.describe())}, ensure_ascii=False))
+        print(json.dumps(report | {"machine": machine.describe()}, ensure_ascii=False))
     else:
         print(file=sys.stderr)
         for name, value in report.items():

@@ -8,6 +8,7 @@ import threading
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from multiprocessing import AuthenticationError
 from multiprocessing.connection import Client, Connection
 from pathlib import Path
 from types import TracebackType
@@ -56,8 +57,10 @@ class EngineClient:
         self._next: dict[str, int] = {}
         try:
             self._connection: Connection = Client(place.socket, "AF_UNIX", authkey=place.key())
+        except AuthenticationError as error:
+            raise EngineGone(f"engine {place.name} does not let us in: its key has changed") from error
         except (OSError, EOFError) as error:
-            raise self._gone(error) from error
+            raise self._gone() from error
         process = place.process()
         self.pid = process.pid if process is not None else 0
         self.ask("hello", who=who, version=labctl.__version__, pid=os.getpid())
@@ -241,14 +244,12 @@ class EngineClient:
                     )
                 blob = self._connection.recv_bytes()
             except (OSError, EOFError) as error:
-                raise self._gone(error) from error
+                raise self._gone() from error
         notes, arrays = unpacked(blob)
         raise_error(notes)
         return notes, arrays
 
-    def _gone(self, error: BaseException) -> EngineGone:
-        if self.place.is_alive():
-            return EngineGone(f"engine {self.place.name} does not let us in: {error or type(error).__name__}")
+    def _gone(self) -> EngineGone:
         last = self.place.last_words()
         return EngineGone(
             f"engine {self.place.name} has ended or was killed{f' ({last})' if last else ''}; "

@@ -82,7 +82,7 @@ class Guardian:
         """Act on a message; tell whether to go on listening."""
         kind = message["say"]
         if kind == "watch":
-            self._make_safe = _maker(message)
+            self._make_safe = maker_of(message)
             self._watching = message
             self._tell({"watching": True})
         elif kind == "folder" and self._watching is not None:
@@ -142,7 +142,7 @@ def _nothing_energised() -> dict[str, Any]:
     return {"safe": True, "parts": [], "problem": ""}
 
 
-def _maker(message: dict[str, Any]) -> MakeSafe:
+def maker_of(message: dict[str, Any]) -> MakeSafe:
     """Return what makes this bench safe, everything it needs imported. A simulated bench drives nothing."""
     if message["kind"] != "hardware":
         return _nothing_energised

@@ -1,0 +1,164 @@
+"""The guardian: an engine that dies, hangs or gives up leaves its bench to it."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from labctl.engine import guardian
+from labctl.engine.guardian import Guardian
+
+
+class Bench:
+    """What the guardian makes safe; the first attempts fail."""
+
+    def __init__(self, failures: int = 0) -> None:
+        self.failures, self.attempts = failures, 0
+
+    def make_safe(self) -> dict[str, Any]:
+        self.attempts += 1
+        if self.attempts <= self.failures:
+            raise OSError("port in use")
+        return {"safe": True, "parts": [{"name": "board"}], "problem": ""}
+
+
+class Line:
+    """The engine's end of a guardian that runs in a thread; the engine itself is a process that sleeps."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch, bench: Bench) -> None:
+        monkeypatch.setattr(guardian, "maker_of", lambda message: bench.make_safe)
+        monkeypatch.setattr(guardian, "HANGS_S", 0.4)
+        monkeypatch.setattr(guardian, "RETRY_S", 0.01)
+        self.engine = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(60)"])
+        ours, self._end = os.pipe()
+        self.told: list[dict[str, Any]] = []
+        self._ours = ours
+        self._thread = threading.Thread(target=Guardian(ours, self.engine.pid, self.told.append).run)
+        self._thread.start()
+
+    def say(self, what: str, **words: Any) -> None:
+        os.write(self._end, json.dumps({"say": what, **words}).encode() + b"\n")
+
+    def watch(self, folder: Path) -> None:
+        self.say("watch", kind="hardware", bench="a board", values={})
+        self.say("folder", folder=str(folder))
+        deadline = time.monotonic() + 5
+        while not self.told and time.monotonic() < deadline:
+            time.sleep(0.005)
+        assert self.told == [{"watching": True}]
+
+    def hang_up(self) -> None:
+        if self._end >= 0:
+            os.close(self._end)
+            self._end = -1
+
+    def end(self) -> None:
+        self._thread.join(timeout=10)
+        assert not self._thread.is_alive()
+
+    def close(self) -> None:
+        self.hang_up()
+        self.end()
+        os.close(self._ours)
+        self.engine.kill()
+        self.engine.wait()
+
+
+@pytest.fixture
+def bench() -> Bench:
+    return Bench()
+
+
+@pytest.fixture
+def line(monkeypatch: pytest.MonkeyPatch, bench: Bench) -> Iterator[Line]:
+    made = Line(monkeypatch, bench)
+    yield made
+    made.close()
+
+
+def deed(folder: Path) -> dict[str, Any]:
+    return dict(json.loads((folder / guardian.NOTE).read_text("utf-8")))
+
+
+def test_an_engine_that_dies_leaves_the_bench_to_the_guardian(
+    line: Line, bench: Bench, tmp_path: Path
+) -> None:
+    bench.failures = 2
+    line.watch(tmp_path)
+    line.hang_up()
+    line.end()
+    did = deed(tmp_path)
+    assert (did["safe"], did["attempts"], did["bench"]) == (True, 3, "a board")
+    assert "died" in did["reason"]
+    (event,) = [json.loads(text) for text in (tmp_path / "events.jsonl").read_text("utf-8").splitlines()][-1:]
+    assert (event["what"], event["by"]) == ("bench made safe by the guardian", "guardian")
+    assert line.engine.wait(timeout=5) == -9  # it may have lived on with a port in hand
+
+
+def test_an_engine_that_hangs_is_killed_first(line: Line, bench: Bench, tmp_path: Path) -> None:
+    line.watch(tmp_path)
+    for _ in range(4):
+        time.sleep(0.2)
+        line.say("beat")
+    assert bench.attempts == 0
+    line.end()
+    assert bench.attempts == 1
+    assert "hung" in deed(tmp_path)["reason"]
+    assert line.engine.wait(timeout=5) == -9
+
+
+def test_a_released_bench_is_left_alone(line: Line, bench: Bench, tmp_path: Path) -> None:
+    line.watch(tmp_path)
+    line.say("release")
+    time.sleep(0.6)  # no beats are needed any more
+    line.hang_up()
+    line.end()
+    assert bench.attempts == 0
+    assert line.engine.poll() is None
+    assert not (tmp_path / guardian.NOTE).exists()
+
+
+def test_taking_over_kills_the_engine(line: Line, bench: Bench, tmp_path: Path) -> None:
+    line.watch(tmp_path)
+    line.say("take over", reason="EMERGENCY OFF")
+    line.end()
+    assert bench.attempts == 1
+    assert deed(tmp_path)["reason"] == "EMERGENCY OFF"
+    assert line.engine.wait(timeout=5) == -9
+
+
+def test_asked_to_make_safe_it_tells_what_it_did_and_goes_on(
+    line: Line, bench: Bench, tmp_path: Path
+) -> None:
+    line.watch(tmp_path)
+    line.say("make safe", reason="the engine could not")
+    deadline = time.monotonic() + 5
+    while len(line.told) < 2 and time.monotonic() < deadline:
+        time.sleep(0.005)
+    assert line.told[-1]["did"]["safe"] is True
+    line.say("bye")
+    line.end()
+    assert bench.attempts == 1
+
+
+def test_a_folder_that_cannot_be_written_does_not_keep_the_bench_from_safety(
+    line: Line, bench: Bench, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    line.watch(tmp_path / "gone")
+    line.hang_up()
+    line.end()
+    assert bench.attempts == 1
+    assert "could not note" in capfd.readouterr().err
+
+
+def test_a_simulated_bench_has_nothing_to_make_safe() -> None:
+    assert guardian.maker_of({"kind": "sim", "values": {}})()["safe"] is True
