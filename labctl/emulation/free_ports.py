@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from labctl.emulation.settings import HardwareFile
 
-_ANY = {
+ANY_PORT = {
     "supply": "TCPIP0::127.0.0.1::0::SOCKET",
     "meter": "TCPIP0::127.0.0.1::0::SOCKET",
     "controller": "socket://127.0.0.1:0",
@@ -14,9 +16,14 @@ _ANY = {
 
 def with_free_ports(config: HardwareFile) -> HardwareFile:
     """Return the bench with port 0 everywhere; EmulatedBench's `config` has the ports it then takes."""
+    return with_addresses(config, ANY_PORT)
+
+
+def with_addresses(config: HardwareFile, addresses: Mapping[str, str]) -> HardwareFile:
+    """Return the bench with these instruments, where it has them, at other addresses."""
     parts = {
         name: part.model_copy(update={"address": address})
-        for name, address in _ANY.items()
+        for name, address in addresses.items()
         if (part := getattr(config.instruments, name)) is not None
     }
     return config.model_copy(update={"instruments": config.instruments.model_copy(update=parts)})
