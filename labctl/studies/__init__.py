@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from labctl.studies import methods, overclamping, scaling
+from labctl.studies import limit_cycle, methods, overclamping, scaling
 from labctl.studies.study import Study
 
 
@@ -18,6 +18,7 @@ class StudyEntry:
 
 STUDIES = {
     "scaling": StudyEntry(scaling.study, ("exp1", "exp2", "lattice")),
+    "limit-cycle": StudyEntry(limit_cycle.study, ("exp1", "exp2", "lattice")),
     "overclamping": StudyEntry(overclamping.study),
     "methods": StudyEntry(methods.study),
 }
