@@ -141,10 +141,11 @@ class DaqTimedBoard:
             block.method, block.wrong, pulse_step_s=learn.step, pulse_max_s=self._limits.pulse_max
         )
         written = BlockWriter(block, wiring, self._settings.period, self._opened_s)
-        for cycle in range(len(block)):
-            written.begin(cycle)
-            self._cycle(block, cycle, rules, written)
-            self._feed()
+        with self._parts.switch.counted_together():
+            for cycle in range(len(block)):
+                written.begin(cycle)
+                self._cycle(block, cycle, rules, written)
+                self._feed()
         self._parts.switch.hold()
         return written.record(rules.wrong)
 

@@ -26,6 +26,7 @@ _CHANNEL_OPTIONS = (
     ("grpc.max_send_message_length", -1),
     ("grpc.use_local_subchannel_pool", 1),  # a new channel is a new connection, not the broken one again
     ("grpc.enable_retries", 0),  # a pulse must not be given twice
+    ("grpc.minimal_stack", 1),  # nothing is balanced or compressed here: a tenth less work for each call
 )
 
 

@@ -227,7 +227,7 @@ def test_a_line_held_from_the_other_side_is_named(monkeypatch: pytest.MonkeyPatc
 
 
 def test_a_pulse_that_does_not_come_or_comes_twice_is_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
-    for times, words in ((0, "a pulse did not come"), (2, "a pulse came 2 times")):
+    for times, words in ((0, "of 1 learning pulses 0 came"), (2, "of 1 learning pulses 2 came")):
         with emulated() as rig, monkeypatch.context() as patch:
             rig.switch.pulse(1e-4)
             pulse = rig.server.device.pulse
