@@ -74,8 +74,13 @@ class ControllerTimedBoard:
         self._controller.open()
 
     def close(self) -> None:
-        """Reach the safe state and let the port go; closing twice is harmless."""
-        self._wiring = None
+        """Reach the safe state and let the port go; closing twice is harmless.
+
+        Where the connection is gone, it is made once more for it.
+        """
+        wired, self._wiring = self._wiring, None
+        if wired is not None and not self._controller.is_open:
+            self.safe_state()
         self._controller.close()
 
     def safe_state(self) -> SafeState:

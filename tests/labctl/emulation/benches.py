@@ -1,0 +1,38 @@
+"""Emulated benches for tests, on free ports, with short time limits."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from labctl.benches import read_hardware
+from labctl.cli.emulate import emulated_config
+from labctl.emulation import EmulatedBench, FaultSettings, HardwareFile
+from labctl.emulation.free_ports import with_free_ports
+
+BENCHES = Path(__file__).parents[3] / "benches"
+CONTROLLER, DAQ = str(BENCHES / "emulated.toml"), str(BENCHES / "emulated-daq.toml")
+TIMEOUT_S = 0.5
+
+
+def bench_file(file: str = CONTROLLER, *overrides: str, **emulation: Any) -> HardwareFile:
+    """Return a shipped bench on free ports; keywords as `labctl emulate` has options."""
+    return with_free_ports(emulated_config(file, list(overrides), **emulation))
+
+
+def as_written(file: str = CONTROLLER, *overrides: str) -> HardwareFile:
+    """Return a shipped bench with its own addresses."""
+    return read_hardware(file, overrides)[0]
+
+
+@contextmanager
+def emulated(
+    file: str = CONTROLLER, *overrides: str, faults: tuple[FaultSettings, ...] = (), **emulation: Any
+) -> Iterator[EmulatedBench]:
+    """Run a shipped bench; its time limits are short."""
+    quick = [f'instruments.{name}.timeout="{TIMEOUT_S} s"' for name in ("supply", "meter")]
+    quick += [f'instruments.{"controller" if file == CONTROLLER else "daq"}.timeout="{TIMEOUT_S} s"']
+    with EmulatedBench(bench_file(file, *quick, *overrides, **emulation), faults) as running:
+        yield running
