@@ -18,7 +18,7 @@ from rich.markup import escape
 from labctl.cli.progress import ProgressBar
 from labctl.engine.client import EngineClient
 from labctl.engine.lifecycle import VERBS, Verb
-from labctl.engine.messages import EngineGone, EngineRefused, raise_error
+from labctl.engine.messages import EngineGone, EngineRefused
 from labctl.logs import readable
 from labctl.preflight import sheet_lines
 from labctl.store.recovery import find_orphans
@@ -62,7 +62,6 @@ def carry_out_by_engine(
                 _dismiss(client)
     if result is None:
         raise EngineRefused("DataError", "the engine has no result of this run")
-    raise_error(result)
     return result
 
 

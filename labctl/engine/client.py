@@ -136,8 +136,10 @@ class EngineClient:
         "summary" holds the keys of `labctl run --json`, "figures" the pictures. Raises the run's error as
         ConfigError or EngineRefused.
         """
-        answer, _ = self.ask("result")
-        return answer["answer"] if answer["answer"] is None else dict(answer["answer"])
+        notes, _ = self.ask("result")
+        answer: dict[str, Any] | None = notes["answer"]
+        raise_error(answer or {})
+        return answer
 
     def describe(self) -> tuple[dict[str, Any], dict[str, Any]]:
         """Return what the run is about: names and sizes, and arrays (edges, inputs, labels, rounds)."""

@@ -31,6 +31,7 @@ class Watch:
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._told: dict[str, Any] | None = None
+        self._ready = False
         self._over = threading.Event()
         self._process = self._start()
         threading.Thread(target=self._beat, name="guardian-beat", daemon=True).start()
@@ -47,15 +48,16 @@ class Watch:
 
     @property
     def watching(self) -> bool:
-        """Tell whether the guardian lives and has something to watch."""
-        return self._told is not None and self._process.poll() is None
+        """Tell whether the guardian lives, has something to watch, and all it needs to make it safe."""
+        return self._ready and self._process.poll() is None
 
     def watch(self, kind: str, bench: str, values: dict[str, Any]) -> None:
         """Have a bench watched and wait until it is. Raises NoGuardian."""
         with self._lock:
             self._told = {"say": "watch", "kind": kind, "bench": bench, "values": values}
             self._say(self._told)
-            if self._heard(READY_S) is None:
+            self._ready = self._heard(READY_S) is not None
+            if not self._ready:
                 self._told = None
                 raise NoGuardian("the guardian does not answer, and without it nothing is switched on")
 
@@ -70,7 +72,7 @@ class Watch:
         """Say that the bench is safe and nothing needs watching."""
         with self._lock:
             if self._told is not None:
-                self._told = None
+                self._told, self._ready = None, False
                 self._say({"say": "release"})
 
     def make_safe(self, reason: str, timeout_s: float) -> dict[str, Any] | None:
@@ -136,9 +138,10 @@ class Watch:
                     return
                 if self._process.poll() is not None:
                     log.warning("the guardian died and is started again", status=self._process.returncode)
+                    self._ready = False
                     self._process = self._start()
                     if self._told is not None:
                         self._say(self._told)
-                        self._heard(READY_S)
+                        self._ready = self._heard(READY_S) is not None
                 else:
                     self._say({"say": "beat"})
