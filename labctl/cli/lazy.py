@@ -12,6 +12,7 @@ from typer.core import TyperGroup
 COMMANDS: dict[str, str] = {
     "run": "labctl.cli.run:run",
     "engines": "labctl.cli.engines:engines",
+    "gui": "labctl.cli.gui:gui",
     "runs": "labctl.cli.runs:app",
     "analyze": "labctl.cli.analyze:analyze",
     "reproduce": "labctl.cli.reproduce:reproduce",

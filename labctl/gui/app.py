@@ -1,0 +1,59 @@
+"""Opening the window: application, theme, language, engine."""
+
+from __future__ import annotations
+
+import signal
+import sys
+from pathlib import Path
+
+import pyqtgraph as pg
+from PyQt6.QtCore import QSettings, QTimer
+from PyQt6.QtWidgets import QApplication
+
+from labctl.gui import language, theme
+from labctl.gui.link import EngineLink
+from labctl.gui.window import MainWindow
+
+
+def make_application(store: QSettings | None = None) -> QApplication:
+    """Return the application, made once, with labctl's name, theme and language."""
+    found = QApplication.instance()
+    app = found if isinstance(found, QApplication) else QApplication(sys.argv[:1])
+    app.setApplicationName("labctl")
+    app.setOrganizationName("labctl")
+    pg.setConfigOptions(antialias=False, useOpenGL=False)
+    settings = store or QSettings()
+    translator = language.install(app, str(settings.value("language", "")))
+    if translator is not None:
+        translator.setParent(app)
+    theme.apply(app, chosen_theme(app, settings))
+    return app
+
+
+def chosen_theme(app: QApplication, store: QSettings) -> theme.Theme:
+    """Return the theme that was chosen in the window, else the system's."""
+    named = {"light": theme.LIGHT, "dark": theme.DARK}
+    return named.get(str(store.value("theme", "system")), theme.system_theme(app))
+
+
+def run_window(
+    *, engine: str | None = None, out: Path = Path("runs"), experiment: Path | None = None, bench: str = "sim"
+) -> int:
+    """Open the window and return when it is closed. The engine outlives a window that is killed."""
+    app = make_application()
+    store = QSettings()
+    link = EngineLink(engine)
+    window = MainWindow(link, out, store, chosen_theme(app, store))
+    window.resize(1500, 940)
+    window.restore()
+    window.experiment.choose_bench(bench)
+    if experiment is not None:
+        window.experiment.open(experiment)
+    window.show()
+    link.begin()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: app.closeAllWindows())
+    awake = QTimer()  # lets Python see signals while Qt waits
+    awake.timeout.connect(lambda: None)
+    awake.start(250)
+    return app.exec()

@@ -1,0 +1,143 @@
+"""Fields of a form, made from the schema: quantities with units, numbers, choices, switches."""
+
+from __future__ import annotations
+
+import enum
+import types
+import typing
+from collections.abc import Callable
+from typing import Any, Literal
+
+from pydantic import BaseModel
+from pydantic.fields import FieldInfo
+from PyQt6.QtWidgets import QCheckBox, QComboBox, QSpinBox, QWidget
+
+from labctl.gui.quantity_box import QuantityBox, for_file
+from labctl.gui.words import named, tr
+from protocols import units
+
+_UNITS = {
+    getattr(units, name).__metadata__[0]: unit
+    for name, unit in (
+        ("Volt", "V"),
+        ("Second", "s"),
+        ("Ohm", "ohm"),
+        ("PerSecond", "1/s"),
+        ("Ratio", "dimensionless"),
+    )
+}
+
+Changed = Callable[[Any], None]
+Setter = Callable[[Any], None]
+
+
+def unit_of(field: FieldInfo) -> str | None:
+    """Return the unit of a quantity field, None for other fields."""
+    metadata = list(field.metadata)
+    for part in typing.get_args(field.annotation):
+        metadata += getattr(part, "__metadata__", ())
+    return next((_UNITS[m] for m in metadata if _hashable(m) and m in _UNITS), None)
+
+
+def field_of(model: type[BaseModel], key: str) -> FieldInfo:
+    """Return the schema's field of a dotted key."""
+    *tables, last = key.split(".")
+    for part in tables:
+        inner = model.model_fields[part].annotation
+        if not (isinstance(inner, type) and issubclass(inner, BaseModel)):
+            raise KeyError(key)
+        model = inner
+    return model.model_fields[last]
+
+
+def words_of(key: str) -> str:
+    """Return a key as words: max_pulse → max pulse."""
+    return tr(key.rpartition(".")[2].replace("_", " "))
+
+
+def make_field(model: type[BaseModel], key: str, changed: Changed) -> tuple[QWidget, Setter]:
+    """Return a control for a dotted key and a function that shows a value in it.
+
+    `changed` gets what belongs into the file: text with a unit, a number, a word, a truth value; None
+    for "not set".
+    """
+    field = field_of(model, key)
+    unit = unit_of(field)
+    name = words_of(key)
+    tip = tr(field.description) if field.description else ""
+    control: QWidget
+    if unit is not None:
+        control, setter = _quantity(unit, changed, optional=_optional(field))
+    elif (choices := _choices(field)) is not None:
+        control, setter = _choice(choices, changed)
+    elif field.annotation is bool:
+        control, setter = _switch(changed)
+    else:
+        control, setter = _whole(field, changed)
+    named(control, name, tip)
+    return control, setter
+
+
+def _quantity(unit: str, changed: Changed, *, optional: bool) -> tuple[QWidget, Setter]:
+    box = QuantityBox(unit)
+    box.changed.connect(lambda value: changed(for_file(value, unit)))
+
+    def show(value: Any) -> None:
+        box.set_value(float(value) if value is not None else 0.0)
+
+    return box, show
+
+
+def _choice(choices: list[str], changed: Changed) -> tuple[QWidget, Setter]:
+    box = QComboBox()
+    for choice in choices:
+        box.addItem(tr(choice), choice)
+    box.activated.connect(lambda k: changed(box.itemData(k)))
+    return box, lambda value: box.setCurrentIndex(max(box.findData(str(value)), 0))
+
+
+def _switch(changed: Changed) -> tuple[QWidget, Setter]:
+    box = QCheckBox()
+    box.clicked.connect(lambda on: changed(bool(on)))
+    return box, lambda value: box.setChecked(bool(value))
+
+
+def _whole(field: FieldInfo, changed: Changed) -> tuple[QWidget, Setter]:
+    box = QSpinBox()
+    optional = _optional(field)
+    box.setRange(-1 if optional else 0, 2_000_000_000)
+    box.setGroupSeparatorShown(True)
+    box.setKeyboardTracking(False)
+    box.setStepType(QSpinBox.StepType.AdaptiveDecimalStepType)
+    if optional:
+        box.setSpecialValueText(tr("by the method"))
+    box.setMinimumWidth(110)
+    box.valueChanged.connect(lambda value: changed(None if optional and value < 0 else value))
+
+    def show(value: Any) -> None:
+        box.blockSignals(True)
+        box.setValue(-1 if value is None else int(value))
+        box.blockSignals(False)
+
+    return box, show
+
+
+def _choices(field: FieldInfo) -> list[str] | None:
+    kind = field.annotation
+    if typing.get_origin(kind) is Literal:
+        return [str(c) for c in typing.get_args(kind)]
+    if isinstance(kind, type) and issubclass(kind, enum.Enum):
+        return [str(c.value) for c in kind]
+    return None
+
+
+def _optional(field: FieldInfo) -> bool:
+    return types.NoneType in typing.get_args(field.annotation)
+
+
+def _hashable(value: Any) -> bool:
+    try:
+        hash(value)
+    except TypeError:
+        return False
+    return True

@@ -1,0 +1,175 @@
+"""Where everything is: panels at the left, plots in docks that move, hide, pop out and come back."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PyQt6.QtCore import QByteArray, QSettings, Qt
+from PyQt6.QtWidgets import (
+    QDockWidget,
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QPushButton,
+    QTabWidget,
+    QToolBar,
+    QWidget,
+)
+
+from labctl.gui.bench_panel import BenchPanel
+from labctl.gui.plots.decision import DecisionPlot
+from labctl.gui.plots.dock import PlotDock
+from labctl.gui.plots.error import ErrorPlot
+from labctl.gui.plots.gates import GateTraces
+from labctl.gui.plots.heatmap import HeatMap
+from labctl.gui.plots.network import NetworkPlot
+from labctl.gui.plots.outputs import OutputsPlot
+from labctl.gui.plots.phase import PhasePlane
+from labctl.gui.plots.timing import TimingPlot
+from labctl.gui.runs_panel import RunsPanel
+from labctl.gui.titlebar import TitleBar
+from labctl.gui.words import named, tr
+
+if TYPE_CHECKING:
+    from labctl.gui.window import MainWindow
+
+VERSION = 1  # of the saved layout: another number forgets what was saved
+PLOTS: tuple[type[PlotDock], ...] = (
+    GateTraces,
+    NetworkPlot,
+    ErrorPlot,
+    OutputsPlot,
+    HeatMap,
+    PhasePlane,
+    DecisionPlot,
+    TimingPlot,
+)
+
+
+class Layout:
+    """Makes the docks of a window and arranges them."""
+
+    def __init__(self, window: MainWindow) -> None:
+        self._window = window
+        window.setDockNestingEnabled(True)
+        window.setTabPosition(Qt.DockWidgetArea.AllDockWidgetAreas, QTabWidget.TabPosition.North)
+        nothing = QWidget()
+        nothing.setFixedSize(0, 0)
+        window.setCentralWidget(nothing)
+        self.plots: dict[str, PlotDock] = {
+            kind.key: kind(window.live, window.selection, window.theme) for kind in PLOTS
+        }
+        self.runs = RunsPanel(window)
+        self.bench = BenchPanel(window)
+        self.panels = {
+            "experiment": self._panel("experiment", tr("Experiment"), window.experiment),
+            "bench": self._panel("bench", tr("Bench"), self.bench),
+            "imperfections": self._panel("imperfections", tr("Imperfections"), window.imperfections),
+            "notes": self._panel("notes", tr("Notes"), window.notes),
+            "runs": self._panel("runs", tr("Runs"), self.runs),
+        }
+        self.stored = _StoredBar(window)
+        self.arrange()
+        self._usual = window.saveState(VERSION)
+
+    def put_on_top(self, widget: QWidget) -> None:
+        """Put banner and run control where nothing can cover or move them."""
+        bar = QToolBar()
+        bar.setObjectName("banner")
+        bar.setMovable(False)
+        bar.setFloatable(False)
+        bar.setContextMenuPolicy(Qt.ContextMenuPolicy.PreventContextMenu)
+        bar.setStyleSheet("QToolBar { padding: 0; spacing: 0; border: 0; }")
+        bar.toggleViewAction().setEnabled(False)  # type: ignore[union-attr]
+        bar.addWidget(widget)
+        self._window.addToolBar(Qt.ToolBarArea.TopToolBarArea, bar)
+        self._window.addToolBarBreak(Qt.ToolBarArea.TopToolBarArea)
+        self._window.addToolBar(Qt.ToolBarArea.TopToolBarArea, self.stored.bar)
+
+    def arrange(self) -> None:
+        """Put every dock in its usual place."""
+        window, left, right = (
+            self._window,
+            Qt.DockWidgetArea.LeftDockWidgetArea,
+            Qt.DockWidgetArea.RightDockWidgetArea,
+        )
+        p, plots = self.panels, self.plots
+        for dock in (*p.values(), *plots.values()):
+            dock.setFloating(False)
+        window.addDockWidget(left, p["experiment"])
+        for name in ("bench", "imperfections", "notes"):
+            window.tabifyDockWidget(p["experiment"], p[name])
+        window.addDockWidget(right, plots["traces"])
+        window.splitDockWidget(plots["traces"], plots["network"], Qt.Orientation.Horizontal)
+        window.splitDockWidget(plots["traces"], plots["error"], Qt.Orientation.Vertical)
+        window.splitDockWidget(plots["network"], plots["outputs"], Qt.Orientation.Vertical)
+        window.tabifyDockWidget(plots["traces"], plots["heatmap"])
+        window.tabifyDockWidget(plots["traces"], p["runs"])
+        window.tabifyDockWidget(plots["outputs"], plots["phase"])
+        window.tabifyDockWidget(plots["outputs"], plots["decision"])
+        window.tabifyDockWidget(plots["error"], plots["timing"])
+        for dock in (*p.values(), *plots.values()):
+            dock.show()
+        for dock in (p["experiment"], plots["traces"], plots["outputs"], plots["error"]):
+            dock.raise_()
+        window.resizeDocks(
+            [p["experiment"], plots["traces"], plots["network"]], [400, 640, 480], Qt.Orientation.Horizontal
+        )
+        window.resizeDocks([plots["traces"], plots["error"]], [420, 330], Qt.Orientation.Vertical)
+
+    def say_stored(self, title: str) -> None:
+        """Say that the plots show a stored run, or, with no title, the live one."""
+        self.stored.say(title)
+
+    def save(self, store: QSettings) -> None:
+        """Remember where everything is."""
+        store.setValue("geometry", self._window.saveGeometry())
+        store.setValue("docks", self._window.saveState(VERSION))
+
+    def restore(self, store: QSettings) -> None:
+        """Bring back what was remembered."""
+        docks = store.value("docks")
+        if isinstance(docks, QByteArray):
+            self._window.restoreState(docks, VERSION)
+        self.stored.say("")
+
+    def reset(self) -> None:
+        """Go back to the usual places."""
+        self._window.restoreState(self._usual, VERSION)
+        self.arrange()
+
+    def _panel(self, key: str, title: str, widget: QWidget) -> QDockWidget:
+        dock = QDockWidget(title)
+        dock.setObjectName(f"panel-{key}")
+        dock.setAccessibleName(title)
+        dock.setWidget(widget)
+        dock.setTitleBarWidget(TitleBar(dock))
+        dock.setMinimumWidth(300)
+        return dock
+
+
+class _StoredBar:
+    """The line that says that what is drawn is not live, with the way back."""
+
+    def __init__(self, window: MainWindow) -> None:
+        self.bar = QToolBar()
+        self.bar.setObjectName("stored")
+        self.bar.setMovable(False)
+        self.bar.toggleViewAction().setVisible(False)  # type: ignore[union-attr]
+        frame = QFrame()
+        frame.setProperty("role", "card")
+        row = QHBoxLayout(frame)
+        row.setContentsMargins(14, 4, 14, 4)
+        self._label = QLabel()
+        self._label.setProperty("role", "title")
+        back = named(QPushButton(tr("Back to live")), tr("Back to live"), "Ctrl+L")
+        back.clicked.connect(window.show_live)
+        row.addWidget(self._label, 1)
+        row.addWidget(back)
+        self.bar.addWidget(frame)
+        self.bar.setVisible(False)
+
+    def say(self, title: str) -> None:
+        """Show the line with a title, hide it without one."""
+        self._label.setText(tr("Stored run, not live: {title}", title=title) if title else "")
+        self.bar.setVisible(bool(title))

@@ -1,0 +1,1 @@
+"""Live views of one run, each in a dock of its own."""

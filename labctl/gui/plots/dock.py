@@ -1,0 +1,232 @@
+"""What every plot has: a dock, freeze, export, a place for its own switches, a frame when there is news."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+from typing import Any
+
+import pyqtgraph as pg
+from PyQt6.QtCore import QSize, pyqtSignal
+from PyQt6.QtGui import QPixmap
+from PyQt6.QtSvg import QSvgGenerator
+from PyQt6.QtWidgets import (
+    QDockWidget,
+    QFileDialog,
+    QMenu,
+    QToolButton,
+    QWidget,
+)
+
+from labctl.gui.model import RunModel
+from labctl.gui.selection import Selection
+from labctl.gui.theme import Theme
+from labctl.gui.titlebar import TitleBar
+from labctl.gui.words import must, named, tr
+
+
+class PlotDock(QDockWidget):
+    """A dock with one view of the run. Subclasses draw in `redraw` and clear themselves in `start_over`."""
+
+    key = "plot"
+    title = "Plot"
+    least_s = 0.1  # between two frames
+
+    failed = pyqtSignal(str)
+
+    def __init__(self, model: RunModel, selection: Selection, theme: Theme) -> None:
+        super().__init__(tr(self.title))
+        self.setObjectName(f"plot-{self.key}")
+        self.setAccessibleName(tr(self.title))
+        self.model, self.selection, self.theme = model, selection, theme
+        self.stale, self.drawn_at = True, 0.0
+        self.frames = 0
+        self.freeze = named(
+            QToolButton(),
+            tr("Freeze {view}", view=tr(self.title)),
+            tr("Hold this view still; the run goes on."),
+        )
+        self.freeze.setText("❄")
+        self.freeze.setCheckable(True)
+        self.freeze.toggled.connect(self._frozen)
+        export = named(
+            QToolButton(), tr("Export {view}", view=tr(self.title)), tr("Save as PNG, SVG or CSV.")
+        )
+        export.setText("⤓")
+        export.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        menu = QMenu(export)
+        for kind in ("PNG", "SVG", "CSV"):
+            must(menu.addAction(tr("Export as {kind} …", kind=kind))).triggered.connect(
+                lambda _=False, k=kind: self._ask_where(k)
+            )
+        export.setMenu(menu)
+        self.bar = TitleBar(self)
+        self.readout = self.bar.readout
+        self.bar.add(self.freeze)
+        self.bar.add(export)
+        self.setTitleBarWidget(self.bar)
+        self.view = self.make_view()
+        self.view.setAccessibleName(tr(self.title))
+        self.setWidget(self.view)
+        selection.changed.connect(self.on_selection)
+        self._listen()
+        self.restyle(theme)
+
+    # ── for subclasses ───────────────────────────────────────────────────────────────────────────
+
+    def make_view(self) -> QWidget:
+        """Return the widget that draws."""
+        raise NotImplementedError
+
+    def start_over(self) -> None:
+        """Forget what is drawn: another run begins."""
+
+    def redraw(self) -> None:
+        """Draw the model as it is now."""
+        raise NotImplementedError
+
+    def on_selection(self) -> None:
+        """Show which edges are chosen."""
+        self.stale = True
+
+    def restyle(self, theme: Theme) -> None:
+        """Take another theme."""
+        self.theme = theme
+        self.stale = True
+
+    def table(self) -> tuple[list[str], list[list[Any]]]:
+        """Return what is drawn as a heading with units and rows, for CSV."""
+        return [], []
+
+    def add_switch(self, widget: QWidget) -> None:
+        """Put a control of the view into its bar."""
+        self.bar.add(widget)
+
+    # ── frames ───────────────────────────────────────────────────────────────────────────────────
+
+    def show_model(self, model: RunModel) -> None:
+        """Draw another run from now on."""
+        self._listen(off=True)
+        self.model = model
+        self._listen()
+        self._begun()
+
+    def is_due(self, now: float) -> bool:
+        """Tell whether the view is seen, has news, and was not drawn just now."""
+        return (
+            self.stale
+            and not self.freeze.isChecked()
+            and now - self.drawn_at >= self.least_s
+            and self.isVisible()
+            and not self.visibleRegion().isEmpty()
+        )
+
+    def draw_now(self) -> None:
+        """Draw one frame."""
+        self.stale = False
+        self.drawn_at = time.monotonic()
+        self.frames += 1
+        if self.model.description is not None:
+            self.redraw()
+
+    def _listen(self, *, off: bool = False) -> None:
+        for signal, slot in ((self.model.begun, self._begun), (self.model.grown, self._grown)):
+            signal.disconnect(slot) if off else signal.connect(slot)
+
+    def _begun(self) -> None:
+        self.start_over()
+        self.stale = True
+
+    def _grown(self) -> None:
+        self.stale = True
+
+    def _frozen(self, on: bool) -> None:
+        self.setWindowTitle(tr(self.title) + (f" ({tr('frozen')})" if on else ""))
+
+    # ── export ───────────────────────────────────────────────────────────────────────────────────
+
+    def _ask_where(self, kind: str) -> None:
+        name = f"{self.model.title or 'run'}-{self.key}.{kind.lower()}"
+        where, _ = QFileDialog.getSaveFileName(
+            self, tr("Export as {kind} …", kind=kind), name, f"*.{kind.lower()}"
+        )
+        if where:
+            try:
+                self.export(Path(where))
+            except OSError as error:
+                self.failed.emit(
+                    tr(
+                        "{file} cannot be written: {why}. Choose another place.",
+                        file=where,
+                        why=error.strerror,
+                    )
+                )
+
+    def export(self, path: Path) -> None:
+        """Write the view as the suffix says: .png at twice the size, .svg, .csv. Raises OSError."""
+        kind = path.suffix.lower()
+        if kind == ".csv":
+            head, rows = self.table()
+            lines = [",".join(head), *(",".join(_cell(c) for c in row) for row in rows)]
+            path.write_text("\n".join(lines) + "\n", "utf-8")
+            return
+        if kind == ".svg":
+            path.touch()  # the generator does not say when it cannot write
+            generator = QSvgGenerator()
+            generator.setFileName(str(path))
+            generator.setSize(self.view.size())
+            generator.setViewBox(self.view.rect())
+            generator.setTitle(f"{self.model.title}: {self.title}")
+            self.view.render(generator)
+            return
+        picture = QPixmap(2 * self.view.size())
+        picture.setDevicePixelRatio(2.0)
+        picture.fill(must(self.view.palette()).window().color())
+        self.view.render(picture)
+        if not picture.save(str(path)):
+            raise OSError(0, "no such folder, or no room", str(path))
+
+    def sizeHint(self) -> QSize:
+        """Return a size at which every plot is legible."""
+        return QSize(420, 320)
+
+
+def plot_widget(theme: Theme, x: tuple[str, str], y: tuple[str, str]) -> Any:
+    """Return a pyqtgraph plot with axes labelled (words, unit), no antialiasing, no context menu."""
+    widget = pg.PlotWidget()
+    plot = widget.getPlotItem()
+    plot.setLabel("bottom", tr(x[0]), units=x[1] or None)
+    plot.setLabel("left", tr(y[0]), units=y[1] or None)
+    for side, (_, unit) in (("bottom", x), ("left", y)):
+        plot.getAxis(side).enableAutoSIPrefix(bool(unit))
+    plot.hideButtons()
+    plot.setMenuEnabled(False)
+    restyle_plot(widget, theme)
+    return widget
+
+
+def restyle_plot(widget: Any, theme: Theme) -> None:
+    """Give a pyqtgraph plot the colours of a theme."""
+    widget.setBackground(theme.base)
+    plot = widget.getPlotItem()
+    for side in ("left", "bottom", "right"):
+        axis = plot.getAxis(side)
+        axis.setPen(theme.faint)
+        axis.setTextPen(theme.text)
+        axis.setTickPen(theme.grid)
+        axis.setStyle(tickTextOffset=5)
+
+
+def restyle_legend(legend: Any, theme: Theme) -> None:
+    """Give a legend's words the colour of a theme, and a veil behind them."""
+    ground = pg.mkColor(theme.base)
+    ground.setAlpha(215)
+    legend.setBrush(pg.mkBrush(ground))
+    legend.setLabelTextColor(theme.text)
+    for _, label in legend.items:
+        label.setText(label.text, color=theme.text)
+
+
+def _cell(value: Any) -> str:
+    text = f"{value:.9g}" if isinstance(value, float) else str(value)
+    return f'"{text}"' if "," in text else text

@@ -1,0 +1,118 @@
+"""Error against learning time on a logarithmic axis, and accuracy beneath it when the task has classes."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pyqtgraph as pg
+from PyQt6.QtCore import Qt
+from PyQt6.QtWidgets import QCheckBox
+
+from labctl.figures.reading import duration, quantity
+from labctl.gui.model import ERRORS
+from labctl.gui.plots.dock import PlotDock, plot_widget, restyle_legend, restyle_plot
+from labctl.gui.theme import Theme
+from labctl.gui.words import named, tr
+
+
+class ErrorPlot(PlotDock):
+    """Training and test error in V² (log), accuracy in % on an axis of its own at the right."""
+
+    key = "error"
+    title = "Error and accuracy"
+    least_s = 0.2
+
+    def make_view(self) -> Any:
+        """Return the plot with both axes."""
+        self.log_time = named(QCheckBox(tr("log time")), tr("Logarithmic time axis"))
+        self.log_time.toggled.connect(self._log_time)
+        self.add_switch(self.log_time)
+        widget = plot_widget(self.theme, ("learning time (s)", ""), ("error (V²)", ""))
+        plot = self._plot = widget.getPlotItem()
+        plot.setLogMode(x=False, y=True)
+        plot.showGrid(x=True, y=True, alpha=0.18)
+        self._legend = plot.addLegend(offset=(-8, 8), verSpacing=-6)
+        self._train = plot.plot([], [], name=tr("training error"))
+        self._test = plot.plot([], [], name=tr("test error"))
+        self._right = pg.ViewBox()
+        plot.showAxis("right")
+        plot.scene().addItem(self._right)
+        plot.getAxis("right").linkToView(self._right)
+        plot.getAxis("right").setLogMode(False)
+        plot.getAxis("right").enableAutoSIPrefix(False)
+        self._right.setXLink(plot)
+        self._right.setYRange(-3, 103)
+        self._accuracy = pg.PlotCurveItem()
+        self._right.addItem(self._accuracy)
+        plot.vb.sigResized.connect(self._same_place)
+        self._floor = pg.InfiniteLine(angle=0, movable=False)
+        widget.scene().sigMouseMoved.connect(self._hover)
+        return widget
+
+    def restyle(self, theme: Theme) -> None:
+        """Take another theme."""
+        super().restyle(theme)
+        restyle_plot(self.view, theme)
+        self._train.setPen(pg.mkPen(theme.series[0], width=2))
+        self._test.setPen(pg.mkPen(theme.series[1], width=2, style=Qt.PenStyle.DashLine))
+        self._accuracy.setPen(pg.mkPen(theme.series[2], width=2, style=Qt.PenStyle.DotLine))
+        self._plot.getAxis("right").setLabel(tr("accuracy (%)"), color=theme.series[2])
+        restyle_legend(self._legend, theme)
+
+    def redraw(self) -> None:
+        """Draw the rounds so far."""
+        history = self.model.errors
+        x = history.x
+        values = {name: history.last[:, k].astype(float) for k, name in enumerate(ERRORS)}
+        for curve, name in ((self._train, "train_error_V2"), (self._test, "test_error_V2")):
+            y = values[name]
+            good = np.isfinite(y) & (y > 0) & ((x > 0) if self.log_time.isChecked() else True)
+            curve.setData(x[good], y[good])
+            self._entry(curve, bool(good.any()))
+        accuracy = values["train_accuracy"]
+        good = np.isfinite(accuracy) & ((x > 0) if self.log_time.isChecked() else True)
+        shown = np.log10(x[good]) if self.log_time.isChecked() else x[good]
+        self._accuracy.setData(shown, 100 * accuracy[good])
+        self._plot.getAxis("right").setVisible(bool(good.any()))
+        self._same_place()
+
+    def table(self) -> tuple[list[str], list[list[Any]]]:
+        """Return the rounds: time, errors, accuracies."""
+        history = self.model.errors
+        head = [
+            "learning time (s)",
+            "train error (V^2)",
+            "test error (V^2)",
+            "train accuracy",
+            "test accuracy",
+        ]
+        return head, [[float(x), *map(float, r)] for x, r in zip(history.x, history.last, strict=True)]
+
+    def _entry(self, curve: Any, shown: bool) -> None:
+        for sample, label in self._legend.items:
+            if sample.item is curve:
+                sample.setVisible(shown)
+                label.setVisible(shown)
+
+    def _log_time(self, on: bool) -> None:
+        self._plot.setLogMode(x=on, y=True)
+        self._plot.getAxis("right").setLogMode(False)
+        self.stale = True
+
+    def _same_place(self) -> None:
+        self._right.setGeometry(self._plot.vb.sceneBoundingRect())
+        self._right.linkedViewChanged(self._plot.vb, self._right.XAxis)
+
+    def _hover(self, position: Any) -> None:
+        history, box = self.model.errors, self._plot.vb
+        if not len(history) or not box.sceneBoundingRect().contains(position):
+            self.readout.setText("")
+            return
+        x = box.mapSceneToView(position).x()
+        k = history.nearest(10**x if self.log_time.isChecked() else x)
+        row = dict(zip(ERRORS, map(float, history.last[k]), strict=True))
+        text = f"{duration(float(history.x[k]))}   {quantity(row['train_error_V2'], 'V²')}"
+        if np.isfinite(row["train_accuracy"]):
+            text += f"   {100 * row['train_accuracy']:.0f} %"
+        self.readout.setText(text)

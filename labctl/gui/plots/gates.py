@@ -1,0 +1,191 @@
+"""Gate voltages or conductances of every edge against learning time, as traces."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pyqtgraph as pg
+from PyQt6.QtCore import Qt
+from PyQt6.QtWidgets import QComboBox, QToolButton
+
+from labctl.figures.reading import duration
+from labctl.gui.history import History
+from labctl.gui.plots.colours import map_colours
+from labctl.gui.plots.dock import PlotDock, plot_widget, restyle_legend, restyle_plot
+from labctl.gui.theme import Theme
+from labctl.gui.words import named, tr
+
+_CURVES = 32  # more edges than this share curves, each in one colour
+_PIXELS_PER_PIECE = 2
+
+
+class GateTraces(PlotDock):
+    """Every edge a trace, decimated to the pixels; chosen edges stand out in colour, with a legend."""
+
+    key = "traces"
+    title = "Gates and conductances"
+    least_s = 0.0
+
+    def make_view(self) -> Any:
+        """Return the plot; the curves come with the run."""
+        self._follow = True
+        self._curves: list[Any] = []
+        self._chosen: list[Any] = []
+        self.quantity = named(QComboBox(), tr("Quantity of the traces"))
+        self.quantity.addItems([tr("gate voltage"), tr("conductance")])
+        self.quantity.currentIndexChanged.connect(self._fit)
+        self.add_switch(self.quantity)
+        fit = named(QToolButton(), tr("Show everything"), tr("Follow the run again, all of it."))
+        fit.setText("⤢")
+        fit.clicked.connect(self._fit)
+        self.add_switch(fit)
+        widget = plot_widget(self.theme, ("learning time", "s"), ("gate voltage", "V"))
+        plot = self._plot = widget.getPlotItem()
+        plot.disableAutoRange()
+        plot.vb.sigRangeChangedManually.connect(self._unfollow)
+        self._cross = pg.InfiniteLine(angle=90, movable=False)
+        self._cross.setVisible(False)
+        plot.addItem(self._cross, ignoreBounds=True)
+        self._legend = plot.addLegend(offset=(8, 8), verSpacing=-6)
+        widget.scene().sigMouseMoved.connect(self._hover)
+        widget.scene().sigMouseClicked.connect(self._click)
+        return widget
+
+    @property
+    def history(self) -> History:
+        """Return what is drawn: gates in V or conductances in S."""
+        return self.model.gates if self.quantity.currentIndex() == 0 else self.model.conductances
+
+    def start_over(self) -> None:
+        """Make the curves of another run."""
+        for curve in (*self._curves, *self._chosen):
+            self._plot.removeItem(curve)
+        self._curves, self._chosen, self._follow = [], [], True
+        description = self.model.description
+        if description is None:
+            return
+        n = min(len(description.transistors), _CURVES)
+        colours = map_colours(np.linspace(0.0, 1.0, n), dark=self.theme.name == "dark")
+        for k in range(n):
+            curve = pg.PlotCurveItem(pen=pg.mkPen(colours[k], width=1), skipFiniteCheck=True)
+            self._plot.addItem(curve, ignoreBounds=True)
+            self._curves.append(curve)
+        self.on_selection()
+
+    def restyle(self, theme: Theme) -> None:
+        """Take another theme."""
+        super().restyle(theme)
+        restyle_plot(self.view, theme)
+        self._cross.setPen(pg.mkPen(theme.muted, width=1, style=Qt.PenStyle.DashLine))
+        self._legend.setPen(pg.mkPen(theme.line))
+        restyle_legend(self._legend, theme)
+        self.start_over()
+
+    def on_selection(self) -> None:
+        """Make a curve in a strong colour for every chosen edge."""
+        for curve in self._chosen:
+            self._plot.removeItem(curve)
+        self._legend.clear()
+        self._chosen = []
+        description = self.model.description
+        for k, edge in enumerate(self.selection.edges if description is not None else ()):
+            if description is None or edge >= len(description.edge_names):
+                continue
+            pen = pg.mkPen(self.theme.series[k % len(self.theme.series)], width=3)
+            name = tr("edge {name}", name=description.edge_names[edge])
+            curve = pg.PlotCurveItem(pen=pen, name=name)
+            curve.setZValue(5)
+            self._plot.addItem(curve, ignoreBounds=True)
+            self._chosen.append(curve)
+        self._legend.setVisible(bool(self._chosen))
+        self.stale = True
+
+    def redraw(self) -> None:
+        """Draw every trace, one lowest and one highest value per two pixels."""
+        history, description = self.history, self.model.description
+        if description is None or not len(history):
+            return
+        name, unit = (("gate voltage", "V"), ("conductance", "S"))[self.quantity.currentIndex()]
+        self._plot.setLabel("left", tr(name), units=unit)
+        self._fit_range(history)
+        (left, right), _ = self._plot.vb.viewRange()
+        pieces = max(int(self._plot.vb.width()) // _PIXELS_PER_PIECE, 50)
+        x, values = history.drawn(pieces, left, right)
+        edges = description.transistors
+        n = len(self._curves)
+        for k, curve in enumerate(self._curves):
+            mine = edges[k::n]
+            if len(mine) == 1:
+                curve.setData(x, values[:, mine[0]])
+            else:  # several edges in one path, not joined to each other
+                joined = np.ones((len(mine), len(x)), dtype=np.int32)
+                joined[:, -1] = 0
+                curve.setData(
+                    np.tile(x, len(mine)), values[:, mine].T.reshape(-1), connect=joined.reshape(-1)
+                )
+        faint = bool(self._chosen)
+        for curve in self._curves:
+            curve.setOpacity(0.35 if faint else 1.0)
+        for edge, curve in zip(self.selection.edges, self._chosen, strict=False):
+            curve.setData(x, values[:, edge])
+
+    def table(self) -> tuple[list[str], list[list[Any]]]:
+        """Return the latest value of every bin, one column per edge."""
+        history, description = self.history, self.model.description
+        if description is None:
+            return [], []
+        unit = ("V", "S")[self.quantity.currentIndex()]
+        head = ["learning time (s)", *(f"{name} ({unit})" for name in description.edge_names)]
+        rows = [[float(x), *map(float, row)] for x, row in zip(history.x, history.last, strict=True)]
+        return head, rows
+
+    def _fit(self) -> None:
+        self._follow, self.stale = True, True
+
+    def _unfollow(self) -> None:
+        self._follow, self.stale = False, True
+
+    def _fit_range(self, history: History) -> None:
+        if not self._follow:
+            return
+        low, high = float(np.nanmin(history.low)), float(np.nanmax(history.high))
+        if not np.isfinite([low, high]).all():
+            return
+        room = 0.04 * (high - low) or 0.1 * abs(high) or 0.1
+        self._plot.vb.setRange(
+            xRange=(0.0, max(float(history.x[-1]), 1e-6)), yRange=(low - room, high + room), padding=0.0
+        )
+
+    def _at(self, position: Any) -> tuple[int, int] | None:
+        """Return the bin and the edge under a place of the scene, None when none is near."""
+        history, description = self.history, self.model.description
+        box = self._plot.vb
+        if description is None or not len(history) or not box.sceneBoundingRect().contains(position):
+            return None
+        place = box.mapSceneToView(position)
+        k = history.nearest(place.x())
+        values = history.last[k, description.transistors]
+        if not np.isfinite(values).any():
+            return None
+        nearest = int(np.nanargmin(np.abs(values - place.y())))
+        return k, int(description.transistors[nearest])
+
+    def _hover(self, position: Any) -> None:
+        found = self._at(position)
+        self._cross.setVisible(found is not None)
+        if found is None or self.model.description is None:
+            self.readout.setText("")
+            return
+        k, edge = found
+        x, value = float(self.history.x[k]), float(self.history.last[k, edge])
+        self._cross.setPos(x)
+        text = f"{value:.4g} V" if self.quantity.currentIndex() == 0 else f"{1e3 * value:.4g} mS"
+        name = self.model.description.edge_names[edge]
+        self.readout.setText(f"{duration(x)}   {tr('edge {name}', name=name)}   {text}")
+
+    def _click(self, event: Any) -> None:
+        found = self._at(event.scenePos())
+        if found is not None and event.button() == Qt.MouseButton.LeftButton:
+            add = bool(event.modifiers() & Qt.KeyboardModifier.ControlModifier)
+            self.selection.toggle(found[1], add=add)

@@ -1,0 +1,134 @@
+"""Heat map: every edge a row, learning time to the right, colour = gate voltage or conductance."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pyqtgraph as pg
+from PyQt6.QtCore import QRectF, Qt
+from PyQt6.QtWidgets import QComboBox
+
+from labctl.figures.reading import duration
+from labctl.gui.history import History
+from labctl.gui.plots.colours import table_of
+from labctl.gui.plots.dock import PlotDock, plot_widget, restyle_plot
+from labctl.gui.theme import Theme
+from labctl.gui.words import named, tr
+
+_COLUMNS = 400
+
+
+class HeatMap(PlotDock):
+    """Edges × time as an image with a colour bar; chosen edges are marked at the left."""
+
+    key = "heatmap"
+    title = "Heat map"
+    least_s = 0.5
+
+    def make_view(self) -> Any:
+        """Return the plot with its image and colour bar."""
+        self.quantity = named(QComboBox(), tr("Quantity of the heat map"))
+        self.quantity.addItems([tr("conductance"), tr("gate voltage")])
+        self.quantity.currentIndexChanged.connect(self.on_selection)
+        self.add_switch(self.quantity)
+        widget = plot_widget(self.theme, ("learning time", "s"), ("edge", ""))
+        plot = self._plot = widget.getPlotItem()
+        plot.invertY(True)
+        plot.setMouseEnabled(x=True, y=False)
+        self._image = pg.ImageItem(axisOrder="row-major")
+        plot.addItem(self._image)
+        self._bar = pg.ColorBarItem(interactive=False, width=14, label=" ")
+        self._bar.setImageItem(self._image, insert_in=plot)
+        self._marks = pg.ScatterPlotItem(symbol="t2", size=13)
+        plot.addItem(self._marks, ignoreBounds=True)
+        self._shown: Any = None
+        widget.scene().sigMouseMoved.connect(self._hover)
+        widget.scene().sigMouseClicked.connect(self._click)
+        return widget
+
+    @property
+    def history(self) -> History:
+        """Return what is drawn."""
+        return self.model.conductances if self.quantity.currentIndex() == 0 else self.model.gates
+
+    def start_over(self) -> None:
+        """Forget the image."""
+        self._image.clear()
+        self._shown = None
+
+    def restyle(self, theme: Theme) -> None:
+        """Take another theme."""
+        super().restyle(theme)
+        restyle_plot(self.view, theme)
+        lookup = table_of("conductance", dark=theme.name == "dark")
+        self._bar.setColorMap(pg.ColorMap(np.linspace(0.0, 1.0, 256), lookup))
+        for side in ("left", "right"):
+            axis = self._bar.getAxis(side)
+            axis.setTextPen(theme.text)
+            axis.setPen(theme.faint)
+
+    def redraw(self) -> None:
+        """Draw the latest value of evenly spaced times."""
+        history, description = self.history, self.model.description
+        if description is None or len(history) < 2:
+            return
+        scale = 1e3 if self.quantity.currentIndex() == 0 else 1.0
+        end = max(float(history.x[-1]), 1e-9)
+        times = np.linspace(0.0, end, _COLUMNS)
+        rows = np.clip(np.searchsorted(history.x, times, side="right") - 1, 0, len(history) - 1)
+        values = scale * history.last[rows].T  # (E, columns)
+        low, high = float(np.nanmin(values)), float(np.nanmax(values))
+        if not high > low:
+            high = low + 1e-3
+        self._image.setImage(values, autoLevels=False, levels=(low, high))
+        self._image.setRect(QRectF(0.0, -0.5, end, len(values)))
+        self._bar.setLevels((low, high))
+        label = tr("conductance (mS)") if scale == 1e3 else tr("gate voltage (V)")
+        self._bar.getAxis("left").setLabel(label, color=self.theme.text)
+        names = description.edge_names
+        step = max(1, len(names) // 16)
+        self._plot.getAxis("left").setTicks([[(k, names[k]) for k in range(0, len(names), step)]])
+        self._plot.setRange(xRange=(0.0, end), yRange=(-0.5, len(names) - 0.5), padding=0.0)
+        self._shown = values
+        chosen = [e for e in self.selection.edges if e < len(names)]
+        self._marks.setData(
+            x=[0.012 * end] * len(chosen),
+            y=chosen,
+            brush=[pg.mkBrush(self.theme.series[k]) for k in range(len(chosen))],
+            pen=pg.mkPen("w", width=1),
+        )
+
+    def table(self) -> tuple[list[str], list[list[Any]]]:
+        """Return the latest value of every bin, one column per edge."""
+        if self.model.description is None:
+            return [], []
+        unit = ("S", "V")[self.quantity.currentIndex()]
+        history = self.history
+        head = ["learning time (s)", *(f"{n} ({unit})" for n in self.model.description.edge_names)]
+        return head, [[float(x), *map(float, r)] for x, r in zip(history.x, history.last, strict=True)]
+
+    def _at(self, position: Any) -> tuple[int, float] | None:
+        box = self._plot.vb
+        if self._shown is None or not box.sceneBoundingRect().contains(position):
+            return None
+        place = box.mapSceneToView(position)
+        edge = round(place.y())
+        return (edge, place.x()) if 0 <= edge < len(self._shown) and place.x() >= 0 else None
+
+    def _hover(self, position: Any) -> None:
+        found = self._at(position)
+        if found is None or self.model.description is None:
+            self.readout.setText("")
+            return
+        edge, x = found
+        value = float(self.history.last[self.history.nearest(x), edge])
+        text = f"{1e3 * value:.4g} mS" if self.quantity.currentIndex() == 0 else f"{value:.4g} V"
+        name = self.model.description.edge_names[edge]
+        self.readout.setText(f"{duration(x)}   {tr('edge {name}', name=name)}   {text}")
+
+    def _click(self, event: Any) -> None:
+        found = self._at(event.scenePos())
+        if found is not None and event.button() == Qt.MouseButton.LeftButton:
+            add = bool(event.modifiers() & Qt.KeyboardModifier.ControlModifier)
+            self.selection.toggle(found[0], add=add)

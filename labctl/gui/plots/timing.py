@@ -1,0 +1,78 @@
+"""Timing: how late cycles started, and the learning pulses given lately."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pyqtgraph as pg
+
+from labctl.figures.reading import duration
+from labctl.gui.plots.dock import PlotDock, plot_widget, restyle_plot
+from labctl.gui.theme import Theme
+from labctl.gui.words import tr
+
+
+class TimingPlot(PlotDock):
+    """Histogram of the lateness of all cycles that were late; what is on time is said in words."""
+
+    key = "timing"
+    title = "Timing"
+    least_s = 0.25
+
+    def make_view(self) -> Any:
+        """Return the plot with its bars."""
+        widget = plot_widget(self.theme, ("late by", ""), ("cycles", ""))
+        self._plot = widget.getPlotItem()
+        self._plot.showGrid(x=False, y=True, alpha=0.18)
+        self._plot.setMouseEnabled(x=False, y=False)
+        self._bars = pg.BarGraphItem(x=[0], height=[0], width=0.8)
+        self._plot.addItem(self._bars)
+        return widget
+
+    def restyle(self, theme: Theme) -> None:
+        """Take another theme."""
+        super().restyle(theme)
+        restyle_plot(self.view, theme)
+        self._bars.setOpts(brush=pg.mkBrush(theme.series[0]), pen=pg.mkPen(theme.base))
+
+    def redraw(self) -> None:
+        """Draw the histogram of the snapshot, or of a stored run's cycles."""
+        edges, counts, cycles, late, worst_s = self._found()
+        if not len(counts):
+            return
+        on_time = cycles - late
+        names = [tr("on time"), *(f">{duration(e)}" for e in edges)]
+        heights = np.log10(np.maximum([on_time, *counts], 1e-9))
+        heights = np.where(np.array([on_time, *counts]) > 0, heights + 0.1, 0.0)
+        self._bars.setOpts(x=np.arange(len(names)), height=heights, width=0.8)
+        axis = self._plot.getAxis("bottom")
+        step = max(1, len(names) // 7)
+        axis.setTicks([[(k, names[k]) for k in range(0, len(names), step)]])
+        top = max(float(heights.max()), 1.0)
+        self._plot.getAxis("left").setTicks([[(k + 0.1, f"{10**k:,}") for k in range(int(top) + 1)]])
+        self._plot.setRange(xRange=(-0.6, len(names) - 0.4), yRange=(0.0, 1.08 * top), padding=0.0)
+        text = tr("{late} of {cycles} cycles late", late=f"{late:,}", cycles=f"{cycles:,}")
+        self.readout.setText(text + (f", {tr('at worst')} {duration(worst_s)}" if late else ""))
+
+    def table(self) -> tuple[list[str], list[list[Any]]]:
+        """Return the histogram: from (s), cycles."""
+        edges, counts, cycles, late, _ = self._found()
+        rows: list[list[Any]] = [[0.0, cycles - late]]
+        return ["late by at least (s)", "cycles"], rows + [
+            [float(e), int(c)] for e, c in zip(edges, counts, strict=True)
+        ]
+
+    def _found(self) -> tuple[Any, Any, int, int, float]:
+        """Return lower edges (s), counts, cycles, late ones, the worst (s)."""
+        snapshot = self.model.snapshot
+        if snapshot is not None:
+            known = snapshot.lateness
+            return known.from_s, known.counts, known.cycles, known.late, known.worst_s
+        lateness = self.model.cycles.get("lateness_s")
+        if lateness is None:
+            return (), (), 0, 0, 0.0
+        edges = np.array([1e-6, 1e-5, 1e-4, 1e-3, 1e-2, 0.1, 1.0])
+        late = lateness[lateness > edges[0]]
+        counts = np.histogram(late, [*edges, np.inf])[0]
+        return edges, counts, len(lateness), len(late), float(lateness.max(initial=0.0))

@@ -1,0 +1,144 @@
+"""Preflight: the sheet of what was checked, green, or amber with a reason to go on all the same."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from PyQt6.QtCore import pyqtSignal
+from PyQt6.QtGui import QKeySequence
+from PyQt6.QtWidgets import (
+    QFormLayout,
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QLineEdit,
+    QPushButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from labctl.gui.words import named, tr
+from labctl.preflight import sheet_lines
+
+_SHOWN = ("run", "expected", "bench", "instrument", "limits", "safe means", "last failure")
+
+
+class PreflightCard(QFrame):
+    """A button, a verdict in words and colour, the sheet, and the override with its reason."""
+
+    asked = pyqtSignal()
+    verdict_changed = pyqtSignal()
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setProperty("role", "card")
+        self.sheet: Mapping[str, Any] | None = None
+        self.check = named(
+            QPushButton(tr("Preflight")), tr("Preflight"), tr("Check everything; nothing moves.") + "  [F5]"
+        )
+        self.check.setShortcut(QKeySequence("F5"))
+        self.check.clicked.connect(self.asked)
+        self.verdict = QLabel()
+        self.verdict.setWordWrap(True)
+        self.reason = named(
+            QLineEdit(),
+            tr("Reason to start all the same"),
+            tr("It is written into the run's events. Start stays off without it."),
+        )
+        self.reason.setPlaceholderText(tr("reason to start all the same"))
+        self.reason.textChanged.connect(lambda _: self.verdict_changed.emit())
+        self._lines = QWidget()
+        self._form = QFormLayout(self._lines)
+        self._form.setContentsMargins(0, 2, 0, 0)
+        self._form.setVerticalSpacing(2)
+        head = QHBoxLayout()
+        head.addWidget(self.verdict, 1)
+        head.addWidget(self.check)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(10, 8, 10, 8)
+        column.addLayout(head)
+        column.addWidget(self.reason)
+        column.addWidget(self._lines)
+        self.forget()
+
+    # ── what was found ───────────────────────────────────────────────────────────────────────────
+
+    def forget(self) -> None:
+        """Forget the sheet: what it tells of is not what would be started any more."""
+        self.sheet = None
+        self._say("muted", "○ " + tr("Not checked yet. Preflight moves nothing."))
+        self._fill([])
+        self.reason.setVisible(False)
+        self.check.setEnabled(True)
+        self.verdict_changed.emit()
+
+    def wait(self, *, compiling: bool) -> None:
+        """Say that the check goes on."""
+        self.sheet = None
+        text = tr("Checking …")
+        if compiling:
+            text += " " + tr("The simulator is compiled at first use, up to half a minute, once.")
+        self._say("muted", "… " + text)
+        self.check.setEnabled(False)
+        self.verdict_changed.emit()
+
+    def show_sheet(self, sheet: Mapping[str, Any]) -> None:
+        """Show what was found: green, or amber when there are warnings."""
+        self.sheet = sheet
+        self.check.setEnabled(True)
+        warnings = list(sheet["warnings"])
+        if warnings:
+            self._say("warning", "▲ " + "; ".join(warnings))
+        else:
+            self._say("good", "✔ " + tr("Ready. Everything was checked, nothing has moved."))
+        self.reason.setVisible(bool(warnings))
+        self._fill([(label, text) for label, text in sheet_lines(sheet) if label in _SHOWN])
+        self.verdict_changed.emit()
+
+    def show_problem(self, text: str) -> None:
+        """Say why the check failed."""
+        self.sheet = None
+        self.check.setEnabled(True)
+        self._say("error", "✖ " + text)
+        self._fill([])
+        self.verdict_changed.emit()
+
+    # ── may it start ─────────────────────────────────────────────────────────────────────────────
+
+    def may_start(self) -> bool:
+        """Tell whether the sheet is green, or overridden with a reason."""
+        if self.sheet is None:
+            return False
+        return not self.sheet["warnings"] or bool(self.reason.text().strip())
+
+    def why_not(self) -> str:
+        """Return what is missing before a start."""
+        if self.sheet is None:
+            return tr("Run the preflight first.")
+        return tr("The preflight has warnings: write a reason to start all the same.")
+
+    def override(self) -> str:
+        """Return the reason given for starting in spite of warnings; empty when there were none."""
+        if self.sheet is None or not self.sheet["warnings"]:
+            return ""
+        return self.reason.text().strip()
+
+    def _say(self, role: str, text: str) -> None:
+        self.verdict.setProperty("role", role)
+        self.verdict.setText(text)
+        self.verdict.setAccessibleName(text)
+        style = self.verdict.style()
+        if style is not None:
+            style.unpolish(self.verdict)
+            style.polish(self.verdict)
+
+    def _fill(self, lines: list[tuple[str, str]]) -> None:
+        while self._form.rowCount():
+            self._form.removeRow(0)
+        for label, text in lines:
+            head, value = QLabel(tr(label)), QLabel(text)
+            head.setProperty("role", "muted")
+            value.setWordWrap(True)
+            self._form.addRow(head, value)
+        self._lines.setVisible(bool(lines))

@@ -1,0 +1,357 @@
+"""The run browser: list, search, open, compare, run again, recover, export."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import xarray as xr
+from PyQt6.QtCore import QSize, Qt, QTimer, QUrl
+from PyQt6.QtGui import QDesktopServices, QIcon, QKeySequence, QPixmap
+from PyQt6.QtWidgets import (
+    QAbstractItemView,
+    QComboBox,
+    QFileDialog,
+    QHBoxLayout,
+    QHeaderView,
+    QLabel,
+    QLineEdit,
+    QPushButton,
+    QTableWidget,
+    QTableWidgetItem,
+    QVBoxLayout,
+    QWidget,
+)
+
+from labctl.cli.runs_export import export_csv
+from labctl.figures.reading import quantity
+from labctl.gui.compare import CompareWindow
+from labctl.gui.model import RunModel
+from labctl.gui.words import must, named, tr
+from labctl.gui.work import Worker
+from labctl.store import catalogue, open_run
+from labctl.store.catalogue import Entry
+from labctl.store.recovery import find_orphans, recover
+from protocols.errors import DataError
+
+if TYPE_CHECKING:
+    from labctl.gui.window import MainWindow
+
+HEADS = ("", "no.", "started", "status", "name", "method", "error", "accuracy", "bench")
+_THUMB = QSize(88, 50)
+_STATUS = ("", "completed", "stopped", "aborted", "failed", "running", "orphan", "recovered")
+_MOST = 8  # runs compared at once
+_LIST = 500
+
+
+class RunsPanel(QWidget):
+    """All runs of the folder, newest first; reading them never holds the window up."""
+
+    def __init__(self, window: MainWindow) -> None:
+        super().__init__()
+        self._window, self.work = window, Worker()
+        self.entries: list[Entry] = []
+        self._thumbs: dict[str, QIcon] = {}
+        self._comparisons: list[CompareWindow] = []
+        self.search = named(QLineEdit(), tr("Search runs"), tr("Name, method, bench, task, imperfections"))
+        self.search.setPlaceholderText(tr("search …"))
+        self.search.setClearButtonEnabled(True)
+        self.status = named(QComboBox(), tr("Status of the runs"))
+        for status in _STATUS:
+            self.status.addItem(tr(status) if status else tr("any status"), status)
+        self._soon = QTimer(self)
+        self._soon.setSingleShot(True)
+        self._soon.setInterval(250)
+        self._soon.timeout.connect(self.refresh)
+        self.search.textChanged.connect(lambda _: self._soon.start())
+        self.status.activated.connect(lambda _: self.refresh())
+        self.table = self._make_table()
+        self.orphans = QLabel()
+        self.orphans.setProperty("role", "warning")
+        self.buttons: dict[str, QPushButton] = {}
+        row = QHBoxLayout()
+        row.addWidget(self.search, 1)
+        row.addWidget(self.status)
+        acts = QHBoxLayout()
+        for key, label, tip, slot in (
+            ("open", "Open", "Show the run in the plots.", self.open_chosen),
+            ("compare", "Compare", "Two to eight runs, laid over each other.", self.compare_chosen),
+            ("again", "Run again", "Take its settings into the experiment panel.", self.again),
+            ("export", "Export …", "Write its data as CSV tables.", self.ask_export),
+            ("folder", "Open folder", "Show its files.", self.open_folder),
+            ("recover", "Recover", "Store what was committed of runs whose engine died.", self.recover_all),
+        ):
+            button = named(QPushButton(tr(label)), tr(label), tr(tip))
+            button.clicked.connect(lambda _=False, s=slot: s())
+            self.buttons[key] = button
+            acts.addWidget(button)
+        acts.addStretch(1)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(8, 6, 8, 6)
+        column.addLayout(row)
+        column.addWidget(self.table, 1)
+        column.addWidget(self.orphans)
+        column.addLayout(acts)
+        self._chosen_changed()
+        self.refresh_soon()
+
+    def _make_table(self) -> QTableWidget:
+        table = named(QTableWidget(0, len(HEADS)), tr("Runs"))
+        table.setHorizontalHeaderLabels([tr(h) if h else "" for h in HEADS])
+        table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        table.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
+        table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+        table.setTabKeyNavigation(False)
+        table.setShowGrid(False)
+        table.setIconSize(_THUMB)
+        must(table.verticalHeader()).setVisible(False)
+        must(table.verticalHeader()).setDefaultSectionSize(_THUMB.height() + 6)
+        header = must(table.horizontalHeader())
+        header.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
+        header.setSectionResizeMode(0, QHeaderView.ResizeMode.Fixed)
+        header.setMinimumSectionSize(40)
+        header.setStretchLastSection(True)
+        table.setColumnWidth(0, _THUMB.width() + 8)
+        table.itemSelectionChanged.connect(self._chosen_changed)
+        table.cellActivated.connect(lambda row, column: self.open_chosen())
+        return table
+
+    # ── the list ─────────────────────────────────────────────────────────────────────────────────
+
+    def refresh_soon(self) -> None:
+        """Read the list again in a moment."""
+        self._soon.start()
+
+    def refresh(self) -> None:
+        """Read the list again."""
+        out, text, status = self._window.out, self.search.text(), str(self.status.currentData())
+
+        def read() -> tuple[list[Entry], int]:
+            return catalogue.find(out, text, status=status, limit=_LIST), len(find_orphans(out))
+
+        self.work.do(read, self._fill, self._failed)
+
+    def _fill(self, found: tuple[list[Entry], int]) -> None:
+        chosen = {e.folder for e in self.chosen()}
+        self.entries, orphans = found
+        self.table.blockSignals(True)
+        self.table.setRowCount(len(self.entries))
+        for row, e in enumerate(self.entries):
+            error = "–" if e.error_end_V2 is None else quantity(e.error_end_V2, "V²")
+            accuracy = "–" if e.accuracy_end is None else f"{100 * e.accuracy_end:.0f} %"
+            started = (e.started or "–")[:16].replace("T", " ")
+            what = (e.name, e.method or "–", error, accuracy, e.bench or "–")
+            cells = ("", str(e.number), started, tr(e.status), *what)
+            for column, text in enumerate(cells):
+                item = QTableWidgetItem(text)
+                item.setToolTip(e.reason or "")
+                if column == 0:
+                    item.setIcon(self._thumbs.get(e.folder, QIcon()))
+                self.table.setItem(row, column, item)
+            if e.folder in chosen:
+                self.table.selectRow(row)
+        self.table.blockSignals(False)
+        self._chosen_changed()
+        self.orphans.setVisible(orphans > 0)
+        self.orphans.setText(
+            "▲ " + tr("{n} runs were cut short; Recover stores what was committed.", n=orphans)
+        )
+        self.buttons["recover"].setEnabled(orphans > 0)
+        self._read_thumbs()
+
+    def _read_thumbs(self) -> None:
+        missing = [e.folder for e in self.entries if e.folder not in self._thumbs][:40]
+        root = self._window.out
+
+        def read() -> dict[str, Any]:
+            from PyQt6.QtGui import QImage
+
+            found = {}
+            for folder in missing:
+                picture = root / folder / "summary.png"
+                if picture.exists():
+                    image = QImage(str(picture))
+                    found[folder] = image.scaled(
+                        2 * _THUMB,
+                        Qt.AspectRatioMode.KeepAspectRatio,
+                        Qt.TransformationMode.SmoothTransformation,
+                    )
+            return found
+
+        def show(images: dict[str, Any]) -> None:
+            for folder, image in images.items():
+                self._thumbs[folder] = QIcon(QPixmap.fromImage(image))
+            for row, e in enumerate(self.entries):
+                item = self.table.item(row, 0)
+                if item is not None and e.folder in images:
+                    item.setIcon(self._thumbs[e.folder])
+
+        if missing:
+            self.work.do(read, show, self._failed)
+
+    def chosen(self) -> list[Entry]:
+        """Return the chosen runs, in the order of the list."""
+        model = self.table.selectionModel()
+        rows = sorted(index.row() for index in model.selectedRows()) if model is not None else []
+        return [self.entries[r] for r in rows if r < len(self.entries)]
+
+    def choose(self, numbers: list[int]) -> None:
+        """Choose runs by their numbers."""
+        self.table.clearSelection()
+        mode = self.table.selectionMode()
+        self.table.setSelectionMode(QAbstractItemView.SelectionMode.MultiSelection)
+        for row, e in enumerate(self.entries):
+            if e.number in numbers:
+                self.table.selectRow(row)
+        self.table.setSelectionMode(mode)
+
+    def _chosen_changed(self) -> None:
+        n = len(self.chosen())
+        for key in ("open", "again", "export", "folder"):
+            self.buttons[key].setEnabled(n == 1)
+        self.buttons["compare"].setEnabled(2 <= n <= _MOST)
+
+    # ── what can be done with them ───────────────────────────────────────────────────────────────
+
+    def folder_of(self, entry: Entry) -> Path:
+        """Return a run's folder."""
+        return self._window.out / entry.folder
+
+    def open_chosen(self) -> None:
+        """Show the chosen run in the plots."""
+        for entry in self.chosen()[:1]:
+            title = f"{entry.number} · {entry.name}"
+
+            def show(run: xr.Dataset, title: str = title) -> None:
+                model = RunModel()
+                model.load(run, title)
+                self._window.show_stored(model)
+
+            self._read(self.folder_of(entry), show)
+
+    def load_plane(self, folder: Path, model: RunModel) -> None:
+        """Bring the decision map of a run that has just ended into its model."""
+        if (folder / "run.nc").exists():
+            self._read(folder, model.add_plane)
+
+    def compare_chosen(self) -> None:
+        """Open the comparison of the chosen runs."""
+        entries = self.chosen()
+        folders = [self.folder_of(e) for e in entries]
+
+        def show(found: Any) -> None:
+            window = CompareWindow(entries, found, self._window.theme, self._window)
+            window.show()
+            self._comparisons = [*(c for c in self._comparisons if c.isVisible()), window]
+
+        self.work.do(lambda: [(_load(f), _settings(f)) for f in folders], show, self._failed)
+
+    def again(self) -> None:
+        """Take experiment, bench, imperfections and seed of the chosen run."""
+        for entry in self.chosen()[:1]:
+            folder, panel = self.folder_of(entry), self._window.experiment
+            if not panel.open(folder / "experiment.toml"):
+                return
+            panel.seed.setValue(entry.seed or 0)
+            self.work.do(lambda f=folder: _doses(f), self._take_doses, self._failed)  # type: ignore[misc]
+            self._window.layout_.panels["experiment"].raise_()
+
+    def _take_doses(self, doses: dict[str, float]) -> None:
+        panel = self._window.imperfections
+        panel.use("ideal")
+        for name, value in doses.items():
+            if name in panel.rows and value:
+                panel.set_dose(name, value)
+
+    def ask_export(self) -> None:
+        """Ask for a folder and write the chosen run's tables there."""
+        where = QFileDialog.getExistingDirectory(self, tr("Export …"))
+        for entry in self.chosen()[:1] if where else ():
+            self.export(entry, Path(where))
+
+    def export(self, entry: Entry, to: Path) -> None:
+        """Write a run's tables as CSV into a folder."""
+        folder = self.folder_of(entry)
+        self.work.do(
+            lambda: export_csv(_load(folder), to),
+            lambda files: self._window.notes.say(
+                tr("{n} files written to {folder}", n=len(files), folder=to)
+            ),
+            self._failed,
+        )
+
+    def open_folder(self) -> None:
+        """Show the chosen run's folder in the desktop's file manager."""
+        for entry in self.chosen()[:1]:
+            QDesktopServices.openUrl(QUrl.fromLocalFile(str(self.folder_of(entry).absolute())))
+
+    def recover_all(self) -> None:
+        """Store what was committed of every run whose process died."""
+        out = self._window.out
+
+        def store() -> list[str]:
+            return [
+                f"{r.folder.name}: {r.cycles:,} cycles, {r.reason}" for r in map(recover, find_orphans(out))
+            ]
+
+        def tell(lines: list[str]) -> None:
+            for line in lines:
+                self._window.notes.say(f"{tr('recovered')} {line}")
+            self.refresh()
+
+        self.work.do(store, tell, self._failed)
+
+    def wait(self) -> None:
+        """Wait for what is still being read."""
+        self._soon.stop()
+        self.work.wait()
+
+    def _read(self, folder: Path, then: Callable[[xr.Dataset], None]) -> None:
+        self.work.do(lambda: _load(folder), then, self._failed)
+
+    def _failed(self, error: Exception) -> None:
+        self._window.tell(str(error))
+
+
+def add_shortcuts(panel: RunsPanel) -> None:
+    """Bind the browser's keys."""
+    panel.buttons["compare"].setShortcut(QKeySequence("Ctrl+Shift+C"))
+
+
+def _load(folder: Path) -> xr.Dataset:
+    """Read a stored run whole. Raises DataError."""
+    if not (folder / "run.nc").exists():
+        raise DataError(
+            f"{folder.name} has no run.nc: if its engine died, press Recover; else it measured nothing"
+        )
+    with open_run(folder) as run:
+        return run.load()
+
+
+def _settings(folder: Path) -> dict[str, Any]:
+    """Return what a run was asked to do, as nested plain values."""
+    import tomllib
+
+    found: dict[str, Any] = {}
+    for name in ("experiment", "bench"):
+        file = folder / f"{name}.toml"
+        if file.exists():
+            found[name] = tomllib.loads(file.read_text("utf-8"))
+    manifest = json.loads((folder / "manifest.json").read_text("utf-8"))
+    found["seed"] = (manifest.get("seeds") or {}).get("run")
+    return found
+
+
+def _doses(folder: Path) -> dict[str, float]:
+    """Return the doses a run was simulated with, by name, SI; empty for hardware."""
+    from sim_backend.imperfections import Imperfections
+
+    table = _settings(folder).get("bench", {}).get("imperfections")
+    if not isinstance(table, dict):
+        return {}
+    read = Imperfections.model_validate(table)
+    return {
+        n: float(getattr(read, n)) for n in type(read).model_fields if isinstance(getattr(read, n), float)
+    }

@@ -1,0 +1,345 @@
+"""The main window: banner, run control, panels at the left, plots in docks; a client of the engine."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+from typing import Any
+
+from PyQt6.QtCore import QByteArray, QEvent, QObject, QSettings, Qt, QTimer
+from PyQt6.QtGui import QCloseEvent, QGuiApplication, QKeyEvent
+from PyQt6.QtWidgets import QApplication, QDockWidget, QMainWindow, QMessageBox, QVBoxLayout, QWidget
+
+from labctl.engine.client import Poll
+from labctl.engine.lifecycle import VERBS, Verb
+from labctl.engine.snapshot import Snapshot
+from labctl.gui import theme as themes
+from labctl.gui.actions import Actions
+from labctl.gui.banner import Banner
+from labctl.gui.controls import Controls
+from labctl.gui.experiment_panel import ExperimentPanel
+from labctl.gui.imperfections_panel import ImperfectionsPanel
+from labctl.gui.layout import Layout
+from labctl.gui.link import EngineLink
+from labctl.gui.mishaps import Mishaps
+from labctl.gui.model import RunModel
+from labctl.gui.notes_panel import NotesPanel
+from labctl.gui.selection import Selection
+from labctl.gui.standing import Contact, standing
+from labctl.gui.words import must, tr
+from protocols.errors import LabError
+
+FRAME_MS = 20
+BUDGET_S = 0.03  # of drawing per frame; what is left waits for the next
+
+
+class MainWindow(QMainWindow):
+    """The technician's window. Closing it detaches; the engine goes on unless told otherwise."""
+
+    def __init__(self, link: EngineLink, out: Path, store: QSettings, theme: themes.Theme) -> None:
+        super().__init__()
+        self.link, self.out, self.store, self.theme = link, out, store, theme
+        self.setWindowTitle("labctl")
+        self.setObjectName("labctl")
+        self.mishaps = Mishaps(self._make_safe_after)
+        self.mishaps.install()
+        self.mishaps.happened.connect(self._show_mishap)
+        self.live, self.selection = RunModel(), Selection()
+        self.snapshot: Snapshot | None = None
+        self.banner, self.controls = Banner(theme), Controls()
+        self.experiment = ExperimentPanel(store, out)
+        self.imperfections = ImperfectionsPanel()
+        self.experiment.doses = self.imperfections.chosen
+        self.notes = NotesPanel()
+        top = QWidget()
+        column = QVBoxLayout(top)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self.banner)
+        column.addWidget(self.controls)
+        self.layout_ = Layout(self)
+        self.actions_ = Actions(self)
+        self.layout_.put_on_top(top)
+        self._shows_stored = False
+        self._last_serial = 0
+        self._boxes: list[QMessageBox] = []
+        self._connect()
+        self._frames = QTimer(self)
+        self._frames.timeout.connect(self.draw_frame)
+        self._frames.start(FRAME_MS)
+        must(QApplication.instance()).installEventFilter(self)
+        self._say_standing()
+
+    # ── from the engine ──────────────────────────────────────────────────────────────────────────
+
+    def _connect(self) -> None:
+        self.link.polled.connect(self.on_poll)
+        self.link.described.connect(self._described)
+        self.link.contact_changed.connect(self._contact)
+        self.controls.asked.connect(self.do)
+        self.controls.start_asked.connect(self.start)
+        self.experiment.preflight.asked.connect(self.preflight)
+        self.experiment.preflight.verdict_changed.connect(self._may_start)
+        self.experiment.failed.connect(self.tell)
+        self.imperfections.changed.connect(self.experiment.preflight.forget)
+        self.experiment.bench_changed.connect(
+            lambda _: self.imperfections.setEnabled(self.experiment.is_simulated())
+        )
+        self.notes.noted.connect(self.note)
+        for dock in self.layout_.plots.values():
+            dock.failed.connect(self.tell)
+        hints = must(QGuiApplication.styleHints())
+        hints.colorSchemeChanged.connect(lambda _: self.follow_system())
+
+    def on_poll(self, poll: Poll) -> None:
+        """Take in what the engine told; called some 25 times a second."""
+        before, self.snapshot = self.snapshot, poll.snapshot
+        try:
+            if before is None or before.sequence != poll.snapshot.sequence:
+                self.controls.show_snapshot(poll.snapshot)
+                self._say_standing()
+            self.live.absorb(poll)
+            self.notes.absorb(poll)
+            ended = before is not None and not before.is_over and poll.snapshot.is_over
+            if ended and poll.snapshot.state.value in ("safe", "fault") and poll.snapshot.run is not None:
+                self._ended(poll.snapshot)
+        finally:
+            self.link.taken()
+
+    def _described(self, serial: int, notes: Any, arrays: Any) -> None:
+        self.notes.start_over()
+        self.selection.clear()
+        self.live.describe(serial, notes, arrays)
+        self.show_live()
+
+    def _contact(self, contact: Contact, said: str) -> None:
+        self._say_standing()
+        if contact in (Contact.GONE, Contact.GUARDED, Contact.LEFT_UNSAFE):
+            self.notes.say(f"{tr('engine')}: {said}")
+            self.controls.show_snapshot(None)
+            self.experiment.preflight.forget()
+        self.layout_.runs.refresh_soon()
+
+    def _ended(self, snapshot: Snapshot) -> None:
+        self.experiment.preflight.forget()
+        self.layout_.runs.refresh_soon()
+        if snapshot.run is not None and snapshot.run.folder:
+            self.layout_.runs.load_plane(Path(snapshot.run.folder), self.live)
+
+    def _say_standing(self) -> None:
+        self.banner.show_standing(standing(self.snapshot, self.link.contact, self.link.said))
+
+    # ── to the engine ────────────────────────────────────────────────────────────────────────────
+
+    def preflight(self) -> None:
+        """Have the engine check the request; nothing moves."""
+        card = self.experiment.preflight
+        try:
+            request = self.experiment.request()
+        except LabError as error:
+            card.show_problem(str(error))
+            return
+        card.wait(compiling=self.snapshot is None or self.snapshot.run is None)
+        self.link.ask(
+            lambda client: client.preflight(request),
+            card.show_sheet,
+            lambda error: card.show_problem(str(error)),
+        )
+
+    def start(self) -> None:
+        """Start what the preflight checked."""
+        card = self.experiment.preflight
+        sheet, why = card.sheet, card.override()
+        if sheet is None or not card.may_start():
+            return
+        if sheet["energises"] and not self._confirm(tr("Energise {bench} and start?", bench=sheet["bench"])):
+            return
+
+        def begin(client: Any) -> None:
+            client.start_run(sheet)
+            if why:
+                _note_once_running(client, f"preflight overridden: {why}")
+
+        self.controls.allow_start(False, tr("Starting …"))
+        self.link.ask(begin, lambda _: None, lambda error: self.tell(str(error)))
+
+    def do(self, verb: Verb, reason: str = "") -> None:
+        """Ask for a verb; EMERGENCY OFF asks nobody first."""
+        if verb is Verb.EMERGENCY_OFF:
+            self.emergency_off(reason)
+            return
+        self.link.do(verb, reason, lambda error: self.tell(str(error)))
+
+    def emergency_off(self, reason: str = "") -> None:
+        """Make the bench safe now."""
+        self.notes.say(f"{VERBS[Verb.EMERGENCY_OFF].label} …")
+        self.link.emergency_off(reason, lambda error: self.notes.say(str(error)))
+
+    def note(self, text: str) -> None:
+        """Write a note into the run's events."""
+        self.link.ask(lambda client: client.note(text), lambda _: None, lambda error: self.tell(str(error)))
+
+    def _may_start(self) -> None:
+        card = self.experiment.preflight
+        self.controls.allow_start(card.may_start(), card.why_not())
+        self.controls.show_snapshot(self.snapshot)
+
+    # ── what is shown ────────────────────────────────────────────────────────────────────────────
+
+    def show_live(self) -> None:
+        """Show the engine's run in the plots."""
+        self._show(self.live, "")
+
+    def show_stored(self, model: RunModel) -> None:
+        """Show a stored run in the plots; the run that goes on goes on."""
+        self._show(model, model.title)
+
+    def _show(self, model: RunModel, stored: str) -> None:
+        self.layout_.say_stored(stored)
+        for dock in self.layout_.plots.values():
+            if dock.model is not model:
+                dock.show_model(model)
+
+    def draw_frame(self) -> None:
+        """Draw the plots that are due, the longest waiting first, within the budget of a frame."""
+        began = time.monotonic()
+        due = [dock for dock in self.layout_.plots.values() if dock.is_due(began)]
+        for dock in sorted(due, key=lambda d: d.drawn_at):
+            dock.draw_now()
+            if time.monotonic() - began > BUDGET_S:
+                break
+
+    def set_theme(self, theme: themes.Theme) -> None:
+        """Take a theme everywhere."""
+        self.theme = theme
+        themes.apply(must(QApplication.instance()), theme)  # type: ignore[arg-type]
+        self.banner.restyle(theme)
+        for dock in self.layout_.plots.values():
+            dock.restyle(theme)
+
+    def follow_system(self) -> None:
+        """Take the theme the desktop asks for, unless one was chosen."""
+        if self.store.value("theme", "system") == "system":
+            self.set_theme(themes.system_theme(must(QApplication.instance())))  # type: ignore[arg-type]
+
+    # ── telling and asking ───────────────────────────────────────────────────────────────────────
+
+    def tell(self, text: str) -> None:
+        """Say what went wrong; the window stays usable meanwhile."""
+        self.notes.say(text)
+        self._box(QMessageBox.Icon.Warning, tr("labctl"), text)
+
+    def _show_mishap(self, line: str, trace: str) -> None:
+        text = tr(
+            "The window made a mistake: {line}\nA run under way is stopped and kept, the bench is made safe. "
+            "Please report this.",
+            line=line,
+        )
+        self.notes.say(trace)
+        self._box(QMessageBox.Icon.Critical, tr("A mistake of labctl"), text).setDetailedText(trace)
+
+    def _box(self, icon: QMessageBox.Icon, title: str, text: str) -> QMessageBox:
+        self._boxes = [box for box in self._boxes if box.isVisible()]
+        box = QMessageBox(icon, title, text, QMessageBox.StandardButton.Close, self)
+        box.setWindowModality(Qt.WindowModality.NonModal)
+        box.setAccessibleName(title)
+        if len(self._boxes) < 5:  # the lines are in the notes as well
+            box.show()
+        self._boxes.append(box)
+        return box
+
+    def _confirm(self, question: str) -> bool:
+        answer = QMessageBox.question(self, tr("labctl"), question)
+        return answer == QMessageBox.StandardButton.Yes
+
+    def _make_safe_after(self, line: str) -> None:
+        if self.snapshot is not None and not self.snapshot.is_over:
+            self.link.do(
+                Verb.STOP, f"the window made a mistake: {line}", lambda error: self.notes.say(str(error))
+            )
+
+    # ── keys, closing ────────────────────────────────────────────────────────────────────────────
+
+    def eventFilter(self, target: QObject | None, event: QEvent | None) -> bool:
+        """Catch the emergency key wherever it is pressed, in dialogs too."""
+        if (
+            isinstance(event, QKeyEvent)
+            and event.type() == QEvent.Type.KeyPress
+            and event.key() == Qt.Key.Key_F12
+            and target is QGuiApplication.focusWindow()  # it sees a key first: one press counts once
+        ):
+            if not event.isAutoRepeat():
+                self.emergency_off(tr("key F12"))
+            return True
+        return super().eventFilter(target, event)
+
+    def closeEvent(self, event: QCloseEvent | None) -> None:
+        """Ask what becomes of a run under way; then save the layout and detach."""
+        if event is None:
+            return
+        if self.snapshot is not None and not self.snapshot.is_over and not self._leave():
+            event.ignore()
+            return
+        self.shut_down()
+        event.accept()
+
+    def shut_down(self) -> None:
+        """Save the layout and let the engine go."""
+        self._frames.stop()
+        must(QApplication.instance()).removeEventFilter(self)
+        self.layout_.save(self.store)
+        self.store.sync()
+        self.layout_.runs.wait()
+        self.link.end()
+        self.mishaps.remove()
+
+    def _leave(self) -> bool:
+        """Ask: stop the run, leave it going, or stay. Return whether to close."""
+        box = QMessageBox(self)
+        box.setWindowTitle(tr("A run is under way"))
+        box.setText(tr("What shall become of the run?"))
+        stop = box.addButton(tr("Stop and keep, then close"), QMessageBox.ButtonRole.AcceptRole)
+        go_on = box.addButton(tr("Close; the run goes on"), QMessageBox.ButtonRole.DestructiveRole)
+        stay = box.addButton(QMessageBox.StandardButton.Cancel)
+        box.setDefaultButton(stay)
+        box.exec()
+        if box.clickedButton() is stop:
+            place = self.link.place
+            if place is not None:
+                _stop_and_wait(place)
+        return box.clickedButton() in (stop, go_on)
+
+    def restore(self) -> None:
+        """Bring the layout of the last time back."""
+        geometry = self.store.value("geometry")
+        if isinstance(geometry, QByteArray):
+            self.restoreGeometry(geometry)
+        self.layout_.restore(self.store)
+
+    def docks(self) -> list[QDockWidget]:
+        """Return every dock of the window."""
+        return self.findChildren(QDockWidget)
+
+
+def _note_once_running(client: Any, text: str) -> None:
+    """Write a note as soon as the run has a folder to write it into."""
+    for _ in range(200):
+        snapshot = client.snapshot()
+        if snapshot.run is not None and snapshot.run.folder:
+            client.note(text)
+            return
+        if snapshot.is_over:
+            return
+        time.sleep(0.02)
+
+
+def _stop_and_wait(place: Any) -> None:
+    """Ask for Stop and keep before the window goes; the engine does the rest alone."""
+    from labctl.engine.client import EngineClient
+    from labctl.gui.link import WHO
+
+    try:
+        with EngineClient(place, WHO) as client:
+            client.stop("the window was closed")
+    except LabError:
+        return  # it ended meanwhile, or died: its guardian acts
