@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike
 
-from protocols.block import FloatArray
+from protocols.theory import Line
 
 
 @dataclass(frozen=True)
@@ -22,21 +22,9 @@ class LineFit:
     points: int
 
     @property
-    def direction(self) -> FloatArray:
-        """Return the unit vector along the line (2,), toward larger G₋."""
-        return np.asarray(np.array([1.0, self.slope]) / np.hypot(1.0, self.slope))
-
-    @property
-    def normal(self) -> FloatArray:
-        """Return the unit vector across the line (2,)."""
-        return np.asarray(np.array([-self.slope, 1.0]) / np.hypot(1.0, self.slope))
-
-    def crossing(self, other: LineFit) -> FloatArray:
-        """Return where two lines meet (2,), in volts: both tasks are solved. Raises ValueError."""
-        if self.slope == other.slope:
-            raise ValueError("the lines are parallel: they meet nowhere")
-        minus = (other.offset_V - self.offset_V) / (self.slope - other.slope)
-        return np.array([minus, self.slope * minus + self.offset_V])
+    def line(self) -> Line:
+        """Return the line itself: direction, normal, distances, crossing with another."""
+        return Line(self.slope, self.offset_V)
 
 
 def fit_line(minus_V: ArrayLike, plus_V: ArrayLike) -> LineFit:

@@ -5,13 +5,13 @@ from __future__ import annotations
 import numpy as np
 import xarray as xr
 
+from calibration.square_law import unit_currents
 from labctl.analysis.arrays import floats, learning_edges
 from protocols.block import FloatArray, IntArray
 from protocols.errors import DataError
 from protocols.network import Network
 from protocols.theory.adjoint import SmallSignal, linearise
 from sim_backend import SquareLaw, solve
-from sim_backend.edge_law import square_law
 
 _WORST_FIT = 1e-3  # of the largest conductance: how far a square law may be off what the run says
 
@@ -115,21 +115,17 @@ def _reading(positive: IntArray, negative: IntArray) -> tuple[IntArray, FloatArr
 def _small_signal(
     network: Network, ends: IntArray, nodes_V: FloatArray, gates_V: FloatArray, law: SquareLaw
 ) -> SmallSignal:
-    """Return the slopes of all currents at settled nodes; I(g, a, b) depends on g − a and g − b only."""
+    """Return the slopes of all currents at settled nodes, in every regime of the square law."""
+    a, b = ends.T
+    unit = unit_currents(np.nan_to_num(gates_V) - law.threshold_V, nodes_V[a], nodes_V[b])
+    strength = np.full(len(ends), law.strength_A_per_V2)
+    at_a, at_b = strength * unit.by_a, strength * unit.by_b
+    for e, ohm in network.fixed_resistance.items():
+        strength[e], at_a[e], at_b[e] = 0.0, 1 / ohm, -1 / ohm
     admittance = np.zeros((len(nodes_V), len(nodes_V)))
-    gate_slope = np.zeros(len(ends))
-    for e, (a, b) in enumerate(ends.tolist()):
-        if e in network.fixed_resistance:
-            at_a = 1 / network.fixed_resistance[e]
-            at_b = -at_a
-        else:
-            overdrive = float(gates_V[e] - law.threshold_V)
-            _, at_a, at_b = square_law(overdrive, float(nodes_V[a]), float(nodes_V[b]), law.strength_A_per_V2)
-            gate_slope[e] = -(at_a + at_b)
-        admittance[a, a] += at_a
-        admittance[a, b] += at_b
-        admittance[b, a] -= at_a
-        admittance[b, b] -= at_b
+    for row, column, slope in ((a, a, at_a), (a, b, at_b), (b, a, -at_a), (b, b, -at_b)):
+        np.add.at(admittance, (row, column), slope)
+    gate_slope = strength * unit.by_overdrive
     return SmallSignal(ends, np.asarray(nodes_V), admittance, gate_slope)
 
 

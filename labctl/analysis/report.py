@@ -33,7 +33,6 @@ from labctl.analysis.tables import scan_quantities, two_edge_quantities
 from labctl.analysis.walls import walls_share
 from protocols.errors import LabError
 
-
 _COUNTS = ("cycles", "rounds", "periods")
 
 

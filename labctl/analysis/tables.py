@@ -125,4 +125,4 @@ def free_drift(time_s: FloatArray, gates_V: FloatArray) -> int:
     _, speed = path_speeds(time_s, gates_V)
     fastest = int(np.argmax(speed))
     slow = np.flatnonzero(speed[fastest:] < WALL_SPEED * speed[fastest])
-    return max(fastest + int(slow[0]) if len(slow) else len(gates_V), 3)
+    return max(fastest + int(slow[0]) + 1 if len(slow) else len(gates_V), 3)

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import tempfile
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 import scipy.io
+import xarray
+
+from labctl.importing import import_file
+from labctl.store import open_run
 
 REFERENCE = Path(__file__).parents[4] / "shared" / "reference"
 LATTICE, SMALL = REFERENCE / "lattice", REFERENCE / "small-network"
@@ -16,6 +22,13 @@ NODE_V, GATE_V = 4.985 / 11, 9.97  # full scales of the published board
 needs_reference = pytest.mark.skipif(
     not LATTICE.is_dir(), reason="the published measurements are not there: put them in ../shared/reference"
 )
+
+
+@cache
+def opened(file: Path) -> xarray.Dataset:
+    """Import a published file, once for all tests, and open the run it became; not to be changed."""
+    with tempfile.TemporaryDirectory() as folder:
+        return open_run(import_file(file, Path(folder), figures=False).folder)
 
 
 def experiment(**changes: Any) -> dict[str, Any]:
