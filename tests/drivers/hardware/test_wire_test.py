@@ -66,11 +66,8 @@ Reach = dict[int, dict[int, float]]
 class MadeUp:
     """A bench whose readings are made up: sources reach nodes by `reach`, other nodes follow at 0.4."""
 
-    def __init__(
-        self, reach: dict[int, dict[int, float]], clamped: dict[int, dict[int, float]] | None = None
-    ):
-        self._reach, self._clamped = reach, clamped or reach
-        self._offset: dict[int, float] = {}
+    def __init__(self, reach: Reach, clamped: Reach | None = None, powered: bool = True) -> None:
+        self._reach, self._clamped, self._powered = reach, clamped or reach, powered
         self.sign = 1.0
 
     def limits(self):
@@ -99,7 +96,7 @@ class MadeUp:
             return nodes
         for q, source in enumerate(self._wiring.sources):
             for node in (10, 0):
-                nodes[:, node] += (0.1 + 0.01 * node) * inputs_V[:, q]
+                nodes[:, node] += (0.1 + 0.05 * node) * inputs_V[:, q]
             for node, share in reach[source.node].items():
                 nodes[:, node] += share * inputs_V[:, q]
         return nodes
