@@ -97,6 +97,7 @@ class MuxWires(_Table):
     gate: InputTerminal
     address: tuple[LineTerminal, ...] = Field(min_length=1)
     enable: LineTerminal = Field(description="high: the multiplexer is on")
+    clocked: bool = Field(True, description="step the address lines by the sample clock, if the board can")
 
 
 class LearnWires(_Table):

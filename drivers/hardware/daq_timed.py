@@ -53,6 +53,7 @@ class DaqTimedBoard:
         self._edges: NidaqEdgeArray | None = None
         self._opened_s = 0.0
         self._fed_s = 0.0
+        self._beat = False
 
     # ── life ─────────────────────────────────────────────────────────────────────────────────────
 
@@ -166,6 +167,7 @@ class DaqTimedBoard:
         """Read every gate voltage, shape (E,), in volts; fixed resistors read NaN."""
         edges = self._edge_array()
         self._attend()
+        self._drive({})
         gates_V = edges.read_gates()
         self._parts.lines.set({wire.ENABLE: False})
         return gates_V
@@ -255,10 +257,15 @@ class DaqTimedBoard:
         return {wire.source(node): gain * float(v) for node, v in zip(nodes, inputs_V, strict=True)}
 
     def _drive(self, volts: Mapping[str, float]) -> None:
-        """Set outputs, unless they are there already; the next reading reads them back."""
-        drive = self._parts.drive
-        if not drive.holds(volts):
-            drive.set_voltages(volts)
+        """Set outputs; the next reading reads them back.
+
+        The charger's output, which does nothing while its line is low, moves each time: its echo proves that
+        the reading is of after, and not an older one once more.
+        """
+        self._beat = not self._beat
+        beat_V = self._limits.gate_min * self._settings.gate_gain
+        beat_V += 3.0 * self._settings.echo_tolerance * self._beat
+        self._parts.drive.set_voltages({wire.CHARGE: beat_V, **volts})
         if self._settings.settle > 0.0:
             time.sleep(self._settings.settle)
 
@@ -277,20 +284,15 @@ class DaqTimedBoard:
     def _sweep(self, *, gates: bool) -> tuple[FloatArray, FloatArray, FloatArray]:
         """Read all gates (E,) if asked for, and all nodes (N,) of both copies, one by one, in volts."""
         network, edges = self._opened().network, self._edge_array()
-        gates_V = np.full(network.n_edges, np.nan)
-        free_V, clamped_V = np.zeros(network.nodes), np.zeros(network.nodes)
-        learning, gain = network.transistors(), self._settings.node_gain
-        for number in range(max(network.nodes, network.n_edges if gates else 0)):
-            edges.point_at(number)
-            reading = self._read()
-            if number < network.nodes:
-                free_V[number] = reading[wire.FREE_MUX] / gain
-                clamped_V[number] = reading[wire.CLAMPED_MUX] / gain
-            if gates and number < network.n_edges and learning[number]:
-                gates_V[number] = edges.checked(number, reading[wire.GATE_MUX])
-            self._feed()
+        self._drive({})
+        read_V = edges.read_all(max(network.nodes, network.n_edges if gates else 0))
         self._parts.lines.set({wire.ENABLE: False})
-        return gates_V, free_V, clamped_V
+        gates_V = np.full(network.n_edges, np.nan)
+        for edge in np.flatnonzero(network.transistors() & gates):
+            gates_V[edge] = edges.checked(int(edge), float(read_V[wire.GATE_MUX][edge]))
+        free_V, clamped_V = (read_V[m][: network.nodes] for m in (wire.FREE_MUX, wire.CLAMPED_MUX))
+        gain = self._settings.node_gain
+        return gates_V, free_V / gain, clamped_V / gain
 
     def _release(self, *, chopped: bool = False) -> None:
         """Take the clamps off, and give the copies the roles asked for."""

@@ -15,6 +15,7 @@ from drivers.nidaq.edges import NidaqEdgeArray
 from drivers.nidaq.lines import Line, NidaqLines
 from drivers.nidaq.pulse import NidaqLearnSwitch
 from drivers.nidaq.sense import NidaqSense, SenseChannel
+from drivers.nidaq.sweep import NidaqSweep
 from drivers.nidaq.watchdog import NidaqWatchdog
 from protocols.errors import ConfigError
 from protocols.task import Wiring
@@ -69,6 +70,7 @@ class DaqParts:
     sense: NidaqSense
     lines: NidaqLines
     switch: NidaqLearnSwitch
+    sweep: NidaqSweep | None
     watchdog: NidaqWatchdog | None
 
     @property
@@ -92,6 +94,7 @@ class DaqParts:
             channel=GATE_MUX,
             gain=settings.gate_gain,
             samples=settings.samples,
+            sweep=self.sweep,
             tolerance_V=0.1 * (limits.gate_max - limits.gate_min),
         )
 
@@ -130,7 +133,9 @@ def make_parts(settings: DaqSettings, limits: LimitSettings, name: str) -> DaqPa
     if settings.watchdog is not None:
         states = {line.terminal: line.safe for line in safe.values() if line.safe is not None}
         watchdog = NidaqWatchdog(board, states, settings.watchdog)
-    return DaqParts(board, drive, sense, lines, switch, watchdog)
+    bits = address(len(settings.mux.address))
+    sweep = NidaqSweep(board, lines, sense, drive, bits) if settings.mux.clocked else None
+    return DaqParts(board, drive, sense, lines, switch, sweep, watchdog)
 
 
 def check_wires(settings: DaqSettings, wiring: Wiring) -> None:

@@ -27,6 +27,7 @@ class Capabilities:
     counters: tuple[str, ...] = ()
     input_rate_Hz: float = 0.0
     output_rate_Hz: float = 0.0
+    line_rate_Hz: float = 0.0
     input_range_V: float = 0.0
     output_range_V: float = 0.0
     timebase_Hz: float = 0.0
@@ -58,6 +59,7 @@ def capabilities(device: Any, *, brief: bool = False) -> Capabilities:
         inputs=inputs,
         outputs=outputs,
         lines=_terminals(device.do_lines),
+        line_rate_Hz=float(_or(lambda: device.do_max_rate, 0.0)),
         counters=counters,
         input_rate_Hz=float(_or(lambda: device.ai_max_multi_chan_rate, 0.0)) if inputs else 0.0,
         output_rate_Hz=_output_rate_Hz(device) if outputs else 0.0,

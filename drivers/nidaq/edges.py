@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
 
@@ -10,6 +10,7 @@ from drivers.errors import Garbled
 from drivers.limits import ChannelLimits
 from drivers.nidaq.lines import NidaqLines
 from drivers.nidaq.sense import NidaqSense
+from drivers.nidaq.sweep import NidaqSweep
 from protocols.bench import Identity
 from protocols.block import BoolArray, FloatArray
 from protocols.errors import ConfigError, ProtocolError
@@ -22,8 +23,9 @@ class NidaqEdgeArray:
 
     transistors (E,) says which edges have a gate; `gates` is the range a gate can be in, in volts;
     `channel` of `sense` sees `gain` times its voltage; `law` turns gates (…, E) into siemens. `address`
-    lines are least significant first, `enable` switches the multiplexer on. `lines` and `sense` may be
-    shared with others; a reading may be off by `tolerance_V`.
+    lines are least significant first, `enable` switches the multiplexer on; `sweep` reads all edges in one
+    clocked run where the board can. `lines` and `sense` may be shared with others; a reading may be off by
+    `tolerance_V`.
     """
 
     def __init__(
@@ -40,6 +42,7 @@ class NidaqEdgeArray:
         channel: str,
         gain: float = 1.0,
         samples: int = 1,
+        sweep: NidaqSweep | None = None,
         tolerance_V: float = 0.05,
     ) -> None:
         self._name = name
@@ -47,6 +50,7 @@ class NidaqEdgeArray:
         self._transistors = np.array(transistors, dtype=np.bool_)
         self._gates, self._law = gates, law
         self._address, self._enable, self._channel = tuple(address), enable, channel
+        self._sweep = sweep
         self._gain, self._samples, self._tolerance_V = gain, samples, tolerance_V
         missing = [line for line in (*self._address, enable) if line not in lines.lines]
         if missing:
@@ -93,8 +97,9 @@ class NidaqEdgeArray:
         Raises Garbled for a gate outside its range: it was not that gate, or not a gate, that was read.
         """
         gates_V = np.full(len(self._transistors), np.nan)
+        terminal_V = self.read_all(len(gates_V))[self._channel]
         for edge in np.flatnonzero(self._transistors):
-            gates_V[edge] = self.read_gate(int(edge))
+            gates_V[edge] = self.checked(int(edge), float(terminal_V[edge]))
         return gates_V
 
     def read_gate(self, edge: int) -> float:
@@ -111,6 +116,18 @@ class NidaqEdgeArray:
         return self._law(gates_V)
 
     # ── for whoever reads more through the same multiplexer ─────────────────────────────────────
+
+    def read_all(self, addresses: int) -> Mapping[str, FloatArray]:
+        """Read every input at the addresses 0, 1, 2, …; each (addresses,), in volts at the terminal."""
+        if self._sweep is not None and addresses > 1 and self._sweep.possible:
+            self._lines.set({self._enable: True})
+            return self._sweep.run(addresses, self._samples)
+        names = list(self._sense.channels)
+        volts = np.empty((addresses, len(names)))
+        for number in range(addresses):
+            self.point_at(number)
+            volts[number] = self._sense.read(names, self._samples)
+        return dict(zip(names, volts.T, strict=True))
 
     def point_at(self, number: int) -> None:
         """Enable the multiplexer and point it at a node or an edge."""

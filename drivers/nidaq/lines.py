@@ -16,6 +16,8 @@ from drivers.nidaq.board import NidaqBoard, TaskSlot
 from drivers.nidaq.part import Part
 from protocols.errors import ConfigError, ProtocolError
 
+LINES = "digital lines"
+
 
 @dataclass(frozen=True)
 class Line:
@@ -41,7 +43,7 @@ class NidaqLines(Part):
         self._order = {line: k for k, line in enumerate(self.lines)}
         self._written: np.ndarray[Any, np.dtype[np.bool_]] | None = None
         self._written_at = -1
-        self._outputs: TaskSlot[_Kit] = TaskSlot(board, (), self._build)
+        self._outputs: TaskSlot[_Kit] = TaskSlot(board, (LINES,), self._build)
         self._slots = [self._outputs]
 
     def set(self, states: Mapping[str, bool]) -> None:

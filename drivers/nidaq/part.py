@@ -24,6 +24,11 @@ class Part:
         self._is_open = False
 
     @property
+    def name(self) -> str:
+        """Return what messages call it."""
+        return self._name
+
+    @property
     def address(self) -> str:
         """Return where the board is, for sentences."""
         return self._board.address

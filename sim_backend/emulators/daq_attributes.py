@@ -54,6 +54,7 @@ class Attributes:
             pb.DEVICE_ATTRIBUTE_AI_MAX_SINGLE_CHAN_RATE: model.input_rate_Hz,
             pb.DEVICE_ATTRIBUTE_AI_MAX_MULTI_CHAN_RATE: model.multi_input_rate_Hz,
             pb.DEVICE_ATTRIBUTE_AO_MAX_RATE: model.output_rate_Hz,
+            **({pb.DEVICE_ATTRIBUTE_DO_MAX_RATE: model.line_rate_Hz} if model.line_rate_Hz else {}),
             pb.DEVICE_ATTRIBUTE_AO_SAMP_CLK_SUPPORTED: model.output_rate_Hz > 0.0,
             pb.DEVICE_ATTRIBUTE_AI_VOLTAGE_RNGS: [-most, most],
             pb.DEVICE_ATTRIBUTE_AO_VOLTAGE_RNGS: [-most, most],

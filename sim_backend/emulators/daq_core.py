@@ -80,7 +80,7 @@ class DaqCore:
         """Give a task a sample clock; raises DaqFault for a rate the device does not reach."""
         task.check_idle()
         model = self.device.model
-        most_Hz = model.output_rate_Hz
+        most_Hz = model.line_rate_Hz if task.kind in (Kind.DO, Kind.DI) else model.output_rate_Hz
         if task.kind is Kind.AI:
             several = len(task.channels) > 1
             most_Hz = model.multi_input_rate_Hz / len(task.channels) if several else model.input_rate_Hz

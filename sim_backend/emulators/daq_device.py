@@ -48,6 +48,7 @@ class DeviceModel:
     input_rate_Hz: float = 2e6
     multi_input_rate_Hz: float = 1e6
     output_rate_Hz: float = 2.86e6
+    line_rate_Hz: float = 10e6
     timebase_Hz: float = 100e6
     reads_own_outputs: bool = True
     watchdog: bool = False

@@ -125,6 +125,8 @@ class Task:
             if self.clock is not None:
                 yield "the analog output timing engine"
             yield from (f"ao{n}" for n in self.numbers())
+        elif self.kind is Kind.DO:
+            yield from (f"line{n}" for n in self.numbers())
         elif self.kind in (Kind.CO, Kind.CI):
             yield from (f"ctr{n}" for n in self.numbers())
 

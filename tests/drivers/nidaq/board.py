@@ -37,7 +37,7 @@ def wired(wiring: Wiring, address: str = "", *, circuit: str = "software", **cha
         "learn": {"hold": next(lines), "watcher": "ctr1", "chop": next(lines)},
         "charge": {"output": next(outputs), "line": next(lines)},
         "samples": 2,
-        "timeout": "0.6 s",
+        "timeout": "2 s",
     }  # fmt: skip
     if circuit == "software":
         made["clamp"] |= {

@@ -214,7 +214,7 @@ EXPECTED = sim_bench(WIRING, circuit=ClampCircuit.SOFTWARE, gates=gates_for(WIRI
 
 @pytest.fixture(scope="module")
 def bench() -> Iterator[DaqRig]:
-    with daq_rig(WIRING, gates_V=gates_for(WIRING)) as made:
+    with daq_rig(WIRING, gates_V=gates_for(WIRING), timeout="0.6 s") as made:
         made.bench.run(repeated(INPUTS["lattice"], LABELS["lattice"], 1))
         yield made
 
@@ -246,7 +246,7 @@ def test_a_fault_in_a_block_ends_it_or_does_no_harm(bench: DaqRig, kind: FaultKi
 
 
 def test_a_bench_whose_server_dies_says_so_and_lets_go() -> None:
-    with daq_rig(WIRING, gates_V=gates_for(WIRING)) as rig:
+    with daq_rig(WIRING, gates_V=gates_for(WIRING), timeout="0.6 s") as rig:
         rig.server.stop()
         begun = time.monotonic()
         with pytest.raises(InstrumentFault) as caught:
