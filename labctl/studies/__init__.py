@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from labctl.studies import limit_cycle, methods, overclamping, scaling
+from labctl.studies import drift, limit_cycle, methods, overclamping, scaling
 from labctl.studies.study import Study
 
 
@@ -19,6 +19,8 @@ class StudyEntry:
 STUDIES = {
     "scaling": StudyEntry(scaling.study, ("exp1", "exp2", "lattice")),
     "limit-cycle": StudyEntry(limit_cycle.study, ("exp1", "exp2", "lattice")),
+    "drift": StudyEntry(drift.drift_study, ("exp1", "exp2")),
+    "erasure": StudyEntry(drift.erasure_study, ("exp1", "exp2")),
     "overclamping": StudyEntry(overclamping.study),
     "methods": StudyEntry(methods.study),
 }

@@ -25,13 +25,14 @@ class TwoEdge:
     """One published experiment on the two-edge board.
 
     tasks_mV: input and label of α and β, effective ones: those whose simulated solution lines are the
-    measured ones (see the presets). lines: those lines, slope and intercept in volts. erasure_V_per_s and
-    D2_saturated_V2 and so on of the publication are read from its data, not kept here.
+    measured ones (see the presets). reference_V: the gates (G₋, G₊) where the bias was measured and near
+    which the publication linearises.
     """
 
     imperfections: str
     tasks_mV: tuple[tuple[float, float], tuple[float, float]]
     initial_gates_V: float
+    reference_V: tuple[float, float]
 
     @property
     def tasks_V(self) -> tuple[tuple[float, float], ...]:
@@ -76,7 +77,7 @@ class TwoEdge:
         return alpha.crossing(beta)
 
     def linear_tasks(self, near_V: FloatArray | None = None) -> list[LinearTask]:
-        """Return α and β linearised near gates (2,), or where the preset's bias was measured."""
+        """Return α and β linearised near gates (2,); where both are solved, unless said."""
         model = self.model()
         near = self.crossing_V() if near_V is None else near_V
         return [model.linear_task(*task, near, self.bias_V_per_s(near)) for task in self.tasks_V]
@@ -99,8 +100,8 @@ def columns(data: str, inputs_mV: Sequence[float], labels_mV: Sequence[float]) -
 
 
 TWO_EDGE = {
-    "exp1": TwoEdge("small-network-exp1", ((418.6, 323.2), (27.2, 145.3)), 3.2),
-    "exp2": TwoEdge("small-network-exp2", ((405.1, 318.2), (43.4, 196.6)), 3.5),
+    "exp1": TwoEdge("small-network-exp1", ((418.6, 323.2), (27.2, 145.3)), 3.2, (3.0, 3.5)),
+    "exp2": TwoEdge("small-network-exp2", ((405.1, 318.2), (43.4, 196.6)), 3.5, (3.1, 4.3)),
 }
 TITLES = {
     "exp1": "Two-edge board, experiment 1",
