@@ -86,7 +86,7 @@ def _draw_quantity(ax: Axes, values: list[Value]) -> None:
         ax.set_xticks(at, [str(n) for n in numbers])
         ax.set_xlim(-0.6, len(values) - 0.4)
     unit = f"{prefix}{values[0].unit}".replace("^2", "²")
-    ax.set_ylabel(unit or "1")
+    ax.set_ylabel(unit or "relative")
     ax.set_title(values[0].quantity, fontsize=11)
     text = _number(float(np.median(u)) / scale)
     ax.set_title(f"± {text} {unit}".rstrip(), loc="right", fontsize=10, fontweight="normal", color=MUTED)

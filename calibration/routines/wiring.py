@@ -73,13 +73,14 @@ def look(board: Board) -> Wires:
     rest = board.random_inputs(1, 0.3, 0.7)
     outputs = board.read_nodes(rest).free[0, targets]
     limits = board.limits
+    still = board.learn(rest, outputs[None, :], pulse_s=10e-6, pulses=2, kept=2).clamped[-1]
     for t in range(len(targets)):
         board.told(f"clamp at node {targets[t]}", 2 + t, steps)
         labels = outputs.copy()
         far = limits.node_max_V if outputs[t] < 0.5 * limits.node_max_V else limits.node_min_V
         labels[t] = outputs[t] + 0.6 * (far - outputs[t])
         run = board.learn(rest, labels[None, :], pulse_s=10e-6, pulses=2, kept=2)
-        displaced.append(run.clamped[-1] - run.free[-1])
+        displaced.append(run.clamped[-1] - still)
         asked.append(labels[t] - outputs[t])
     return Wires(free, clamped, readings, nodes, np.array(displaced), np.array(asked))
 

@@ -20,6 +20,7 @@ from rich.table import Table
 
 from calibration import ROUTINES, status
 from labctl.benches import load_bench
+from labctl.calibration_drift import write_drift_twin
 from labctl.calibration_run import Bench, Done, calibrate, missing_for_twin, prepare_bench, twin_of
 from labctl.calibration_twin import write_twin
 from labctl.experiment.load import split_overrides
@@ -53,6 +54,10 @@ def calibrate_command(
     valid_for: Annotated[
         str, typer.Option(help="How long it may be trusted: 12h, 7d; else the routine's own.")
     ] = "",
+    drift: Annotated[
+        list[Path] | None,
+        typer.Option(help="Twin of a two-edge board from two published drift tests.", metavar="FILE"),
+    ] = None,
     out: Annotated[
         Path | None, typer.Option(help="File of the twin; else beside its calibrations.", metavar="FILE")
     ] = None,
@@ -68,6 +73,7 @@ def calibrate_command(
     imperfections: the simulated bench that behaves as this board does.
 
     Example: labctl calibrate bias --imperfections lattice-paper --seed 3
+    Example: labctl calibrate twin --drift exp1DriftTest_1.mat --drift exp1DriftTest_2.mat --out exp1.toml
     """
     if name not in (*ROUTINES, "all", "status", "twin"):
         raise ConfigError(
@@ -76,6 +82,12 @@ def calibrate_command(
             value=name,
             allowed=f"there are {_NAMES}; all, status and twin",
         )
+    if drift:
+        if name != "twin" or out is None:
+            raise ConfigError("makes a twin only", key="--drift", allowed="labctl calibrate twin --out FILE")
+        path = write_drift_twin(drift, out)
+        print(json.dumps({"twin": str(path)}) if as_json else f"twin of the two-edge board: {path}")
+        return
     _, bench_keys, doses = split_overrides(overrides or ())
     loaded = load_bench(bench, imperfections, seed, bench_keys, doses)
     ready = prepare_bench(loaded, experiment, store, seed, operator, _span(valid_for))

@@ -16,6 +16,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from labctl.cli.compare import compare_run
 from labctl.cli.progress import format_error
 from labctl.cli.recover import recover, resume
 from labctl.cli.runs_export import export_csv, export_json
@@ -27,6 +28,7 @@ from protocols.errors import ConfigError, DataError
 app = typer.Typer(help="Look at stored runs, take them elsewhere, bring others in.", no_args_is_help=True)
 app.command("recover")(recover)
 app.command("resume")(resume)
+app.command("compare")(compare_run)
 
 Out = Annotated[Path, typer.Option("--out", help="Folder that holds the runs.", metavar="DIR")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object and nothing else.")]
