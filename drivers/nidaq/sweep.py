@@ -49,7 +49,7 @@ class NidaqSweep:
         self._board, self._lines, self._sense, self._drive = board, lines, sense, drive
         self._address = tuple(address)
         self._shape = _Shape(0, 0)
-        self._stepping: TaskSlot[None] = TaskSlot(board, (LINES,), self._build_lines)
+        self._stepping: TaskSlot[_Shape] = TaskSlot(board, (LINES,), self._build_lines)
         self._reading: TaskSlot[AnalogMultiChannelReader] = TaskSlot(board, (INPUTS,), self._build_inputs)
 
     @property
@@ -116,7 +116,7 @@ class NidaqSweep:
     def _rate_Hz(self) -> float:
         return min(self._sense.highest_rate_Hz(), self._board.capabilities().line_rate_Hz)
 
-    def _build_lines(self, task: Any) -> None:
+    def _build_lines(self, task: Any) -> _Shape:
         for line in self._address:
             terminal = self._board.physical(self._lines.lines[line].terminal)
             task.do_channels.add_do_chan(terminal, line_grouping=LineGrouping.CHAN_PER_LINE)
@@ -126,6 +126,7 @@ class NidaqSweep:
             sample_mode=AcquisitionType.FINITE,
             samps_per_chan=self._shape.samples,
         )
+        return self._shape
 
     def _build_inputs(self, task: Any) -> AnalogMultiChannelReader:
         self._sense.add_inputs(task)

@@ -13,11 +13,14 @@ from typing import Any
 import pytest
 
 from drivers.hardware import HardwareBench
+from drivers.hardware.config import OutputWire, SourceWire
 from labctl.benches import check_wires, read_hardware
-from labctl.emulation import EmulatedBench
+from labctl.emulation import EmulatedBench, HardwareFile
 from labctl.emulation.free_ports import with_free_ports
 from protocols import Bench, ConfigError, Wiring
 from sim_backend import BenchConfig, BoardSettings, ClampCircuit, Imperfections, SimBench, preset_values
+
+from ..drivers.nidaq.board import wired
 
 BENCHES = Path(__file__).parents[2] / "benches"
 SEED = 3
@@ -31,7 +34,7 @@ class Subject:
     must say. node_reading_V, gate_reading_V: how far two readings of the same voltage may differ.
     answer_V: how far the record of a block may be from SimBench's, where that is known; `twin` is the
     SimBench to compare with. emulated: the instruments behind it, which can be looked into. rewired: it
-    has wires that can be plugged elsewhere.
+    has wires that can be plugged elsewhere. one_of: of so many drawn examples a slow bench tries one.
     """
 
     name: str
@@ -44,6 +47,7 @@ class Subject:
     twin: Callable[[], Bench] | None = None
     emulated: EmulatedBench | None = None
     rewired: bool = False
+    one_of: int = 1
 
 
 @dataclass(frozen=True)
@@ -73,6 +77,8 @@ def _emulated(
     @contextmanager
     def ready(config: pytest.Config, wiring: Wiring) -> Iterator[Subject]:
         bench, _ = read_hardware(str(BENCHES / file))
+        if bench.instruments.daq is not None:
+            bench = _plugged(bench, wiring)
         doses = Imperfections.model_validate(preset_values(preset))
         behind = bench.emulation.model_copy(update={"seed": SEED, "imperfections": doses})
         with EmulatedBench(with_free_ports(bench.model_copy(update={"emulation": behind}))) as running:
@@ -87,9 +93,23 @@ def _emulated(
                 twin=lambda: SimBench(running.sim_config(), seed=SEED),
                 emulated=running,
                 rewired=running.controller is not None,
+                one_of=1 if running.controller is not None else 8,
             )
 
     return Candidate(name, ready)
+
+
+def _plugged(bench: HardwareFile, wiring: Wiring) -> HardwareFile:
+    """Return a DAQ bench with its wires plugged to the nodes of this wiring."""
+    wires = bench.wires.model_copy(
+        update={
+            "sources": {s.name: SourceWire(node=s.node) for s in wiring.sources},
+            "outputs": {o.name: OutputWire(positive=o.positive, negative=o.negative) for o in wiring.outputs},
+        }
+    )
+    instruments = bench.instruments.model_copy(update={"daq": wired(wiring, bench.instruments.daq.address)})
+    limits = bench.limits.model_copy(update={"block_cycles": 100})
+    return bench.model_copy(update={"instruments": instruments, "wires": wires, "limits": limits})
 
 
 @contextmanager
@@ -116,6 +136,7 @@ CANDIDATES = [
     _simulated("sim-lattice-paper", lambda: _sim("lattice-paper"), False, 2e-3, 0.02),
     _emulated("controller-ideal", "emulated.toml", "ideal", True, 1e-9, 0.0),
     _emulated("controller-lattice-paper", "emulated.toml", "lattice-paper", False, 2e-3, 0.02),
+    _emulated("daq-ideal", "emulated-daq.toml", "ideal", True, 1e-6, 1e-9, answer_V=1e-6),
 ]
 
 
