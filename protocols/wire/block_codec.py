@@ -18,7 +18,7 @@ from protocols.wire.errors import WireError
 from protocols.wire.fields import Fields, pack_reals, parse
 
 _COUNTS = struct.Struct("<QIHHHHI")  # first cycle, cycles, rows, points, sources, outputs, snapshots
-_METHOD = struct.Struct("<BbBBBB8d")
+_METHOD = struct.Struct("<BbBBBB8dI")
 MAX_ROWS = 0xFFFF
 
 
@@ -101,7 +101,7 @@ def rows_of(block: CycleBlock) -> tuple[IntArray, NDArray[np.int64]]:
 
 
 def pack_method(method: Method) -> bytes:
-    """Return a method as bytes; times in seconds and volts as float64."""
+    """Return a method as bytes; times in seconds and volts as float64, the chopping period in cycles."""
     clamp, time = method.clamp, method.time
     return _METHOD.pack(
         clamp.nudge,
@@ -118,12 +118,13 @@ def pack_method(method: Method) -> bytes:
         time.step_s,
         time.dead_band_V,
         method.tolerance_V,
+        method.chop_cycles,
     )
 
 
 def _method(f: Fields) -> Method:
     nudge, direction, contrast, timing, normalise, hinge = f.take("BbBBBB")
-    eta, amplitude, pulse, reference, most, step, dead_band, tolerance = f.take("8d")
+    eta, amplitude, pulse, reference, most, step, dead_band, tolerance, chop = f.take("8dI")
     try:
         return Method(
             "as uploaded",
@@ -131,6 +132,7 @@ def _method(f: Fields) -> Method:
             TimeRule(Timing(timing), pulse, reference, most, step, dead_band, normalise != 0),
             Hinge(hinge),
             tolerance,
+            chop,
         )
     except (ValueError, LabError) as error:
         raise WireError(f"the block's method cannot be used: {error}") from error

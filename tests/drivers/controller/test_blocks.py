@@ -44,6 +44,7 @@ METHODS = {
         TimeRule(Timing.PROPORTIONAL, dead_band_V=1e-3),
         Hinge.UNCLAMP,
     ),
+    "chopping": Method("chopping", time=TimeRule(pulse_s=200e-6), chop_cycles=4),
 }
 
 

@@ -143,6 +143,7 @@ METHODS = st.builds(
     ),
     st.sampled_from(Hinge),
     st.floats(1e-6, 1),
+    st.integers(0, 1000),
 )
 
 
