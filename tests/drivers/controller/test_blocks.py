@@ -261,7 +261,7 @@ def test_a_block_longer_than_the_board_keeps_is_refused() -> None:
     with emulator(block_bytes=500) as board, controller(board) as driver:
         for block, message in (
             (make_block(20_001), "20001 cycles are too many, a block holds 20000"),
-            (make_block(20, noise_V=0.01), "a block of 1014 bytes is too long, it keeps 500"),
+            (make_block(20, noise_V=0.01), "a block of 1018 bytes is too long, it keeps 500"),
         ):
             with pytest.raises(OutOfLimit, match=message):
                 driver.run_block(block)
