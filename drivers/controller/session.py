@@ -8,6 +8,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from drivers import trace
 from drivers.controller.link import Link, Patience
 from drivers.controller.serial_line import SerialLine
 from drivers.errors import ConnectionLost, Garbled, InstrumentFault, NotTaken, WrongInstrument
@@ -18,6 +19,7 @@ from protocols.wire.fields import pack_reals, parse
 from protocols.wire.messages import Hello, Welcome
 
 RETRY_S = 0.02
+CHANGES = {Kind.SAFE, Kind.SET_ETA, Kind.LEARN_PULSE, Kind.RESET_GATES, Kind.MEASURE, Kind.RUN}
 
 
 class Session:
@@ -105,6 +107,8 @@ class Session:
 
     def request(self, kind: Kind, body: bytes = b"", *, takes_s: float = 0.0) -> bytes:
         """Send a request and return the body of its answer."""
+        if kind in CHANGES:
+            trace.wrote(self.name, self.url, f"{kind.name}, {len(body)} bytes")
         return self.link().request(kind, body, takes_s=takes_s)
 
     def number(self, layout: str, body: bytes) -> float:
@@ -115,6 +119,7 @@ class Session:
     def set_reals(self, kind: Kind, asked: FloatArray, what: str) -> None:
         """Set voltages; raises NotTaken when the board reads back others."""
         board = self.board()
+        trace.wrote(self.name, self.url, f"{what} (V)", asked)
         body = self.request(kind, pack_reals(asked, board.width))
         held = self.link().understood(lambda b: parse(b, lambda f: f.reals(board.width, len(asked))), body)
         if not np.all(np.abs(held - asked) <= board.resolution_V):

@@ -11,6 +11,7 @@ from nidaqmx.constants import VoltageUnits
 from nidaqmx.stream_readers import AnalogMultiChannelReader
 from nidaqmx.stream_writers import AnalogMultiChannelWriter
 
+from drivers import trace
 from drivers.errors import NotTaken
 from drivers.limits import ChannelLimits
 from drivers.nidaq.board import NidaqBoard, TaskSlot
@@ -197,6 +198,7 @@ class NidaqDrive(Part):
 
     def _write(self, volts: FloatArray) -> None:
         self.forget()  # not known until it is carried out
+        trace.wrote(self._name, self._board.address, "outputs (V)", volts)
         with self._outputs.use("set its outputs") as (task, writer):
             self._outputs.keep_running(task)
             writer.write_one_sample(volts, timeout=self._board.timeout_s)

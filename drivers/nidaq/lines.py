@@ -11,6 +11,7 @@ from nidaqmx.constants import LineGrouping
 from nidaqmx.stream_readers import DigitalMultiChannelReader
 from nidaqmx.stream_writers import DigitalMultiChannelWriter
 
+from drivers import trace
 from drivers.errors import NotTaken
 from drivers.nidaq.board import NidaqBoard, TaskSlot
 from drivers.nidaq.part import Part
@@ -103,6 +104,7 @@ class NidaqLines(Part):
             for line, state in states.items():
                 wanted[self._order[line]] = state
             self._written = None  # not known until it is read back
+            trace.wrote(self._name, self._board.address, "lines", wanted)
             kit.writer.write_one_sample_one_line(wanted, timeout=self._board.timeout_s)
             found = self._read(kit)
             if not np.array_equal(found, wanted):

@@ -18,6 +18,7 @@ from nidaqmx.constants import AcquisitionType, RegenerationMode
 from nidaqmx.stream_readers import AnalogMultiChannelReader
 from nidaqmx.stream_writers import AnalogMultiChannelWriter
 
+from drivers import trace
 from drivers.errors import Refused
 from drivers.nidaq.board import NidaqBoard, TaskSlot
 from drivers.nidaq.drive import INPUTS, NidaqDrive
@@ -141,6 +142,10 @@ class NidaqTimed:
             self._outputs.use("play a waveform", takes_s) as (player, writer),
             self._inputs.use("read in step with its outputs", takes_s) as (recorder, reader),
         ):
+            last_V = waveform[:, -1]
+            trace.wrote(
+                self._board.name, self._board.address, f"{waveform.shape[1]} samples, ending at (V)", last_V
+            )
             writer.write_many_sample(waveform, timeout=self._board.timeout_s)
             player.start()
             recorder.start()

@@ -10,6 +10,7 @@ import pyvisa
 from pyvisa import constants
 from pyvisa.errors import VisaIOError
 
+from drivers import trace
 from drivers.errors import ConnectionLost, DriverMissing, Garbled, InstrumentFault, NoAnswer
 
 _PARITY = {
@@ -96,6 +97,8 @@ class VisaLink:
 
     def say(self, text: str) -> None:
         """Send one line."""
+        if any("?" not in part for part in text.split(";")):  # a question changes nothing
+            trace.wrote(self.name, self.address, text)
         try:
             self._opened().write_raw((text + self._terminator).encode("ascii"))
         except (pyvisa.Error, OSError) as error:
