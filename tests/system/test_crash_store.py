@@ -56,6 +56,16 @@ def folder_of(out: Path, process: subprocess.Popen[str]) -> Path:
     pytest.fail("the run did not start")
 
 
+def kill_engine(folder: Path, process: subprocess.Popen[str]) -> None:
+    """Kill -9 the engine that runs in a folder, and see its client out."""
+    owner = marker.read_marker(folder)
+    assert owner is not None
+    os.kill(owner.pid, signal.SIGKILL)
+    process.communicate(timeout=60)
+    while owner.is_alive():
+        time.sleep(0.01)
+
+
 def committed_cycles(folder: Path) -> int:
     """Return what a bystander can read at this moment."""
     try:
@@ -98,8 +108,8 @@ def test_killed_at_a_random_moment_no_committed_row_is_lost(
         while time.monotonic() < deadline and process.poll() is None:
             seen = max(seen, committed_cycles(folder))
             time.sleep(0.02)
-        os.kill(process.pid, signal.SIGKILL)
-        process.wait()
+        if process.poll() is None and (folder / marker.NAME).exists():
+            kill_engine(folder, process)
     if process.returncode == 0:  # it was quicker
         assert_same(open_run(folder), whole, CYCLES, whole.sizes["round"])
         return
@@ -124,14 +134,14 @@ def test_killed_at_a_random_moment_no_committed_row_is_lost(
 
 def test_a_new_run_tells_in_one_line_of_the_one_that_was_cut_short(tmp_path: Path) -> None:
     with start(tmp_path) as process:
-        folder_of(tmp_path, process)
-        process.kill()
+        kill_engine(folder_of(tmp_path, process), process)
     short = ("--set", "training.cycles=100", "--no-figures", "--out", tmp_path)
     done = labctl("run", EXAMPLE, *short)
     assert done.returncode == 0
     (line,) = [text for text in done.stderr.splitlines() if "cut short" in text]
     assert "labctl runs recover" in line
-    assert "100 cycles, at most" in done.stderr
+    assert "100 cycles" in done.stderr
+    assert "at most" in done.stderr
 
 
 @pytest.fixture
