@@ -55,17 +55,15 @@ class _ToStructlog(logging.Handler):
 
     def emit(self, record: logging.LogRecord) -> None:
         extra = getattr(record, "traced", {})
-        structlog.get_logger(record.name).log(record.levelno, record.getMessage(), **extra)
+        structlog.get_logger(record.name).info(record.getMessage(), **extra)  # whoever asked wants to see it
 
 
-def configure_engine(
-    run_log: RunLog, publish: Callable[[dict[str, Any]], None], *, verbose: bool, trace_io: bool = False
-) -> None:
+def configure_engine(run_log: RunLog, publish: Callable[[dict[str, Any]], None], *, verbose: bool) -> None:
     """Set up the log of an engine process: the run's file, the clients, and stderr.
 
     Clients get warnings and worse (everything when verbose); the file everything.
     """
-    least = logging.DEBUG if verbose or trace_io else logging.INFO
+    least = logging.DEBUG if verbose else logging.INFO
 
     def to_clients(logger: object, method: str, line: Line) -> Line:
         if verbose or line.get("level") in ("warning", "error", "critical"):
@@ -92,7 +90,7 @@ def configure_engine(
         logger_factory=lambda *_: structlog.PrintLogger(sys.stderr),
         cache_logger_on_first_use=False,
     )
-    trace(on=trace_io)
+    trace(on=False)
 
 
 def trace(*, on: bool) -> None:

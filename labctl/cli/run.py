@@ -44,7 +44,10 @@ def run(
         bool, typer.Option("--yes", "-y", help="Do not ask before a real bench is energised.")
     ] = False,
     trace_io: Annotated[
-        bool, typer.Option("--trace-io", help="Log every instrument write that changes a voltage.")
+        bool,
+        typer.Option(
+            "--trace-io", help="Note every instrument write that changes a voltage in the run's log.jsonl."
+        ),
     ] = False,
     uncalibrated: Annotated[
         str,
