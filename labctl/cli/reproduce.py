@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from collections.abc import Callable
 from enum import StrEnum
 from pathlib import Path
@@ -18,6 +19,8 @@ from labctl.studies.pipeline import Told
 from labctl.studies.study import Finding, Request, short
 from protocols.errors import ConfigError
 from sim_backend.compilation import is_compiled
+
+PIPED_WIDTH = 120  # characters of a table that goes to a file
 
 
 class StudyName(StrEnum):
@@ -113,13 +116,20 @@ def _with_progress(console: Console, work: Callable[[Told], Finding], *, quiet: 
 
 def _print(finding: Finding, title: str) -> None:
     """Lay the table and the single numbers out; lists stay in the JSON and the figure."""
-    console = Console(highlight=False)
+    console = Console(highlight=False, width=None if sys.stdout.isatty() else PIPED_WIDTH)
     table = Table(title=title, title_justify="left")
-    for column in finding.columns:
-        table.add_column(column, justify="right")
+    for k, column in enumerate(finding.columns):
+        words = bool(finding.rows) and not _is_number(finding.rows[0][k])
+        table.add_column(column, justify="left" if words else "right", no_wrap=words)
     for row in finding.rows:
         table.add_row(*row)
     console.print(table)
     for key, value in finding.numbers.items():
         if isinstance(value, int | float) or value is None:
             console.print(f"  {key:>32}  {short(value, 4)}")
+        elif isinstance(value, str):
+            console.print(f"  {key:>32}  {value}")
+
+
+def _is_number(text: str) -> bool:
+    return text[:1].isdigit() or text in ("–", "inf", "nan") or text.startswith(("-", "−"))

@@ -17,7 +17,7 @@ from labctl.studies.pipeline import EXAMPLES, Point, Told, run_points, settings
 from labctl.studies.study import Finding, Request, short
 
 EPSILON_V = (0.083, 0.167, 0.250, 0.334, 0.417)
-SEEDS = 6
+SEEDS = 8
 CYCLES = (
     150_000  # 15 s of learning for the standard method; the published runs go on for 61 s, hardly changing
 )

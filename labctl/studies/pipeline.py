@@ -24,7 +24,7 @@ from labctl.runner import RunRequest, RunResult, carry_out, prepare, prepare_res
 from labctl.store import marker
 from labctl.store.manifest import Manifest
 from protocols.engine import Outcome
-from protocols.errors import DataError
+from protocols.errors import ConfigError, DataError
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
 MARK = "--point"
@@ -66,8 +66,16 @@ class Point:
 def run_points(points: Sequence[Point], folder: Path, told: Told, workers: int = 0) -> list[Path]:
     """Return the run folder of every point, running those that are not done yet, `workers` at a time.
 
-    workers 0: one per processor. Raises DataError when a run does not complete; finished ones stay.
+    workers 0: one per processor. Raises DataError when a run does not complete, ConfigError when one cannot
+    begin; finished ones stay.
     """
+    for point in points:
+        if not point.experiment.exists():
+            raise ConfigError(
+                "the experiment of the study is not there",
+                file=str(point.experiment),
+                allowed="studies need the examples folder of labctl's checkout",
+            )
     home = folder / "runs"
     home.mkdir(parents=True, exist_ok=True)
     digests = [point.digest() for point in points]
