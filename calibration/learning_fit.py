@@ -16,7 +16,8 @@ from protocols.block import BoolArray, FloatArray
 from protocols.network import Network
 
 RATE, OFFSET_RATE, BIAS, CHARGE = range(4)
-WALL_MARGIN_V = 0.15  # walls spread about the nominal ones; an edge that came this near may have met its own
+_REJECTIONS, _STRANGE = 4, 7.0
+WALL_MARGIN_V = 0.2  # walls spread about the nominal ones; an edge that came this near may have met its own
 
 
 @dataclass(frozen=True, eq=False)
@@ -131,13 +132,14 @@ def burst(
 def _integrals(network: Network, run: Learned, noise_V: float) -> tuple[FloatArray, FloatArray]:
     """Integrate what moves each gate over a run, (E, 4), and the uncertainty of the first (E,); see Burst.
 
-    Snapshots stand at the ends of pulses; between them, and before the first, the trapezoid rule.
+    Snapshots stand at the ends of pulses; between them the trapezoid rule, and before the first a straight
+    line through the first two.
     """
     tail, head = network.endpoints().T
     x = run.free[:, tail] - run.free[:, head]
     y = run.clamped[:, tail] - run.clamped[:, head]
     times = run.time_s
-    weights = np.diff(np.concatenate([[0.0], 0.5 * (times[1:] + times[:-1]), [run.total_s]]))
+    weights = _trapezoid_weights(times, run.total_s)
     constant = np.ones(network.n_edges)
     rows = np.column_stack(
         [
@@ -149,6 +151,22 @@ def _integrals(network: Network, run: Learned, noise_V: float) -> tuple[FloatArr
     )
     spread = np.sqrt(weights**2 @ (8 * noise_V**2 * (x**2 + y**2)))
     return rows, spread
+
+
+def _trapezoid_weights(times: FloatArray, total_s: float) -> FloatArray:
+    """Return what each snapshot weighs in an integral from 0 to total_s (k,), in seconds."""
+    k = len(times)
+    if k == 1:
+        return np.array([total_s])
+    weights = np.zeros(k)
+    steps = np.diff(times)
+    weights[:-1] += 0.5 * steps
+    weights[1:] += 0.5 * steps
+    weights[-1] += total_s - times[-1]
+    lean = 0.5 * times[0] / steps[0]  # mean of the line over (0, t₁): f₁ − (f₂ − f₁)·t₁/(2·(t₂ − t₁))
+    weights[0] += times[0] * (1 + lean)
+    weights[1] -= times[0] * lean
+    return weights
 
 
 def fit_learning(network: Network, bursts: list[Burst], nominal_rate: float) -> LearningFit:
@@ -194,10 +212,17 @@ def _regress(
     for e in np.flatnonzero(network.transistors()):
         on = usable[:, e]
         weight = np.where(on, 1.0 / np.where(u[:, e] > 0, u[:, e], 1.0), 0.0)
-        a, y = x[:, e] * weight[:, None], np.nan_to_num(moved[:, e]) * weight
-        cov = np.linalg.inv(a.T @ a + prior)
-        at = cov @ (a.T @ y)
-        residual = y - a @ at
+        for _ in range(_REJECTIONS):
+            a, y = x[:, e] * weight[:, None], np.nan_to_num(moved[:, e]) * weight
+            cov = np.linalg.inv(a.T @ a + prior)
+            at = cov @ (a.T @ y)
+            residual = y - a @ at
+            scatter = 1.4826 * float(np.median(np.abs(residual[weight > 0]))) if (weight > 0).any() else 1.0
+            strange = np.abs(residual) > _STRANGE * max(scatter, 1.0)
+            if not strange.any():
+                break
+            weight = np.where(strange, 0.0, weight)  # a wall met on the way, or a sample lost
+        on = weight > 0
         chi2[e] = float(residual @ residual) / max(int(on.sum()) - 4, 1)
         coefficients[e], covariance[e] = at, cov * max(chi2[e], 1.0)
         for b, r, good in zip(bursts, residual, on, strict=True):

@@ -14,6 +14,7 @@ from protocols.block import FloatArray
 from protocols.errors import DataError
 from protocols.network import Network
 
+_LEAST_V, _LEAST_S = 1e-7, 1e-10
 NEEDED = ("wiring", "dac", "adc", "timing", "edges", "gates", "clamp", "bias", "learning-rate")
 # quantity in the records → dose per edge, its routine, its unit
 _EDGES = {
@@ -80,23 +81,28 @@ def twin_doses(
 
 
 def _column(values: FloatArray, unit: str) -> dict[str, Any]:
-    return {"values": [float(f"{v:.7g}") for v in values], "unit": unit or "dimensionless"}
+    return {
+        "values": [float(f"{v:.7g}") if abs(v) > 1e-12 else 0.0 for v in values],
+        "unit": unit or "dimensionless",
+    }
 
 
 def _single_doses(found: Mapping[str, Calibration]) -> dict[str, str]:
     """Return the doses common to all edges or nodes: steps, noise, jitter, growth of the bias."""
     doses: dict[str, str] = {}
     step = _mean(found["dac"], "source step")
-    doses["source_step"] = f"{step:.5g} V"
+    doses["source_step"] = f"{_seen(step):.5g} V"
     gain = 1 + _mean(found["clamp"], "clamp gain error")
     eta = float(found["clamp"].conditions["eta"])
-    doses["label_step"] = f"{np.sqrt(12) * _mean(found['clamp'], 'clamp scatter') / (eta * gain):.5g} V"
+    label_step = np.sqrt(12) * _mean(found["clamp"], "clamp scatter") / (eta * gain)
+    doses["label_step"] = f"{_seen(label_step):.5g} V"
     doses |= _reading(_mean(found["adc"], "reading noise"), _mean(found["adc"], "reading step"), "adc")
     gates = found["gates"]
     doses |= _reading(_mean(gates, "gate reading noise"), _mean(gates, "gate reading step"), "gate_adc")
     timing = found["timing"]
     doses["pulse_step"] = f"{_mean(timing, 'pulse step'):.4g} s"
-    doses["pulse_jitter"] = f"{_mean(timing, 'pulse jitter'):.4g} s"
+    jitter_s = _mean(timing, "pulse jitter")
+    doses["pulse_jitter"] = f"{jitter_s if jitter_s > _LEAST_S else 0.0:.4g} s"
     growth = _mean(found["bias"], "bias growth")
     if growth:
         doses["bias_growth"] = f"{growth:.5g} 1/V"
@@ -106,8 +112,13 @@ def _single_doses(found: Mapping[str, Calibration]) -> dict[str, str]:
 
 def _reading(total_V: float, step_V: float, name: str) -> dict[str, str]:
     """Split the scatter of a reading into noise and quantisation: σ² = noise² + step²/12."""
-    noise = float(np.sqrt(max(total_V**2 - step_V**2 / 12, 0.0)))
+    noise = _seen(float(np.sqrt(max(total_V**2 - step_V**2 / 12, 0.0))))
     return {f"{name}_noise": f"{noise:.4g} V", f"{name}_step": f"{step_V:.5g} V"}
+
+
+def _seen(volts: float) -> float:
+    """Return a voltage, or 0 when it is rounding of the computer rather than of a converter."""
+    return volts if volts > _LEAST_V else 0.0
 
 
 def _mean(calibration: Calibration, quantity: str) -> float:

@@ -9,6 +9,8 @@ import numpy as np
 from labctl.calibration_compare import DISAGREES, Comparison
 from labctl.figures.style import BLUE, MUTED, ORANGE, VERMILION, look, new_figure, save
 
+_UNSEEN = 1e-4
+
 
 def draw_comparison(found: Comparison, path: Path) -> Path:
     """Draw a comparison and return the path of the picture."""
@@ -40,15 +42,17 @@ def draw_comparison(found: Comparison, path: Path) -> Path:
         ax.set_xlabel("edge")
         ax.set_ylabel("residual (mV)")
         ax = axes["time"]
-        floor = 1e-5
         for gates, colour, name in (
             (found.nominal, ORANGE, "nominal board"),
             (found.predicted, BLUE, "twin"),
         ):
             rms = np.sqrt(np.mean((gates - found.measured) ** 2, axis=1)) / found.span_V
-            ax.plot(found.learning_s, 100 * np.maximum(rms, floor), color=colour)
+            rms[rms < _UNSEEN] = np.nan  # the start is the same
+            ax.plot(found.learning_s, 100 * rms, color=colour)
+            if np.isnan(rms[-1]):
+                continue
             ax.annotate(
-                name, (found.learning_s[-1], 100 * max(rms[-1], floor)), xytext=(-4, 5), ha="right",
+                name, (found.learning_s[-1], 100 * rms[-1]), xytext=(-4, 5), ha="right",
                 textcoords="offset points", color=colour, fontsize=10,
             )  # fmt: skip
         ax.set_yscale("log")

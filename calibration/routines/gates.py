@@ -13,7 +13,7 @@ from protocols.method import ClampRule
 READINGS = 400
 HOLD_S = 20.0
 CHARGE_PULSES = 4000
-CHARGE_LENGTHS_S = 10e-6, 30e-6
+CHARGE_LENGTHS_S = 5e-6, 10e-6  # so short that gates hardly move
 _PUSH_PULSES, _PUSH_S = 150, 500e-6
 _MOST_LEAK, _MOST_RESET_V = 0.5, 0.1
 
@@ -132,8 +132,11 @@ def _push(board: Board, at: float, sign: float) -> tuple[FloatArray, FloatArray,
     for turn in range(24):
         rule = ClampRule(direction=1 if turn % 2 else -1)
         inputs, labels = board.random_inputs(1), board.random_labels(1)
-        board.set_gates(at - sign * 0.04)
+        asked = at - sign * 0.04
+        board.set_gates(asked)
         marks = [board.read_gates()]
+        short = sign * (asked - marks[0].mean)  # a wall on this side of the limit keeps the charge back
+        blocked = (short > np.maximum(8 * marks[0].uncertainty, 5e-3)) & (short < _MOST_RESET_V * 4)
         for _ in range(2):
             board.learn(
                 inputs, labels, pulse_s=min(_PUSH_S, board.limits.pulse_max_s), pulses=_PUSH_PULSES,
@@ -143,7 +146,8 @@ def _push(board: Board, at: float, sign: float) -> tuple[FloatArray, FloatArray,
         first = sign * (marks[1].mean - marks[0].mean)
         second = sign * (marks[2].mean - marks[1].mean)
         noise = np.hypot(marks[2].uncertainty, marks[1].uncertainty)
-        stopped = (first > 0.02) & (np.abs(second) < 3 * noise)
+        held = blocked & (np.abs(first) < 5 * noise)  # it stays where it could not be charged beyond
+        stopped = ((first > 0.02) | held) & (np.abs(second) < 3 * noise)
         ends.append(np.where(stopped, 0.5 * sign * (marks[1].mean + marks[2].mean), np.nan))
         noises.append(noise / 2)
         met = met | stopped

@@ -12,6 +12,9 @@ from protocols.block import FloatArray
 
 CONTRAST, RELEASED, ONE_TASK, TWO_TASKS = "contrast", "zero-error pulses", "one task", "two tasks"
 PULSES = ((100e-6, 300), (2e-3, 15))  # length in s and number: as much learning, few charges or many
+CONTRAST_PULSES, _PILOT = 40, (10e-6, 10)
+_MOVE_V = 0.12  # a clamped burst moves the fastest gate about so far
+_LONGEST_S, _SHORTEST_S = 30e-3, 0.4e-3
 _GATES = 0.15, 0.84  # of the gate range: bursts must not reach a wall
 _IDENTIFIED_V = 1e-3  # an offset known less well than this is called not identifiable
 _CORRELATED = 0.95
@@ -23,7 +26,7 @@ def calibrate_learning_rate(board: Board, nominal: Nominal) -> Result:
 
     Bursts clamped toward random labels, and bursts with the clamps released to tell bias from rate.
     """
-    bursts = _bursts(board, {CONTRAST: 48, RELEASED: 24})
+    bursts = _bursts(board, nominal, {CONTRAST: 48, RELEASED: 24})
     fit = fit_learning(board.network, bursts, nominal.learning_rate_per_V_s)
     result = _result("weighted regression of gate changes on predicted ones", board, bursts, fit)
     _judge_rates(result, board, fit, nominal)
@@ -50,7 +53,7 @@ def calibrate_bias(board: Board, nominal: Nominal) -> Result:
     alternate, and from contrasted bursts, which tell the learning rate; one regression for all, and
     χ² of each kind as a check that they agree.
     """
-    bursts = _bursts(board, {CONTRAST: 30, RELEASED: 60, ONE_TASK: 15, TWO_TASKS: 15})
+    bursts = _bursts(board, nominal, {CONTRAST: 30, RELEASED: 60, ONE_TASK: 15, TWO_TASKS: 15})
     fit = fit_learning(board.network, bursts, nominal.learning_rate_per_V_s)
     result = _result("weighted regression over four kinds of bursts", board, bursts, fit)
     gated = np.flatnonzero(board.network.transistors())
@@ -111,7 +114,7 @@ def _judge_rates(result: Result, board: Board, fit: LearningFit, nominal: Nomina
             result.warn("odd rate", name, f"{name} learns at {part:.2f} of the nominal rate")
 
 
-def _bursts(board: Board, counts: dict[str, int]) -> list[Burst]:
+def _bursts(board: Board, nominal: Nominal, counts: dict[str, int]) -> list[Burst]:
     """Run bursts of each kind, mixed, from random gates that stay away from the walls."""
     kinds = [kind for kind, count in counts.items() for _ in range(count)]
     noise = board.read_nodes(board.random_inputs(8), max(board.node_readings, 8)).noise
@@ -120,6 +123,7 @@ def _bursts(board: Board, counts: dict[str, int]) -> list[Burst]:
     span = limits.gate_max_V - limits.gate_min_V
     low, high = (limits.gate_min_V + part * span for part in _GATES)
     walls = limits.gate_min_V, limits.gate_max_V
+    contrast_s = _contrast_time(board, nominal, low, high)
     bursts = []
     for k, kind in enumerate(kinds):
         board.told(kind, k, len(kinds))
@@ -128,7 +132,7 @@ def _bursts(board: Board, counts: dict[str, int]) -> list[Burst]:
         length = min(length, board.limits.pulse_max_s)
         _settle(board, kind)
         before = board.read_gates()
-        runs = _run_kind(board, kind, length, pulses)
+        runs = _run_kind(board, kind, length, pulses, contrast_s)
         bursts.append(burst(board.network, kind, runs, before, board.read_gates(), walls, node_noise_V))
     board.told("done", len(kinds), len(kinds))
     return bursts
@@ -149,13 +153,31 @@ def _near_outputs(board: Board, count: int) -> FloatArray:
     return board.random_labels(count, 0.35, 0.65)
 
 
-def _run_kind(board: Board, kind: str, length: float, pulses: int) -> list[Learned]:
+def _contrast_time(board: Board, nominal: Nominal, low: float, high: float) -> float:
+    """Return how long a clamped burst may last for the fastest gate to move about 0.12 V, in seconds.
+
+    Longer, and the contrast would change too quickly to be integrated over the snapshots.
+    """
+    tail, head = board.network.endpoints().T
+    fastest = 0.0
+    for _ in range(8):
+        board.set_gates(board.random_gates(low, high))
+        length, pulses = _PILOT
+        run = board.learn(board.random_inputs(1), board.random_labels(1), pulse_s=length, pulses=pulses)
+        x, y = run.free[:, tail] - run.free[:, head], run.clamped[:, tail] - run.clamped[:, head]
+        fastest = max(fastest, float(np.abs((x - y) * (x + y)).max()))
+    velocity = nominal.learning_rate_per_V_s * fastest
+    return float(np.clip(_MOVE_V / max(velocity, 1e-9), _SHORTEST_S, _LONGEST_S))
+
+
+def _run_kind(board: Board, kind: str, length: float, pulses: int, contrast_s: float) -> list[Learned]:
     if kind == RELEASED:
         inputs, labels = board.random_inputs(1), board.random_labels(1)
         return [board.learn(inputs, labels, pulse_s=length, pulses=pulses, unclamped=True)]
     if kind == CONTRAST:
         inputs, labels = board.random_inputs(1), board.random_labels(1)
-        return [board.learn(inputs, labels, pulse_s=length, pulses=pulses)]
+        each = max(contrast_s / CONTRAST_PULSES, 10e-6)
+        return [board.learn(inputs, labels, pulse_s=each, pulses=CONTRAST_PULSES, kept=CONTRAST_PULSES)]
     inputs, labels = board.task
     runs = []
     for turn in range(2 * len(inputs)):
