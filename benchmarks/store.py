@@ -5,7 +5,6 @@ from __future__ import annotations
 import argparse
 import json
 import os
-import signal
 import statistics
 import subprocess
 import sys
@@ -20,7 +19,9 @@ from typing import Any
 import numpy as np
 
 from benchmarks import machine
-from labctl.cli.run import stop_on_signals
+from benchmarks.crash import emulated
+from labctl.emulation import EmulatedBench
+from labctl.engine.client import EngineClient
 from labctl.runner import PreparedRun, RunRequest, carry_out, prepare
 from labctl.session import Session
 from labctl.store import Recorder, Sampling
@@ -148,32 +149,43 @@ def memory_of(cycles: int) -> dict[str, Any]:
 
 
 def abort_times(effort: Effort) -> dict[str, Any]:
-    """Press Ctrl-C in simulated, recorded runs; time from the signal to the safe state."""
+    """Abort runs on the emulated controller bench; time until the emulators hold the safe state."""
     rng, taken = np.random.default_rng(2), list[float]()
-    before = {n: signal.getsignal(n) for n in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)}
-    try:
-        taken += [_abort(float(rng.uniform(0.0, 0.3))) for _ in range(effort.aborts)]
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
-    return {"abort_p99_s": float(np.percentile(taken, 99)), "abort_median_s": statistics.median(taken)}
+    before = os.environ.get("LABCTL_RUNTIME_DIR")
+    with tempfile.TemporaryDirectory(prefix="labctl-") as text:
+        folder = Path(text)
+        os.environ["LABCTL_RUNTIME_DIR"] = str(folder / "engines")
+        try:
+            with emulated(folder) as (bench, file), EngineClient.start(who="benchmark") as client:
+                for _ in range(effort.aborts):
+                    taken.append(_abort(client, bench, file, folder / "runs", float(rng.uniform(0.0, 0.3))))
+                client.quit_engine()
+        finally:
+            os.environ.pop("LABCTL_RUNTIME_DIR")
+            if before is not None:
+                os.environ["LABCTL_RUNTIME_DIR"] = before
+    return {
+        "abort_p99_s": float(np.percentile(taken, 99)),
+        "abort_median_s": statistics.median(taken),
+        "aborts": len(taken),
+    }
 
 
-def _abort(after_s: float) -> float:
-    run, watch, pressed_s = _prepare(1_000_000_000, "lattice-paper"), Watch(), [float("nan")]
-
-    def press() -> None:
-        watch.under_way.wait(60)
-        time.sleep(after_s)
-        pressed_s[0] = time.perf_counter()
-        os.kill(os.getpid(), signal.SIGINT)
-
-    presser = threading.Thread(target=press)
-    presser.start()
-    with tempfile.TemporaryDirectory() as folder:
-        carry_out(_into(run, Path(folder)), (watch,), stop_on_signals)
-    presser.join()
-    return watch.safe_at_s - pressed_s[0]
+def _abort(client: EngineClient, bench: EmulatedBench, file: Path, out: Path, after_s: float) -> float:
+    """Abort one run a while after it has begun to train; return the seconds until nothing is driven."""
+    keys = ("training.cycles=1000000", "record.rounds=8", "record.cycle_rows=1000000")
+    asked = RunRequest(EXPERIMENT, str(file), out=out, overrides=keys, figures=False)
+    client.start_run(client.preflight(asked))
+    while client.snapshot().cycle == 0:
+        time.sleep(0.005)
+    time.sleep(after_s)
+    pressed_s = time.perf_counter()
+    client.abort()
+    while bench.unsafe():
+        time.sleep(0.0005)
+    safe_s = time.perf_counter()
+    client.wait(timeout_s=60)
+    return safe_s - pressed_s
 
 
 def _prepare(cycles: int, imperfections: str) -> PreparedRun:

@@ -46,7 +46,7 @@ class RunLog:
             try:
                 self._file.write(json.dumps(dict(line), ensure_ascii=False, default=str) + "\n")
             except (OSError, ValueError):
-                self._file = None
+                self.end()
         return line
 
 
@@ -98,7 +98,7 @@ def trace(*, on: bool) -> None:
     logger = logging.getLogger(TRACE)
     logger.propagate = False
     logger.setLevel(logging.DEBUG if on else logging.CRITICAL)
-    if on and not logger.handlers:
+    if on and not any(isinstance(handler, _ToStructlog) for handler in logger.handlers):
         logger.addHandler(_ToStructlog())
 
 
