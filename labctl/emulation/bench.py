@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
@@ -284,6 +285,6 @@ def _listen(name: str, place: Place, listen: Callable[[], Result]) -> Result:
         where = str(place.path) if place.path is not None else f"port {place.port} of {place.host}"
         raise InstrumentError(
             f"emulated {name}",
-            f"{where} cannot be used: {error.strerror or error}",
+            f"{where} cannot be used: {os.strerror(error.errno) if error.errno else error}",
             "stop the emulator or program that uses it, or change the address in the bench file",
         ) from error
