@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 
 from labctl.experiment.model import (
@@ -22,6 +24,9 @@ from protocols.network import Network, lattice, two_edge_board
 from protocols.order import Order, OrderKind
 from protocols.plan import Noise, Plan, measurement_rounds
 from protocols.task import DataSet, Output, Source, Task, TaskKind, Wiring, circle_points, class_labels
+
+_LONGEST_PATTERN = 1_000_000  # cycles
+_ONE_SIDED = 0.1  # share of a task's bias that chopping may leave
 
 
 def build_plan(experiment: Experiment, limits: Limits, seed: int) -> Plan:
@@ -220,9 +225,30 @@ def _order(settings: OrderSettings, train: DataSet, method: Method) -> Order:
         half = max(round(period / 2), 1)
     transition = np.array(settings.transition) if settings.transition is not None else None
     try:
-        return Order(settings.kind, train.groups, half, transition)
+        order = Order(settings.kind, train.groups, half, transition)
     except ConfigError as error:
         raise error.at(key="training.order") from None
+    if settings.kind is OrderKind.TASK_CYCLE and method.chop_cycles:
+        _check_in_step(half, len(np.unique(train.groups)), method.chop_cycles)
+    return order
+
+
+def _check_in_step(half: int, tasks: int, chop: int) -> None:
+    """Refuse a task cycle whose turns see the copies mostly in the same roles: the bias would not cancel."""
+    whole = math.lcm(half * tasks, 2 * chop)
+    if whole > _LONGEST_PATTERN:  # so long that no task can be in step
+        return
+    cycles = np.arange(whole)
+    role = 1 - 2 * ((cycles // chop) % 2)
+    task = (cycles // half) % tasks
+    one_sided = max(abs(float(role[task == t].mean())) for t in range(tasks))
+    if one_sided > _ONE_SIDED:
+        raise ConfigError(
+            "chopping is in step with the task cycle: a task would meet the copies mostly in one role",
+            key="method.chop_rounds",
+            value=f"{chop} cycles, tasks take turns every {half}",
+            allowed="let half a period hold an even number of chops",
+        )
 
 
 def _initial_gates(experiment: Experiment, network: Network, limits: Limits, seed: int) -> FloatArray:
