@@ -11,6 +11,7 @@ import nidaqmx.errors
 import pyvisa
 from serial.tools import list_ports
 
+from drivers.nidaq.capabilities import capabilities
 from drivers.nidaq.server import Daqmx
 
 SERIAL, VISA, DAQ = "serial port", "VISA resource", "DAQ board"
@@ -80,7 +81,7 @@ def search_daq(address: str = "") -> Search:
         with daqmx.within(5.0):
             daqmx.connect()
             devices = list(daqmx.system().devices)
-            found = tuple(Attached(DAQ, d.name, d.product_type) for d in devices)
+            found = tuple(Attached(DAQ, d.name, capabilities(d).words()) for d in devices)
     except nidaqmx.errors.Error as error:
         return Search(DAQ, (), f"NI-DAQmx does not answer: {str(error).splitlines()[0]}")
     finally:

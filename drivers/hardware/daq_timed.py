@@ -1,7 +1,7 @@
 """A bench timed by a DAQ board: the host steps the cycles, the board's clocks and counter keep the times.
 
 Gates move only while the counter's pulse lasts, and that is exact; what the host does before and after
-may take as long as it likes. So a cycle is a handful of calls, not a waveform (docs/decisions/0013).
+may take as long as it likes. So a cycle is a handful of calls, not a waveform (docs/decisions/0012).
 """
 
 from __future__ import annotations

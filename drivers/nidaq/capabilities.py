@@ -38,6 +38,14 @@ class Capabilities:
         """Say whether inputs and outputs can share a sample clock."""
         return self.input_rate_Hz > 0.0 and self.output_rate_Hz > 0.0
 
+    def words(self) -> str:
+        """Say in a line what the board is and when it last calibrated itself."""
+        counts = ((len(self.inputs), "inputs"), (len(self.outputs), "outputs"), (len(self.lines), "lines"),
+                  (len(self.counters), "counters"))  # fmt: skip
+        parts = ", ".join(f"{n} {what}" for n, what in counts if n)
+        calibrated = f", self-calibrated {self.self_calibrated:%Y-%m-%d}" if self.self_calibrated else ""
+        return f"{self.product} {self.serial:08X}: {parts or 'nothing to drive or read'}{calibrated}"
+
     def missing(self, *terminals: str) -> tuple[str, ...]:
         """Return those of the terminals that the board does not have."""
         there = {*self.inputs, *self.outputs, *self.lines, *self.counters}
