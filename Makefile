@@ -17,7 +17,7 @@ export MPLBACKEND ?= Agg
 
 DEMO ?= examples/regression.toml --bench sim --imperfections lattice-paper
 
-.PHONY: help setup demo test lint types contracts check bench clean
+.PHONY: help setup demo test lint types contracts check bench screenshots clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -53,6 +53,9 @@ check: lint types contracts ## lint, types and contracts
 
 bench: $(STAMP) ## measure how fast the simulated plant is and write the table (ARGS="--only single")
 	$(BIN)/python -m benchmarks.plant --out $(ARGS)
+
+screenshots: $(STAMP) ## make the pictures of the window for the docs, in both themes
+	$(BIN)/python tools/screenshots.py $(ARGS)
 
 clean: ## remove caches and build products; .venv and runs/ stay
 	rm -rf build dist .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis .benchmarks

@@ -68,7 +68,7 @@ def make_field(model: type[BaseModel], key: str, changed: Changed) -> tuple[QWid
     control: QWidget
     if unit is not None:
         control, setter = _quantity(unit, changed, optional=_optional(field))
-    elif (choices := _choices(field)) is not None:
+    elif (choices := choices_of(field)) is not None:
         control, setter = _choice(choices, changed)
     elif field.annotation is bool:
         control, setter = _switch(changed)
@@ -122,7 +122,8 @@ def _whole(field: FieldInfo, changed: Changed) -> tuple[QWidget, Setter]:
     return box, show
 
 
-def _choices(field: FieldInfo) -> list[str] | None:
+def choices_of(field: FieldInfo) -> list[str] | None:
+    """Return the words a field may hold, None when they are not counted out."""
     kind = field.annotation
     if typing.get_origin(kind) is Literal:
         return [str(c) for c in typing.get_args(kind)]

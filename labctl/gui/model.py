@@ -135,6 +135,7 @@ class RunModel(QObject):
         self.node_cycle: int | None = None
         self.cycles: dict[str, NDArray[Any]] = {}
         self.plane: Plane | None = None
+        self._early: list[dict[str, NDArray[Any]]] = []
         self._clock_cycle, self._clock_s = [0.0], [0.0]
 
     # ── a run that goes on ───────────────────────────────────────────────────────────────────────
@@ -163,11 +164,8 @@ class RunModel(QObject):
         self._tick([poll.snapshot.cycle], [poll.snapshot.learning_time_s])
         gates = poll.rings.get("gates")
         if gates is not None and len(gates):
-            a = gates.arrays
-            x = self._learning_time_s(a["cycle"])
-            self.gates.add(x, a["gates_V"])
-            self.conductances.add(x, a["conductances_S"])
-            grew = True
+            self._early.append(gates.arrays)
+        grew = self._add_gates() or grew
         nodes = poll.rings.get("nodes")
         if nodes is not None and len(nodes):
             self.free_V, self.clamped_V = nodes.arrays["free_V"][-1], nodes.arrays["clamped_V"][-1]
@@ -183,6 +181,18 @@ class RunModel(QObject):
         if grew:
             self.grown.emit()
 
+    def _add_gates(self) -> bool:
+        """Add readings up to the cycle the clock knows; a poll may bring one before the clock has ticked."""
+        waiting, self._early = self._early, []
+        for a in waiting:
+            known = a["cycle"] <= self._clock_cycle[-1]
+            x = np.interp(a["cycle"][known], self._clock_cycle, self._clock_s)
+            self.gates.add(x, a["gates_V"][known])
+            self.conductances.add(x, a["conductances_S"][known])
+            if not known.all():
+                self._early.append({name: values[~known] for name, values in a.items()})
+        return bool(waiting)
+
     def _tick(self, cycles: Any, times_s: Any) -> None:
         """Note how much learning time had been given at a cycle."""
         for cycle, time_s in zip(cycles, times_s, strict=True):
@@ -190,11 +200,7 @@ class RunModel(QObject):
                 self._clock_cycle.append(float(cycle))
                 self._clock_s.append(float(time_s))
         if len(self._clock_cycle) > _CLOCK:
-            self._clock_cycle[:-1:2], self._clock_s[:-1:2] = [], []
-
-    def _learning_time_s(self, cycles: NDArray[Any]) -> FloatArray:
-        found: FloatArray = np.interp(cycles, self._clock_cycle, self._clock_s)
-        return found
+            del self._clock_cycle[1:-1:2], self._clock_s[1:-1:2]
 
     # ── a run that is stored ─────────────────────────────────────────────────────────────────────
 

@@ -40,8 +40,8 @@ if TYPE_CHECKING:
     from labctl.gui.window import MainWindow
 
 HEADS = ("", "no.", "started", "status", "name", "method", "error", "accuracy", "bench")
-_THUMB = QSize(88, 50)
-_STATUS = ("", "completed", "stopped", "aborted", "failed", "running", "orphan", "recovered")
+_THUMB = QSize(72, 40)
+STATUS = ("", "completed", "stopped", "aborted", "failed", "running", "orphan", "recovered")
 _MOST = 8  # runs compared at once
 _LIST = 500
 
@@ -54,12 +54,12 @@ class RunsPanel(QWidget):
         self._window, self.work = window, Worker()
         self.entries: list[Entry] = []
         self._thumbs: dict[str, QIcon] = {}
-        self._comparisons: list[CompareWindow] = []
+        self.comparisons: list[CompareWindow] = []
         self.search = named(QLineEdit(), tr("Search runs"), tr("Name, method, bench, task, imperfections"))
         self.search.setPlaceholderText(tr("search …"))
         self.search.setClearButtonEnabled(True)
         self.status = named(QComboBox(), tr("Status of the runs"))
-        for status in _STATUS:
+        for status in STATUS:
             self.status.addItem(tr(status) if status else tr("any status"), status)
         self._soon = QTimer(self)
         self._soon.setSingleShot(True)
@@ -244,7 +244,7 @@ class RunsPanel(QWidget):
         def show(found: Any) -> None:
             window = CompareWindow(entries, found, self._window.theme, self._window)
             window.show()
-            self._comparisons = [*(c for c in self._comparisons if c.isVisible()), window]
+            self.comparisons = [*(c for c in self.comparisons if c.isVisible()), window]
 
         self.work.do(lambda: [(_load(f), _settings(f)) for f in folders], show, self._failed)
 

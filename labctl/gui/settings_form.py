@@ -41,7 +41,7 @@ class SettingsForm(QScrollArea):
         self._document = document
         self._setters: dict[str, Setter] = {}
         self.fields: dict[str, QWidget] = {}
-        self._mistakes: dict[str, QLabel] = {}
+        self.mistakes: dict[str, QLabel] = {}
         self._groups: dict[str, QGroupBox] = {}
         named(self, tr("Settings of the experiment"))
         self.setWidgetResizable(True)
@@ -72,10 +72,10 @@ class SettingsForm(QScrollArea):
             self._groups["Clamp and pulse, overclamping"].setVisible(over)
             self._groups["Label servo"].setVisible(settings.method.kind is MethodKind.LABEL_SERVO)
             self.about.setText(_about(settings))
-        for key, label in self._mistakes.items():
+        for key, label in self.mistakes.items():
             mine = problem is not None and (problem.key == key or key.startswith(f"{problem.key}."))
             first = problem is not None and key == next(
-                (k for k in self._mistakes if k == problem.key or k.startswith(f"{problem.key}.")), ""
+                (k for k in self.mistakes if k == problem.key or k.startswith(f"{problem.key}.")), ""
             )
             label.setVisible(mine and first)
             if mine and problem is not None:
@@ -85,7 +85,7 @@ class SettingsForm(QScrollArea):
 
     def shows(self, key: str) -> bool:
         """Tell whether a mistake with this key is shown at one of the fields."""
-        return any(k == key or k.startswith(f"{key}.") for k in self._mistakes) if key else False
+        return any(k == key or k.startswith(f"{key}.") for k in self.mistakes) if key else False
 
     def _group(self, title: str, keys: tuple[str, ...]) -> QGroupBox:
         box = QGroupBox(tr(title))
@@ -100,7 +100,7 @@ class SettingsForm(QScrollArea):
             mistake.setVisible(False)
             form.addRow(words_of(key), field)
             form.addRow(mistake)
-            self.fields[key], self._setters[key], self._mistakes[key] = field, setter, mistake
+            self.fields[key], self._setters[key], self.mistakes[key] = field, setter, mistake
         self._groups[title] = box
         return box
 

@@ -21,6 +21,7 @@ class Theme:
     name: str
     window: str
     base: str
+    field: str
     raised: str
     line: str
     text: str
@@ -45,7 +46,7 @@ class Theme:
         pairs = [
             (f"{role} on {ground}", getattr(self, role), getattr(self, ground))
             for role in ("text", "muted", "error", "warning", "good", "accent")
-            for ground in ("window", "base", "raised")
+            for ground in ("window", "base", "field", "raised")
         ]
         pairs += [
             (f"banner {s}", self.on_state, getattr(self, s)) for s in ("safe", "live", "fault", "unknown")
@@ -57,6 +58,7 @@ LIGHT = Theme(
     name="light",
     window="#F2F4F6",
     base="#FFFFFF",
+    field="#FFFFFF",
     raised="#E6EAEE",
     line="#C3CAD1",
     text="#1A1F24",
@@ -74,6 +76,7 @@ DARK = Theme(
     name="dark",
     window="#1D2125",
     base="#14171A",
+    field="#2E353C",
     raised="#2B3137",
     line="#454D56",
     text="#ECEFF1",
@@ -120,7 +123,7 @@ def palette(theme: Theme) -> QPalette:
     colours = {
         roles.Window: theme.window,
         roles.WindowText: theme.text,
-        roles.Base: theme.base,
+        roles.Base: theme.field,
         roles.AlternateBase: theme.raised,
         roles.Text: theme.text,
         roles.Button: theme.raised,

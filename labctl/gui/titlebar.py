@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PyQt6.QtWidgets import QDockWidget, QHBoxLayout, QLabel, QStyle, QToolButton, QWidget
+from PyQt6.QtWidgets import QDockWidget, QHBoxLayout, QLabel, QMainWindow, QStyle, QToolButton, QWidget
 
 from labctl.gui.words import must, named, tr
 
@@ -34,11 +34,19 @@ class TitleBar(QWidget):
             button.clicked.connect(lambda _=False, s=slot: s())
             self._row.addWidget(button)
         dock.windowTitleChanged.connect(self.title.setText)
+        dock.visibilityChanged.connect(lambda _: self._name_unless_tabbed())
+        dock.topLevelChanged.connect(lambda _: self._name_unless_tabbed())
         self._dock = dock
 
     def add(self, widget: QWidget) -> None:
         """Put a control between the readout and the buttons."""
         self._row.insertWidget(self._row.count() - 2, widget)
+
+    def _name_unless_tabbed(self) -> None:
+        """Leave the name to the tab when there is one."""
+        window = self.window()
+        tabbed = isinstance(window, QMainWindow) and bool(window.tabifiedDockWidgets(self._dock))
+        self.title.setVisible(not tabbed or self._dock.isFloating())
 
     def _float(self) -> None:
         self._dock.setFloating(not self._dock.isFloating())

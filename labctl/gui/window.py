@@ -62,7 +62,7 @@ class MainWindow(QMainWindow):
         self.layout_.put_on_top(top)
         self._shows_stored = False
         self._last_serial = 0
-        self._boxes: list[QMessageBox] = []
+        self.boxes: list[QMessageBox] = []
         self._connect()
         self._frames = QTimer(self)
         self._frames.timeout.connect(self.draw_frame)
@@ -239,13 +239,13 @@ class MainWindow(QMainWindow):
         self._box(QMessageBox.Icon.Critical, tr("A mistake of labctl"), text).setDetailedText(trace)
 
     def _box(self, icon: QMessageBox.Icon, title: str, text: str) -> QMessageBox:
-        self._boxes = [box for box in self._boxes if box.isVisible()]
+        self.boxes = [box for box in self.boxes if box.isVisible()]
         box = QMessageBox(icon, title, text, QMessageBox.StandardButton.Close, self)
         box.setWindowModality(Qt.WindowModality.NonModal)
         box.setAccessibleName(title)
-        if len(self._boxes) < 5:  # the lines are in the notes as well
+        if len(self.boxes) < 5:  # the lines are in the notes as well
             box.show()
-        self._boxes.append(box)
+        self.boxes.append(box)
         return box
 
     def _confirm(self, question: str) -> bool:

@@ -1,0 +1,161 @@
+"""The window under load: frames, freezes, memory, and what it costs the engine.
+
+    python -m benchmarks.gui --json
+
+A simulated run at full speed on the 4×4 lattice, all plots open, 32 traces redrawn at every frame whether
+there is news or not. Times in seconds, memory in MB. Runs without a screen (QT_QPA_PLATFORM=offscreen) too.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import statistics
+import sys
+import tempfile
+import time
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+BARS = {
+    "fps_median": (25.0, "at least"),
+    "fps_worst_second": (15.0, "at least"),
+    "memory_growth_MB": (20.0, "at most"),
+    "engine_throughput_ratio": (0.90, "at least"),
+    "longest_freeze_s": (0.10, "at most"),
+}
+EXAMPLE = Path(__file__).resolve().parents[1] / "examples" / "memory-cycle.toml"
+BEHIND = 1_000_000  # cycles behind the traces before frames are counted
+_FOREVER = 2_000_000_000
+
+
+def measure(seconds: float, folder: Path) -> dict[str, Any]:
+    """Measure with a window for so long; the engine alone is measured before and after."""
+    from labctl.engine.client import EngineClient
+
+    with EngineClient.start("bench", "benchmark") as client:
+        _start(client, folder)
+        alone = [_speed(client, seconds / 4)]
+        found = _with_window(client, seconds, folder)
+        alone.append(_speed(client, seconds / 4))
+        client.abort("measured")
+        client.wait(timeout_s=60)
+        client.quit_engine()
+    found["engine_throughput_ratio"] = found["cycles_per_s_with_window"] / statistics.mean(alone)
+    found["cycles_per_s_alone"] = statistics.mean(alone)
+    return found
+
+
+def _start(client: Any, folder: Path) -> None:
+    from labctl.request import RunRequest
+
+    request = RunRequest(
+        EXAMPLE, out=folder / "runs", overrides=(f"training.cycles={_FOREVER}", "record.cycle_rows=1000")
+    )
+    client.start_run(client.preflight(request))
+    while client.snapshot().cycle < BEHIND:
+        time.sleep(0.1)
+
+
+def _speed(client: Any, seconds: float) -> float:
+    """Return cycles per second over a while in which nobody polls."""
+    time.sleep(2.5)  # until the engine takes nobody for watching
+    before, began = client.snapshot().cycle, time.monotonic()
+    time.sleep(seconds)
+    return float((client.snapshot().cycle - before) / (time.monotonic() - began))
+
+
+def _with_window(client: Any, seconds: float, folder: Path) -> dict[str, Any]:
+    from PyQt6.QtCore import QSettings, QTimer
+
+    from labctl.gui import theme
+    from labctl.gui.app import make_application
+    from labctl.gui.link import EngineLink
+    from labctl.gui.window import MainWindow
+
+    store = QSettings(str(folder / "settings.ini"), QSettings.Format.IniFormat)
+    app = make_application(store)
+    window = MainWindow(EngineLink("bench"), folder / "runs", store, theme.LIGHT)
+    window.resize(1500, 940)
+    window.show()
+    window.link.begin()
+    traces = window.layout_.plots["traces"]
+    while not traces.frames or len(window.live.gates) < 20:
+        app.processEvents()
+        time.sleep(0.002)
+    frames: list[float] = []
+    ticks: list[float] = []
+    timer = QTimer()
+    timer.timeout.connect(lambda: ticks.append(time.monotonic()))
+    timer.start(5)
+
+    def redraw() -> None:
+        traces.stale = True
+        count = traces.frames
+        window.draw_frame()
+        frames.extend([time.monotonic()] * (traces.frames - count))
+
+    redrawing = QTimer()
+    redrawing.timeout.connect(redraw)
+    redrawing.start(20)
+    memory, began, cycle = _memory_MB(), time.monotonic(), client.snapshot().cycle
+    cpu = time.process_time()
+    while time.monotonic() - began < seconds:
+        app.processEvents()
+        time.sleep(0.001)
+    took = time.monotonic() - began
+    found = {
+        "cycles_per_s_with_window": (client.snapshot().cycle - cycle) / took,
+        "memory_growth_MB": _memory_MB() - memory,
+        "longest_freeze_s": max((b - a for a, b in pairwise(ticks)), default=0.0),
+        "window_cpu_share": (time.process_time() - cpu) / took,
+        "cycles_behind": client.snapshot().cycle,
+        "traces": len(traces._curves),  # type: ignore[attr-defined]  # noqa: SLF001
+        "seconds": took,
+        "platform": app.platformName(),
+    }
+    per_second = [sum(began + k <= f < began + k + 1 for f in frames) for k in range(int(took))]
+    found["fps_median"] = float(statistics.median(per_second))
+    found["fps_worst_second"] = float(min(per_second))
+    timer.stop()
+    redrawing.stop()
+    window.shut_down()
+    window.close()
+    return found
+
+
+def _memory_MB() -> float:
+    """Return the resident memory of this process."""
+    pages = int(Path("/proc/self/statm").read_text().split()[1])
+    return pages * os.sysconf("SC_PAGE_SIZE") / 1e6
+
+
+def main() -> None:
+    """Measure and print; exit 1 when a bar is missed and --check is given."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else "")
+    parser.add_argument("--seconds", type=float, default=60.0, help="with the window open")
+    parser.add_argument("--json", action="store_true", help="print one JSON object and nothing else")
+    parser.add_argument("--check", action="store_true", help="exit 1 when a bar is missed")
+    chosen = parser.parse_args()
+    os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+    with tempfile.TemporaryDirectory() as name:
+        os.environ["LABCTL_RUNTIME_DIR"] = name
+        found = measure(chosen.seconds, Path(name))
+    found["load_1min"] = os.getloadavg()[0]
+    signs = {"at least": 1.0, "at most": -1.0}
+    missed = [key for key, (bar, how) in BARS.items() if signs[how] * (found[key] - bar) < 0]
+    found["missed"] = missed
+    if chosen.json:
+        print(json.dumps(found))
+    else:
+        for key, (bar, how) in BARS.items():
+            mark = "MISSED" if key in missed else "ok"
+            print(f"{key:26} {found[key]:10.3f}   {how} {bar:g}   {mark}")
+    if chosen.check and missed:
+        sys.exit(1)
+
+
+if __name__ == "__main__":
+    main()

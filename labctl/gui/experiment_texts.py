@@ -1,0 +1,67 @@
+"""Texts that are shown through variables: what the translation has to know besides the literals."""
+
+from __future__ import annotations
+
+from pydantic import BaseModel
+
+from labctl.gui import imperfections_panel, runs_panel, settings_form
+from labctl.gui.form import choices_of, field_of
+from labctl.gui.layout import PLOTS
+from labctl.gui.standing import Touch
+from protocols.engine import RunState
+from sim_backend.imperfections import Imperfections
+
+_STATES = {"CONNECTING", "CHECKING", "COMPLETED", "STOPPED", "ABORTED", "FAILED", "STORING"}
+_FACTS = {"learning time", "wall time", "time left", "speed"}
+_SHEET = {"run", "expected", "bench", "instrument", "limits", "safe means", "last failure"}
+_LIMITS = {"nodes", "gates", "pulses", "blocks"}
+_TASKS = {"regression", "classification"}
+_AXES = {
+    "learning time",
+    "gate voltage",
+    "learning time (s)",
+    "error (V²)",
+    "training error (V²)",
+    "data point",
+    "output",
+    "gate",
+    "first input",
+    "second input",
+    "late by",
+    "cycles",
+    "edge",
+}
+_RUNS = {
+    "Open",
+    "Show the run in the plots.",
+    "Compare",
+    "Two to eight runs, laid over each other.",
+    "Run again",
+    "Take its settings into the experiment panel.",
+    "Export …",
+    "Write its data as CSV tables.",
+    "Open folder",
+    "Show its files.",
+    "Recover",
+    "Store what was committed of runs whose engine died.",
+}
+
+
+def shown(model: type[BaseModel]) -> set[str]:
+    """Return the words of forms, tables and plots."""
+    found = _STATES | _FACTS | _SHEET | _LIMITS | _TASKS | _AXES | _RUNS
+    found |= {str(state).upper() for state in RunState} | {str(touch) for touch in Touch}
+    found |= {kind.title for kind in PLOTS} | {h for h in runs_panel.HEADS if h} | set(runs_panel.STATUS[1:])
+    for title, keys in settings_form.GROUPS.items():
+        found.add(title)
+        for key in keys:
+            field = field_of(model, key)
+            found.add(key.rpartition(".")[2].replace("_", " "))
+            found |= {field.description} if field.description else set()
+            found |= set(choices_of(field) or ())
+    for title, names in imperfections_panel.GROUPS.items():
+        found.add(title)
+        for name in names:
+            found.add(name.replace("_", " "))
+            found.add(Imperfections.model_fields[name].description or "")
+    return found - {""}

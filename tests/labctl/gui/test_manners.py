@@ -1,0 +1,169 @@
+"""Manners: contrast, names for screen readers, keys, languages, layout, export."""
+
+from __future__ import annotations
+
+import importlib.util
+import re
+from pathlib import Path
+
+import pytest
+from PyQt6.QtCore import Qt
+from PyQt6.QtWidgets import QApplication, QScrollBar, QTabBar, QToolButton, QWidget
+
+from labctl.engine.lifecycle import VERBS, Verb
+from labctl.gui import language, theme
+from labctl.gui.banner import Banner
+from labctl.gui.standing import Standing, Touch
+
+from .conftest import Opened
+
+pytestmark = pytest.mark.gui
+ROOT = Path(__file__).parents[3]
+
+
+@pytest.mark.parametrize("look", [theme.LIGHT, theme.DARK], ids=lambda t: t.name)
+def test_every_text_is_legible(look: theme.Theme) -> None:
+    faint = {what: theme.contrast(a, b) for what, a, b in look.texts()}
+    assert min(faint.values()) >= theme.LEAST_CONTRAST, {k: v for k, v in faint.items() if v < 4.5}
+    assert all(theme.contrast(c, look.base) >= 3.0 for c in look.series)  # lines: WCAG's bar for graphics
+
+
+def test_contrast_is_that_of_the_standard() -> None:
+    assert theme.contrast("#000000", "#FFFFFF") == pytest.approx(21.0)
+    assert theme.contrast("#777777", "#FFFFFF") == pytest.approx(4.48, abs=0.01)
+
+
+def _can_be_reached(widget: QWidget) -> bool:
+    inner = isinstance(widget, QScrollBar) or widget.objectName().startswith("qt_")
+    return widget.focusPolicy() != Qt.FocusPolicy.NoFocus and not inner
+
+
+def test_every_control_has_a_name_and_the_tab_key_reaches_it(open_window: Opened) -> None:
+    window = open_window(live=False)
+    window.experiment.open(ROOT / "examples" / "xor.toml")
+    nameless, reached = [], set()
+    for widget in window.findChildren(QWidget):
+        if not _can_be_reached(widget) or isinstance(widget, QTabBar):
+            continue
+        if not (widget.accessibleName() or getattr(widget, "text", str)() or _belongs_to_named(widget)):
+            nameless.append((type(widget).__name__, widget.objectName()))
+    assert not nameless
+    widget = window.nextInFocusChain()
+    while widget is not None and widget not in reached and len(reached) < 5000:
+        reached.add(widget)
+        widget = widget.nextInFocusChain()
+    for button in (*window.controls.buttons.values(), window.controls.emergency, window.controls.start):
+        assert button in reached
+        assert button.focusPolicy() & Qt.FocusPolicy.TabFocus
+
+
+def _belongs_to_named(widget: QWidget) -> bool:
+    """Tell whether a part of a control, such as a table's viewport, speaks by the control's name."""
+    parent = widget.parentWidget()
+    while parent is not None and not parent.isWindow():
+        if parent.accessibleName():
+            return True
+        parent = parent.parentWidget()
+    return False
+
+
+def test_verbs_say_what_they_do(open_window: Opened) -> None:
+    window = open_window(live=False)
+    for verb, button in window.controls.buttons.items():
+        assert VERBS[verb].consequence in button.toolTip()
+    assert "F12" in window.controls.emergency.text()
+    assert VERBS[Verb.EMERGENCY_OFF].consequence in window.controls.emergency.toolTip()
+    keys = dict(window.actions_.shortcuts())
+    for key in ("F12", "F5", "F1", "Ctrl+Return", "Ctrl+Space", "Ctrl+Z", "Ctrl+1", "Ctrl+F"):
+        assert key in keys
+
+
+def test_the_banner_has_another_shape_and_word_for_each_standing(app: QApplication) -> None:
+    banner = Banner(theme.LIGHT)
+    banner.resize(1200, 80)
+    pictures = set()
+    for touch in Touch:
+        banner.show_standing(Standing("X", touch, "why", "board 7", True))
+        assert banner.touch.text() == touch.value
+        assert touch.value in banner.accessibleName()
+        image = banner.sign.grab().toImage()
+        shape = tuple(
+            image.pixelColor(x, y).lightness() > 200 for x in range(0, 64, 4) for y in range(0, 64, 4)
+        )
+        pictures.add(shape)
+    assert len(pictures) == len(Touch)
+
+
+def test_chinese_is_complete_and_keeps_its_fields() -> None:
+    spec = importlib.util.spec_from_file_location("gui_texts", ROOT / "tools" / "gui_texts.py")
+    tool = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(tool)
+    table = language.read_translations("zh")
+    missing = [text for text in tool.texts() if not table.get(text)]
+    assert not missing
+    fields = re.compile(r"{\w+}")
+    for source, translation in table.items():
+        assert sorted(fields.findall(source)) == sorted(fields.findall(translation)), source
+
+
+def test_a_chinese_window_says_so(open_window: Opened, app: QApplication) -> None:
+    translator = language.install(app, "zh")
+    assert translator is not None
+    try:
+        window = open_window(live=False)
+        assert window.controls.start.text().endswith("开始")
+        assert window.layout_.plots["network"].windowTitle() == "网络"
+        window.banner.show_standing(Standing("RUNNING", Touch.SAFE, "", "", True))
+        assert window.banner.touch.text() == "可安全触摸"
+    finally:
+        app.removeTranslator(translator)
+    assert language.install(app, "en") is None
+
+
+def test_the_layout_comes_back(open_window: Opened) -> None:
+    first = open_window(live=False)
+    network = first.layout_.plots["network"]
+    network.setFloating(True)
+    first.layout_.plots["error"].hide()
+    first.layout_.save(first.store)
+    second = open_window(live=False)
+    second.restore()
+    assert second.layout_.plots["network"].isFloating()
+    assert not second.layout_.plots["error"].isVisible()
+    second.layout_.reset()
+    assert not second.layout_.plots["network"].isFloating()
+    assert not second.layout_.plots["error"].isHidden()
+
+
+def test_themes_change_while_the_window_is_open(open_window: Opened) -> None:
+    window = open_window(live=False)
+    window.set_theme(theme.DARK)
+    shade = window.layout_.plots["traces"].view.backgroundBrush().color().name()
+    assert shade == theme.DARK.base.lower()
+    window.set_theme(theme.LIGHT)
+    assert window.layout_.plots["traces"].view.backgroundBrush().color().name() == "#ffffff"
+
+
+def test_doses_are_asked_for_with_units(open_window: Opened) -> None:
+    window = open_window(live=False)
+    panel = window.imperfections
+    assert panel.chosen() == (None, [])
+    panel.use("lattice-paper")
+    assert panel.chosen() == ("lattice-paper", [])
+    row = panel.rows["bias_mean"]
+    row.on.click()
+    assert panel.chosen() == ("lattice-paper", ['bias_mean="0 V/s"'])
+    row.on.click()
+    assert panel.chosen() == ("lattice-paper", [])
+    panel.rows["adc_noise"].slider.setValue(200)
+    source, doses = panel.chosen()
+    assert (source, len(doses)) == ("lattice-paper", 1)
+    assert doses[0].startswith('adc_noise="')
+    assert doses[0].endswith('V"')
+
+
+def test_buttons_without_words_have_names(open_window: Opened) -> None:
+    window = open_window(live=False)
+    for dock in window.layout_.plots.values():
+        for button in dock.bar.findChildren(QToolButton):
+            assert len(button.accessibleName()) > 3

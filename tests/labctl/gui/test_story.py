@@ -1,0 +1,204 @@
+"""The technician's story, from the simulator chosen to two runs compared, as a person would click it."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+import time
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PyQt6.QtCore import QProcess, Qt
+from PyQt6.QtTest import QTest
+from PyQt6.QtWidgets import QMessageBox
+
+from labctl.engine.lifecycle import Verb
+from labctl.gui.standing import Contact, Touch, standing
+from labctl.store.events import read_events
+from protocols.engine import Outcome, RunState
+
+from .conftest import Opened, prepare, until
+
+pytestmark = [pytest.mark.gui, pytest.mark.slow]
+FOREVER = 50_000_000
+
+
+def _touch(window: object) -> str:
+    return window.banner.touch.text()  # type: ignore[attr-defined]
+
+
+def test_choose_check_start_pause_resume_stop_browse_reopen_compare(open_window: Opened) -> None:
+    window = open_window()
+    assert _touch(window) == Touch.SAFE
+    assert not window.controls.start.isEnabled()
+    window.imperfections.use("lattice-paper")
+    prepare(window, "xor", FOREVER)
+
+    window.controls.start.click()
+    until(lambda: window.snapshot.state is RunState.RUNNING and window.snapshot.cycle > 20_000)
+    assert _touch(window) == Touch.LIVE
+    assert window.banner.kind.text() == "SIMULATOR"
+    until(lambda: len(window.live.gates) > 3)
+    window.note("looked at it")
+
+    window.controls.buttons[Verb.PAUSE].click()
+    until(lambda: window.snapshot.state is RunState.PAUSED)
+    held = window.snapshot.cycle
+    QTest.qWait(200)
+    assert window.snapshot.cycle == held
+    assert _touch(window) == Touch.LIVE
+    window.controls.buttons[Verb.RESUME].click()
+    until(lambda: window.snapshot.cycle > held)
+
+    window.controls.buttons[Verb.STOP].click()
+    until(lambda: window.snapshot.is_over)
+    assert window.snapshot.outcome is Outcome.STOPPED
+    assert _touch(window) == Touch.SAFE
+    folder = Path(window.snapshot.run.folder)
+    assert {"looked at it"} <= {e.get("text") for e in read_events(folder)}
+
+    prepare(window, "xor", 20_000)  # the second run, other settings
+    window.experiment.document.set("method.kind", "standard")
+    assert not window.controls.start.isEnabled()  # what was checked is not what would run
+    window.experiment.preflight.check.click()
+    until(window.controls.start.isEnabled)
+    window.controls.start.click()
+    until(lambda: window.snapshot.run.serial == 2 and window.snapshot.is_over)
+
+    runs = window.layout_.runs
+    until(lambda: len(runs.entries) == 2 and not runs.work.busy())
+    runs.choose([1])
+    runs.buttons["open"].click()
+    until(lambda: window.layout_.plots["traces"].model is not window.live)
+    shown = window.layout_.plots["traces"].model
+    assert len(shown.gates) > 3
+    assert np.isfinite(shown.conductances.last).all()
+    assert shown.plane is not None
+    assert window.layout_.stored.bar.isVisible()
+    window.show_live()
+    assert window.layout_.plots["traces"].model is window.live
+
+    runs.choose([1, 2])
+    runs.buttons["compare"].click()
+    until(lambda: runs.comparisons)
+    settings = dict(runs.comparisons[0].rows)
+    assert settings["experiment.method.kind"] == ["standard", "symmetric-overclamping"]
+
+    runs.choose([1])
+    runs.buttons["again"].click()
+    until(lambda: not runs.work.busy())
+    QTest.qWait(50)
+    request = window.experiment.request()
+    assert request.experiment == folder / "experiment.toml"
+    assert window.imperfections.rows["bias_mean"].box.value == pytest.approx(0.4)
+
+
+def test_a_window_that_is_killed_changes_nothing_and_another_one_catches_up(
+    open_window: Opened, tmp_path: Path
+) -> None:
+    window = open_window()
+    prepare(window, "regression", FOREVER)
+    window.controls.start.click()
+    until(lambda: window.snapshot.cycle > 0)
+    code = (
+        "from labctl.gui.app import run_window; from pathlib import Path; import sys;"
+        "run_window(out=Path(sys.argv[1]))"
+    )
+    other = QProcess()
+    other.start(sys.executable, ["-c", code, str(tmp_path / "runs")])
+    until(lambda: window.snapshot.watchers >= 2)
+    os.kill(other.processId(), signal.SIGKILL)
+    until(lambda: other.state() == QProcess.ProcessState.NotRunning)
+    before = window.snapshot.cycle
+    until(lambda: window.snapshot.cycle > before)
+    window.shut_down()
+
+    again = open_window()
+    until(lambda: len(again.live.errors) > 2 and len(again.live.gates) > 2)
+    assert again.live.errors.x[0] == 0.0  # the run's beginning is drawn too
+    assert again.snapshot.state is RunState.RUNNING
+    again.controls.buttons[Verb.ABORT].click()
+    until(lambda: again.snapshot.is_over)
+    assert again.snapshot.outcome is Outcome.ABORTED
+
+
+def test_an_engine_that_is_killed_is_a_fault_until_the_guardian_has_made_the_bench_safe(
+    open_window: Opened,
+) -> None:
+    window = open_window()
+    said = []
+    window.link.contact_changed.connect(
+        lambda contact, text: said.append((contact, window.banner.state.text(), window.banner.touch.text()))
+    )
+    prepare(window, "regression", FOREVER)
+    window.controls.start.click()
+    until(lambda: window.snapshot.cycle > 0)
+    os.kill(window.snapshot.engine.pid, signal.SIGKILL)
+    until(lambda: window.link.contact is Contact.GUARDED)
+    until(lambda: len(said) >= 2)
+    assert said[0] == (Contact.GONE, "FAULT", Touch.DO_NOT)
+    assert said[1] == (Contact.GUARDED, "SAFE", Touch.SAFE)
+    assert "guardian" in window.banner.why.text()
+
+    runs = window.layout_.runs  # the window has a new engine, and the run can be recovered
+    until(runs.buttons["recover"].isEnabled)
+    runs.buttons["recover"].click()
+    until(lambda: [e.status for e in runs.entries] == ["recovered"])
+    prepare(window, "xor", 1000)
+    window.controls.start.click()
+    until(lambda: window.snapshot.run is not None and window.snapshot.is_over)
+    assert _touch(window) == Touch.SAFE
+
+
+@pytest.mark.parametrize("where", ["window", "message", "shortcuts", "question"])
+def test_the_emergency_key_works_from_every_dialog(open_window: Opened, where: str) -> None:
+    window = open_window()
+    prepare(window, "regression", FOREVER)
+    window.controls.start.click()
+    until(lambda: window.snapshot.cycle > 0)
+    target = window
+    if where == "message":
+        window.tell("something")
+        target = window.boxes[-1]
+    elif where == "shortcuts":
+        window.actions_.show_shortcuts()
+        target = window.actions_.page
+    elif where == "question":
+        target = QMessageBox(window)
+        target.setWindowModality(Qt.WindowModality.ApplicationModal)
+        target.open()
+    target.activateWindow()
+    QTest.qWait(50)
+    began = time.monotonic()
+    QTest.keyClick(target.windowHandle(), Qt.Key.Key_F12)
+    until(lambda: window.snapshot.state in (RunState.SAFE, RunState.FAULT), 5)
+    assert time.monotonic() - began < 3.0
+    until(lambda: window.snapshot.is_over)
+    assert window.snapshot.outcome is Outcome.ABORTED
+    target.close()
+
+
+def test_a_mistake_in_a_slot_is_shown_logged_and_leaves_the_bench_safe(open_window: Opened) -> None:
+    window = open_window()
+    prepare(window, "regression", FOREVER)
+    window.controls.start.click()
+    until(lambda: window.snapshot.cycle > 0)
+
+    def slot() -> None:
+        raise ZeroDivisionError("in a slot")
+
+    window.experiment.seed.valueChanged.connect(slot)
+    window.experiment.seed.setValue(3)
+    until(lambda: window.snapshot.is_over)
+    assert window.snapshot.outcome is Outcome.STOPPED
+    assert "ZeroDivisionError" in window.snapshot.reason
+    assert "in a slot" in window.boxes[-1].text()
+    assert "ZeroDivisionError" in window.notes.lines.toPlainText()
+    assert _touch(window) == Touch.SAFE
+
+
+def test_what_the_banner_says_when_nothing_is_known() -> None:
+    assert standing(None, Contact.NONE).touch is Touch.UNKNOWN
+    assert standing(None, Contact.LEFT_UNSAFE, "no answer").touch is Touch.DO_NOT

@@ -1,0 +1,85 @@
+"""Keep the window's translation files in step with its texts.
+
+    python tools/gui_texts.py           list texts that have no translation yet
+    python tools/gui_texts.py --write   add them to labctl/gui/translations/*.ts, marked unfinished
+
+Texts are what is given to `tr(...)` as a literal under labctl/gui, and the tables whose words are shown:
+verbs, states, names of plots, keys and descriptions of forms, doses. A test holds the Chinese file complete.
+"""
+
+from __future__ import annotations
+
+import ast
+import sys
+from pathlib import Path
+from xml.etree import ElementTree
+
+GUI = Path(__file__).resolve().parents[1] / "labctl" / "gui"
+LANGUAGES = ("zh",)
+
+
+def texts() -> list[str]:
+    """Return every text of the window, sorted."""
+    found = set()
+    for file in sorted(GUI.rglob("*.py")):
+        for node in ast.walk(ast.parse(file.read_text("utf-8"))):
+            if (
+                isinstance(node, ast.Call)
+                and isinstance(node.func, ast.Name)
+                and node.func.id == "tr"
+                and node.args
+                and isinstance(node.args[0], ast.Constant)
+            ):
+                found.add(str(node.args[0].value))
+    return sorted(found | _tables())
+
+
+def _tables() -> set[str]:
+    """Return the words of tables that are shown through tr(variable)."""
+    from labctl.engine.lifecycle import STATES, VERBS
+    from labctl.experiment import Experiment
+    from labctl.gui import experiment_texts
+
+    found = {row.label for row in VERBS.values()} | {row.consequence for row in VERBS.values()}
+    return found | set(STATES.values()) | experiment_texts.shown(Experiment)
+
+
+def read(language: str) -> dict[str, str]:
+    """Return what a language's file has, source → translation; unfinished ones are left out."""
+    from labctl.gui.language import read_translations
+
+    return read_translations(language)
+
+
+def write(language: str, table: dict[str, str]) -> None:
+    """Write a language's file in Qt's format; texts without a translation are marked unfinished."""
+    root = ElementTree.Element("TS", version="2.1", language=language, sourcelanguage="en")
+    context = ElementTree.SubElement(root, "context")
+    ElementTree.SubElement(context, "name").text = "labctl"
+    for text in texts():
+        message = ElementTree.SubElement(context, "message")
+        ElementTree.SubElement(message, "source").text = text
+        translation = ElementTree.SubElement(message, "translation")
+        if text in table:
+            translation.text = table[text]
+        else:
+            translation.set("type", "unfinished")
+    ElementTree.indent(root, " ")
+    file = GUI / "translations" / f"labctl_{language}.ts"
+    body = ElementTree.tostring(root, encoding="unicode")
+    file.write_text(f'<?xml version="1.0" encoding="utf-8"?>\n<!DOCTYPE TS>\n{body}\n', "utf-8")
+
+
+def main() -> None:
+    """List or write."""
+    for language in LANGUAGES:
+        table = read(language)
+        for text in texts():
+            if text not in table:
+                print(f"{language}: {text}")
+        if "--write" in sys.argv:
+            write(language, table)
+
+
+if __name__ == "__main__":
+    main()
