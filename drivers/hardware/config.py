@@ -112,6 +112,7 @@ class SupplySettings(Table):
     serial: str = Field("", description="serial number it must have; empty: any")
     channels: tuple[SupplyChannel, ...] = Field(min_length=1)
     switch_on: bool = Field(True, description="switch the outputs on when the bench is opened")
+    settle: Second = Field(0.0, ge=0, le=60, description="time the board needs after switching on")
     timeout: Second = Field(2.0, gt=0)
 
     @model_validator(mode="after")

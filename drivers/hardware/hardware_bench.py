@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from typing import Protocol
 
@@ -223,6 +224,7 @@ class HardwareBench:
                 supply.set_current_limit(channel.channel, channel.max_current)
                 supply.set_voltage(channel.channel, channel.voltage)
                 supply.switch_output(channel.channel, True)
+            time.sleep(settings.settle)
             for channel in settings.channels:
                 self._verify(supply, channel)
         self._powered = True
