@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+import re
+import tomllib
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from labctl.experiment import build_plan, load_experiment
+from labctl.experiment import Experiment, build_plan, load_experiment, validate
+from labctl.experiment.model import MethodKind
 from labctl.session import Session
 from protocols import ConfigError, Contrast, Limits, Nudge, Timing
 from protocols.engine import EngineState, Event
 from protocols.plan import Plan
 from sim_backend import BenchConfig, Imperfections, SimBench
 
-EXAMPLES = Path(__file__).parents[2] / "examples"
+EXAMPLES, DOCS = (Path(__file__).parents[2] / name for name in ("examples", "docs"))
 LIMITS = Limits(0.0, 0.4532, 0.75, 5.03, 0.1, 20_000)
 SHORT = ("training.cycles=6000", "record.rounds=3", 'record.spacing="linear"')
 AMPLITUDE = 'method.overclamping.amplitude="100 mV"'
@@ -114,6 +117,21 @@ def test_the_rules_a_file_asks_for() -> None:
     servo = plan_of("four-point.toml", *METHODS["label servo, chopped"]).method
     assert servo.servo is not None
     assert servo.chop_cycles == 4
+
+
+DOCUMENTED = re.findall(r"```toml\n(.*?)```", (DOCS / "methods.md").read_text("utf-8"), re.DOTALL)
+
+
+@pytest.mark.parametrize("written", DOCUMENTED, ids=lambda t: t.split('kind = "')[1].split('"')[0])
+def test_what_the_page_on_methods_says_to_write_is_understood(written: str) -> None:
+    values = {**load_experiment(EXAMPLES / "four-point.toml").values, **tomllib.loads(written)}
+    method = build_plan(validate(Experiment, values, "methods.md"), LIMITS, seed=0).method
+    assert method.name == values["method"]["kind"]
+
+
+def test_the_page_on_methods_has_every_kind() -> None:
+    kinds = {tomllib.loads(text)["method"]["kind"] for text in DOCUMENTED}
+    assert kinds == {str(kind) for kind in MethodKind}
 
 
 @pytest.mark.parametrize(
