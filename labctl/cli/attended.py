@@ -52,9 +52,16 @@ def carry_out_by_engine(
             sheet = preflight(client)
             _show(sheet, console, quiet)
             if ask and sheet["energises"] and not quiet and sys.stdin.isatty():
+                signals.restore()  # Ctrl-C at the question ends us
                 _confirm(sheet)
+                signals.take()
+            if signals.seen:
+                raise EngineRefused("Stopped", f"{signals.seen[0]} received: not started, nothing has moved")
             client.start_run(sheet)
-            _watch(client, sheet, console, signals, quiet)
+            try:
+                _watch(client, sheet, console, signals, quiet)
+            finally:
+                signals.pass_on(client)  # what ends us may be a terminal that went away
             result = client.result()
         finally:
             signals.restore()
@@ -79,9 +86,13 @@ class _Signals:
     """Turns Ctrl-C, SIGTERM and SIGHUP into verbs: stop at the first, then abort, then EMERGENCY OFF."""
 
     def __init__(self) -> None:
-        self._seen: list[str] = []
+        self.seen: list[str] = []
         self._sent = 0
         self._before: dict[int, Any] = {}
+        self.take()
+
+    def take(self) -> None:
+        """Note signals from now on; only the main thread of a process can."""
         if threading.current_thread() is threading.main_thread():
             for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
                 self._before[number] = signal.signal(number, self._note)
@@ -92,12 +103,13 @@ class _Signals:
             signal.signal(number, handler)
 
     def _note(self, number: int, frame: FrameType | None) -> None:
-        self._seen.append(signal.Signals(number).name)
+        self.seen.append(signal.Signals(number).name)
 
-    def pass_on(self, client: EngineClient, console: Console) -> None:
-        """Ask the engine for what the signals seen since the last time mean."""
-        while self._sent < len(self._seen):
-            name = self._seen[self._sent]
+    def pass_on(self, client: EngineClient) -> list[str]:
+        """Ask the engine for what the signals seen since the last time mean; return what to tell of it."""
+        told: list[str] = []
+        while self._sent < len(self.seen):
+            name = self.seen[self._sent]
             verb = _VERBS[min(self._sent, len(_VERBS) - 1)]
             self._sent += 1
             try:
@@ -105,8 +117,9 @@ class _Signals:
             except EngineRefused:  # it is over already, or not begun: asked again below
                 if not client.snapshot().is_over:
                     self._sent -= 1
-                return
-            _say(console, f"{VERBS[verb].label} … {VERBS[verb].consequence}")
+                return told
+            told.append(f"{VERBS[verb].label} … {VERBS[verb].consequence}")
+        return told
 
 
 def _show(sheet: dict[str, Any], console: Console, quiet: bool) -> None:
@@ -131,7 +144,8 @@ def _watch(
     """Show progress until the run is over and stored; pass signals on."""
     with ProgressBar(sheet["cycles"], console, visible=not quiet) as bar:
         while True:
-            signals.pass_on(client, console)
+            for text in signals.pass_on(client):  # first of all: the terminal may be gone
+                _say(bar.console, text)
             poll = client.poll(rings=())
             bar.show(poll.snapshot)
             for line in poll.log:

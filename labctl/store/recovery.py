@@ -6,6 +6,7 @@ says so in its manifest; live.db stays, so that the run can still be resumed.
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -107,6 +108,9 @@ def _store(folder: Path, owner: Process | None, manifest: Manifest, ended: datet
         )
         attributes = {"run_id": manifest.values.get("run_id", ""), "status": RECOVERED, "bench": bench}
         damaged = convert(folder, attributes).damaged_blocks
+    deed = _guardians_deed(folder)
+    if deed is not None:
+        reason += f"; {_told(deed)}"
     EventLog(folder).note("run recovered", by="labctl runs recover", reason=reason, cycle=cycles)
     summary = {**manifest.values.get("summary", {}), **results, "status": RECOVERED, "reason": reason}
     manifest.add(
@@ -116,9 +120,25 @@ def _store(folder: Path, owner: Process | None, manifest: Manifest, ended: datet
         recovered=datetime.now(UTC).isoformat(timespec="milliseconds"),
         cycles=cycles,
         damaged_blocks=damaged,
+        guardian=deed,
         summary=summary,
     )
     return Recovered(folder, cycles, rounds, reason, resumable, damaged)
+
+
+def _guardians_deed(folder: Path) -> dict[str, Any] | None:
+    """Return what the guardian did to instruments when the engine died, None if there was nothing to do."""
+    try:
+        deed: dict[str, Any] = json.loads((folder / "guardian.json").read_text("utf-8"))
+    except (OSError, ValueError):
+        return None
+    return deed if deed.get("parts") or not deed.get("safe") else None
+
+
+def _told(deed: dict[str, Any]) -> str:
+    if deed["safe"]:
+        return f"the guardian made the bench safe within {deed['safe_after_s']:.2g} s"
+    return f"THE BENCH MAY NOT BE SAFE, the guardian could not reach it: {deed['problem']}"
 
 
 def _last_written(folder: Path) -> datetime:

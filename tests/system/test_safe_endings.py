@@ -20,6 +20,7 @@ from labctl.engine.messages import EngineRefused
 from labctl.engine.snapshot import Snapshot
 from labctl.request import RunRequest
 from labctl.store.events import read_events
+from labctl.store.recovery import recover
 from protocols.engine import RunState
 from sim_backend.emulators.faults import Fault, FaultKind
 
@@ -180,6 +181,7 @@ def test_kill_9_of_the_engine(
     told = read_events(folder)[-1]
     assert (told["what"], told["safe"]) == ("bench made safe by the guardian", True)
     assert {part["name"] for part in told["parts"]} == {"board", "supply", "meter"}
+    assert "the guardian made the bench safe within" in recover(folder).reason
 
 
 def test_kill_9_of_engine_and_guardian_leaves_it_to_the_dead_man_timer(
