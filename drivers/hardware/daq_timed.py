@@ -15,18 +15,17 @@ from drivers.errors import InstrumentFault
 from drivers.hardware import daq_wires as wire
 from drivers.hardware.config import LimitSettings, TransistorSettings
 from drivers.hardware.daq_block import BlockWriter, check_block, check_inputs
-from drivers.hardware.daq_settings import ClampCircuit, DaqSettings
+from drivers.hardware.daq_clamps import Clamps
+from drivers.hardware.daq_settings import DaqSettings
 from drivers.nidaq.edges import NidaqEdgeArray
 from protocols.bench import Identity, Limits, NodeReading, SafeState
 from protocols.block import CycleBlock, CycleRecord, FloatArray
-from protocols.cycle_rules import CycleRules, Decision, target_displacements
+from protocols.cycle_rules import CycleRules
 from protocols.errors import ProtocolError
-from protocols.method import Contrast, Method, Nudge
 from protocols.task import Wiring
 
 FED_EARLY = 4  # the watchdog is fed this many times in its time
 Name = Callable[[int], str]
-ETA_STEP = 1 / 129  # of the mixing circuit's potentiometer
 
 
 class DaqTimedBoard:
@@ -135,7 +134,8 @@ class DaqTimedBoard:
         """Step through a block of training cycles and return what happened."""
         wiring = self._opened()
         check_block(block, wiring, self._limits.of_bench())
-        self._check_method(block.method)
+        clamps = Clamps(self._settings, self._limits, wiring)
+        clamps.check(block.method)
         self._attend()
         learn = self._settings.learn
         rules = CycleRules(
@@ -145,7 +145,7 @@ class DaqTimedBoard:
         with self._parts.switch.counted_together():
             for cycle in range(len(block)):
                 written.begin(cycle)
-                self._cycle(block, cycle, rules, written)
+                self._cycle(block, cycle, rules, clamps, written)
                 self._feed()
         self._parts.switch.hold()
         return written.record(rules.wrong)
@@ -191,7 +191,9 @@ class DaqTimedBoard:
 
     # ── a cycle ──────────────────────────────────────────────────────────────────────────────────
 
-    def _cycle(self, block: CycleBlock, cycle: int, rules: CycleRules, written: BlockWriter) -> None:
+    def _cycle(
+        self, block: CycleBlock, cycle: int, rules: CycleRules, clamps: Clamps, written: BlockWriter
+    ) -> None:
         wiring = self._opened()
         point, matrix = int(block.points[cycle]), wiring.output_matrix()
         self._release(chopped=rules.chopped(block.first_cycle + cycle))
@@ -201,53 +203,14 @@ class DaqTimedBoard:
         decision = rules.decide(point, outputs_V, block.labels[cycle], block.margins[point])
         pulse_s = decision.pulse_s if decision.pulse_s >= self._settings.learn.shortest else 0.0
         if decision.clamps and pulse_s > 0.0:
-            self._clamp(block, cycle, free_V, outputs_V, decision)
+            held = clamps.held(block.method, block.labels[cycle], free_V, outputs_V, decision)
+            self._drive(held.volts)
+            self._parts.lines.set(held.lines)
         given_s = self._parts.switch.pulse(pulse_s)
         clamped_V = matrix @ self._targets(self._read(), wire.clamped)
         written.write(cycle, outputs_V, clamped_V, given_s)
         if cycle in block.snapshots:
             written.keep(*self._sweep(gates=True))
-
-    def _clamp(
-        self, block: CycleBlock, cycle: int, free_V: FloatArray, outputs_V: FloatArray, decision: Decision
-    ) -> None:
-        """Drive the clamps to where the method wants them, then connect them."""
-        wiring, clamp, gain = self._opened(), block.method.clamp, self._settings.node_gain
-        lines = {wire.CLAMP: True}
-        if self._settings.clamp.circuit is ClampCircuit.ANALOG:
-            aims_V = _aims(block.method, outputs_V, block.labels[cycle], decision)
-            volts = {wire.label(o.positive): float(v) for o, v in zip(wiring.outputs, aims_V, strict=True)}
-        else:
-            moved_V = target_displacements(decision.displacement_V, wiring.output_matrix())
-            volts = self._held(wire.clamp, free_V + moved_V)
-            if clamp.contrast is Contrast.SYMMETRIC:
-                volts |= self._held(wire.away, free_V - moved_V)
-                lines[wire.AWAY] = True
-        self._drive({name: gain * v for name, v in volts.items()})
-        self._parts.lines.set(lines)
-
-    def _held(self, name: Name, volts: FloatArray) -> dict[str, float]:
-        low, high = self._limits.node_min, self._limits.node_max
-        nodes = self._opened().target_nodes
-        return {name(node): float(np.clip(v, low, high)) for node, v in zip(nodes, volts, strict=True)}
-
-    def _check_method(self, method: Method) -> None:
-        """Raise ProtocolError for what the wires of this bench cannot do."""
-        clamp, wires = method.clamp, self._settings.clamp
-        problem = ""
-        if method.chop_cycles > 0 and self._settings.learn.chop is None:
-            problem = "chopping needs a wire at daq.learn.chop"
-        elif wires.circuit is ClampCircuit.ANALOG:
-            if clamp.contrast is Contrast.SYMMETRIC or clamp.direction != 1 or clamp.nudge is Nudge.CONSTANT:
-                problem = "its mixing circuit only pulls toward a label: use software clamps for this method"
-            elif abs(clamp.eta - wires.eta) > 0.5 * ETA_STEP:
-                problem = (
-                    f"its mixing circuit is set to η = {wires.eta:.4g}, the method wants {clamp.eta:.4g}"
-                )
-        elif clamp.contrast is Contrast.SYMMETRIC and not wires.away:
-            problem = "a symmetric contrast clamps both copies and needs wires at daq.clamp.away"
-        if problem:
-            raise ProtocolError(f"{self.name} cannot carry out the method {method.name!r}: {problem}")
 
     # ── reading and driving ──────────────────────────────────────────────────────────────────────
 
@@ -363,13 +326,3 @@ class DaqTimedBoard:
         if self._edges is None:
             raise ProtocolError("the bench is not open")
         return self._edges
-
-
-def _aims(method: Method, outputs_V: FloatArray, labels_V: FloatArray, decision: Decision) -> FloatArray:
-    """Return the labels (T,) the mixing circuit is to pull toward; an output that rests, toward itself."""
-    clamp = method.clamp
-    if clamp.nudge is Nudge.FAR_LABEL:
-        aims = np.where(labels_V >= outputs_V, clamp.amplitude_V, -clamp.amplitude_V)
-    else:
-        aims = labels_V
-    return np.where(decision.resting, outputs_V, aims)

@@ -8,7 +8,6 @@ samples at whose edge no output changes belong to one level, and only those are 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass
 from typing import Any, NamedTuple
@@ -196,8 +195,3 @@ class NidaqTimed:
 
     def _terminal(self, signal: str) -> str:
         return f"/{self._board.device}/ai/{signal}"
-
-
-def output_order(drive: NidaqDrive) -> Sequence[str]:
-    """Return the channels in the order in which levels and waveforms have them."""
-    return tuple(drive.channels)

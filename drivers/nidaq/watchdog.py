@@ -4,16 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from nidaqmx.constants import DigitalDriveType, Level
+from nidaqmx.constants import Level
 from nidaqmx.errors import DaqError
 from nidaqmx.system.watchdog import DOExpirationState, WatchdogTask
 
-from drivers.errors import InstrumentFault
 from drivers.nidaq.board import NidaqBoard
 from drivers.nidaq.errors import NOT_SUPPORTED
 from protocols.errors import ProtocolError
-
-__all__ = ["DigitalDriveType", "NidaqWatchdog"]
 
 
 class NidaqWatchdog:
@@ -94,8 +91,3 @@ class NidaqWatchdog:
         )
         task.start()
         return True
-
-
-def describe(fault: InstrumentFault) -> str:
-    """Return the sentence of a fault."""
-    return str(fault)

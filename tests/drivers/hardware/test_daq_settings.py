@@ -19,7 +19,8 @@ def table(**changes: Any) -> dict[str, Any]:
         },
         "read": {"free": {"0": "ai0"}, "clamped": {"0": "ai1"}},
         "mux": {
-            "free": "ai2", "clamped": "ai3", "gate": "ai4", "enable": "port0/line2", "address": ["port0/line3"],
+            "free": "ai2", "clamped": "ai3", "gate": "ai4",
+            "enable": "port0/line2", "address": ["port0/line3"],
         },
         "learn": {"hold": "port0/line4"},
         "charge": {"output": "ao4", "line": "port0/line5"},
