@@ -65,7 +65,7 @@ def recovered(boards: int, told: Any) -> dict[str, Any]:
         told(f"healthy board {seed}")
         config = config_of()
         bench = NoisyBench(SimBench(config, seed=seed), seed)
-        found = calibrate(bench, NEEDED)
+        found = calibrate(bench, NEEDED, seed)
         truth = true_values(config, WIRING, seed)
         for name, calibration in found.items():
             alarms[name] += sum(f.severity == "fault" for f in calibration.findings)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import NamedTuple
 
 import numpy as np
@@ -44,3 +45,35 @@ def integral_nonlinearity(x: FloatArray, residual: FloatArray, bins: int = 8) ->
     """
     groups = np.array_split(residual[np.argsort(x)], bins)
     return float(max(abs(float(np.mean(g))) for g in groups if len(g)))
+
+
+def find_step(
+    commands: FloatArray, response: Callable[[FloatArray], FloatArray], readings: FloatArray, rough: float
+) -> float:
+    """Return the quantisation step of commands that best explains the readings, in the commands' unit.
+
+    commands, readings (n,); response turns quantised commands into what would be read, up to a straight
+    line. Steps from 0.8 to 1.2 of `rough` are tried, in the end so finely that the last command of the
+    range is told to less than a hundredth of a step. 0 when none explains the readings clearly better.
+    """
+    if rough <= 0:
+        return 0.0
+
+    def rms_of(step: float) -> float:
+        return fit_line(response(quantised(commands, step)), readings).rms
+
+    spacing = rough**2 / (10 * float(np.ptp(commands)) + rough)
+    coarse = np.arange(0.8 * rough, 1.2 * rough, spacing)
+    found = [rms_of(float(step)) for step in coarse]
+    if min(found) > 0.6 * fit_line(response(commands), readings).rms:
+        return 0.0
+    fine = coarse[int(np.argmin(found))] + spacing * np.linspace(-2, 2, 161)
+    found = [rms_of(float(step)) for step in fine]
+    as_good = fine[np.array(found) <= 1.001 * min(found) + 1e-15]  # commands near an edge fall either way
+    return float(np.median(as_good))
+
+
+def quantised(values: FloatArray, step: float) -> FloatArray:
+    """Return values rounded to multiples of a step; 0: as they are."""
+    rounded: FloatArray = step * np.round(values / step) if step > 0 else values
+    return rounded

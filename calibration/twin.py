@@ -91,11 +91,8 @@ def _single_doses(found: Mapping[str, Calibration]) -> dict[str, str]:
     """Return the doses common to all edges or nodes: steps, noise, jitter, growth of the bias."""
     doses: dict[str, str] = {}
     step = _mean(found["dac"], "source step")
-    doses["source_step"] = f"{_seen(step):.5g} V"
-    gain = 1 + _mean(found["clamp"], "clamp gain error")
-    eta = float(found["clamp"].conditions["eta"])
-    label_step = np.sqrt(12) * _mean(found["clamp"], "clamp scatter") / (eta * gain)
-    doses["label_step"] = f"{_seen(label_step):.5g} V"
+    doses["source_step"] = f"{_seen(step):.6g} V"
+    doses["label_step"] = f"{_seen(_mean(found['clamp'], 'label step')):.6g} V"
     doses |= _reading(_mean(found["adc"], "reading noise"), _mean(found["adc"], "reading step"), "adc")
     gates = found["gates"]
     doses |= _reading(_mean(gates, "gate reading noise"), _mean(gates, "gate reading step"), "gate_adc")

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 
 from calibration.board import Board
-from calibration.linear_fit import fit_line
+from calibration.linear_fit import find_step, fit_line, quantised
 from calibration.records import value
 from calibration.routine import Nominal, Result
+from protocols.block import FloatArray
 from protocols.method import ClampRule
 
 POINTS = 400
@@ -15,11 +18,16 @@ _PULSE_S = 10e-6  # so short that the gates stay where they are
 _MOST_OFFSET_V, _LEAST_GAIN, _MOST_GAIN = 30e-3, 0.5, 1.5
 
 
+def _asked_of(eta: float, free_V: FloatArray) -> Callable[[FloatArray], FloatArray]:
+    """Return what labels ask of a clamp: displacements η(L − O), in volts."""
+    return lambda labels: eta * (labels - free_V)
+
+
 def calibrate_clamp(board: Board, nominal: Nominal) -> Result:
     """Clamp toward random labels on random inputs and read both copies at the targets.
 
-    Displacement = (1 + gain)·η(L − O) + offset per target node, with η as asked for; achieved η is
-    η·(1 + gain). Pulses are too short to move the gates; label steps count as noise.
+    Displacement = (1 + gain)·η(L − O) + offset per target node, with η as asked for and L quantised;
+    achieved η is η·(1 + gain). Pulses are too short to move the gates.
     """
     rule = ClampRule()
     board.set_gates(3.0)
@@ -35,12 +43,17 @@ def calibrate_clamp(board: Board, nominal: Nominal) -> Result:
         raw={"asked": asked, "displacement": clamped - free},
     )
     for k, node in enumerate(nodes):
-        line = fit_line(asked[:, k], clamped[:, k] - free[:, k])
+        moved = clamped[:, k] - free[:, k]
+        rough = float(np.sqrt(12)) * fit_line(asked[:, k], moved).rms / rule.eta
+        step = find_step(labels[:, k], _asked_of(rule.eta, free[:, k]), moved, rough)
+        line = fit_line(rule.eta * (quantised(labels[:, k], step) - free[:, k]), moved)
+        step_u = step**2 / (200 * float(np.ptp(labels[:, k])))
         channel = f"node {node}"
         result.values += [
             value("clamp offset", channel, line.offset, line.offset_u, "V"),
             value("clamp gain error", channel, line.gain - 1, line.gain_u, ""),
             value("eta achieved", channel, rule.eta * line.gain, rule.eta * line.gain_u, ""),
+            value("label step", channel, step, step_u, "V"),
             value("clamp scatter", channel, line.rms, line.rms / np.sqrt(2 * POINTS), "V"),
         ]
         if not _LEAST_GAIN < line.gain < _MOST_GAIN:

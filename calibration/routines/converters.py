@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from calibration.board import Board, smallest_step
-from calibration.linear_fit import LineFit, fit_line, integral_nonlinearity
+from calibration.linear_fit import LineFit, find_step, fit_line, integral_nonlinearity, quantised
 from calibration.records import value
 from calibration.routine import Nominal, Result
 from protocols.block import FloatArray
@@ -19,8 +19,9 @@ _MOST_GAIN_ERROR, _MOST_OFFSET_V, _MOST_INL_V = 0.05, 20e-3, 5e-3
 def calibrate_dac(board: Board, nominal: Nominal) -> Result:
     """Compare what each source puts on its node with what it is told, by loop-back.
 
-    The nodes are read where the sources drive them, at random levels all over the range, so that
-    quantisation is as good as noise. Reading = (1 + gain)·command + offset.
+    The nodes are read where the sources drive them, at random levels all over the range. A fine sweep
+    shows the quantisation step roughly, all levels together exactly. Reading = (1 + gain)·quantised
+    command + offset.
     """
     commands = board.random_inputs(LEVELS)
     nodes = list(board.wiring.source_nodes)
@@ -37,11 +38,14 @@ def calibrate_dac(board: Board, nominal: Nominal) -> Result:
         conditions={"levels": LEVELS},
         raw={"commands": commands, "readings": seen, "fine_commands": fine, "fine_readings": swept},
     )
+    rough = np.array([_step(swept[:, k], noise) for k in range(len(nodes))])
+    usual = float(np.median(rough[rough > 0])) if (rough > 0).any() else 0.0  # outputs of one converter
     for k, node in enumerate(nodes):
-        line = fit_line(commands[:, k], seen[:, k])
-        step = _step(swept[:, k], noise)
+        step = find_step(commands[:, k], lambda x: x, seen[:, k], usual)
+        line = fit_line(quantised(commands[:, k], step), seen[:, k])
+        step_u = step**2 / (200 * float(np.ptp(commands[:, k])))
         _report(result, f"node {node}", "source", line, commands[:, k])
-        result.values.append(value("source step", f"node {node}", step, _FINE_V / np.sqrt(12), "V"))
+        result.values.append(value("source step", f"node {node}", step, step_u, "V"))
     board.told("done", 2, 2)
     return result
 
