@@ -36,6 +36,7 @@ def carry_out_by_engine(
     engine: str | None = None,
     ask: bool = True,
     quiet: bool = False,
+    verbose: bool = False,
 ) -> dict[str, Any]:
     """Check, ask, run and watch; return the engine's result.
 
@@ -45,9 +46,8 @@ def carry_out_by_engine(
     own = engine is None
     if orphans := orphan_line(out):
         console.print(orphans)
-    start = EngineClient.start if own else EngineClient.attach
     signals = _Signals()
-    with start(engine, "labctl run") as client:
+    with _engine(engine, verbose=verbose) as client:
         try:
             sheet = preflight(client)
             _show(sheet, console, quiet)
@@ -70,6 +70,18 @@ def carry_out_by_engine(
     if result is None:
         raise EngineRefused("DataError", "the engine has no result of this run")
     return result
+
+
+def _engine(name: str | None, *, verbose: bool) -> EngineClient:
+    """Attach to a running engine, or start one of our own."""
+    if name is not None:
+        return EngineClient.attach(name, "labctl run")
+    return EngineClient.start(None, "labctl run", verbose=verbose)
+
+
+def is_verbose(context: typer.Context) -> bool:
+    """Tell whether `labctl --verbose` was said."""
+    return bool(context.find_root().params.get("verbose", False))
 
 
 def orphan_line(out: Path) -> str:

@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from labctl.cli.attended import carry_out_by_engine
+from labctl.cli.attended import carry_out_by_engine, is_verbose
 from labctl.cli.run import print_summary
 from labctl.store.catalogue import find_run
 from labctl.store.recovery import Recovered, find_orphans
@@ -56,6 +56,7 @@ def recover(
 
 
 def resume(
+    context: typer.Context,
     run: Annotated[str, typer.Argument(help="Run folder, run number or 'latest'.", metavar="RUN")],
     out: Runs = Path("runs"),
     as_json: AsJson = False,
@@ -77,6 +78,7 @@ def resume(
         out=out,
         ask=not yes,
         quiet=as_json,
+        verbose=is_verbose(context),
     )
     if as_json:
         print(json.dumps(result["summary"], ensure_ascii=False))

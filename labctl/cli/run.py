@@ -10,7 +10,7 @@ from typing import Annotated, Any
 import typer
 from rich.console import Console
 
-from labctl.cli.attended import carry_out_by_engine
+from labctl.cli.attended import carry_out_by_engine, is_verbose
 from labctl.cli.progress import format_error
 from labctl.engine.lifecycle import VERBS, Verb
 from labctl.request import RunRequest
@@ -22,6 +22,7 @@ _KEYS = (
 
 
 def run(
+    context: typer.Context,
     experiment: Annotated[Path, typer.Argument(help="Experiment file, TOML.", metavar="EXPERIMENT.toml")],
     bench: Annotated[str, typer.Option(help='"sim" or a bench file.', metavar="sim|BENCH.toml")] = "sim",
     imperfections: Annotated[
@@ -81,6 +82,7 @@ def run(
         engine=engine,
         ask=not yes,
         quiet=as_json,
+        verbose=is_verbose(context),
     )
     if as_json:
         print(json.dumps(result["summary"], ensure_ascii=False))
