@@ -56,4 +56,8 @@ def run_window(
     awake = QTimer()  # lets Python see signals while Qt waits
     awake.timeout.connect(lambda: None)
     awake.start(250)
-    return app.exec()
+    code = app.exec()
+    awake.stop()
+    window.deleteLater()
+    app.processEvents()
+    return code

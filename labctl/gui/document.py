@@ -70,13 +70,19 @@ class ExperimentDocument(QObject):
         """Return the file, or a draft of it in the user's data folder when there are unsaved changes."""
         if self.is_saved and self.path is not None:
             return self.path
-        place = QStandardPaths.writableLocation(QStandardPaths.StandardLocation.AppDataLocation)
-        folder = Path(place or ".") / "drafts"
-        folder.mkdir(parents=True, exist_ok=True)
+        folder = self.drafts()
         name = self.settings.name if self.settings is not None else "draft"
         file = folder / f"{slug(name)}.toml"
         file.write_text(self.text, "utf-8")
         return file
+
+    @staticmethod
+    def drafts() -> Path:
+        """Return the folder for drafts, made when missing."""
+        place = QStandardPaths.writableLocation(QStandardPaths.StandardLocation.AppDataLocation)
+        folder = Path(place or ".") / "drafts"
+        folder.mkdir(parents=True, exist_ok=True)
+        return folder
 
     # ── editing ──────────────────────────────────────────────────────────────────────────────────
 

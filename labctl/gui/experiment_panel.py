@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import tomllib
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 from PyQt6.QtCore import QSettings, QTimer, pyqtSignal
 from PyQt6.QtGui import QFontDatabase, QKeySequence
@@ -24,7 +26,7 @@ from PyQt6.QtWidgets import (
 
 import labctl
 from labctl.benches import load_bench
-from labctl.gui.document import ExperimentDocument
+from labctl.gui.document import ExperimentDocument, differences
 from labctl.gui.preflight_card import PreflightCard
 from labctl.gui.settings_form import SettingsForm
 from labctl.gui.words import must, named, tr
@@ -32,6 +34,7 @@ from labctl.request import RunRequest
 from protocols.errors import ConfigError, LabError
 
 _RECENT = 8
+_CHANGES = 4  # differences named; all are in the tooltip
 _TYPED_MS = 500  # after the last key, the text is read
 
 
@@ -60,6 +63,10 @@ class ExperimentPanel(QWidget):
         self.tabs = named(QTabWidget(), tr("Form or file"))
         self.tabs.addTab(self.form, tr("Settings"))
         self.tabs.addTab(self.text, tr("File"))
+        self._last: tuple[str, dict[str, Any]] | None = None
+        self.changes = QLabel()
+        self.changes.setProperty("role", "muted")
+        self.changes.setWordWrap(True)
         self.problem = QLabel()
         self.problem.setProperty("role", "error")
         self.problem.setWordWrap(True)
@@ -68,6 +75,7 @@ class ExperimentPanel(QWidget):
         column.setContentsMargins(8, 6, 8, 8)
         column.addLayout(self._head())
         column.addWidget(self.tabs, 1)
+        column.addWidget(self.changes)
         column.addWidget(self.problem)
         column.addWidget(self.preflight)
         self.document.changed.connect(self._edited)
@@ -91,9 +99,6 @@ class ExperimentPanel(QWidget):
         self.seed.valueChanged.connect(lambda _: self._stale())
         more = named(QPushButton("≡"), tr("Experiment menu"), tr("Open, save, undo, redo"))
         menu = QMenu(more)
-        undo, redo = self.document.undo.createUndoAction(menu), self.document.undo.createRedoAction(menu)
-        must(undo).setShortcut(QKeySequence.StandardKey.Undo)
-        must(redo).setShortcut(QKeySequence.StandardKey.Redo)
         for label, key, slot in (
             (tr("Open …"), QKeySequence.StandardKey.Open, self.ask_open),
             (tr("Save"), QKeySequence.StandardKey.Save, self.save),
@@ -103,7 +108,16 @@ class ExperimentPanel(QWidget):
             action.setShortcut(QKeySequence(key))
             action.triggered.connect(lambda _=False, s=slot: s())
         menu.addSeparator()
-        menu.addActions([must(undo), must(redo)])
+        stack, keys = self.document.undo, QKeySequence.StandardKey
+        for label, key, slot, can in (
+            (tr("Undo"), keys.Undo, stack.undo, stack.canUndoChanged),
+            (tr("Redo"), keys.Redo, stack.redo, stack.canRedoChanged),
+        ):
+            action = must(menu.addAction(label))
+            action.setShortcut(QKeySequence(key))
+            action.setEnabled(False)
+            action.triggered.connect(lambda _=False, s=slot: s())
+            can.connect(action.setEnabled)
         self.addActions(menu.actions())
         more.setMenu(menu)
         self._fill_presets()
@@ -235,6 +249,7 @@ class ExperimentPanel(QWidget):
         if self.text.toPlainText() != self.document.text and not self.text.hasFocus():
             self.text.setPlainText(self.document.text)
         problem = self.document.problem
+        self._show_changes()
         elsewhere = problem is not None and not self.form.shows(problem.key)
         self.problem.setVisible(elsewhere)
         self.problem.setText("▲ " + problem.sentence() if problem is not None else "")
@@ -242,6 +257,32 @@ class ExperimentPanel(QWidget):
             1, tr("File") + ("" if self.document.is_saved or not self.document.text else " •")
         )
         self._stale()
+
+    def compare_with(self, name: str, file: Path) -> None:
+        """Say from now on in what the experiment differs from this run's."""
+        try:
+            self._last = name, tomllib.loads(file.read_text("utf-8"))
+        except (OSError, ValueError):  # a run cut short before it was written
+            self._last = None
+        self._show_changes()
+
+    def _show_changes(self) -> None:
+        try:
+            now = tomllib.loads(self.document.text)
+        except ValueError:
+            return  # the mistake is shown
+        self.changes.setVisible(bool(self._last and now))
+        if self._last is None or not now:
+            return
+        name, before = self._last
+        if before.get("name") != now.get("name"):
+            self.changes.setText(tr("Another experiment than the last run, {run}.", run=name))
+            return
+        found = [f"{key}: {a} → {b}" for key, a, b in differences(before, now)]
+        text = "; ".join(found[:_CHANGES]) + (" …" if len(found) > _CHANGES else "")
+        same = tr("The same settings as the last run, {run}.", run=name)
+        self.changes.setText(tr("Since the last run, {run}:", run=name) + f" {text}" if found else same)
+        self.changes.setToolTip("\n".join(found))
 
     def _stale(self) -> None:
         self.preflight.forget()

@@ -26,6 +26,7 @@ from labctl.gui.plots.network import NetworkPlot
 from labctl.gui.plots.outputs import OutputsPlot
 from labctl.gui.plots.phase import PhasePlane
 from labctl.gui.plots.timing import TimingPlot
+from labctl.gui.queue_panel import QueuePanel
 from labctl.gui.runs_panel import RunsPanel
 from labctl.gui.titlebar import TitleBar
 from labctl.gui.words import named, tr
@@ -33,7 +34,7 @@ from labctl.gui.words import named, tr
 if TYPE_CHECKING:
     from labctl.gui.window import MainWindow
 
-VERSION = 1  # of the saved layout: another number forgets what was saved
+VERSION = 2  # of the saved layout: another number forgets what was saved
 PLOTS: tuple[type[PlotDock], ...] = (
     GateTraces,
     NetworkPlot,
@@ -61,10 +62,12 @@ class Layout:
         }
         self.runs = RunsPanel(window)
         self.bench = BenchPanel(window)
+        self.queue = QueuePanel(window)
         self.panels = {
             "experiment": self._panel("experiment", tr("Experiment"), window.experiment),
             "bench": self._panel("bench", tr("Bench"), self.bench),
             "imperfections": self._panel("imperfections", tr("Imperfections"), window.imperfections),
+            "queue": self._panel("queue", tr("Queue"), self.queue),
             "notes": self._panel("notes", tr("Notes"), window.notes),
             "runs": self._panel("runs", tr("Runs"), self.runs),
         }
@@ -97,7 +100,7 @@ class Layout:
         for dock in (*p.values(), *plots.values()):
             dock.setFloating(False)
         window.addDockWidget(left, p["experiment"])
-        for name in ("bench", "imperfections", "notes"):
+        for name in ("bench", "imperfections", "queue", "notes"):
             window.tabifyDockWidget(p["experiment"], p[name])
         window.addDockWidget(right, plots["traces"])
         window.splitDockWidget(plots["traces"], plots["network"], Qt.Orientation.Horizontal)
@@ -144,7 +147,7 @@ class Layout:
         dock.setAccessibleName(title)
         dock.setWidget(widget)
         dock.setTitleBarWidget(TitleBar(dock))
-        dock.setMinimumWidth(300)
+        dock.setMinimumWidth(430 if key != "runs" else 300)
         return dock
 
 

@@ -136,6 +136,10 @@ class RunsPanel(QWidget):
     def _fill(self, found: tuple[list[Entry], int]) -> None:
         chosen = {e.folder for e in self.chosen()}
         self.entries, orphans = found
+        if not self.search.text() and not self.status.currentData() and self.entries:
+            last = self.entries[0]
+            file = self.folder_of(last) / "experiment.toml"
+            self._window.experiment.compare_with(f"{last.number} · {last.name}", file)
         self.table.blockSignals(True)
         self.table.setRowCount(len(self.entries))
         for row, e in enumerate(self.entries):

@@ -168,7 +168,7 @@ QPushButton[role="primary"]:enabled:focus {{ border: 2px solid {text}; }}
 QPushButton[role="emergency"] {{ background: {fault}; color: {on_state}; border: 3px solid {on_state};
     border-radius: 8px; font-weight: 800; font-size: 13pt; padding: 6px 16px; }}
 QPushButton[role="emergency"]:focus, QPushButton[role="emergency"]:hover {{ border-color: #FFD400; }}
-QTabBar::tab {{ padding: 5px 11px; background: {raised}; color: {muted}; border: 1px solid {line}; }}
+QTabBar::tab {{ padding: 5px 9px; background: {raised}; color: {muted}; border: 1px solid {line}; }}
 QTabBar::tab:selected {{ background: {base}; color: {text}; font-weight: 600;
     border-top: 2px solid {accent}; }}
 QTabBar::tab:focus {{ color: {accent}; }}

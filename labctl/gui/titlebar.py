@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from PyQt6.QtCore import QTimer
 from PyQt6.QtWidgets import QDockWidget, QHBoxLayout, QLabel, QMainWindow, QStyle, QToolButton, QWidget
 
 from labctl.gui.words import must, named, tr
@@ -34,8 +35,11 @@ class TitleBar(QWidget):
             button.clicked.connect(lambda _=False, s=slot: s())
             self._row.addWidget(button)
         dock.windowTitleChanged.connect(self.title.setText)
-        dock.visibilityChanged.connect(lambda _: self._name_unless_tabbed())
-        dock.topLevelChanged.connect(lambda _: self._name_unless_tabbed())
+        self._later = QTimer(self)  # after the window has laid its docks out, not while it does
+        self._later.setSingleShot(True)
+        self._later.timeout.connect(self._name_unless_tabbed)
+        dock.visibilityChanged.connect(lambda _: self._later.start(0))
+        dock.topLevelChanged.connect(lambda _: self._later.start(0))
         self._dock = dock
 
     def add(self, widget: QWidget) -> None:

@@ -98,6 +98,7 @@ class MainWindow(QMainWindow):
             if before is None or before.sequence != poll.snapshot.sequence:
                 self.controls.show_snapshot(poll.snapshot)
                 self._say_standing()
+                self.layout_.queue.look(poll.snapshot)
             self.live.absorb(poll)
             self.notes.absorb(poll)
             ended = before is not None and not before.is_over and poll.snapshot.is_over

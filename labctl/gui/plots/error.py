@@ -45,6 +45,7 @@ class ErrorPlot(PlotDock):
         self._right.setYRange(-3, 103)
         self._accuracy = pg.PlotCurveItem()
         self._right.addItem(self._accuracy)
+        self._legend.addItem(self._accuracy, tr("accuracy"))
         plot.vb.sigResized.connect(self._same_place)
         self._floor = pg.InfiniteLine(angle=0, movable=False)
         widget.scene().sigMouseMoved.connect(self._hover)
@@ -56,7 +57,12 @@ class ErrorPlot(PlotDock):
         restyle_plot(self.view, theme)
         self._train.setPen(pg.mkPen(theme.series[0], width=2))
         self._test.setPen(pg.mkPen(theme.series[1], width=2, style=Qt.PenStyle.DashLine))
-        self._accuracy.setPen(pg.mkPen(theme.series[2], width=2, style=Qt.PenStyle.DotLine))
+        self._accuracy.setPen(
+            pg.mkPen(
+                theme.series[2],
+                width=2,
+            )
+        )
         self._plot.getAxis("right").setLabel(tr("accuracy (%)"), color=theme.series[2])
         restyle_legend(self._legend, theme)
 
@@ -75,6 +81,7 @@ class ErrorPlot(PlotDock):
         shown = np.log10(x[good]) if self.log_time.isChecked() else x[good]
         self._accuracy.setData(shown, 100 * accuracy[good])
         self._plot.getAxis("right").setVisible(bool(good.any()))
+        self._entry(self._accuracy, bool(good.any()))
         self._same_place()
 
     def table(self) -> tuple[list[str], list[list[Any]]]:

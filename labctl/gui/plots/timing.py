@@ -50,7 +50,7 @@ class TimingPlot(PlotDock):
         step = max(1, len(names) // 7)
         axis.setTicks([[(k, names[k]) for k in range(0, len(names), step)]])
         top = max(float(heights.max()), 1.0)
-        self._plot.getAxis("left").setTicks([[(k + 0.1, f"{10**k:,}") for k in range(int(top) + 1)]])
+        self._plot.getAxis("left").setTicks([[(k + 0.1, _short(k)) for k in range(int(top) + 1)]])
         self._plot.setRange(xRange=(-0.6, len(names) - 0.4), yRange=(0.0, 1.08 * top), padding=0.0)
         text = tr("{late} of {cycles} cycles late", late=f"{late:,}", cycles=f"{cycles:,}")
         self.readout.setText(text + (f", {tr('at worst')} {duration(worst_s)}" if late else ""))
@@ -76,3 +76,8 @@ class TimingPlot(PlotDock):
         late = lateness[lateness > edges[0]]
         counts = np.histogram(late, [*edges, np.inf])[0]
         return edges, counts, len(lateness), len(late), float(lateness.max(initial=0.0))
+
+
+def _short(power: int) -> str:
+    """Write a power of ten so that it fits beside an axis: 10, 1k, 100k, 10M."""
+    return f"{10 ** (power % 3)}{('', 'k', 'M', 'G', 'T')[power // 3]}"

@@ -52,6 +52,18 @@
    <translation>中止</translation>
   </message>
   <message>
+   <source>Add this experiment</source>
+   <translation>添加此实验</translation>
+  </message>
+  <message>
+   <source>Another experiment than the last run, {run}.</source>
+   <translation>与上次运行 {run} 的实验不同。</translation>
+  </message>
+  <message>
+   <source>As it is in the experiment panel now.</source>
+   <translation>按实验面板中的当前内容。</translation>
+  </message>
+  <message>
    <source>Ask every instrument, compare supply and meter, test the wires. Ends in the safe state.</source>
    <translation>询问每台仪器，比对电源与万用表，测试接线。结束时处于安全状态。</translation>
   </message>
@@ -138,6 +150,10 @@
   <message>
    <source>EMERGENCY OFF</source>
    <translation>紧急断开</translation>
+  </message>
+  <message>
+   <source>Earlier</source>
+   <translation>提前</translation>
   </message>
   <message>
    <source>Edge on the horizontal axis</source>
@@ -316,6 +332,10 @@
    <translation>方法</translation>
   </message>
   <message>
+   <source>Move the chosen one up.</source>
+   <translation>将所选项上移。</translation>
+  </message>
+  <message>
    <source>NO BENCH YET</source>
    <translation>尚无实验台</translation>
   </message>
@@ -412,6 +432,14 @@
    <translation>曲线的量</translation>
   </message>
   <message>
+   <source>Queue</source>
+   <translation>队列</translation>
+  </message>
+  <message>
+   <source>Queue of experiments</source>
+   <translation>实验队列</translation>
+  </message>
+  <message>
    <source>RUNNING</source>
    <translation>运行中</translation>
   </message>
@@ -436,6 +464,14 @@
    <translation>恢复</translation>
   </message>
   <message>
+   <source>Redo</source>
+   <translation>重做</translation>
+  </message>
+  <message>
+   <source>Remove</source>
+   <translation>移除</translation>
+  </message>
+  <message>
    <source>Results and settings that differ</source>
    <translation>不同的结果与设置</translation>
   </message>
@@ -446,6 +482,10 @@
   <message>
    <source>Run again</source>
    <translation>再次运行</translation>
+  </message>
+  <message>
+   <source>Run one after another</source>
+   <translation>依次运行</translation>
   </message>
   <message>
    <source>Run the preflight first.</source>
@@ -524,6 +564,10 @@
    <translation>在图中显示该运行。</translation>
   </message>
   <message>
+   <source>Since the last run, {run}:</source>
+   <translation>自上次运行 {run} 以来：</translation>
+  </message>
+  <message>
    <source>Sources and clamps</source>
    <translation>源与钳位</translation>
   </message>
@@ -534,6 +578,10 @@
   <message>
    <source>Start what the preflight checked.</source>
    <translation>开始预检过的内容。</translation>
+  </message>
+  <message>
+   <source>Started from the queue: {name}</source>
+   <translation>从队列开始：{name}</translation>
   </message>
   <message>
    <source>Starting …</source>
@@ -562,6 +610,10 @@
   <message>
    <source>Take its settings into the experiment panel.</source>
    <translation>将其设置载入实验面板。</translation>
+  </message>
+  <message>
+   <source>Take the chosen one out.</source>
+   <translation>移除所选项。</translation>
   </message>
   <message>
    <source>The bench is ready, and it was left safe.</source>
@@ -596,8 +648,24 @@
    <translation>重新打开窗口后语言生效。</translation>
   </message>
   <message>
+   <source>The next one starts when the last has ended well and its preflight is green.</source>
+   <translation>上一个正常结束且预检通过后，下一个自动开始。</translation>
+  </message>
+  <message>
    <source>The preflight has warnings: write a reason to start all the same.</source>
    <translation>预检有警告：请写明仍要开始的理由。</translation>
+  </message>
+  <message>
+   <source>The queue waits: the last run was {how}.</source>
+   <translation>队列等待：上次运行{how}。</translation>
+  </message>
+  <message>
+   <source>The queue waits: {why}.</source>
+   <translation>队列等待：{why}。</translation>
+  </message>
+  <message>
+   <source>The same settings as the last run, {run}.</source>
+   <translation>与上次运行 {run} 的设置相同。</translation>
   </message>
   <message>
    <source>The simulator has no instruments; its board is drawn by seed and imperfections.</source>
@@ -650,6 +718,10 @@ A run under way is stopped and kept, the bench is made safe. Please report this.
    <translation>输入带单位的数字，例如 100 us 或 0.1 ms。</translation>
   </message>
   <message>
+   <source>Undo</source>
+   <translation>撤销</translation>
+  </message>
+  <message>
    <source>Usual layout</source>
    <translation>默认布局</translation>
   </message>
@@ -680,6 +752,10 @@ A run under way is stopped and kept, the bench is made safe. Please report this.
   <message>
    <source>Written into the run's events at the present cycle.</source>
    <translation>以当前周期写入运行事件。</translation>
+  </message>
+  <message>
+   <source>a bench that is energised is started by hand</source>
+   <translation>会通电的实验台须手动开始</translation>
   </message>
   <message>
    <source>a label is not shifted further than this</source>
@@ -1020,6 +1096,10 @@ A run under way is stopped and kept, the bench is made safe. Please report this.
   <message>
    <source>hinge</source>
    <translation>铰链</translation>
+  </message>
+  <message>
+   <source>ideal</source>
+   <translation>理想</translation>
   </message>
   <message>
    <source>initial gates</source>
@@ -1408,6 +1488,10 @@ A run under way is stopped and kept, the bench is made safe. Please report this.
   <message>
    <source>second input</source>
    <translation>第二输入</translation>
+  </message>
+  <message>
+   <source>seed {seed}</source>
+   <translation>种子 {seed}</translation>
   </message>
   <message>
    <source>shifts are renewed at least this often</source>

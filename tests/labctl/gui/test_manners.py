@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from PyQt6.QtCore import Qt
-from PyQt6.QtWidgets import QApplication, QScrollBar, QTabBar, QToolButton, QWidget
+from PyQt6.QtWidgets import QApplication, QMainWindow, QScrollBar, QTabBar, QToolButton, QWidget
 
 from labctl.engine.lifecycle import VERBS, Verb
 from labctl.gui import language, theme
@@ -60,7 +60,7 @@ def test_every_control_has_a_name_and_the_tab_key_reaches_it(open_window: Opened
 def _belongs_to_named(widget: QWidget) -> bool:
     """Tell whether a part of a control, such as a table's viewport, speaks by the control's name."""
     parent = widget.parentWidget()
-    while parent is not None and not parent.isWindow():
+    while parent is not None and not isinstance(parent, QMainWindow):
         if parent.accessibleName():
             return True
         parent = parent.parentWidget()
