@@ -103,16 +103,18 @@ def validate(model: type[Model], values: dict[str, Any], file: str) -> Model:
     try:
         return model.model_validate(values)
     except ValidationError as error:
-        raise _sentence(model, error, file) from None
+        raise _sentence(model, error, values, file) from None
 
 
-def _sentence(model: type[BaseModel], error: ValidationError, file: str) -> ConfigError:
+def _sentence(
+    model: type[BaseModel], error: ValidationError, values: dict[str, Any], file: str
+) -> ConfigError:
     first = error.errors(include_url=False)[0]
-    location = [str(part) for part in first["loc"] if part not in _UNION_TAGS]
+    location, tags = _location(values, first["loc"])
     key = ".".join(location)
     message, value = first["msg"].removeprefix("Value error, "), first.get("input")
     if first["type"] == "extra_forbidden":
-        allowed = _keys_at(model, location[:-1])
+        allowed = _keys_at(model, location[:-1], tags)
         guess = difflib.get_close_matches(location[-1], allowed, n=1)
         hint = f"did you mean {guess[0]}? " if guess else ""
         return ConfigError(
@@ -135,11 +137,29 @@ def _sentence(model: type[BaseModel], error: ValidationError, file: str) -> Conf
     return ConfigError(message, file=file, key=key, value=shown)
 
 
-_UNION_TAGS = {"lattice", "two-edge", "graph"}
+def _location(values: dict[str, Any], loc: tuple[str | int, ...]) -> tuple[list[str], set[str]]:
+    """Return where a mistake is as it is written in the file, and which kinds of tables are on the way.
+
+    pydantic names the kind of a table that may be one of several as if it were a key above it.
+    """
+    location: list[str] = []
+    tags: set[str] = set()
+    node: Any = values
+    for number, part in enumerate(loc):
+        if isinstance(node, dict) and part not in node and number < len(loc) - 1:
+            tags.add(str(part))
+            continue
+        location.append(str(part))
+        inside = isinstance(node, dict) or (isinstance(node, list) and isinstance(part, int))
+        try:
+            node = node[part] if inside else None
+        except (KeyError, IndexError):
+            node = None
+    return location, tags
 
 
-def _keys_at(model: type[BaseModel], location: list[str]) -> list[str]:
-    """Return the keys allowed in the table at a location, as far as the schema tells."""
+def _keys_at(model: type[BaseModel], location: list[str], tags: set[str]) -> list[str]:
+    """Return the keys allowed in the table at a location and of a kind, as far as the schema tells."""
     schema = model.model_json_schema()
     node: Any = schema
     for part in location:
@@ -147,9 +167,15 @@ def _keys_at(model: type[BaseModel], location: list[str]) -> list[str]:
         node = node.get("items", {}) if part.isdigit() else node.get("properties", {}).get(part, {})
     node = _resolve(node, schema)
     options = node.get("oneOf") or node.get("anyOf") or [node]
+    found = [_resolve(option, schema).get("properties", {}) for option in options]
+    named = [
+        properties
+        for properties in found
+        if tags & {p.get("const") for p in properties.values() if isinstance(p, dict)}
+    ]
     keys: list[str] = []
-    for option in options:
-        keys += [k for k in _resolve(option, schema).get("properties", {}) if k not in keys]
+    for properties in named or found:
+        keys += [k for k in properties if k not in keys]
     return keys
 
 

@@ -8,8 +8,10 @@ import numpy as np
 import pytest
 
 from labctl.experiment import build_plan, load_experiment, override
+from labctl.experiment.load import validate
 from labctl.runner import RunRequest, prepare
 from protocols import ConfigError, Contrast, Hinge, Limits, Nudge, OrderKind, Timing
+from sim_backend import BenchConfig
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
 LIMITS = Limits(0.0, 0.4532, 0.75, 5.03, 0.1, 20_000)
@@ -181,3 +183,21 @@ def test_graph_and_two_edge_networks(tmp_path: Path) -> None:
     assert graph.task.wiring.network.fixed_resistance == {2: 500.0}
     with pytest.raises(ConfigError, match="joins a node to itself"):
         plan_of(path, 'network={kind="graph", nodes=5, edges=[[0,0]]}')
+
+
+@pytest.mark.parametrize(
+    ("entry", "says"),
+    [
+        ({"law": "diode", "edges": [1], "ideality": -1}, "board.edge_laws.0.ideality: must be above 0"),
+        ({"law": "short"}, "board.edge_laws.0.edges: is missing"),
+        (
+            {"law": "square-law", "edges": [1], "thresold": 1},
+            "board.edge_laws.0.thresold: unknown key; did you mean threshold? "
+            "keys here are law, edges, threshold, strength",
+        ),
+    ],
+)
+def test_a_mistake_in_an_edge_law_is_told_by_the_key_in_the_file(entry, says):
+    with pytest.raises(ConfigError) as caught:
+        validate(BenchConfig, {"board": {"edge_laws": [entry]}}, "bench.toml")
+    assert says in str(caught.value)
