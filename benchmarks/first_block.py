@@ -1,15 +1,23 @@
-"""Print how many seconds it takes to open a simulated bench and run its first block."""
+"""Print how many seconds it takes to open a simulated bench, or an ensemble, and run its first block."""
 
+import sys
 import time
 
-from benchmarks.workloads import memory_cycle, opened
+from benchmarks.workloads import board, memory_cycle, opened
+from sim_backend import Ensemble
+from sim_backend.lanes import LANES
 
 
 def main() -> None:
     """Time the first block of this process."""
     work = memory_cycle()
     start = time.perf_counter()
-    opened(work, "lattice-paper").run(work.block(2))
+    if sys.argv[1:] == ["ensemble"]:
+        boards = Ensemble(board("lattice-paper"), range(LANES))
+        boards.open(work.wiring)
+        boards.run(work.block(2))
+    else:
+        opened(work, "lattice-paper").run(work.block(2))
     print(time.perf_counter() - start)
 
 

@@ -2,8 +2,9 @@
 
 Two styles. "edges" goes edge by edge in Python, with the solver and tolerance of the simulator the
 published boards' first author uses (github.com/sdillavou/PhysicalReinforcementLearning,
-src/ResistorNetwork.py); it is what labctl is held against. "arrays" is what least squares can do at its best: NumPy over all edges at
-once, nothing built anew that can be kept. The gates move by one Euler step of the pulse.
+src/ResistorNetwork.py); it is what labctl is held against. "arrays" is what least squares can do at its
+best: NumPy over all edges at once, nothing built anew that can be kept. The gates move by one Euler step
+of the pulse.
 """
 
 from __future__ import annotations
@@ -97,7 +98,7 @@ class LeastSquaresBoard:
             """Return conductance and its slope against either node's voltage."""
             overdrive = gate_V - threshold_V - 0.5 * (a_V + b_V)
             held = np.clip(overdrive, LEAST_CONDUCTANCE, None)
-            return scale * held, -0.5 * scale * (overdrive > LEAST_CONDUCTANCE)
+            return float(scale * held), -0.5 * scale * float(overdrive > LEAST_CONDUCTANCE)
 
         def residuals(unknown_V: FloatArray) -> FloatArray:
             now = nodes.copy()

@@ -6,7 +6,7 @@ import sys
 from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 
-from benchmarks import ensemble, lattices, least_squares, ngspice, single, starting
+from benchmarks import ensemble, lattices, least_squares, ngspice, single, solves, starting
 from benchmarks.timing import CannotRun, Effort, Spread
 
 # name: (the quantity it is made for, function); a function may measure others beside it.
@@ -19,7 +19,9 @@ MEASURES: dict[str, tuple[str, Callable[[Effort], dict[str, Spread]]]] = {
     "growth": ("growth_exponent", lattices.growth),
     "ngspice": ("speedup_vs_ngspice", ngspice.peer),
     "least-squares": ("speedup_vs_least_squares", least_squares.peer),
+    "solves": ("random_solves_right", solves.share_right),
     "compile": ("compile_s", starting.first_use),
+    "ensemble-compile": ("ensemble_compile_s", starting.first_use_of_ensemble),
     "start": ("cached_start_s", starting.cached_start),
 }
 

@@ -35,7 +35,9 @@ HEADLINES = (
 
 # Real pulses take 100 µs each on the board that labctl simulates.
 EXTRAS = (
+    Quantity("random_solves_right", "share of random solves that are right", "", 1.0),
     Quantity("compile_s", "first block ever, compiling", "s", 20, at_most=True),
+    Quantity("ensemble_compile_s", "first block of an ensemble ever", "s", 20, at_most=True),
     Quantity("cached_start_s", "run of 200 cycles, compiled before", "s", 3, at_most=True),
     Quantity("single_times_hardware", "published imperfections, against real pulses", "×"),
     Quantity("single_ideal_times_hardware", "ideal, against real pulses", "×"),

@@ -25,7 +25,7 @@ SLOWEST = 4
 
 
 @njit(**JIT)
-def _edges(d: Devices, ends: NDArray[np.int64], gates: Vector, v: Vector) -> Vector:
+def edge_currents(d: Devices, ends: NDArray[np.int64], gates: Vector, v: Vector) -> Vector:
     """Return current and both slopes of every edge, (E, 3), in amperes and siemens."""
     out = np.empty((len(ends), 3))
     for e in range(len(ends)):
@@ -61,7 +61,7 @@ class Relaxation:
         """Return dV/dt (F,) of the free nodes at node voltages v (F,), in V/s."""
         nodes = self._all(v)
         leaving = self.devices.leak * nodes if self.devices.leaks else np.zeros(len(nodes))
-        current = _edges(self.devices, self.ends, self.gates_V, nodes)[:, 0]
+        current = edge_currents(self.devices, self.ends, self.gates_V, nodes)[:, 0]
         np.add.at(leaving, self.ends[:, 0], current)
         np.subtract.at(leaving, self.ends[:, 1], current)
         rates: Vector = -leaving[self.free] / self.capacitance_F
@@ -70,7 +70,7 @@ class Relaxation:
     def jacobian(self, v: Vector) -> scipy.sparse.csc_array:
         """Return C⁻¹·J (F, F) at node voltages v (F,), in 1/s; its eigenvalues are the decay rates."""
         nodes = self._all(v)
-        _, at_tail, at_head = _edges(self.devices, self.ends, self.gates_V, nodes).T
+        _, at_tail, at_head = edge_currents(self.devices, self.ends, self.gates_V, nodes).T
         a, b = self.ends.T
         all_nodes = np.arange(len(nodes))
         leak = self.devices.leak if self.devices.leaks else np.zeros(len(nodes))
@@ -94,7 +94,7 @@ class Relaxation:
         return 1.0 / slowest
 
     def course(self, start_V: Vector, until_V: float) -> Course:
-        """Integrate the nonlinear ODE from node voltages start_V (N,) until all are within until_V of rest."""
+        """Integrate the nonlinear ODE from voltages start_V (N,) until all are within until_V of rest."""
         rest, time_constant = self.rest_V[self.free], self.time_constant_s()
 
         def distance(_: float, v: Vector) -> float:
@@ -112,7 +112,7 @@ class Relaxation:
             events=distance,
             dense_output=True,
         )
-        if run.status != 1:
+        if run.status != 1 or run.sol is None:
             raise ArithmeticError(f"the network did not settle: {run.message}")
         return Course(run.t, run.sol, rest)
 

@@ -18,13 +18,22 @@ CYCLES = 200
 
 def first_use(effort: Effort) -> dict[str, Spread]:
     """Measure opening a bench and running its first block with an empty cache of compiled code."""
+    return {"compile_s": _first_block("board", effort)}
+
+
+def first_use_of_ensemble(effort: Effort) -> dict[str, Spread]:
+    """Measure opening an ensemble and running its first block with an empty cache of compiled code."""
+    return {"ensemble_compile_s": _first_block("ensemble", effort)}
+
+
+def _first_block(of: str, effort: Effort) -> Spread:
     taken = []
     for _ in range(effort.starts):
         with tempfile.TemporaryDirectory() as cache:
             environment = {k: v for k, v in os.environ.items() if k != "NUMBA_CACHE_DIR"}
-            command = [sys.executable, "-m", "benchmarks.first_block"]
+            command = [sys.executable, "-m", "benchmarks.first_block", of]
             taken.append(float(_run(command, environment | {"XDG_CACHE_HOME": cache})))
-    return {"compile_s": Spread.of(taken)}
+    return Spread.of(taken)
 
 
 def cached_start(effort: Effort) -> dict[str, Spread]:

@@ -19,7 +19,7 @@ class Effort:
     starts: repetitions of what starts a process of its own and takes seconds. block_cycles: cycles per
     block of the 4×4 board, blocks of them per repetition. ensemble_cycles: cycles per board. sizes:
     lattices n×n whose growth is fitted. lattice_seconds: about how long one repetition on a lattice
-    takes. ngspice_cycles, least_squares_cycles: cycles per repetition.
+    takes. ngspice_cycles, least_squares_cycles: cycles per repetition. solves: random networks solved.
     """
 
     repetitions: int
@@ -32,10 +32,11 @@ class Effort:
     lattice_seconds: float
     ngspice_cycles: int
     least_squares_cycles: int
+    solves: int
 
 
-FULL = Effort(7, 3, 20_000, 5, 1000, 1000, (16, 24, 32, 48, 64, 100), 0.3, 2000, 400)
-QUICK = Effort(3, 1, 2000, 1, 20, 100, (8, 12, 16), 0.02, 100, 20)
+FULL = Effort(7, 3, 20_000, 5, 1000, 1000, (16, 24, 32, 48, 64, 100), 0.3, 2000, 400, 20_000)
+QUICK = Effort(3, 1, 2000, 1, 20, 100, (8, 12, 16), 0.02, 100, 20, 250)
 
 
 @dataclass(frozen=True)

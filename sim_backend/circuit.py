@@ -129,8 +129,9 @@ def _lu_pattern(
     pairs = np.concatenate([inside, inside[:, ::-1]])
     shape = (unknowns, unknowns)
     graph = scipy.sparse.coo_array((np.ones(len(pairs)), (pairs[:, 0], pairs[:, 1])), shape=shape).tocsr()
-    upper_start, upper = _symbolic(unknowns, graph.indptr.astype(np.int64), graph.indices.astype(np.int64))
-    u = scipy.sparse.csr_array((np.ones(len(upper)), upper, upper_start), shape=shape)
+    starts, columns = graph.indptr.astype(np.int64), graph.indices.astype(np.int64)
+    upper_start, upper, used = _symbolic(unknowns, starts, columns)
+    u = scipy.sparse.csr_array((np.ones(used), upper[:used], upper_start), shape=shape)
     full = (u + u.T + scipy.sparse.eye_array(unknowns)).tocsr()
     full.sort_indices()
     start, column = full.indptr.astype(np.int64), full.indices.astype(np.int64)
@@ -144,25 +145,28 @@ def _lu_pattern(
 @njit(**JIT)
 def _symbolic(
     n: int, start: NDArray[np.int64], column: NDArray[np.int64]
-) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Return the pattern of U by rows (diagonal left out) of a symmetric pattern, eliminated in order.
+) -> tuple[NDArray[np.int64], NDArray[np.int64], int]:
+    """Find the pattern of U by rows (diagonal left out) of a symmetric pattern, eliminated in order.
 
-    Row k gathers its own upper entries and the rows of its children in the elimination tree.
+    Row k gathers its own upper entries and the rows of its children in the elimination tree. Returns
+    where rows start, their columns, unordered, and how many columns there are. Whole-array operations
+    would take longer to compile than all of the plant.
     """
     upper_start = np.zeros(n + 1, np.int64)
     capacity = 4 * len(column) + 4 * n + 16
     upper = np.empty(capacity, np.int64)
-    mark = np.full(n, -1)
-    first_child = np.full(n, -1)
-    next_sibling = np.full(n, -1)
+    mark, first_child, next_sibling = np.empty(n, np.int64), np.empty(n, np.int64), np.empty(n, np.int64)
+    for k in range(n):
+        mark[k], first_child[k], next_sibling[k] = -1, -1, -1
     used = 0
     for k in range(n):
-        begin = used
+        parent = n
         mark[k] = k
         if used + n > capacity:
             capacity = 2 * capacity + n
             grown = np.empty(capacity, np.int64)
-            grown[:used] = upper[:used]
+            for x in range(used):
+                grown[x] = upper[x]
             upper = grown
         for x in range(start[k], start[k + 1]):
             j = column[x]
@@ -170,6 +174,7 @@ def _symbolic(
                 mark[j] = k
                 upper[used] = j
                 used += 1
+                parent = min(parent, j)
         child = first_child[k]
         while child >= 0:
             for x in range(upper_start[child], upper_start[child + 1]):
@@ -178,14 +183,13 @@ def _symbolic(
                     mark[j] = k
                     upper[used] = j
                     used += 1
+                    parent = min(parent, j)
             child = next_sibling[child]
-        upper[begin:used].sort()
         upper_start[k + 1] = used
-        if used > begin:
-            parent = upper[begin]
+        if parent < n:
             next_sibling[k] = first_child[parent]
             first_child[parent] = k
-    return upper_start, upper[:used].copy()
+    return upper_start, upper, used
 
 
 def _slots(

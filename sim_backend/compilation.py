@@ -7,13 +7,14 @@ cache folder carries a digest of every source file of this package: any change s
 from __future__ import annotations
 
 import hashlib
-import shutil
 from pathlib import Path
 from typing import Any
 
 import numba
 import platformdirs
 from numba.core import config as numba_config
+from numba.core.cpu import CPUTargetOptions
+from numba.core.options import TargetOptions
 
 # No "reassoc" or "nnan" among the fast-math flags: the same seed must give the same numbers.
 JIT: dict[str, Any] = {
@@ -27,6 +28,23 @@ JIT: dict[str, Any] = {
 # For functions that allocate no array: without numba's reference counts. They stand around every
 # use of an array that came in a tuple and cost several times the arithmetic of a small network.
 JIT_NO_ALLOCATION: dict[str, Any] = {**JIT, "_nrt": False}
+
+# For functions only compiled code calls: no way in from Python, nothing kept on disk for them alone, which
+# halves the time to compile. Called from Python all the same, such a function crashes the process.
+JIT_INNER: dict[str, Any] = {
+    **JIT_NO_ALLOCATION,
+    "cache": False,
+    "no_cpython_wrapper": True,
+    "no_cfunc_wrapper": True,
+}
+
+# numba's compiler can promise LLVM that no two arrays overlap, its decorator has no word for it. Without
+# the promise every inner loop starts with tests for overlaps, or is not made of vector instructions.
+_options: Any = TargetOptions
+CPUTargetOptions.noalias = _options.Mapping("noalias")
+
+# For inner functions of which no two arguments share memory that they write.
+JIT_APART: dict[str, Any] = {**JIT_INNER, "noalias": True}
 
 
 def use_cache_of_these_sources() -> Path:
@@ -42,14 +60,9 @@ def use_cache_of_these_sources() -> Path:
     return Path(settings.CACHE_DIR)
 
 
-def is_compiled() -> bool:
-    """Tell whether compiled code for these sources is already there: no wait on first use."""
-    return any(use_cache_of_these_sources().rglob("cycle.run_cycles*.nbi"))
-
-
-def forget_compiled() -> None:
-    """Delete all compiled code labctl has kept for this user."""
-    shutil.rmtree(Path(platformdirs.user_cache_dir("labctl")) / "compiled", ignore_errors=True)
+def is_compiled(function: str = "cycle.run_cycles") -> bool:
+    """Tell whether compiled code of these sources is already there: no wait on first use."""
+    return any(use_cache_of_these_sources().rglob(f"{function}*.nbi"))
 
 
 use_cache_of_these_sources()

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from sim_backend.board import Converters, Edges
 from sim_backend.circuit import Circuit
-from sim_backend.compilation import JIT_NO_ALLOCATION
+from sim_backend.compilation import JIT_INNER, JIT_NO_ALLOCATION
 from sim_backend.edge_law import Devices
 from sim_backend.learning import TOLERANCE_V, Copies, Nudged, Scratch, learn
 from sim_backend.newton import Vector, copy_into, relax
@@ -117,7 +117,7 @@ def quantise(value: float, step: float) -> float:
     return step * np.round(value / step) if step > 0.0 else value
 
 
-@njit(**JIT_NO_ALLOCATION, forceinline=True)
+@njit(**JIT_INNER, forceinline=True)
 def quantise_below(value: float, step: float, cap: float) -> float:
     """Round to the nearest multiple of step that is not above cap; step 0 means exact."""
     rounded: float = quantise(value, step)
@@ -151,7 +151,7 @@ def drift_thresholds(drift: Drift, clock: float, free: Devices, clamped: Devices
         clamped.threshold[e] = drift.clamped[e] + shift
 
 
-@njit(**JIT_NO_ALLOCATION, forceinline=True)
+@njit(**JIT_INNER, forceinline=True)
 def pulse_length(rule: Rule, k: Converters, error: float, wrong: int, jitter: float) -> float:
     """Return the learning time for the largest remaining |error| (V), in seconds; jitter too."""
     if error < rule.dead_band:
@@ -168,7 +168,7 @@ def pulse_length(rule: Rule, k: Converters, error: float, wrong: int, jitter: fl
     return min(max(time, 0.0), k.pulse_max)
 
 
-@njit(**JIT_NO_ALLOCATION, forceinline=True)
+@njit(**JIT_INNER, forceinline=True)
 def nudge_targets(
     ports: Ports,
     rule: Rule,
@@ -211,7 +211,7 @@ def nudge_targets(
         follow_gain[t] = share * follow
 
 
-@njit(**JIT_NO_ALLOCATION, forceinline=True)
+@njit(**JIT_INNER, forceinline=True)
 def decide(
     ports: Ports,
     rule: Rule,
@@ -303,7 +303,7 @@ def run_cycles(
     unknowns = len(c.order)
     outputs = labels.shape[1]
     taken = 0
-    wrong_count = 0
+    wrong_count = np.int64(0)  # a plain 0 has decide compiled twice
     for p in range(len(wrong)):
         wrong_count += wrong[p]
     quickest = 1e-300

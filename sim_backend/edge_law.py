@@ -11,7 +11,7 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from sim_backend.compilation import JIT_NO_ALLOCATION
+from sim_backend.compilation import JIT_INNER, JIT_NO_ALLOCATION
 from sim_backend.diode import diode
 from sim_backend.level1 import level1
 
@@ -63,7 +63,7 @@ def square_law(overdrive: float, a: float, b: float, strength: float) -> tuple[f
     return -current, -to_low, -to_high
 
 
-@njit(**JIT_NO_ALLOCATION)
+@njit(**JIT_INNER)
 def _pinched_off(overdrive: float, hi: float, lo: float, strength: float) -> tuple[float, float, float]:
     """Return current from hi to lo and its slopes, saturated or below threshold."""
     u = overdrive - lo
@@ -95,7 +95,7 @@ def edge_current(d: Devices, e: int, gate: float, a: float, b: float) -> tuple[f
     return current, at_a, at_b
 
 
-@njit(**JIT_NO_ALLOCATION)
+@njit(**JIT_INNER)
 def _rarer_current(
     kind: int,
     gate: float,

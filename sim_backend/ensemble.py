@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from itertools import groupby
@@ -12,6 +13,7 @@ import numpy as np
 from protocols.block import CycleBlock, FloatArray
 from protocols.errors import ProtocolError
 from protocols.task import Wiring
+from sim_backend.compilation import is_compiled
 from sim_backend.config import BenchConfig
 from sim_backend.edge_law import RESISTOR, SQUARE_LAW
 from sim_backend.lane_group import EnsembleRecord, LaneGroup
@@ -89,6 +91,8 @@ class Ensemble:
     def run(self, block: CycleBlock) -> EnsembleRecord:
         """Run the same block on every board. Snapshots are not taken: read gates() between blocks."""
         self._opened()
+        if self._groups and not is_compiled("lane_cycle.run_lanes"):
+            print("Compiling the ensemble, once: about 20 s …", file=sys.stderr, flush=True)
         if len(block) > BLOCK_CYCLES or len(block.snapshots):
             raise ProtocolError(f"a block of an ensemble holds up to {BLOCK_CYCLES} cycles and no snapshots")
         shape, outputs = (len(self), len(block)), block.labels.shape[1]

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from sim_backend.board import Converters, Edges
 from sim_backend.circuit import Circuit
-from sim_backend.compilation import JIT_NO_ALLOCATION
+from sim_backend.compilation import JIT_APART, JIT_INNER, JIT_NO_ALLOCATION
 from sim_backend.cycle import Noise, OutputScratch, Ports, Rule, decide, quantise
 from sim_backend.edge_law import Devices
 from sim_backend.lane_learning import (
@@ -29,6 +29,8 @@ from sim_backend.lane_learning import (
 from sim_backend.lanes import LANES, LaneDevices, Lanes, LaneScratch, relax_lanes
 from sim_backend.learning import TOLERANCE_V, Copies, Nudged, Scratch, learn
 from sim_backend.newton import NO_FACTORS, Vector, relax
+
+NEUTRAL_V = 0.2  # where the unknown nodes of a board start that did not settle with the others
 
 
 class LaneMemory(NamedTuple):
@@ -80,8 +82,12 @@ class LaneDrift(NamedTuple):
 
 
 class LaneTrace(NamedTuple):
-    """Where a block writes what happened: outputs (L, n, O) in volts, times (L, n) in seconds."""
+    """Where a block writes what happened: outputs (B, n, O) in volts, times (B, n) in seconds.
 
+    board (L,): the row of each lane. A group that is not full writes its last board's row several times.
+    """
+
+    board: NDArray[np.int64]
     free_outputs: NDArray[np.float64]
     clamped_outputs: NDArray[np.float64]
     learning_time: NDArray[np.float64]
@@ -101,7 +107,7 @@ class Alone(NamedTuple):
     output: OutputScratch
 
 
-@njit(**JIT_NO_ALLOCATION)
+@njit(**JIT_INNER)
 def take_out(
     free: LaneDevices,
     clamped: LaneDevices,
@@ -128,7 +134,7 @@ def take_out(
     one.copies.lu_clamped[-1] = NO_FACTORS
 
 
-@njit(**JIT_NO_ALLOCATION)
+@njit(**JIT_INNER)
 def put_back(gates: Lanes, s: LaneCopies, lane: int, one: Alone) -> None:
     """Copy one board's gates and voltages back into its group; its factors there are made anew."""
     for e in range(len(one.gates)):
@@ -139,7 +145,7 @@ def put_back(gates: Lanes, s: LaneCopies, lane: int, one: Alone) -> None:
     s.lu_clamped[s.lu_clamped.shape[0] - 1, lane] = NO_FACTORS
 
 
-@njit(**JIT_NO_ALLOCATION)
+@njit(**JIT_APART)
 def copy_lanes(target: Lanes, source: Lanes) -> None:
     """Copy the rows both arrays have."""
     for k in range(source.shape[0]):
@@ -148,7 +154,7 @@ def copy_lanes(target: Lanes, source: Lanes) -> None:
             there[l] = here[l]
 
 
-@njit(**JIT_NO_ALLOCATION, forceinline=True)
+@njit(**JIT_INNER, forceinline=True)
 def converters_of(k: LaneConverters, lane: int) -> Converters:
     """Return one board's converters out of the stacked ones."""
     return Converters(
@@ -171,7 +177,7 @@ def converters_of(k: LaneConverters, lane: int) -> Converters:
     )
 
 
-@njit(**JIT_NO_ALLOCATION)
+@njit(**JIT_APART)
 def drive_lanes(ports: Ports, k: LaneConverters, inputs: Vector, v: Lanes, w: Lanes) -> None:
     """Put the commanded inputs (S,) on the source nodes of every board; see cycle.drive_sources."""
     for q in range(len(ports.source)):
@@ -183,7 +189,7 @@ def drive_lanes(ports: Ports, k: LaneConverters, inputs: Vector, v: Lanes, w: La
                 second[l] = first[l]
 
 
-@njit(**JIT_NO_ALLOCATION)
+@njit(**JIT_APART)
 def hold_lanes(edges: LaneEdges, gates: Lanes, duration: Vector) -> None:
     """Let every board's held gates leak for its own duration, in seconds."""
     for e in range(gates.shape[0]):
@@ -193,7 +199,7 @@ def hold_lanes(edges: LaneEdges, gates: Lanes, duration: Vector) -> None:
             gate[l] = held if leak[l] > 0.0 else gate[l]
 
 
-@njit(**JIT_NO_ALLOCATION)
+@njit(**JIT_APART)
 def charge_lanes(edges: LaneEdges, gates: Lanes, pulse: Vector) -> None:
     """Add the charge a learning pulse injects, on the boards whose pulse was longer than 0 s."""
     for e in range(gates.shape[0]):
@@ -203,7 +209,7 @@ def charge_lanes(edges: LaneEdges, gates: Lanes, pulse: Vector) -> None:
             gate[l] = moved if (charge[l] != 0.0) & (pulse[l] > 0.0) else gate[l]
 
 
-@njit(**JIT_NO_ALLOCATION)
+@njit(**JIT_INNER)
 def settle_alone(
     c: Circuit,
     free: LaneDevices,
@@ -219,7 +225,7 @@ def settle_alone(
     take_out(free, clamped, edges, gates, s, lane, one)
     x = one.copies.w if second else one.copies.v
     for k in range(len(c.order)):
-        x[c.order[k]] = 0.2
+        x[c.order[k]] = NEUTRAL_V
     d = one.clamped if second else one.free
     settled: bool = relax(
         c,
@@ -236,7 +242,7 @@ def settle_alone(
     return settled
 
 
-@njit(**JIT_NO_ALLOCATION, forceinline=True)
+@njit(**JIT_INNER, forceinline=True)
 def decide_lane(
     ports: Ports,
     rule: Rule,
@@ -273,7 +279,7 @@ def decide_lane(
     return float(time)
 
 
-@njit(**JIT_NO_ALLOCATION)
+@njit(**JIT_INNER)
 def learn_alone(
     c: Circuit,
     free: LaneDevices,
@@ -284,13 +290,33 @@ def learn_alone(
     n: LaneNudged,
     lane: int,
     held: bool,
+    afresh: bool,
     time: float,
     quickest: float,
     one: Alone,
 ) -> bool:
-    """Give one board its pulse by learning.learn; `held` tells whether its clamps are on."""
+    """Give one board its pulse by learning.learn; `held` tells whether its clamps are on.
+
+    afresh: its voltages are not those of its gates, both copies start from a neutral place.
+    """
     take_out(free, clamped, edges, gates, s, lane, one)
     m = one.nudged
+    if afresh:
+        for k in range(len(c.order)):
+            one.copies.v[c.order[k]], one.copies.w[c.order[k]] = NEUTRAL_V, NEUTRAL_V
+        scratch = one.scratch
+        if not m.symmetric and not relax(
+            c,
+            one.free,
+            one.gates,
+            one.copies.v,
+            len(c.order),
+            one.copies.lu_free,
+            TOLERANCE_V,
+            scratch.residual,
+            scratch.row,
+        ):
+            return False
     m.released[0] = not held
     for t in range(len(n.node)):
         m.base[t], m.toward[t] = n.base[t, lane], n.toward[t, lane]
@@ -328,6 +354,7 @@ def run_lanes(
     rule: Rule,
     growing: bool,
     charging: bool,
+    holding: bool,
     quickest: float,
     gates: Lanes,
     memory: LaneMemory,
@@ -341,8 +368,6 @@ def run_lanes(
     n: LaneNudged,
     work: LaneScratch,
     p: PulseScratch,
-    kept: LaneCopies,
-    kept_gates: Lanes,
     one: Alone,
     trace: LaneTrace,
     noise: Noise,
@@ -365,7 +390,7 @@ def run_lanes(
         any_late = False
         for l in range(LANES):
             late = noise.late[l, cycle] if noise.late.shape[1] > 0 else 0.0
-            trace.lateness[l, cycle] = late
+            trace.lateness[trace.board[l], cycle] = late
             clock[l] += late
             p.h[l] = late
             any_late = any_late or late > 0.0
@@ -408,9 +433,9 @@ def run_lanes(
                 one,
                 noise,
             )
-            trace.learning_time[l, cycle] = time
+            trace.learning_time[trace.board[l], cycle] = time
             for o in range(labels.shape[1]):
-                trace.free_outputs[l, cycle, o] = one.output.read_outputs[o]
+                trace.free_outputs[trace.board[l], cycle, o] = one.output.read_outputs[o]
             p.trying[l] = time <= 0.0  # no pulse, no clamp: both copies stand free
             p.inside[l] = time > 0.0 and not one.nudged.released[0]
             p.active[l] = p.inside[l]
@@ -420,28 +445,26 @@ def run_lanes(
             for l in range(LANES):
                 if work.going[l] > 0.0 and not settle_alone(c, free, clamped, edges, gates, s, l, True, one):
                     return cycle
-        copy_lanes(kept_gates, gates)
-        copy_lanes(kept.v, s.v)
-        copy_lanes(kept.w, s.w)
         together = learn_lanes(c, free, clamped, edges, gates, s, n, growing, quickest, work, p)
-        if not together:
-            copy_lanes(gates, kept_gates)
-            copy_lanes(s.v, kept.v)
-            copy_lanes(s.w, kept.w)
         for l in range(LANES):
-            time = trace.learning_time[l, cycle]
+            row = trace.board[l]
+            time = trace.learning_time[row, cycle]
+            left = p.left[l] if p.inside[l] else time  # the others stopped here when one did not settle
             by_itself = time > 0.0 and not (together and p.inside[l])
-            if by_itself and not learn_alone(
-                c, free, clamped, edges, gates, s, n, l, p.inside[l], time, quickest, one
-            ):
-                return cycle
+            if by_itself and left > 0.0:
+                afresh = p.inside[l]
+                if not learn_alone(
+                    c, free, clamped, edges, gates, s, n, l, p.inside[l], afresh, left, quickest, one
+                ):
+                    return cycle
             for o in range(labels.shape[1]):
-                trace.clamped_outputs[l, cycle, o] = 0.0
+                trace.clamped_outputs[row, cycle, o] = 0.0
             for t in range(targets):
-                trace.clamped_outputs[l, cycle, ports.output[t]] += ports.sign[t] * s.w[ports.target[t], l]
+                trace.clamped_outputs[row, cycle, ports.output[t]] += ports.sign[t] * s.w[ports.target[t], l]
             clock[l] += time + k.overhead[l]
             p.h[l] = time
         if charging:
             charge_lanes(edges, gates, p.h)
-        hold_lanes(edges, gates, k.overhead)
+        if holding:
+            hold_lanes(edges, gates, k.overhead)
     return -1

@@ -16,11 +16,11 @@ from sim_backend.board import Edges
 from sim_backend.cycle import Noise
 from sim_backend.edge_law import Devices
 from sim_backend.lane_cycle import Alone, LaneConverters, LaneDrift, LaneMemory, LaneTrace, run_lanes
-from sim_backend.lane_learning import LaneCopies, LaneEdges, LaneNudged, PulseScratch
+from sim_backend.lane_learning import LaneEdges, LaneNudged, PulseScratch
 from sim_backend.lanes import LANES, LaneDevices, LaneScratch
 from sim_backend.learning import Copies, Scratch
 from sim_backend.newton import EXTRA_SLOTS, NO_FACTORS, no_factors
-from sim_backend.plant import Plant, output_scratch, rule_of
+from sim_backend.plant import Plant, output_scratch, room_for_noise, rule_of
 
 
 @dataclass(frozen=True, eq=False)
@@ -67,6 +67,8 @@ class LaneGroup:
         self.clock = np.zeros(LANES)
         self.memory = self._memory(0)
         self.scratch = _lane_scratch(len(self.circuit.order))
+        self.noise: Noise | None = None  # kept from block to block: fresh memory costs more than the numbers
+        self.noise_for = 0, 0
         self.load_gates()
 
     def load_gates(self) -> None:
@@ -85,13 +87,11 @@ class LaneGroup:
         if points > len(self.memory.visited):
             self.memory = self._memory(points)
         edges, nodes = self.gates.shape[0], first.wiring.network.nodes
+        boards = np.array([*self.boards, *[self.boards[-1]] * (LANES - len(self.boards))])
         targets = len(self.ports.target)
         wrong = np.array([block.wrong] * LANES, dtype=np.bool_)
         trace = LaneTrace(
-            np.empty((LANES, len(block), outputs)),
-            np.empty((LANES, len(block), outputs)),
-            np.empty((LANES, len(block))),
-            np.empty((LANES, len(block))),
+            boards, record.free_outputs, record.clamped_outputs, record.learning_time_s, record.lateness_s
         )
         alone = _alone(first, block)
         nudged = LaneNudged(
@@ -120,6 +120,7 @@ class LaneGroup:
             rule_of(block.method),
             bool(np.any(self.edges.growth != 0.0)),
             bool(np.any(self.edges.charge != 0.0)),
+            bool(np.any(self.converters.overhead > 0.0)),
             max(float(self.edges.rate.max()), 1e-300),
             self.gates,
             self.memory,
@@ -140,25 +141,25 @@ class LaneGroup:
                     *(np.zeros(LANES, dtype=np.bool_) for _ in range(3)),
                 ]
             ),
-            LaneCopies(_room(nodes), _room(nodes), *(_room(1) for _ in range(6))),
-            _room(edges),
             alone,
             trace,
-            self._noise(len(block), targets),
+            self._draw(len(block), targets),
         )
         if stuck >= 0:
             raise InstrumentError("plant", f"voltages did not settle in cycle {block.first_cycle + stuck}")
         for lane, board in enumerate(self.boards):
-            record.free_outputs[board] = trace.free_outputs[lane]
-            record.clamped_outputs[board] = trace.clamped_outputs[lane]
-            record.learning_time_s[board] = trace.learning_time[lane]
-            record.lateness_s[board] = trace.lateness[lane]
             record.wrong[board] = wrong[lane]
 
-    def _noise(self, cycles: int, targets: int) -> Noise:
-        drawn = [p.draws.noise(p.board, cycles, targets) for p in self.plants]
-        drawn += [drawn[-1]] * (LANES - len(drawn))
-        return Noise(*(np.array([d[i] for d in drawn]) for i in range(len(Noise._fields))))
+    def _draw(self, cycles: int, targets: int) -> Noise:
+        """Draw the noise of a block, every board from its own streams."""
+        if self.noise is None or self.noise_for != (cycles, targets):
+            self.noise = room_for_noise(self.plants[0].board, cycles, targets, LANES)
+            self.noise_for = cycles, targets
+        for lane, plant in enumerate(self.plants):
+            plant.draws.draw(plant.board, Noise(*(room[lane] for room in self.noise)))
+        for room in self.noise:
+            room[len(self.plants) :] = room[len(self.plants) - 1]
+        return self.noise
 
     def _memory(self, points: int) -> LaneMemory:
         nodes = self._filled[0].wiring.network.nodes

@@ -13,7 +13,7 @@ from numba import njit
 from numpy.typing import NDArray
 
 from sim_backend.circuit import Circuit
-from sim_backend.compilation import JIT_NO_ALLOCATION
+from sim_backend.compilation import JIT_APART
 from sim_backend.lanes import LANES, LaneDevices, Lanes, LaneScratch, Mask, Vector, relax_lanes
 from sim_backend.learning import (
     SHORTEST_STEP,
@@ -96,7 +96,7 @@ class PulseScratch(NamedTuple):
     inside: Mask
 
 
-@njit(**JIT_NO_ALLOCATION)
+@njit(**JIT_APART)
 def settle_both(
     c: Circuit,
     free: LaneDevices,
@@ -141,40 +141,93 @@ def settle_both(
     return bool(stuck == 0)
 
 
-@njit(**JIT_NO_ALLOCATION)
-def lane_slopes(
-    c: Circuit, edges: LaneEdges, gates: Lanes, s: LaneCopies, growing: bool, out: Lanes, p: PulseScratch
-) -> None:
-    """Write dG/dt of every gate, in V/s, into out and each board's largest magnitude into p.fastest."""
-    v, w, growth, fastest = s.v, s.w, p.growth, p.fastest
+@njit(**JIT_APART)
+def _bias_growth(edges: LaneEdges, gates: Lanes, growing: bool, growth: Vector) -> None:
+    """Write by what factor each board's bias has grown with its gates."""
     for l in range(LANES):
         growth[l] = 1.0
-        fastest[l] = 0.0
     if growing:
         for l in range(LANES):
             total = 0.0
-            for e in range(len(c.tail)):
+            for e in range(gates.shape[0]):
                 if edges.rate[e, l] > 0.0:
                     total += gates[e, l]
             growth[l] = 1.0 + edges.growth[l] * (total - edges.reference[l])
+
+
+@njit(**JIT_APART)
+def _step_ahead(
+    c: Circuit, edges: LaneEdges, gates: Lanes, v: Lanes, w: Lanes, growing: bool, p: PulseScratch
+) -> None:
+    """Write dG/dt of every gate, in V/s, and where Euler's step of p.h seconds leads; the walls limit both.
+
+    p.fastest becomes each board's largest slope. One pass: what is read from memory sets the pace.
+    """
+    growth, fastest, h = p.growth, p.fastest, p.h
+    slopes, trials = p.slope, p.trial
+    _bias_growth(edges, gates, growing, growth)
+    for l in range(LANES):
+        fastest[l] = 0.0
     for e in range(len(c.tail)):
         free_tail, free_head = v[c.tail[e]], v[c.head[e]]
         held_tail, held_head = w[c.tail[e]], w[c.head[e]]
         rate, offset_rate, bias, gate = edges.rate[e], edges.offset_rate[e], edges.bias[e], gates[e]
-        wall_low, wall_high, row = edges.wall_low[e], edges.wall_high[e], out[e]
+        wall_low, wall_high, row, ahead = edges.wall_low[e], edges.wall_high[e], slopes[e], trials[e]
         for l in range(LANES):
             x = free_tail[l] - free_head[l]
             y = held_tail[l] - held_head[l]
+            low, high, now = wall_low[l], wall_high[l], gate[l]
             slope = rate[l] * (x * x - y * y) + offset_rate[l] * x + bias[l] * growth[l]
-            up = (slope > 0.0) & (gate[l] >= wall_high[l])
-            down = (slope < 0.0) & (gate[l] <= wall_low[l])
+            up = (slope > 0.0) & (now >= high)
+            down = (slope < 0.0) & (now <= low)
             slope = 0.0 if up | down else slope
             row[l] = slope
+            ahead[l] = min(max(now + h[l] * slope, low), high)
             size = abs(slope)
             fastest[l] = size if size > fastest[l] else fastest[l]
 
 
-@njit(**JIT_NO_ALLOCATION)
+@njit(**JIT_APART)
+def _step_end(
+    c: Circuit, edges: LaneEdges, gates: Lanes, v: Lanes, w: Lanes, growing: bool, p: PulseScratch
+) -> int:
+    """Correct the steps of the boards p.tried by their slopes at the trial end; see learning.learn.
+
+    p.trial becomes Heun's end, p.slope_end the slopes there, p.change how much a slope has changed at
+    most. Returns how many gates reach a wall in the step: of those the slope at the end does not count.
+    """
+    growth, change, h, tried = p.growth, p.change, p.h, p.tried
+    slopes, ends, trials = p.slope, p.slope_end, p.trial
+    _bias_growth(edges, p.trial, growing, growth)
+    hits = 0
+    for l in range(LANES):
+        change[l] = 0.0
+    for e in range(len(c.tail)):
+        free_tail, free_head = v[c.tail[e]], v[c.head[e]]
+        held_tail, held_head = w[c.tail[e]], w[c.head[e]]
+        rate, offset_rate, bias, gate = edges.rate[e], edges.offset_rate[e], edges.bias[e], gates[e]
+        wall_low, wall_high = edges.wall_low[e], edges.wall_high[e]
+        first, end, trial = slopes[e], ends[e], trials[e]
+        for l in range(LANES):
+            x = free_tail[l] - free_head[l]
+            y = held_tail[l] - held_head[l]
+            low, high, there, before = wall_low[l], wall_high[l], trial[l], first[l]
+            slope = rate[l] * (x * x - y * y) + offset_rate[l] * x + bias[l] * growth[l]
+            up = (slope > 0.0) & (there >= high)
+            down = (slope < 0.0) & (there <= low)
+            slope = 0.0 if up | down else slope
+            end[l] = slope
+            hit = (slope == 0.0) & (before != 0.0)
+            hits += hit
+            slope = before if hit else slope
+            size = abs(slope - before)
+            change[l] = size if size > change[l] else change[l]
+            corrected = min(max(gate[l] + 0.5 * h[l] * (before + slope), low), high)
+            trial[l] = corrected if tried[l] > 0.0 else there
+    return hits
+
+
+@njit(**JIT_APART)
 def foresee(order: NDArray[np.uint32], x: Lanes, rate: Lanes, h: Vector, start: Lanes) -> None:
     """Move the unknown voltages x (N, L) on by h (L,) times what they did last time; keep the start."""
     for k in range(len(order)):
@@ -184,7 +237,7 @@ def foresee(order: NDArray[np.uint32], x: Lanes, rate: Lanes, h: Vector, start: 
             volts[l] += h[l] * speed[l]
 
 
-@njit(**JIT_NO_ALLOCATION)
+@njit(**JIT_APART)
 def remember(order: NDArray[np.uint32], x: Lanes, start: Lanes, h: Vector, rate: Lanes) -> None:
     """Write how far the unknown voltages moved per h, on the boards whose h is above 0."""
     for k in range(len(order)):
@@ -194,7 +247,7 @@ def remember(order: NDArray[np.uint32], x: Lanes, start: Lanes, h: Vector, rate:
             speed[l] = found if h[l] > 0.0 else speed[l]
 
 
-@njit(**JIT_NO_ALLOCATION)
+@njit(**JIT_APART)
 def learn_lanes(
     c: Circuit,
     free: LaneDevices,
@@ -214,10 +267,8 @@ def learn_lanes(
     step usually brings them to rest. Returns False when some board did not come to rest; its state is then
     not to be used.
     """
-    slope, slope_end, trial, h = p.slope, p.slope_end, p.trial, p.h
-    left, step, taken, tried, active, trying = p.left, p.step, p.taken, p.tried, p.active, p.trying
-    wall_low, wall_high, fastest = edges.wall_low, edges.wall_high, p.fastest
-    count = len(c.tail)
+    h, left, step, taken, tried = p.h, p.left, p.step, p.taken, p.tried
+    active, trying, fastest, trials = p.active, p.trying, p.fastest, p.trial
     going = 0
     longest_pulse = 0.0
     for l in range(LANES):
@@ -233,87 +284,63 @@ def learn_lanes(
     if not settle_both(c, free, clamped, gates, s, n, n.symmetric, active, TOLERANCE_V, work):
         return False
     remember(c.order, s.w, p.w_start, tried, s.w_shift)
-    lane_slopes(c, edges, gates, s, growing, slope, p)
     while going > 0:
-        heun = 0
         longest_step = 0.0
         for l in range(LANES):
-            on = active[l]
             length = min(step[l], left[l])
             length = left[l] if length > 0.999 * left[l] else length
-            h[l] = length if on else 0.0
-            taken[l] = 1.0 if on else 0.0
-            worth = on & (h[l] * fastest[l] > 10.0 * STEP_ERROR_V)
+            taken[l] = 1.0 if active[l] else 0.0
+            h[l] = length * taken[l]
+            longest_step = max(longest_step, h[l])
+        _step_ahead(c, edges, gates, s.v, s.w, growing, p)
+        heun = 0
+        for l in range(LANES):
+            worth = h[l] * fastest[l] > 10.0 * STEP_ERROR_V
             trying[l] = worth
             tried[l] = h[l] if worth else 0.0
             heun += worth
-            longest_step = max(longest_step, h[l])
-        for e in range(count):
-            now, speed, ahead, low, high = gates[e], slope[e], trial[e], wall_low[e], wall_high[e]
-            for l in range(LANES):
-                ahead[l] = min(max(now[l] + h[l] * speed[l], low[l]), high[l])
         if heun > 0:
             tolerance = TRIAL_SHARE * STEP_ERROR_V / (longest_step * quickest)
             tolerance = min(max(tolerance, TOLERANCE_V), TRIAL_TOLERANCE_V)
             foresee(c.order, s.v, s.v_rate, tried, p.v_start)
             foresee(c.order, s.w, s.w_rate, tried, p.w_start)
-            if not settle_both(c, free, clamped, trial, s, n, True, trying, tolerance, work):
+            if not settle_both(c, free, clamped, trials, s, n, True, trying, tolerance, work):
                 return False
             remember(c.order, s.v, p.v_start, tried, s.v_rate)
             remember(c.order, s.w, p.w_start, tried, s.w_rate)
-            for l in range(LANES):
-                p.change[l] = fastest[l]  # lane_slopes overwrites it
-            lane_slopes(c, edges, trial, s, growing, slope_end, p)
-            for l in range(LANES):
-                fastest[l] = p.change[l]
-            _correct(gates, edges, count, shortest, p)
+            hits = _step_end(c, edges, gates, s.v, s.w, growing, p)
+            _judge(gates, len(c.tail), shortest, hits, p)
         going = 0
         for l in range(LANES):
             left[l] -= taken[l] * h[l]
             active[l] = active[l] & (left[l] > 0.0)
             going += active[l]
-        for e in range(count):
-            now, ahead, low, high = gates[e], trial[e], wall_low[e], wall_high[e]
-            speed, speed_end = slope[e], slope_end[e]
+        for e in range(len(c.tail)):
+            now, ahead = gates[e], trials[e]
             for l in range(LANES):
-                moved = now[l] + 0.5 * h[l] * (speed[l] + speed_end[l])
-                moved = min(max(moved, low[l]), high[l])
-                moved = moved if tried[l] > 0.0 else ahead[l]
-                now[l] = moved if taken[l] > 0.0 else now[l]
-        if going > 0:
-            if not settle_both(c, free, clamped, gates, s, n, True, active, TOLERANCE_V, work):
-                return False
-            lane_slopes(c, edges, gates, s, growing, slope, p)
+                kept, moved = now[l], ahead[l]
+                now[l] = moved if taken[l] > 0.0 else kept
+        if going > 0 and not settle_both(c, free, clamped, gates, s, n, True, active, TOLERANCE_V, work):
+            return False
     return True
 
 
-@njit(**JIT_NO_ALLOCATION)
-def _correct(gates: Lanes, edges: LaneEdges, count: int, shortest: float, p: PulseScratch) -> None:
+@njit(**JIT_APART)
+def _judge(gates: Lanes, count: int, shortest: float, hits: int, p: PulseScratch) -> None:
     """Judge the trial steps by Heun's rule: which are taken, and the next step sizes."""
     slope, slope_end, trial, h, change = p.slope, p.slope_end, p.trial, p.h, p.change
-    stopped = 0
-    for l in range(LANES):
-        change[l] = 0.0
-    for e in range(count):
-        speed_start, speed_end = slope[e], slope_end[e]
-        for l in range(LANES):
-            hit = (speed_end[l] == 0.0) & (speed_start[l] != 0.0)
-            stopped += hit
-            size = 0.0 if hit else abs(speed_end[l] - speed_start[l])
-            change[l] = size if size > change[l] else change[l]
     for l in range(LANES):
         if not p.trying[l]:
             continue
         change[l] *= 0.5 * h[l]
         speed = h[l] * p.fastest[l]
-        if stopped > 0:
+        if hits > 0:
             reach, first_hit = 0.0, h[l]
             for e in range(count):
                 if slope_end[e, l] == 0.0 and slope[e, l] != 0.0:  # reaches its wall in this step
                     room = abs(trial[e, l] - gates[e, l])
                     reach = max(reach, room)
                     first_hit = min(first_hit, max(room / abs(slope[e, l]), shortest))
-                    slope_end[e, l] = slope[e, l]
             if reach * min(1.0, 2.0 * change[l] / speed) > WALL_ERROR_V and first_hit < 0.9 * h[l]:
                 p.step[l], p.taken[l] = first_hit, 0.0
                 continue

@@ -16,7 +16,7 @@ from numba import njit
 from numpy.typing import NDArray
 
 from sim_backend.circuit import Circuit
-from sim_backend.compilation import JIT_NO_ALLOCATION
+from sim_backend.compilation import JIT_APART
 from sim_backend.edge_law import RESISTOR, SATURATION_ONSET_V, square_law
 from sim_backend.newton import (
     LEAST_TELLING_STEP_V,
@@ -65,7 +65,7 @@ class LaneScratch(NamedTuple):
     fresh: Lanes
 
 
-@njit(**JIT_NO_ALLOCATION, forceinline=True)
+@njit(**JIT_APART, forceinline=True)
 def _currents(d: LaneDevices, e: int, gate: Vector, tail: Vector, head: Vector, s: LaneScratch) -> None:
     """Write the currents of edge e and their slopes into s: in one expression unless below threshold.
 
@@ -88,7 +88,7 @@ def _currents(d: LaneDevices, e: int, gate: Vector, tail: Vector, head: Vector, 
         current[l] = half * (above_b - above_a) * (above_b + above_a)
         at_tail[l] = strength[l] * above_a
         at_head[l] = -strength[l] * above_b
-        below += (a <= SATURATION_ONSET_V) & (b <= SATURATION_ONSET_V)
+        below += max(a, b) <= SATURATION_ONSET_V
     if below > 0:
         for l in range(LANES):
             overdrive = gate[l] - threshold[l]
@@ -96,7 +96,7 @@ def _currents(d: LaneDevices, e: int, gate: Vector, tail: Vector, head: Vector, 
                 current[l], at_tail[l], at_head[l] = square_law(overdrive, tail[l], head[l], strength[l])
 
 
-@njit(**JIT_NO_ALLOCATION)
+@njit(**JIT_APART)
 def residual(c: Circuit, d: LaneDevices, gates: Lanes, v: Lanes, s: LaneScratch) -> None:
     """Write the current leaving every unknown node into s.residual, in amperes."""
     r, current = s.residual, s.current
@@ -118,7 +118,7 @@ def residual(c: Circuit, d: LaneDevices, gates: Lanes, v: Lanes, s: LaneScratch)
                 a, b = overdrive - tail[l], overdrive - head[l]
                 above_a, above_b = max(a, 0.0), max(b, 0.0)
                 current[l] = 0.5 * strength[l] * (above_b - above_a) * (above_b + above_a)
-                below += (a <= SATURATION_ONSET_V) & (b <= SATURATION_ONSET_V)
+                below += max(a, b) <= SATURATION_ONSET_V
         if below > 0:
             for l in range(LANES):
                 overdrive = gate[l] - threshold[l]
@@ -130,7 +130,7 @@ def residual(c: Circuit, d: LaneDevices, gates: Lanes, v: Lanes, s: LaneScratch)
             arriving[l] -= current[l]
 
 
-@njit(**JIT_NO_ALLOCATION)
+@njit(**JIT_APART)
 def assemble(c: Circuit, d: LaneDevices, gates: Lanes, v: Lanes, lu: Lanes, s: LaneScratch) -> None:
     """Write the residual and the Jacobian, in amperes and siemens; lu's last row is left alone."""
     r, current, at_tail, at_head = s.residual, s.current, s.at_tail, s.at_head
@@ -161,7 +161,7 @@ def assemble(c: Circuit, d: LaneDevices, gates: Lanes, v: Lanes, lu: Lanes, s: L
             hh[l] -= of_head
 
 
-@njit(**JIT_NO_ALLOCATION)
+@njit(**JIT_APART)
 def factorise(c: Circuit, lu: Lanes, s: LaneScratch) -> None:
     """Factor lu in place, row by row, as newton.factorise does."""
     row_start, column, diagonal, row = c.row_start, c.column, c.diagonal, s.row
@@ -191,7 +191,7 @@ def factorise(c: Circuit, lu: Lanes, s: LaneScratch) -> None:
             lu[middle, l] = 1.0 / max(row[i, l], smallest[l])
 
 
-@njit(**JIT_NO_ALLOCATION, forceinline=True)
+@njit(**JIT_APART, forceinline=True)
 def back_substitute(c: Circuit, lu: Lanes, unknowns: int, r: Lanes) -> None:
     """Solve the leading block of `unknowns` rows in place."""
     row_start, column, diagonal = c.row_start, c.column, c.diagonal
@@ -214,7 +214,7 @@ def back_substitute(c: Circuit, lu: Lanes, unknowns: int, r: Lanes) -> None:
             here[l] *= inverse[l]
 
 
-@njit(**JIT_NO_ALLOCATION)
+@njit(**JIT_APART)
 def relax_lanes(
     c: Circuit,
     d: LaneDevices,

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from sim_backend.board import Edges
 from sim_backend.circuit import Circuit
-from sim_backend.compilation import JIT_NO_ALLOCATION
+from sim_backend.compilation import JIT_INNER, JIT_NO_ALLOCATION
 from sim_backend.edge_law import Devices
 from sim_backend.newton import Vector, copy_into, relax
 
@@ -107,7 +107,7 @@ def settle_second(
     return settled
 
 
-@njit(**JIT_NO_ALLOCATION, forceinline=True)
+@njit(**JIT_INNER, forceinline=True)
 def gate_slopes(
     c: Circuit, edges: Edges, gates: Vector, v: Vector, w: Vector, polarity: float, out: Vector
 ) -> float:

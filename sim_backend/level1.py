@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 from numba import njit
 
-from sim_backend.compilation import JIT_NO_ALLOCATION
+from sim_backend.compilation import JIT_INNER, JIT_NO_ALLOCATION
 
 STEPS = 60
 SMALL_STEP = 1e-9  # of the current: Newton's next error is of the order of its square
@@ -59,7 +59,7 @@ def level1(
     return current, at_a / stiffness, at_b / stiffness
 
 
-@njit(**JIT_NO_ALLOCATION)
+@njit(**JIT_INNER)
 def _channel(
     gate: float,
     drain: float,
@@ -81,7 +81,7 @@ def _channel(
     return -current, -at_drain, -at_source
 
 
-@njit(**JIT_NO_ALLOCATION)
+@njit(**JIT_INNER)
 def _forward(
     gate: float,
     hi: float,

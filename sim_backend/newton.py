@@ -4,7 +4,10 @@ The Jacobian is not symmetric (DESIGN §2.2 has no co-content) but diagonally do
 wherever the laws are monotone, so LU without pivoting is safe. Factors are kept and re-used as
 long as they still contract (chord steps). Where Newton does not settle, half steps with secant
 conductances do the way: every edge passes current from the higher to the lower voltage, so its
-secant is a positive resistor, whatever the law; Newton then finishes.
+secant is a positive resistor, whatever the law; Newton then finishes. Where that does not settle
+either, as with transistors on the edge of cut-off, every node gets a large leak to ground that is
+taken away little by little: SPICE's gmin stepping. Nodes that are tied to each other but to nothing
+else within round-off keep a leak below FLOATING_S, so that they rest near 0 V.
 """
 
 from __future__ import annotations
@@ -14,7 +17,7 @@ from numba import njit
 from numpy.typing import NDArray
 
 from sim_backend.circuit import Circuit
-from sim_backend.compilation import JIT_NO_ALLOCATION
+from sim_backend.compilation import JIT_INNER, JIT_NO_ALLOCATION
 from sim_backend.edge_law import Devices, edge_current
 
 Vector = NDArray[np.float64]
@@ -25,8 +28,14 @@ LONGEST_STEP_V = 0.2
 NEWTON_STEPS = 60
 PATIENCE = 10  # steps before a Newton step that does not shrink is shortened
 SWEEPS = 12
-ROUNDS = 25
-SMALLEST_SLOPE_S = 1e-30  # keeps the factors finite where nothing at all flows
+ROUNDS = 8  # of sweeps before leaks are tried
+FIRST_LEAK_S = 1e-3
+LAST_LEAK_S = 1e-45
+LARGEST_RATIO = 10.0  # of two leaks, one after the other
+SMALLEST_RATIO = 1.1  # … with which it is still worth going on
+FLOATING_S = 1e-15  # nodes that need a leak as small as this to come to rest may keep it
+LEAK_STEPS = 200
+SMALLEST_SLOPE_S = 1e-60  # keeps the factors finite where nothing at all flows
 SMALLEST_PIVOT = 1e-14  # of a node's conductance: nodes tied together float against the rest below this
 SLOPE_RATIO = 1e-6  # a saturated edge pulls on its drain this much, in the Jacobian only
 SECANT_V = 1e-6  # the shortest drop a secant conductance is taken over
@@ -38,54 +47,59 @@ EXTRA_SLOTS = 2  # after the factors: where entries of driven nodes go, and the 
 
 
 def no_factors(c: Circuit, *points: int) -> Vector:
-    """Return room for factors, shape (*points, …), with none in it yet."""
-    room = np.zeros((*points, len(c.column) + EXTRA_SLOTS))
+    """Return room for factors, shape (*points, …), with none in it yet.
+
+    Behind the factors: a place for entries of driven nodes, the unknowns of a state to go back to, and
+    the contraction.
+    """
+    room = np.zeros((*points, len(c.column) + len(c.order) + EXTRA_SLOTS))
     room[..., -1] = NO_FACTORS
     return room
 
 
-@njit(**JIT_NO_ALLOCATION)
+@njit(**JIT_INNER)
 def copy_into(target: Vector, source: Vector) -> None:
     """Copy one vector into another, element by element."""
     for k in range(len(source)):
         target[k] = source[k]
 
 
-@njit(**JIT_NO_ALLOCATION, forceinline=True)
-def residual(c: Circuit, d: Devices, gates: Vector, v: Vector, r: Vector) -> None:
-    """Write the current leaving every unknown node into r, in amperes."""
+@njit(**JIT_INNER, forceinline=True)
+def residual(c: Circuit, d: Devices, gates: Vector, v: Vector, leak_S: float, r: Vector) -> None:
+    """Write the current leaving every unknown node into r, in amperes; each leaks leak_S besides."""
     tail, head, row_tail, row_head = c.tail, c.head, c.row_tail, c.row_head
     r[:] = 0.0
     for e in range(len(tail)):
         i, _, _ = edge_current(d, e, gates[e], v[tail[e]], v[head[e]])
         r[row_tail[e]] += i
         r[row_head[e]] -= i
-    if d.leaks:
+    if d.leaks or leak_S > 0.0:
         for k in range(len(c.order)):
-            r[k] += d.leak[c.order[k]] * v[c.order[k]]
+            r[k] += (d.leak[c.order[k]] + leak_S) * v[c.order[k]]
 
 
-@njit(**JIT_NO_ALLOCATION, forceinline=True)
-def _ground(c: Circuit, d: Devices, v: Vector, r: Vector, lu: Vector) -> None:
-    """Add what every unknown node leaks to ground, and a trace that keeps the factors finite."""
+@njit(**JIT_INNER, forceinline=True)
+def _start(c: Circuit, d: Devices, v: Vector, leak_S: float, r: Vector, lu: Vector) -> None:
+    """Begin residual and Jacobian: leaks to ground, and a trace that keeps the factors finite."""
+    r[:] = 0.0
+    for k in range(len(c.column) + 1):
+        lu[k] = 0.0
     for k in range(len(c.diagonal)):
         lu[c.diagonal[k]] = SMALLEST_SLOPE_S
-    if d.leaks:
+    if d.leaks or leak_S > 0.0:
         for k in range(len(c.order)):
             node = c.order[k]
-            r[k] += d.leak[node] * v[node]
-            lu[c.diagonal[k]] += d.leak[node]
+            r[k] += (d.leak[node] + leak_S) * v[node]
+            lu[c.diagonal[k]] += d.leak[node] + leak_S
 
 
-@njit(**JIT_NO_ALLOCATION, forceinline=True)
-def assemble(c: Circuit, d: Devices, gates: Vector, v: Vector, r: Vector, lu: Vector) -> None:
+@njit(**JIT_INNER, forceinline=True)
+def assemble(c: Circuit, d: Devices, gates: Vector, v: Vector, leak_S: float, r: Vector, lu: Vector) -> None:
     """Write the residual into r and the Jacobian into lu, in amperes and siemens."""
     tail, head, row_tail, row_head = c.tail, c.head, c.row_tail, c.row_head
     tail_tail, tail_head = c.slot_tail_tail, c.slot_tail_head
     head_tail, head_head = c.slot_head_tail, c.slot_head_head
-    r[:] = 0.0
-    lu[:] = 0.0
-    _ground(c, d, v, r, lu)
+    _start(c, d, v, leak_S, r, lu)
     for e in range(len(tail)):
         i, at_tail, at_head = edge_current(d, e, gates[e], v[tail[e]], v[head[e]])
         r[row_tail[e]] += i
@@ -97,7 +111,7 @@ def assemble(c: Circuit, d: Devices, gates: Vector, v: Vector, r: Vector, lu: Ve
         lu[head_head[e]] -= at_head
 
 
-@njit(**JIT_NO_ALLOCATION, forceinline=True)
+@njit(**JIT_INNER, forceinline=True)
 def factorise(c: Circuit, lu: Vector, row: Vector) -> None:
     """Factor lu in place, row by row; the diagonal then holds its inverse. `row` is scratch (M,)."""
     row_start, column, diagonal = c.row_start, c.column, c.diagonal
@@ -117,7 +131,7 @@ def factorise(c: Circuit, lu: Vector, row: Vector) -> None:
         lu[middle] = 1.0 / max(row[i], smallest)
 
 
-@njit(**JIT_NO_ALLOCATION, forceinline=True)
+@njit(**JIT_INNER, forceinline=True)
 def back_substitute(c: Circuit, lu: Vector, unknowns: int, r: Vector) -> None:
     """Solve the leading block of `unknowns` rows in place; the rest of r is set to 0."""
     row_start, column, diagonal = c.row_start, c.column, c.diagonal
@@ -156,19 +170,38 @@ def relax(
     """
     if unknowns == 0:
         return True
-    if _newton(c, d, gates, v, unknowns, lu, tolerance_V, r, row):
-        return True
-    for _ in range(ROUNDS):
-        for _ in range(SWEEPS):
-            _picard(c, d, gates, v, unknowns, lu, r, row)
-        lu[-1] = NO_FACTORS
-        if _newton(c, d, gates, v, unknowns, lu, tolerance_V, r, row):
-            return True
+    order, kept = c.order, lu[len(c.column) + 1 :]
+    leak, reached, ratio = 0.0, 0.0, LARGEST_RATIO
+    for attempt in range(ROUNDS + LEAK_STEPS):
+        if attempt > 0:
+            lu[-1] = NO_FACTORS
+        if _newton(c, d, gates, v, unknowns, lu, tolerance_V, leak, r, row):
+            if leak == 0.0:
+                return True
+            for k in range(unknowns):
+                kept[k] = v[order[k]]
+            reached, ratio = leak, min(ratio * ratio, LARGEST_RATIO)
+            leak = reached / ratio if reached > LAST_LEAK_S else 0.0
+        elif attempt < ROUNDS:
+            for _ in range(SWEEPS):
+                _picard(c, d, gates, v, unknowns, lu, r, row)
+        elif reached == 0.0:  # even the first leak was too small, or not tried yet
+            leak = max(FIRST_LEAK_S, LARGEST_RATIO * leak)
+            for k in range(unknowns):
+                v[order[k]] = 0.0
+        else:
+            ratio = np.sqrt(ratio)
+            leak = reached / ratio
+            for k in range(unknowns):
+                v[order[k]] = kept[k]
+            if ratio < SMALLEST_RATIO and reached <= FLOATING_S:
+                lu[-1] = NO_FACTORS
+                return True
     lu[-1] = NO_FACTORS
     return False
 
 
-@njit(**JIT_NO_ALLOCATION, forceinline=True)
+@njit(**JIT_INNER, forceinline=True)
 def _newton(
     c: Circuit,
     d: Devices,
@@ -177,6 +210,7 @@ def _newton(
     unknowns: int,
     lu: Vector,
     tolerance_V: float,
+    leak_S: float,
     r: Vector,
     row: Vector,
 ) -> bool:
@@ -192,11 +226,11 @@ def _newton(
     fresh = False
     for iteration in range(NEWTON_STEPS):
         if renew:
-            assemble(c, d, gates, v, r, lu)
+            assemble(c, d, gates, v, leak_S, r, lu)
             factorise(c, lu, row)
             known, fresh = 1.0, True
         else:
-            residual(c, d, gates, v, r)
+            residual(c, d, gates, v, leak_S, r)
         back_substitute(c, lu, unknowns, r)
         longest, total = 0.0, 0.0
         for k in range(unknowns):
@@ -224,15 +258,13 @@ def _newton(
     return False
 
 
-@njit(**JIT_NO_ALLOCATION)
+@njit(**JIT_INNER)
 def _picard(
     c: Circuit, d: Devices, gates: Vector, v: Vector, unknowns: int, lu: Vector, r: Vector, row: Vector
 ) -> None:
     """Go half a step toward rest with every edge replaced by its secant conductance."""
     tail, head, row_tail, row_head = c.tail, c.head, c.row_tail, c.row_head
-    r[:] = 0.0
-    lu[:] = 0.0
-    _ground(c, d, v, r, lu)
+    _start(c, d, v, 0.0, r, lu)
     for e in range(len(tail)):
         a, b = v[tail[e]], v[head[e]]
         i, _, _ = edge_current(d, e, gates[e], a, b)

@@ -53,19 +53,34 @@ class Draws:
 
     def noise(self, board: Board, cycles: int, targets: int) -> Noise:
         """Draw what a block of this many cycles needs; nothing for doses of 0."""
-        k, chances = board.converters, board.chances
-        reads = cycles if k.adc_noise > 0.0 else 0
-        late = np.empty(0)
-        if chances.late > 0.0:
-            chance, delay = self.late.random(cycles), self.late.exponential(chances.late_by, cycles)
-            late = np.where(chance < chances.late, delay, 0.0)
-        return Noise(
-            reading=self.reading.standard_normal((reads, targets)),
-            clamp=self.clamp.standard_normal((reads if k.software_clamp else 0, targets)),
-            pulse=self.pulse.standard_normal(cycles if k.pulse_jitter > 0.0 else 0),
-            dropped=self.dropped.random(cycles if chances.dropped > 0.0 else 0) < chances.dropped,
-            late=late,
-        )
+        room = room_for_noise(board, cycles, targets)
+        self.draw(board, room)
+        return room
+
+    def draw(self, board: Board, room: Noise) -> None:
+        """Draw a block's noise into its room."""
+        self.reading.standard_normal(out=room.reading)
+        self.clamp.standard_normal(out=room.clamp)
+        self.pulse.standard_normal(out=room.pulse)
+        chances = board.chances
+        room.dropped[:] = self.dropped.random(len(room.dropped)) < chances.dropped
+        if len(room.late):
+            chance = self.late.random(len(room.late))
+            delay = self.late.exponential(chances.late_by, len(room.late))
+            room.late[:] = np.where(chance < chances.late, delay, 0.0)
+
+
+def room_for_noise(board: Board, cycles: int, targets: int, *boards: int) -> Noise:
+    """Return arrays (*boards, …) for a block's noise on boards like this one; length 0 for doses of 0."""
+    k, chances = board.converters, board.chances
+    reads = cycles if k.adc_noise > 0.0 else 0
+    return Noise(
+        reading=np.zeros((*boards, reads, targets)),
+        clamp=np.zeros((*boards, reads if k.software_clamp else 0, targets)),
+        pulse=np.zeros((*boards, cycles if k.pulse_jitter > 0.0 else 0)),
+        dropped=np.zeros((*boards, cycles if chances.dropped > 0.0 else 0), dtype=np.bool_),
+        late=np.zeros((*boards, cycles if chances.late > 0.0 else 0)),
+    )
 
 
 class Plant:
