@@ -93,7 +93,7 @@ def _emulated(
                 twin=lambda: SimBench(running.sim_config(), seed=SEED),
                 emulated=running,
                 rewired=running.controller is not None,
-                one_of=1 if running.controller is not None else 8,
+                one_of=1 if running.controller is not None else 20,
             )
 
     return Candidate(name, ready)

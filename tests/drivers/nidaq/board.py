@@ -17,6 +17,8 @@ from sim_backend.emulators.daq import DaqServer
 from sim_backend.emulators.daq_device import BENCH_MODEL, DaqDevice, DeviceModel
 from sim_backend.emulators.wired_plant import Terminals, WiredPlant
 
+from .emulated import TIMEOUT_S
+
 
 def wired(wiring: Wiring, address: str = "", *, circuit: str = "software", **changes: Any) -> DaqSettings:
     """Return settings for a wiring: terminals counted up in the order in which they are needed."""
@@ -37,7 +39,7 @@ def wired(wiring: Wiring, address: str = "", *, circuit: str = "software", **cha
         "learn": {"hold": next(lines), "watcher": "ctr1", "chop": next(lines)},
         "charge": {"output": next(outputs), "line": next(lines)},
         "samples": 2,
-        "timeout": "2 s",
+        "timeout": f"{5 * TIMEOUT_S} s",
     }  # fmt: skip
     if circuit == "software":
         made["clamp"] |= {

@@ -35,6 +35,7 @@ from sim_backend.emulators.daq_device import BENCH_MODEL
 from ...sim_backend.boards import bench as sim_bench
 from ...sim_backend.boards import gates_for, two_edge
 from .board import DaqRig, daq_rig, wired
+from .emulated import CROWDING
 
 WIRING = Wiring(
     periodic_lattice(4, 4),
@@ -321,15 +322,15 @@ def test_cycles_keep_their_period_and_say_when_they_do_not() -> None:
         record = rig.bench.run(make_block(Method(time=TimeRule(dead_band_V=1.0)), cycles=6, snapshots=none))
         steps = np.diff(record.start_s)
         assert np.all(record.lateness_s >= 0)
-        np.testing.assert_allclose(steps, 0.08 + np.diff(record.lateness_s), rtol=0, atol=0.02)
+        np.testing.assert_allclose(steps, 0.08 + np.diff(record.lateness_s), rtol=0, atol=0.02 * CROWDING)
 
 
 def test_a_watchdog_that_bit_in_a_pause_lets_the_run_go_on() -> None:
     model = replace(BENCH_MODEL, watchdog=True)
-    with daq_rig(WIRING, model=model, watchdog="0.3 s", gates_V=GATES_V) as rig:
+    with daq_rig(WIRING, model=model, watchdog=f"{0.3 * CROWDING} s", gates_V=GATES_V) as rig:
         rig.bench.measure(INPUTS_V)
         rig.server.device.lines[rig.plant.terminals.hold] = False
-        time.sleep(0.4)
+        time.sleep(0.4 * CROWDING)
         assert rig.server.held()[1][rig.plant.terminals.hold]  # nobody called: it held the gates by itself
         block = make_block(Method(), cycles=4)
         expected = simulated().run(block)

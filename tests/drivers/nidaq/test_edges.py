@@ -25,7 +25,7 @@ from sim_backend.emulators.daq import DaqServer
 from sim_backend.emulators.daq_device import DaqDevice, DeviceModel
 from sim_backend.emulators.faults import Fault, FaultKind
 
-from .emulated import MODEL, assert_helpful, emulated
+from .emulated import CROWDING, MODEL, TIMEOUT_S, assert_helpful, emulated
 
 EDGES, BITS = 6, 3
 GATES_V = np.array([1.0, 2.5, 4.0, 3.0, 0.8, 5.0])
@@ -53,7 +53,7 @@ class Rig:
 
     def __init__(self, server: DaqServer, *, clocked: bool, bits: int = BITS) -> None:
         self.server = server
-        self.board = NidaqBoard("DAQ", "Dev1", server.address, timeout_s=1.0)
+        self.board = NidaqBoard("DAQ", "Dev1", server.address, timeout_s=2 * TIMEOUT_S)
         limits = ChannelLimits(0.0, 5.0)
         self.drive = NidaqDrive("outputs", self.board, {"x": DriveChannel("ao0", limits)})
         inputs = {
@@ -166,15 +166,15 @@ def test_settings_of_the_array_that_cannot_be(rig: Rig) -> None:
 
 def test_a_watchdog_holds_lines_when_nobody_feeds_it() -> None:
     with emulated(watchdog=True) as rig:
-        dog = NidaqWatchdog(rig.board, {"port0/line7": True}, timeout_s=0.3)
+        dog = NidaqWatchdog(rig.board, {"port0/line7": True}, timeout_s=0.3 * CROWDING)
         assert dog.start()
         rig.lines.set({"hold": False})
         for _ in range(3):
-            time.sleep(0.15)
+            time.sleep(0.15 * CROWDING)
             dog.feed()
         assert not dog.expired()
         assert not rig.server.held()[1][7]
-        time.sleep(0.5)
+        time.sleep(0.5 * CROWDING)
         assert rig.server.held()[1][7]
         assert dog.expired()
         with pytest.raises(InstrumentFault) as caught:
