@@ -78,6 +78,7 @@ class Photographer:
         window.do(Verb.STOP)
         self._until(lambda: window.snapshot.is_over)
         self._until(lambda: window.live.plane is not None and len(layout.runs.entries) == 2)
+        self._until(lambda: layout.runs.entries[0].status == "stopped")
         self._rest(1.5)
         layout.panels["runs"].raise_()
         layout.panels["notes"].raise_()

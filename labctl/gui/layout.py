@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PyQt6.QtCore import QByteArray, QSettings, Qt
+from PyQt6.QtCore import QByteArray, QSettings, Qt, QTimer
 from PyQt6.QtWidgets import (
     QDockWidget,
     QFrame,
     QHBoxLayout,
     QLabel,
     QPushButton,
+    QTabBar,
     QTabWidget,
     QToolBar,
     QWidget,
@@ -72,8 +73,13 @@ class Layout:
             "runs": self._panel("runs", tr("Runs"), self.runs),
         }
         self.stored = _StoredBar(window)
+        self._restored = False
+        self._sweep_soon = QTimer(window)
+        self._sweep_soon.setSingleShot(True)
+        self._sweep_soon.timeout.connect(self.sweep)
+        for dock in (*self.panels.values(), *self.plots.values()):
+            dock.visibilityChanged.connect(lambda _: self._sweep_soon.start(20))
         self.arrange()
-        self._usual = window.saveState(VERSION)
 
     def put_on_top(self, widget: QWidget) -> None:
         """Put banner and run control where nothing can cover or move them."""
@@ -115,10 +121,40 @@ class Layout:
             dock.show()
         for dock in (p["experiment"], plots["traces"], plots["outputs"], plots["error"]):
             dock.raise_()
+
+    def shown(self) -> None:
+        """Share the room out, unless a saved layout has."""
+        if self._restored:
+            self.sweep()
+        else:
+            self.give_sizes()
+
+    def give_sizes(self) -> None:
+        """Share the room out; a window has room only once it is shown."""
+        window, p, plots = self._window, self.panels, self.plots
+        across, down = Qt.Orientation.Horizontal, Qt.Orientation.Vertical
+        room = window.width() - 440
         window.resizeDocks(
-            [p["experiment"], plots["traces"], plots["network"]], [400, 640, 480], Qt.Orientation.Horizontal
+            [p["experiment"], plots["traces"], plots["network"]],
+            [440, 58 * room // 100, 42 * room // 100],
+            across,
         )
-        window.resizeDocks([plots["traces"], plots["error"]], [420, 330], Qt.Orientation.Vertical)
+        window.resizeDocks([plots["traces"], plots["error"]], [56, 44], down)
+        window.resizeDocks([plots["network"], plots["outputs"]], [56, 44], down)
+        self.sweep()
+
+    def sweep(self) -> None:
+        """Hide tab bars that Qt made while docks were moved about and forgot: no dock lies beneath them."""
+        docks = [d for d in (*self.panels.values(), *self.plots.values()) if not d.isFloating()]
+        for bar in self._window.findChildren(QTabBar, options=Qt.FindChildOption.FindDirectChildrenOnly):
+            box = bar.geometry()
+            beneath = (
+                abs(d.geometry().top() - box.bottom()) < 4 and abs(d.geometry().left() - box.left()) < 4
+                for d in docks
+                if d.isVisible()
+            )
+            if not any(beneath):
+                bar.hide()
 
     def say_stored(self, title: str) -> None:
         """Say that the plots show a stored run, or, with no title, the live one."""
@@ -133,13 +169,13 @@ class Layout:
         """Bring back what was remembered."""
         docks = store.value("docks")
         if isinstance(docks, QByteArray):
-            self._window.restoreState(docks, VERSION)
+            self._restored = self._window.restoreState(docks, VERSION)
         self.stored.say("")
 
     def reset(self) -> None:
         """Go back to the usual places."""
-        self._window.restoreState(self._usual, VERSION)
         self.arrange()
+        self.give_sizes()
 
     def _panel(self, key: str, title: str, widget: QWidget) -> QDockWidget:
         dock = QDockWidget(title)

@@ -242,15 +242,18 @@ class RunsPanel(QWidget):
 
     def compare_chosen(self) -> None:
         """Open the comparison of the chosen runs."""
-        entries = self.chosen()
-        folders = [self.folder_of(e) for e in entries]
+        folders = [self.folder_of(e) for e in self.chosen()]
+
+        def read() -> tuple[list[Entry], list[tuple[xr.Dataset, dict[str, Any]]]]:
+            return list(map(catalogue.entry_of, folders)), [(_load(f), _settings(f)) for f in folders]
 
         def show(found: Any) -> None:
-            window = CompareWindow(entries, found, self._window.theme, self._window)
+            entries, runs = found
+            window = CompareWindow(entries, runs, self._window.theme, self._window)
             window.show()
             self.comparisons = [*(c for c in self.comparisons if c.isVisible()), window]
 
-        self.work.do(lambda: [(_load(f), _settings(f)) for f in folders], show, self._failed)
+        self.work.do(read, show, self._failed)
 
     def again(self) -> None:
         """Take experiment, bench, imperfections and seed of the chosen run."""

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from PyQt6.QtCore import QByteArray, QEvent, QObject, QSettings, Qt, QTimer
-from PyQt6.QtGui import QCloseEvent, QGuiApplication, QKeyEvent
+from PyQt6.QtGui import QCloseEvent, QGuiApplication, QKeyEvent, QShowEvent
 from PyQt6.QtWidgets import QApplication, QDockWidget, QMainWindow, QMessageBox, QVBoxLayout, QWidget
 
 from labctl.engine.client import Poll
@@ -60,8 +60,7 @@ class MainWindow(QMainWindow):
         self.layout_ = Layout(self)
         self.actions_ = Actions(self)
         self.layout_.put_on_top(top)
-        self._shows_stored = False
-        self._last_serial = 0
+        self._was_shown = False
         self.boxes: list[QMessageBox] = []
         self._connect()
         self._frames = QTimer(self)
@@ -273,6 +272,13 @@ class MainWindow(QMainWindow):
                 self.emergency_off(tr("key F12"))
             return True
         return super().eventFilter(target, event)
+
+    def showEvent(self, event: QShowEvent | None) -> None:
+        """Share the room out once there is some."""
+        super().showEvent(event)
+        if not self._was_shown:
+            self._was_shown = True
+            QTimer.singleShot(0, self.layout_.shown)
 
     def closeEvent(self, event: QCloseEvent | None) -> None:
         """Ask what becomes of a run under way; then save the layout and detach."""

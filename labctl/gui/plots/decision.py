@@ -89,7 +89,7 @@ class DecisionPlot(PlotDock):
         right = int(np.sum(np.sign(values) == np.sign(labels)))
         self.readout.setText(
             tr(
-                "squares: label above 0, discs: below; {right} of {all} on the right side",
+                "■ label above 0, ● below: {right} of {all} right",
                 right=right,
                 all=len(labels),
             )

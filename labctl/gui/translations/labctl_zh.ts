@@ -1538,10 +1538,6 @@ A run under way is stopped and kept, the bench is made safe. Please report this.
    <translation>速度</translation>
   </message>
   <message>
-   <source>squares: label above 0, discs: below; {right} of {all} on the right side</source>
-   <translation>方块：标签大于 0，圆：小于 0；{all} 个中 {right} 个在正确一侧</translation>
-  </message>
-  <message>
    <source>standard</source>
    <translation>标准</translation>
   </message>
@@ -1740,6 +1736,10 @@ A run under way is stopped and kept, the bench is made safe. Please report this.
   <message>
    <source>{n} wrong</source>
    <translation>{n} 处错误</translation>
+  </message>
+  <message>
+   <source>■ label above 0, ● below: {right} of {all} right</source>
+   <translation>■ 标签大于 0，● 小于 0：{all} 个中 {right} 个正确</translation>
   </message>
  </context>
 </TS>
