@@ -64,8 +64,8 @@ def test_the_periods_are_the_published_ones() -> None:
 
 
 def test_methods_compare_board_by_board_with_the_standard_method() -> None:
-    standard = Outcome(np.array([4e-5, 1e-5, 2e-5]), np.zeros(3), np.array([1.0, 2.0, 3.0]))
-    better = Outcome(np.array([1e-8, 1e-6, 1e-8]), np.zeros(3), np.array([0.1, 0.1, 0.1]))
+    standard = Outcome(np.array([4e-5, 1e-5, 2e-5]), np.full(3, 3e-5), np.array([1.0, 2.0, 3.0]))
+    better = Outcome(np.array([1e-8, 1e-6, 1e-8]), np.full(3, 3e-8), np.array([0.1, 0.1, 0.1]))
     found = methods.numbers({"standard": standard, "better": better})
     row = found["rows"][1]
     assert set(found) >= {"method", "floor_V2", "reduction_median", "reduction_worst", "drift_V_per_s"}
@@ -74,6 +74,7 @@ def test_methods_compare_board_by_board_with_the_standard_method() -> None:
     assert row["reduction_worst"] == pytest.approx(10.0)
     assert row["reduction_low"] == pytest.approx(10.0)  # a third of all resampled boards can be the worst
     assert row["reduction_high"] == pytest.approx(4000.0)
+    assert row["reduction_as_read_median"] == pytest.approx(1000.0)
     assert row["drift_cut"] == pytest.approx(20.0)
     assert found["best_method"] == "better"
 

@@ -30,11 +30,11 @@ def is_picture(path: Path) -> bool:
 def test_experiment_1_scales_as_published_and_without_bias_not_at_all(tmp_path: Path) -> None:
     sweep = replace(
         SWEEPS["exp1"],
-        tau_s=(0.005, 0.0158, 0.0502, 2.0),
+        tau_s=(0.005, 0.0158, 0.0502, 0.5),
         learning_s=1.0,
-        periods=3,
-        idle_s=2.0,
-        idle_periods=4,
+        periods=4,
+        idle_s=1.5,
+        idle_periods=25,
     )
     found = scaling.run_sweep(Request(tmp_path, "exp1", workers=1), sweep, silent)
     seen = scaling.numbers(found)
