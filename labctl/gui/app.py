@@ -51,8 +51,13 @@ def run_window(
         window.experiment.open(experiment)
     window.show()
     link.begin()
+
+    def leave(*_: object) -> None:
+        window.detaching = True
+        app.closeAllWindows()
+
     for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, lambda *_: app.closeAllWindows())
+        signal.signal(number, leave)
     awake = QTimer()  # lets Python see signals while Qt waits
     awake.timeout.connect(lambda: None)
     awake.start(250)

@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import contextlib
 import json
+import os
+import signal
 import threading
 import time
 from collections.abc import Callable
@@ -18,7 +20,7 @@ from typing import Any
 import structlog
 from PyQt6.QtCore import QObject, pyqtSignal, pyqtSlot
 
-from labctl.engine.client import EngineClient, Poll
+from labctl.engine.client import EMERGENCY_S, EngineClient, Poll
 from labctl.engine.guardian import NOTE
 from labctl.engine.lifecycle import VERBS, Verb
 from labctl.engine.messages import EngineGone, EngineRefused
@@ -120,7 +122,23 @@ class EngineLink(QObject):
 
     def emergency_off(self, reason: str, otherwise: Callable[[LabError], None]) -> None:
         """Make the bench safe now; an engine that does not even answer the call is killed for it."""
-        self.do(Verb.EMERGENCY_OFF, reason or VERBS[Verb.EMERGENCY_OFF].label, otherwise)
+        done = threading.Event()
+
+        def ask(client: EngineClient) -> None:
+            client.emergency_off(reason or VERBS[Verb.EMERGENCY_OFF].label)
+            done.set()
+
+        place = self._place
+        if place is not None:
+            watchdog = threading.Thread(target=_kill_unless, args=(done, place), daemon=True)
+            watchdog.start()
+
+        def over(error: LabError) -> None:
+            if not isinstance(error, EngineGone):
+                done.set()
+            otherwise(error)
+
+        self.ask(ask, lambda _: None, over)
 
     # ── the thread ───────────────────────────────────────────────────────────────────────────────
 
@@ -198,10 +216,12 @@ class EngineLink(QObject):
 
     def _deed(self, folder: Path | None) -> dict[str, Any] | None:
         """Wait for the guardian's note in the run's folder."""
-        deadline = time.monotonic() + GUARDIAN_S
+        deadline, not_before = time.monotonic() + GUARDIAN_S, time.time() - 30.0
         while folder is not None and time.monotonic() < deadline and not self._over.is_set():
             with contextlib.suppress(OSError, ValueError):
                 deed: dict[str, Any] = json.loads((folder / NOTE).read_text("utf-8"))
+                if (folder / NOTE).stat().st_mtime < not_before:
+                    raise ValueError("the note is of another death, before the run was resumed")
                 if deed["safe"] or deed["safe_after_s"] > 60.0:
                     return deed
             time.sleep(0.1)
@@ -217,3 +237,14 @@ class EngineLink(QObject):
             return
         with contextlib.suppress(RuntimeError):  # Qt's object is gone
             signal.emit(*values)
+
+
+def _kill_unless(done: threading.Event, place: Place) -> None:
+    """Kill an engine that lets nobody in to say EMERGENCY OFF; its guardian then makes the bench safe."""
+    if done.wait(EMERGENCY_S + 0.5):
+        return
+    process = place.process()
+    if process is not None and process.is_alive():
+        log.error("the engine did not answer EMERGENCY OFF and is killed", pid=process.pid)
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(process.pid, signal.SIGKILL)

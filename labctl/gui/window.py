@@ -61,6 +61,7 @@ class MainWindow(QMainWindow):
         self.actions_ = Actions(self)
         self.layout_.put_on_top(top)
         self._was_shown = False
+        self.detaching = False  # closed by a signal: nobody is there to be asked, the run goes on
         self.boxes: list[QMessageBox] = []
         self._connect()
         self._frames = QTimer(self)
@@ -161,7 +162,12 @@ class MainWindow(QMainWindow):
                 _note_once_running(client, f"preflight overridden: {why}")
 
         self.controls.allow_start(False, tr("Starting …"))
-        self.link.ask(begin, lambda _: None, lambda error: self.tell(str(error)))
+
+        def failed(error: LabError) -> None:
+            self.tell(str(error))
+            self._may_start()
+
+        self.link.ask(begin, lambda _: None, failed)
 
     def do(self, verb: Verb, reason: str = "") -> None:
         """Ask for a verb; EMERGENCY OFF asks nobody first."""
@@ -284,7 +290,8 @@ class MainWindow(QMainWindow):
         """Ask what becomes of a run under way; then save the layout and detach."""
         if event is None:
             return
-        if self.snapshot is not None and not self.snapshot.is_over and not self._leave():
+        under_way = self.snapshot is not None and not self.snapshot.is_over
+        if under_way and not self.detaching and not self._leave():
             event.ignore()
             return
         self.shut_down()
