@@ -99,6 +99,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     result |= {
         "faults_injected": tally.injected,
         "faults_that_struck": tally.struck,
+        "replayed_when_late": tally.replayed,
         "sessions_refused": tally.refused,
         "wrong_values_accepted": len(tally.wrong),
         "hangs": len(tally.hangs),

@@ -31,7 +31,7 @@ def as_written(file: str = CONTROLLER, *overrides: str) -> HardwareFile:
 def emulated(
     file: str = CONTROLLER, *overrides: str, faults: tuple[FaultSettings, ...] = (), **emulation: Any
 ) -> Iterator[EmulatedBench]:
-    """Run a shipped bench; time limits are short, but a DAQ board's is long: calls add up on a busy machine."""
+    """Run a shipped bench; time limits are short, but a DAQ board's: its calls add up on a busy machine."""
     names = ("supply", "meter", "controller") if file == CONTROLLER else ("supply", "meter")
     quick = [f'instruments.{name}.timeout="{TIMEOUT_S} s"' for name in names]
     quick += [] if file == CONTROLLER else ['instruments.daq.timeout="10 s"']
