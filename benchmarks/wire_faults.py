@@ -176,8 +176,8 @@ class Session:
 def run_case(case: Case, session: Session, tally: Tally) -> None:
     """Play one session with its fault and note what went wrong.
 
-    A call that is late is played again, twice at most: a busy machine holds up any call now and then, but a hang
-    comes again with the same seed.
+    A session with a late call is played again, twice at most: a busy machine holds up any call now and then,
+    but a hang comes again with the same seed.
     """
     hangs: list[str] = []
     for attempt in range(3):
