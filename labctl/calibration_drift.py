@@ -49,7 +49,8 @@ def _matched(file: Path) -> re.Match[str]:
 def _read(file: Path) -> DriftTest:
     name = _matched(file)
     try:
-        held = loadmat(file)
+        with file.open("rb") as stream:
+            held = loadmat(stream)
         time, minus, plus = (np.asarray(held[k], dtype=float).ravel() for k in ("time", "GMINUS", "GPLUS"))
     except FileNotFoundError:
         raise ConfigError("file not found", file=str(file), allowed="check the path") from None
