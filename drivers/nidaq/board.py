@@ -119,10 +119,14 @@ class NidaqBoard:
         self.daqmx.disconnect()
         self._holders.clear()
         self.resets += 1
+        known = self.capabilities()
         with self.doing("be reset"):
             self.daqmx.connect()
-            Device(self.device, grpc_options=self.daqmx.options).reset_device()
-        self._capabilities = self._recognised()
+            device = Device(self.device, grpc_options=self.daqmx.options)
+            device.reset_device()
+            found = capabilities(device, brief=True)
+        if (known.product, known.serial) != (found.product, found.serial):
+            raise self._wrong(f"it was {known.product} {known.serial:08X} and now is {found.product}")
 
     def surely(self, make_safe: Callable[[], Result]) -> Result:
         """Carry out what makes safe; when it fails, reset the board and try again. Raises InstrumentFault.
@@ -188,9 +192,6 @@ class NidaqBoard:
             raise self._wrong(
                 f"its serial number is {found.serial:08X}, the bench file expects {self._serial:08X}"
             )
-        known = self._capabilities
-        if known is not None and (known.product, known.serial) != (found.product, found.serial):
-            raise self._wrong(f"it was {known.product} {known.serial:08X} and now is {found.product}")
         return found
 
     def _wrong(self, happened: str) -> WrongInstrument:

@@ -53,7 +53,7 @@ class Rig:
 
     def __init__(self, server: DaqServer, *, clocked: bool, bits: int = BITS) -> None:
         self.server = server
-        self.board = NidaqBoard("DAQ", "Dev1", server.address, timeout_s=2 * TIMEOUT_S)
+        self.board = NidaqBoard("DAQ", "Dev1", server.address, timeout_s=4 * TIMEOUT_S)
         limits = ChannelLimits(0.0, 5.0)
         self.drive = NidaqDrive("outputs", self.board, {"x": DriveChannel("ao0", limits)})
         inputs = {

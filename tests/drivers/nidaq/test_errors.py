@@ -25,6 +25,7 @@ from drivers.nidaq.board import NidaqBoard
 from drivers.nidaq.errors import daqmx_code, explain
 from drivers.nidaq.server import Daqmx
 from protocols import InstrumentError
+from sim_backend.emulators.faults import Fault, FaultKind
 
 from .emulated import SLACK_S, TIMEOUT_S, assert_helpful, emulated
 
@@ -130,6 +131,14 @@ def test_the_device_is_pulled_out_and_plugged_in_again() -> None:
         assert rig.is_safe()
         rig.drive.set_voltages({"x": 1.5})
         assert rig.sense.read(["x"])[0] == pytest.approx(1.5, abs=5e-3)
+
+
+def test_another_board_in_its_place_is_noticed_when_it_is_reset() -> None:
+    with emulated() as rig:
+        rig.faults.arm(Fault(FaultKind.WRONG_DEVICE, match="GetDeviceAttributeString"))
+        with pytest.raises(WrongInstrument) as caught:
+            rig.board.reset()
+        assert_helpful(caught.value, "it was PCIe-6363 01D0C0DE and now is USB-6001")
 
 
 def test_no_such_device_lists_those_there_are() -> None:
