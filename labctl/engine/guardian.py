@@ -90,7 +90,7 @@ class Guardian:
         elif kind == "release":
             self._watching = None
         elif kind == "make safe":
-            self._tell({"did": asdict(self._act(message["reason"]))})
+            self._tell({"did": asdict(self._act(message["reason"], message["limit_s"]))})
         elif kind == "take over":
             self._kill_engine()
             self._act(message["reason"])
@@ -101,8 +101,8 @@ class Guardian:
         with contextlib.suppress(ProcessLookupError):
             os.kill(self._engine_pid, signal.SIGKILL)
 
-    def _act(self, reason: str) -> Deed:
-        """Make the bench safe, again and again until it is; note what was done."""
+    def _act(self, reason: str, limit_s: float = GIVE_UP_S) -> Deed:
+        """Make the bench safe, again and again until it is or the limit is over; note what was done."""
         began = time.monotonic()
         about = self._watching or {}
         deed = Deed(reason, about.get("bench", "unknown"), _now(), False, 0.0)
@@ -114,7 +114,7 @@ class Guardian:
             except Exception as error:  # whatever it is, the next attempt may do better
                 deed.problem = f"{type(error).__name__}: {error}"
             deed.safe_after_s = time.monotonic() - began
-            if deed.safe or deed.safe_after_s > GIVE_UP_S:
+            if deed.safe or deed.safe_after_s > limit_s:
                 break
             if deed.attempts == 1:
                 self._note(deed, about.get("folder", ""))

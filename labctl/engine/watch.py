@@ -75,11 +75,11 @@ class Watch:
                 self._told, self._ready = None, False
                 self._say({"say": "release"})
 
-    def make_safe(self, reason: str, timeout_s: float) -> dict[str, Any] | None:
+    def make_safe(self, reason: str, limit_s: float) -> dict[str, Any] | None:
         """Have the guardian make the bench safe, which we have let go; return what it did, or None."""
         with self._lock:
-            self._say({"say": "make safe", "reason": reason})
-            found = self._heard(timeout_s)
+            self._say({"say": "make safe", "reason": reason, "limit_s": limit_s})
+            found = self._heard(limit_s + READY_S)  # one attempt may take longer than the limit
         return None if found is None else dict(found["did"])
 
     def take_over(self, reason: str) -> None:

@@ -140,7 +140,7 @@ def test_asked_to_make_safe_it_tells_what_it_did_and_goes_on(
     line: Line, bench: Bench, tmp_path: Path
 ) -> None:
     line.watch(tmp_path)
-    line.say("make safe", reason="the engine could not")
+    line.say("make safe", reason="the engine could not", limit_s=5.0)
     deadline = time.monotonic() + 5
     while len(line.told) < 2 and time.monotonic() < deadline:
         time.sleep(0.005)
