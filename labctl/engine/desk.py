@@ -195,6 +195,5 @@ class Desk:
         snapshot = self._published.snapshot
         if snapshot.activity != "idle":
             name = f" '{snapshot.run.name}'" if snapshot.run is not None else ""
-            raise ProtocolError(
-                f"engine {self._published.snapshot.engine.name} is {snapshot.activity}{name}; wait, or stop it"
-            )
+            who = snapshot.engine.name
+            raise ProtocolError(f"engine {who} is {snapshot.activity}{name}; wait, or stop it")
