@@ -1,0 +1,160 @@
+"""`labctl calibrate`, the gate before a run, and `labctl runs compare --twin`, as a user types them."""
+
+from __future__ import annotations
+
+import json
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from typer.testing import CliRunner, Result
+
+from calibration import CalibrationStore
+from calibration.records import now_utc
+from labctl.cli import app
+from protocols import ConfigError
+from sim_backend import Imperfections, read_doses
+
+EXAMPLES = Path(__file__).parents[3] / "examples"
+
+
+def labctl(*words: object) -> Result:
+    return CliRunner().invoke(app, [str(w) for w in words])
+
+
+def refusal(*words: object) -> str:
+    done = labctl(*words)
+    assert isinstance(done.exception, ConfigError), done.output
+    return str(done.exception)
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Path:
+    return tmp_path / "kept"
+
+
+def test_a_routine_is_stored_drawn_and_told(store: Path) -> None:
+    done = labctl("calibrate", "clamp", "--imperfections", "lattice-paper", "--store", store, "--json")
+    assert done.exit_code == 0, done.output
+    (told,) = json.loads(done.stdout)["calibrations"]
+    assert (told["routine"], told["verdict"], told["serial"]) == ("clamp", "pass", "SIM-0001 seed 0")
+    assert Path(told["figure"]).stat().st_size > 10_000
+    with np.load(told["raw"]) as raw:
+        assert raw["displacement"].shape == (400, 2)
+    kept = CalibrationStore(store).latest("SIM-0001 seed 0")["clamp"]
+    assert kept.id == told["id"]
+    entries = json.loads(labctl("calibrate", "status", "--store", store, "--json").stdout)["calibrations"]
+    states = {e["routine"]: e["state"] for e in entries}
+    assert states.pop("clamp") == "valid"
+    assert set(states.values()) == {"missing"}
+    text = labctl("calibrate", "status", "--store", store).stdout
+    assert "clamp is valid for 7 days" in text
+
+
+def test_a_fault_fails_the_command_and_is_named(store: Path) -> None:
+    doses = store.parent / "off.toml"
+    doses.write_text("[faults]\nwires_off = [13]\n", "utf-8")
+    done = labctl("calibrate", "wiring", "--imperfections", doses, "--store", store, "--no-figures")
+    assert done.exit_code == 1
+    assert "the wire of source source 13 to node 13 is off in both copies" in done.stdout
+
+
+def test_what_cannot_be_done_is_one_sentence(store: Path, tmp_path: Path) -> None:
+    assert "there are wiring, dac" in refusal("calibrate", "biass", "--store", store)
+    assert 'write "12h" or "7d"' in refusal("calibrate", "clamp", "--valid-for", "soon", "--store", store)
+    bench = tmp_path / "b.toml"
+    bench.write_text('kind = "sim"\n[calibration]\nrequired = ["biass"]\n', "utf-8")
+    assert "calibration.required: 'biass' is no calibration" in refusal(
+        "calibrate", "status", "--bench", bench
+    )
+    assert "give --twin" in refusal("runs", "compare", "1", "--out", tmp_path)
+
+
+def _run(bench: Path, out: Path, *more: object) -> Result:
+    return labctl(
+        "run", EXAMPLES / "regression.toml", "--bench", bench, "--out", out, "--no-figures", "--json",
+        "--set", "training.cycles=200", "--set", "record.rounds=5", *more,
+    )  # fmt: skip
+
+
+def test_an_expired_calibration_stops_a_run_unless_a_reason_is_given(store: Path, tmp_path: Path) -> None:
+    bench, out = tmp_path / "bench.toml", tmp_path / "runs"
+    bench.write_text(f'kind = "sim"\n[calibration]\nrequired = ["timing"]\nstore = "{store}"\n', "utf-8")
+    assert labctl("calibrate", "timing", "--bench", bench, "--no-figures").exit_code == 0
+    done = _run(bench, out)
+    assert done.exit_code == 0, done.output
+    assert _manifest(out)["calibrations"][0]["state"] == "valid"
+    assert _manifest(out)["calibration_override"] is None
+
+    kept = CalibrationStore(store)
+    (last,) = kept.history("SIM-0001 seed 0")
+    then = now_utc() - timedelta(days=40)
+    kept.append(last.model_copy(update={"issued": then, "expires": then + timedelta(days=30)}))
+    problem = refusal_of(_run(bench, out))
+    assert "timing expired 10 days ago; run 'labctl calibrate timing'" in problem
+    assert "--uncalibrated REASON" in problem
+    assert len(list(out.glob("*/*/manifest.json"))) == 1  # nothing was made
+
+    done = _run(bench, out, "--uncalibrated", "clock was changed yesterday")
+    assert done.exit_code == 0, done.output
+    assert _manifest(out)["calibration_override"] == "clock was changed yesterday"
+    assert _manifest(out)["calibrations"][0]["state"] == "expired"
+
+
+def refusal_of(done: Result) -> str:
+    assert done.exit_code != 0
+    return str(done.exception)
+
+
+def _manifest(out: Path) -> dict[str, Any]:
+    return dict(json.loads(max(out.glob("*/*/manifest.json")).read_text("utf-8")))
+
+
+def test_a_run_is_compared_with_its_twin_edge_by_edge(tmp_path: Path) -> None:
+    out, doses = tmp_path / "runs", tmp_path / "doses.toml"
+    bias = [0.5 * (-1) ** e for e in range(32)]
+    doses.write_text(f'[per_edge]\nbias = {{ values = {bias}, unit = "V/s" }}\n', "utf-8")
+    done = labctl(
+        "run", EXAMPLES / "memory-cycle.toml", "--imperfections", doses, "--seed", 2, "--out", out,
+        "--no-figures", "--json", "--set", "training.cycles=8000", "--set", "record.rounds=5",
+    )  # fmt: skip
+    assert done.exit_code == 0, done.output
+    same = json.loads(labctl("runs", "compare", 1, "--twin-file", doses, "--out", out, "--json").stdout)
+    assert same["residual_rms_of_span"] == pytest.approx(0.0, abs=1e-9)
+    assert same["nominal_residual_rms_of_span"] > 0.02
+    assert same["disagreeing_edges"] == []
+    assert Path(same["figure"]).stat().st_size > 10_000
+
+    bias[7] += 1.5
+    doses.write_text(f'[per_edge]\nbias = {{ values = {bias}, unit = "V/s" }}\n', "utf-8")
+    other = json.loads(
+        labctl("runs", "compare", 1, "--twin-file", doses, "--out", out, "--json", "--no-figures").stdout
+    )
+    assert other["disagreeing_edges"][0] == 7
+    text = labctl("runs", "compare", 1, "--twin-file", doses, "--out", out, "--no-figures").stdout
+    assert "edge 7" in text
+    assert "there is no twin of board SIM-0001 seed 2" in refusal(
+        "runs", "compare", 1, "--twin", "--out", out, "--store", tmp_path / "none"
+    )
+
+
+def test_a_twin_of_published_drift_tests_is_a_preset(tmp_path: Path) -> None:
+    import scipy.io
+
+    time = np.concatenate([[1e-4, 0.9], 1 + 0.03 * np.arange(60)])
+    moving = np.minimum(np.maximum(time - 0.9, 0), 0.5)
+    for k, (minus, plus) in {1: (4.0, 1.8), 2: (1.8, 4.9)}.items():
+        speed = 1 + 0.3 * moving
+        scipy.io.savemat(
+            tmp_path / f"exp1DriftTest_{k}.mat",
+            {"GMINUS": 2.3 + minus * moving * speed, "GPLUS": 2.7 + plus * moving * speed, "time": time},
+        )
+    out = tmp_path / "twin.toml"
+    words = [w for k in (1, 2) for w in ("--drift", tmp_path / f"exp1DriftTest_{k}.mat")]
+    assert labctl("calibrate", "twin", *words, "--out", out).exit_code == 0
+    doses = Imperfections.model_validate(read_doses(str(out)))
+    assert doses.per_edge.bias[0] > 2
+    assert doses.per_edge.bias[1] > 3
+    assert "makes a twin only" in refusal("calibrate", "bias", *words, "--out", out)
