@@ -21,7 +21,7 @@ from labctl.studies.study import Finding, Request, short
 SEEDS = 8
 CYCLES = 100_000
 CYCLE_S = 100e-6  # nominal pulse: drift is per second of pulses, given or not, so that methods compare
-TAIL = 0.3  # of the rounds: floor and drift are taken over the last of them
+ROUNDS, TAIL = 200, 0.2  # floor and drift are taken over the last 40 rounds
 CONFIDENCE = 0.95
 RESAMPLES = 4000
 
@@ -54,6 +54,12 @@ METHODS: dict[str, Overrides] = {
     ),
     "symmetric overclamping, 100 mV": (("method", "symmetric-overclamping"), _amplitude(100)),
     "symmetric overclamping, 200 mV": (("method", "symmetric-overclamping"), _amplitude(200)),
+    "symmetric overclamping, 200 mV, dead band 0.4 mV": (
+        ("method", "symmetric-overclamping"),
+        _amplitude(200),
+        ("method.overclamping.reference_error", '"5 mV"'),
+        ("method.overclamping.dead_band", '"0.4 mV"'),
+    ),
     "symmetric overclamping, 200 mV, chopped": (
         ("method", "symmetric-overclamping"),
         _amplitude(200),
@@ -100,7 +106,7 @@ def run_methods(
 ) -> dict[str, Outcome]:
     """Run the methods and read floors and drifts out, by method."""
     seeds = request.seeds or SEEDS
-    record: Overrides = (("record.spacing", "linear"), ("record.rounds", 80))
+    record: Overrides = (("record.spacing", "linear"), ("record.rounds", ROUNDS))
     points = [
         Point(
             EXAMPLES / "four-point.toml",

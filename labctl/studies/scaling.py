@@ -128,7 +128,8 @@ def points_of(sweep: Sweep, imperfections: str, seeds: int, periods: int, learni
         for tau_s in sweep.tau_s:
             half = round(tau_s / (2 * PULSE_S))
             count = max(periods, int(np.ceil(learning_s / tau_s)))
-            switches = min(count, SHORT_SWITCHES if tau_s < SHORT_S else SWITCHES)  # half of the run at most
+            most = SHORT_SWITCHES if tau_s < SHORT_S else SWITCHES
+            switches = min(count, 4 if imperfections == NO_BIAS else most)  # the second half of the run
             overrides = settings(
                 (
                     *sweep.overrides,
