@@ -28,7 +28,7 @@ BARS = {
 }
 EXAMPLE = Path(__file__).resolve().parents[1] / "examples" / "memory-cycle.toml"
 BEHIND = 1_000_000  # cycles behind the traces before frames are counted
-_FOREVER = 2_000_000_000
+_FOREVER = 400_000_000
 
 
 def measure(seconds: float, folder: Path) -> dict[str, Any]:
@@ -36,8 +36,11 @@ def measure(seconds: float, folder: Path) -> dict[str, Any]:
     from labctl.engine.client import EngineClient
 
     with EngineClient.start("bench", "benchmark") as client:
+        _say("starting a run")
         _start(client, folder)
+        _say("measuring the engine alone")
         alone = [_speed(client, seconds / 4)]
+        _say(f"{alone[0]:,.0f} cycles/s; opening the window")
         found = _with_window(client, seconds, folder)
         alone.append(_speed(client, seconds / 4))
         client.abort("measured")
@@ -85,6 +88,7 @@ def _with_window(client: Any, seconds: float, folder: Path) -> dict[str, Any]:
     while not traces.frames or len(window.live.gates) < 20:
         app.processEvents()
         time.sleep(0.002)
+    _say("measuring with the window")
     frames: list[float] = []
     ticks: list[float] = []
     timer = QTimer()
@@ -124,6 +128,10 @@ def _with_window(client: Any, seconds: float, folder: Path) -> dict[str, Any]:
     window.shut_down()
     window.close()
     return found
+
+
+def _say(text: str) -> None:
+    print(f"{time.strftime('%X')} {text}", file=sys.stderr, flush=True)
 
 
 def _memory_MB() -> float:

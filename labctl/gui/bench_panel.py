@@ -19,7 +19,9 @@ from PyQt6.QtWidgets import (
     QWidget,
 )
 
+from labctl.gui.board_view import BoardView
 from labctl.gui.words import must, named, tr
+from protocols.errors import LabError
 
 if TYPE_CHECKING:
     from labctl.gui.window import MainWindow
@@ -57,7 +59,9 @@ class BenchPanel(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(8, 6, 8, 8)
         column.addLayout(row)
+        self.board = BoardView(window.theme)
         column.addWidget(self.tree, 1)
+        column.addWidget(self.board, 1)
         window.experiment.bench_changed.connect(lambda _: self.forget())
         window.experiment.preflight.verdict_changed.connect(self._from_preflight)
         self.forget()
@@ -66,6 +70,11 @@ class BenchPanel(QWidget):
         """Forget what was found: another bench was chosen."""
         self.tree.clear()
         bench = self._window.experiment.bench_name()
+        try:
+            self.board.show_board(bench if self._is_hardware(bench) else "sim")
+        except LabError as error:
+            self._say("error", "✖ " + str(error))
+            return
         if bench == "sim":
             self._say(
                 "muted", tr("The simulator has no instruments; its board is drawn by seed and imperfections.")
@@ -105,6 +114,7 @@ class BenchPanel(QWidget):
         if found.get("meter_V") is not None:
             self._add(tr("meter"), f"{found['meter_V']:.4f} V", "good")
         self._show_wires(found.get("wires"))
+        self.board.mark(found.get("wires"))
         problems = list(found.get("problems", ())) or ([found["error"]] if found.get("error") else [])
         if problems:
             self._say("error", "✖ " + "\n".join(problems))
@@ -162,6 +172,9 @@ class BenchPanel(QWidget):
         for text in sheet["safe"]:
             self._add(tr("safe means"), text, "muted")
         self._say("good", "✔ " + tr("Everybody answered at the preflight."))
+
+    def _is_hardware(self, bench: str) -> bool:
+        return bench != "sim" and not self._window.experiment.is_simulated()
 
     def _add(self, name: str, text: str, role: str, parent: QTreeWidgetItem | None = None) -> QTreeWidgetItem:
         sign = {"good": "✔ ", "error": "✖ "}.get(role, "") if parent is None else ""

@@ -167,6 +167,11 @@ class NetworkItem(pg.GraphicsObject):
         light = (0.2126 * rows[:, 0] + 0.7152 * rows[:, 1] + 0.0722 * rows[:, 2]) > 115
         return [QColor(*map(int, row)) for row in rows], [bool(x) for x in light]
 
+    def places(self, nodes: list[int]) -> NDArray[np.float64]:
+        """Return where nodes are drawn, (n, 2)."""
+        found: NDArray[np.float64] = self._layout.nodes[nodes].reshape(-1, 2)
+        return found
+
     # ── finding ──────────────────────────────────────────────────────────────────────────────────
 
     def node_at(self, x: float, y: float) -> int | None:

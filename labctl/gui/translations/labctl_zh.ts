@@ -636,6 +636,10 @@
    <translation>完成当前块后立即使实验台安全，不做最后测量。此前的记录均保留，之后可继续该运行。</translation>
   </message>
   <message>
+   <source>The board as wired</source>
+   <translation>电路板接线图</translation>
+  </message>
+  <message>
    <source>The check said nothing; exit code {code}.</source>
    <translation>检查没有输出；退出码 {code}。</translation>
   </message>

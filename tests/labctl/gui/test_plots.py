@@ -1,0 +1,189 @@
+"""The plots on a run made up in memory: what they draw, hover, choose and export."""
+
+from __future__ import annotations
+
+import csv
+import json
+from pathlib import Path
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+from PyQt6.QtCore import QPointF, Qt
+from PyQt6.QtGui import QImage
+from PyQt6.QtWidgets import QApplication
+
+from labctl.engine.client import Poll
+from labctl.engine.observer import describe
+from labctl.engine.rings import Samples
+from labctl.engine.snapshot import EngineFacts, LatenessFacts, RunFacts, Snapshot
+from labctl.experiment import build_plan, load_experiment
+from labctl.gui import theme
+from labctl.gui.layout import PLOTS
+from labctl.gui.model import RunModel
+from labctl.gui.plots.dock import PlotDock
+from labctl.gui.selection import MOST, Selection
+from sim_backend import BenchConfig, SimBench
+
+from .conftest import EXAMPLES, Opened, until
+
+pytestmark = pytest.mark.gui
+RUN = RunFacts(1, "made up", "xor.toml", "sim", "ideal", 0, "classification", "standard", 1000, 3)
+ROUNDS = ("cycle", "learning_time_s", "train_error_V2", "test_error_V2", "train_accuracy", "test_accuracy")
+
+
+def _poll(cycle: int, rows: int = 3) -> Poll:
+    """Make a poll with `rows` readings up to `cycle`, learning time one millisecond per cycle."""
+    cycles = np.linspace(0, cycle, rows).astype(int)
+    gates = 1.0 + 0.001 * cycles[:, None] + 0.01 * np.arange(32)
+    rounds = dict.fromkeys(ROUNDS, np.full(rows, np.nan)) | {
+        "cycle": cycles,
+        "learning_time_s": 1e-3 * cycles,
+        "train_error_V2": 1e-3 / (1.0 + cycles),
+        "train_accuracy": np.full(rows, 0.75),
+        "output_V": np.tile([[-0.01], [0.012], [0.008], [-0.02]], (rows, 1, 1)),
+    }
+    nodes = np.linspace(0.0, 0.45, 16)[None]
+    rings = {
+        "rounds": Samples(0, rounds),
+        "gates": Samples(0, {"cycle": cycles, "gates_V": gates, "conductances_S": 1e-4 * gates}),
+        "nodes": Samples(0, {"cycle": np.array([cycle]), "free_V": nodes, "clamped_V": nodes + 0.01}),
+        "cycles": Samples(
+            0,
+            {
+                "point": np.array([1, 2]),
+                "free_V": np.array([[0.011], [0.007]]),
+                "clamped_V": np.array([[0.02], [0.0]]),
+                "label_V": np.array([[0.01], [0.01]]),
+                "learning_time_s": np.array([1e-4, 1e-4]),
+                "lateness_s": np.zeros(2),
+            },
+        ),
+    }
+    late = LatenessFacts(1000, 7, 2e-3, (0.0, 1e-6, 1e-3), (0, 5, 2))
+    facts = EngineFacts("e", 1, "0", "")
+    snapshot = Snapshot(1, facts, run=RUN, cycle=cycle, learning_time_s=1e-3 * cycle, lateness=late)
+    return Poll(snapshot, 1, rings)
+
+
+@pytest.fixture
+def model(app: QApplication) -> RunModel:
+    bench = SimBench(BenchConfig(), seed=0)
+    plan = build_plan(load_experiment(EXAMPLES / "xor.toml").settings, bench.limits(), 0)
+    found = RunModel()
+    found.describe(1, *describe(plan))
+    found.absorb(_poll(1000))
+    return found
+
+
+@pytest.fixture(params=PLOTS, ids=lambda kind: kind.key)
+def dock(request: pytest.FixtureRequest, model: RunModel) -> PlotDock:
+    found = request.param(model, Selection(), theme.LIGHT)
+    found.start_over()
+    found.resize(520, 400)
+    found.show()
+    found.draw_now()
+    return found
+
+
+def test_every_plot_draws_exports_and_takes_the_other_theme(dock: PlotDock, tmp_path: Path) -> None:
+    for look in (theme.LIGHT, theme.DARK):
+        dock.restyle(look)
+        dock.draw_now()
+        dock.export(tmp_path / "plot.png")
+        picture = QImage(str(tmp_path / "plot.png"))
+        assert picture.width() >= 2 * dock.view.width() - 2
+        colours = {picture.pixel(x, y) for x in range(0, picture.width(), 3) for y in range(0, 400, 3)}
+        assert len(colours) > 3  # something is drawn on the ground
+    dock.export(tmp_path / "plot.svg")
+    assert "<svg" in (tmp_path / "plot.svg").read_text()[:400]
+    dock.export(tmp_path / "plot.csv")
+    rows = list(csv.reader((tmp_path / "plot.csv").read_text().splitlines()))
+    assert len(rows) > 1
+    assert all(len(row) == len(rows[0]) for row in rows)
+    with pytest.raises(OSError, match="no such folder"):
+        dock.export(tmp_path / "nowhere" / "plot.png")
+
+
+def test_a_frozen_view_holds_still_while_the_run_goes_on(dock: PlotDock, model: RunModel) -> None:
+    dock.freeze.setChecked(True)
+    model.absorb(_poll(2000))
+    assert dock.stale
+    assert not dock.is_due(1e12)
+    assert "frozen" in dock.windowTitle()
+    dock.freeze.setChecked(False)
+    assert "frozen" not in dock.windowTitle()
+
+
+def test_gates_are_put_at_their_learning_time_and_wait_for_the_clock(model: RunModel) -> None:
+    np.testing.assert_allclose(model.gates.x, [0.0, 0.5, 1.0])
+    early = _poll(1500, rows=1)
+    early.rings["rounds"] = Samples(0, {})
+    early.rings["gates"].arrays["cycle"] = np.array([1600])
+    model.absorb(early)
+    assert len(model.gates) == 3  # the snapshot has not got there
+    model.absorb(Poll(_poll(1700).snapshot, 1))
+    np.testing.assert_allclose(model.gates.x[-1], 1.6)
+
+
+def test_an_edge_clicked_in_the_network_is_chosen_everywhere(model: RunModel) -> None:
+    selection = Selection()
+    docks = {kind.key: kind(model, selection, theme.LIGHT) for kind in PLOTS}
+    network = docks["network"]
+    for dock in docks.values():
+        dock.start_over()
+        dock.resize(500, 500)
+        dock.show()
+        dock.draw_now()
+    item = network._item  # noqa: SLF001
+    edge = 9
+    start, end = item._layout.segments(edge)[0]  # noqa: SLF001
+    middle = 0.5 * (start + end)
+    place = network._plot.vb.mapViewToScene(QPointF(*middle))  # noqa: SLF001
+    click = SimpleNamespace(
+        scenePos=lambda: place,
+        button=lambda: Qt.MouseButton.LeftButton,
+        modifiers=lambda: Qt.KeyboardModifier.NoModifier,
+    )
+    network._click(click)  # noqa: SLF001
+    assert selection.edges == (edge,)
+    assert all(dock.stale for key, dock in docks.items() if key in ("network", "heatmap", "traces"))
+    network._hover(place)  # noqa: SLF001
+    assert model.description.edge_names[edge] in network.readout.text()
+    assert "mS" in network.readout.text()
+    for other in range(20):
+        selection.toggle(other, add=True)
+    assert len(selection.edges) == MOST
+    docks["traces"].draw_now()
+
+
+def test_the_queue_survives_a_restart(open_window: Opened) -> None:
+    window = open_window(live=False)
+    window.experiment.open(EXAMPLES / "xor.toml")
+    window.experiment.document.set("training.cycles", 123)
+    window.layout_.queue.add()
+    window.experiment.seed.setValue(5)
+    window.layout_.queue.add()
+    window.layout_.queue.list.setCurrentRow(1)
+    window.layout_.queue.earlier()
+    again = open_window(live=False)
+    queue = again.layout_.queue
+    assert [item["seed"] for item in queue.requests] == [5, 0]
+    assert "cycles = 123" in queue.requests[0]["text"]
+    assert json.loads(str(again.store.value("queue"))) == queue.requests
+    queue.list.setCurrentRow(0)
+    queue.remove()
+    assert queue.list.count() == 1
+
+
+@pytest.mark.slow
+def test_the_queue_runs_one_after_another(open_window: Opened) -> None:
+    window = open_window()
+    window.experiment.open(EXAMPLES / "xor.toml")
+    window.experiment.document.set("training.cycles", 500)
+    window.layout_.queue.add()
+    window.layout_.queue.add()
+    window.layout_.queue.on.click()
+    until(lambda: window.snapshot.run is not None and window.snapshot.run.serial == 2, 90)
+    until(lambda: window.snapshot.is_over)
+    assert not window.layout_.queue.requests
