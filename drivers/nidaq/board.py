@@ -142,7 +142,7 @@ class NidaqBoard:
                 self.close(self)
         half_s = 0.5 * self.timeout_s
         try:
-            with self.daqmx.within(half_s):
+            with self.daqmx.within(half_s + _BUILDING_S):
                 return make_safe()
         except InstrumentFault:
             with self.daqmx.within(half_s + GRACE_S):

@@ -39,7 +39,7 @@ def wired(wiring: Wiring, address: str = "", *, circuit: str = "software", **cha
         "learn": {"hold": next(lines), "watcher": "ctr1", "chop": next(lines)},
         "charge": {"output": next(outputs), "line": next(lines)},
         "samples": 2,
-        "timeout": f"{5 * TIMEOUT_S} s",
+        "timeout": f"{4 * TIMEOUT_S} s",
     }  # fmt: skip
     if circuit == "software":
         made["clamp"] |= {

@@ -19,7 +19,7 @@ from ...sim_backend.boards import bench as sim_bench
 from .board import DaqRig, daq_rig
 from .emulated import RIPPLE_V, SLACK_S, TIMEOUT_S, Emulated, assert_helpful, emulated
 
-LATE_S = TIMEOUT_S + 0.2
+LATE_S = 1.3 * TIMEOUT_S
 KINDS = sorted(FaultKind)
 
 
@@ -38,6 +38,7 @@ def rig(shared: Emulated) -> Emulated:
     """Return a board at work."""
     shared.faults.disarm()
     shared.open()
+    shared.board.reset()
     shared.drive.set_voltages({"x": 1.0, "y": 0.5})
     shared.sense.read(["x"])
     shared.sense.read(["x"], 4)
@@ -175,7 +176,7 @@ def test_a_fault_that_strikes_the_safe_state_itself_does_not_prevent_it(
     rig: Emulated, kind: FaultKind, at: int, part: str
 ) -> None:
     rig.lines.set({"hold": False})
-    rig.faults.arm(fault_of(kind, at, delay_s=0.5 * TIMEOUT_S + 0.1))
+    rig.faults.arm(fault_of(kind, at, delay_s=0.5 * TIMEOUT_S + 0.4))
     begun = time.monotonic()
     getattr(rig, part).safe_state()
     assert time.monotonic() - begun < TIMEOUT_S + SLACK_S
@@ -204,7 +205,7 @@ def test_a_server_that_never_answers_again_is_given_up_in_time(rig: Emulated) ->
 # ── the whole bench ──────────────────────────────────────────────────────────────────────────────
 
 WIRING = lattice_wiring()
-BENCH_TIMEOUT_S = 1.5 * TIMEOUT_S
+BENCH_TIMEOUT_S = TIMEOUT_S
 BLOCK = repeated(INPUTS["lattice"], LABELS["lattice"], 2, Method())
 EXPECTED = sim_bench(WIRING, circuit=ClampCircuit.SOFTWARE, gates=gates_for(WIRING)).run(BLOCK)
 
@@ -221,7 +222,7 @@ def bench() -> Iterator[DaqRig]:
 def test_a_fault_in_a_block_ends_it_or_does_no_harm(bench: DaqRig, kind: FaultKind, at: int) -> None:
     bench.plant.set_gates(gates_for(WIRING))
     learned_s = bench.server.device.learn_time_s
-    bench.server.faults.arm(fault_of(kind, at, delay_s=BENCH_TIMEOUT_S + 0.2))
+    bench.server.faults.arm(fault_of(kind, at, delay_s=1.3 * BENCH_TIMEOUT_S))
     begun = time.monotonic()
     try:
         record = bench.bench.run(BLOCK)
