@@ -48,7 +48,7 @@ def test_the_lattice_preset_draws_what_its_doses_say():
     def of(name, size=E):
         return doses.draw(name, 1, size)
 
-    alpha = BoardSettings().learning_rate
+    alpha = BoardSettings().learning_rate * (1 + doses.rate_error)
     assert np.all(edges.rate == alpha)
     assert np.array_equal(edges.bias, 0.4 + of("bias_spread"))
     assert np.array_equal(edges.offset_rate, 2 * alpha * of("contrast_offset"))
