@@ -97,9 +97,10 @@ class EngineClient:
 
     def quit_engine(self, *, wait_s: float = 5.0) -> None:
         """Ask the engine to end and wait until it has; refused while a run is under way."""
+        process = self.place.process()
         self.ask("quit")
         deadline = time.monotonic() + wait_s
-        while self.place.is_alive() and time.monotonic() < deadline:
+        while process is not None and process.is_alive() and time.monotonic() < deadline:
             time.sleep(0.01)
 
     # ── runs ─────────────────────────────────────────────────────────────────────────────────────

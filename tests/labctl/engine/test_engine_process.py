@@ -14,7 +14,9 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from typer.testing import CliRunner, Result
 
+from labctl.cli import app
 from labctl.engine.client import EngineClient
 from labctl.engine.lifecycle import VERBS, Verb
 from labctl.engine.messages import EngineGone, EngineRefused, packed
@@ -36,7 +38,7 @@ def engine() -> Iterator[EngineClient]:
     with EngineClient.start("tested", who="test") as client:
         yield client
         wait_for(client, lambda s: s.is_over)
-        client.quit_engine()
+        client.quit_engine(wait_s=30.0)
         assert not client.place.is_alive()
         assert not client.place.folder.exists()
 
@@ -255,3 +257,23 @@ def test_a_killed_engine_is_told_as_such(tmp_path: Path) -> None:
 def test_consequences_come_back_with_the_verb(engine: EngineClient) -> None:
     answer, _ = engine.ask("verb", verb=str(Verb.EMERGENCY_OFF))
     assert answer["answer"] == VERBS[Verb.EMERGENCY_OFF].consequence
+
+
+def labctl(*words: object) -> Result:
+    return CliRunner().invoke(app, [str(word) for word in words])
+
+
+def test_the_command_line_lists_engines_acts_on_their_runs_and_uses_one(
+    engine: EngineClient, tmp_path: Path
+) -> None:
+    begin(engine, tmp_path)
+    (listed,) = json.loads(labctl("engines", "--json").stdout)["engines"]
+    assert (listed["engine"]["name"], listed["activity"]) == ("tested", "running")
+    assert "xor" in labctl("engines").stdout
+    told = labctl("engines", "--do", "stop", "--engine", "tested")
+    assert VERBS[Verb.STOP].label in told.stdout
+    assert str(engine.wait(timeout_s=60).outcome) == "stopped"
+    short = ("--set", "training.cycles=200", "--no-figures", "--json", "--out", tmp_path / "cli")
+    done = labctl("run", EXAMPLE, *short, "--engine", "tested")
+    assert json.loads(done.stdout)["cycles"] == 200
+    assert engine.place.is_alive()  # it was there before and stays
