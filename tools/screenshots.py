@@ -5,6 +5,7 @@ Runs are simulated with fixed seeds in a temporary folder; nothing needs a scree
 
 from __future__ import annotations
 
+import contextlib
 import os
 import sys
 import tempfile
@@ -95,8 +96,9 @@ class Photographer:
         window.close()
         if place is not None:
             from labctl.engine.client import EngineClient
+            from protocols.errors import LabError
 
-            with EngineClient(place) as client:
+            with contextlib.suppress(LabError), EngineClient(place) as client:  # it may have left by itself
                 client.quit_engine()
 
     def _run(self, example: str, settings: dict[str, Any]) -> None:

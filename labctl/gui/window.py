@@ -298,7 +298,8 @@ class MainWindow(QMainWindow):
         event.accept()
 
     def shut_down(self) -> None:
-        """Save the layout and let the engine go."""
+        """Save the layout and let the engine go; closing asks nothing any more."""
+        self.detaching = True
         self._frames.stop()
         must(QApplication.instance()).removeEventFilter(self)
         self.layout_.save(self.store)

@@ -8,7 +8,7 @@ from typing import Any
 
 import pyqtgraph as pg
 from PyQt6.QtCore import QSize, pyqtSignal
-from PyQt6.QtGui import QPixmap
+from PyQt6.QtGui import QPaintDevice, QPainter, QPixmap
 from PyQt6.QtSvg import QSvgGenerator
 from PyQt6.QtWidgets import (
     QDockWidget,
@@ -177,14 +177,19 @@ class PlotDock(QDockWidget):
             generator.setSize(self.view.size())
             generator.setViewBox(self.view.rect())
             generator.setTitle(f"{self.model.title}: {self.title}")
-            self.view.render(generator)
+            self._paint(generator)
             return
         picture = QPixmap(2 * self.view.size())
         picture.setDevicePixelRatio(2.0)
         picture.fill(must(self.view.palette()).window().color())
-        self.view.render(picture)
+        self._paint(picture)
         if not picture.save(str(path)):
             raise OSError(0, "no such folder, or no room", str(path))
+
+    def _paint(self, device: QPaintDevice) -> None:
+        painter = QPainter(device)
+        self.view.render(painter)
+        painter.end()
 
     def sizeHint(self) -> QSize:
         """Return a size at which every plot is legible."""

@@ -21,7 +21,7 @@ class ErrorPlot(PlotDock):
 
     key = "error"
     title = "Error and accuracy"
-    least_s = 0.2
+    least_s = 0.5
 
     def make_view(self) -> Any:
         """Return the plot with both axes."""
