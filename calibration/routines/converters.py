@@ -43,7 +43,9 @@ def calibrate_dac(board: Board, nominal: Nominal) -> Result:
     for k, node in enumerate(nodes):
         step = find_step(commands[:, k], lambda x: x, seen[:, k], usual)
         line = fit_line(quantised(commands[:, k], step), seen[:, k])
-        step_u = step**2 / (200 * float(np.ptp(commands[:, k])))
+        step_u = step**2 / (150 * float(np.ptp(commands[:, k])))
+        if step > 0:  # a step taken too large by a part makes the gain too small by the same part
+            line = line._replace(gain_u=float(np.hypot(line.gain_u, step_u / step)))
         _report(result, f"node {node}", "source", line, commands[:, k])
         result.values.append(value("source step", f"node {node}", step, step_u, "V"))
     board.told("done", 2, 2)
