@@ -35,7 +35,7 @@ WIRING = Wiring(
 )
 INPUTS_V = np.array([[0.1, 0.0, 0.45], [0.3, 0.0, 0.45]])
 GATES_V = np.linspace(1.2, 2.4, 32)
-TIMEOUTS_S = {"supply": 1.0, "meter": 1.0, "controller": 1.0, "daq": 2.0}  # in these runs
+TIMEOUTS_S = {"supply": 2.0, "meter": 2.0, "controller": 2.0, "daq": 2.0}  # in these runs
 SLACK_S = 1.0  # how much longer than it usually takes, and the time limit, a call may take
 RIGHT_V = 1e-6  # of board readings: the plant settles to 1e-8 V
 RIGHT_BENCH_V = 5e-3  # of supply and meter

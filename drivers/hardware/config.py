@@ -113,7 +113,7 @@ class SupplySettings(Table):
     channels: tuple[SupplyChannel, ...] = Field(min_length=1)
     switch_on: bool = Field(True, description="switch the outputs on when the bench is opened")
     settle: Second = Field(0.0, ge=0, le=60, description="time the board needs after switching on")
-    timeout: Second = Field(2.0, gt=0)
+    timeout: Second = Field(2.0, gt=0, description="of a call: half to do it, half to make safe if it fails")
 
     @model_validator(mode="after")
     def _known(self) -> SupplySettings:
@@ -135,7 +135,7 @@ class MeterSettings(Table):
     across_channel: int | None = Field(None, description="supply channel it measures")
     across_node: int | None = Field(None, ge=0, description="node of the free copy it measures")
     tolerance: Volt = Field(0.02, gt=0, description="how far it may be from what it should read")
-    timeout: Second = Field(2.0, gt=0)
+    timeout: Second = Field(2.0, gt=0, description="of a call: half to do it, half to make safe if it fails")
 
     @model_validator(mode="after")
     def _known(self) -> MeterSettings:
@@ -152,7 +152,7 @@ class ControllerSettings(Table):
     serial: str = Field("", description="serial number it must have; empty: any")
     baud: int = Field(115_200, gt=0)
     deadman: Second = Field(2.0, gt=0, description="silence after which the board makes itself safe")
-    timeout: Second = Field(1.0, gt=0, description="a request without an answer fails after this")
+    timeout: Second = Field(2.0, gt=0, description="of a call: half to do it, half to make safe if it fails")
     single_precision: bool = Field(False, description="reals of 4 bytes on the line: half the traffic")
 
 

@@ -48,7 +48,7 @@ class ControllerTimedBoard:
             pulse_max_s=self._limits.pulse_max,
             deadman_s=settings.deadman,
             width=4 if settings.single_precision else 8,
-            patience=Patience(settings.timeout / ATTEMPTS, ATTEMPTS),
+            patience=Patience(settings.timeout / 2 / ATTEMPTS, ATTEMPTS),
         )
 
     # ── life ─────────────────────────────────────────────────────────────────────────────────────

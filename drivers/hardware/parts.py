@@ -30,7 +30,7 @@ def make_supply(settings: SupplySettings) -> SupplyDriver:
         settings.address,
         SUPPLIES[settings.family],
         {c.channel: c.limits() for c in settings.channels},
-        timeout_s=settings.timeout,
+        timeout_s=settings.timeout / 2,  # the other half is for making safe
     )
 
 
@@ -42,7 +42,7 @@ def make_meter(settings: MeterSettings) -> MeterDriver:
         METERS[settings.family],
         range_V=settings.range,
         power_line_cycles=settings.power_line_cycles,
-        timeout_s=settings.timeout,
+        timeout_s=settings.timeout / 2,  # the other half is for making safe
     )
 
 

@@ -80,7 +80,7 @@ def _meter(settings: MeterSettings) -> Identity:
 
 
 def _controller(settings: ControllerSettings) -> Identity:
-    patience = Patience(settings.timeout / 5, 5)
+    patience = Patience(settings.timeout / 10, 5)
     driver = Controller(settings.address, baud=settings.baud, patience=patience)
     driver.open()
     try:

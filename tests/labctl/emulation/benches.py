@@ -14,7 +14,7 @@ from labctl.emulation.free_ports import with_free_ports
 
 BENCHES = Path(__file__).parents[3] / "benches"
 CONTROLLER, DAQ = str(BENCHES / "emulated.toml"), str(BENCHES / "emulated-daq.toml")
-TIMEOUT_S = 0.5
+TIMEOUT_S = 1.0
 
 
 def bench_file(file: str = CONTROLLER, *overrides: str, **emulation: Any) -> HardwareFile:
