@@ -57,6 +57,7 @@ class Tally:
     resumed: int = 0
     resumed_identical: int = 0
     problems: list[str] = field(default_factory=list)
+    told: int = 0  # problems already printed
 
     def report(self) -> dict[str, Any]:
         """Return the numbers for `--json`."""
@@ -302,8 +303,12 @@ def measure(kills: int, resumptions: int, *, quiet: bool) -> Tally:
 
 
 def _tell(text: str, tally: Tally, quiet: bool) -> None:
-    if not quiet:
-        print(f"\r{text}, {len(tally.problems)} problems", end="", file=sys.stderr, flush=True)
+    if quiet:
+        return
+    for problem in tally.problems[tally.told :]:
+        print(f"\n{problem}", file=sys.stderr)
+    tally.told = len(tally.problems)
+    print(f"\r{text}, {tally.told} problems", end="", file=sys.stderr, flush=True)
 
 
 def main(arguments: list[str] | None = None) -> int:
