@@ -16,6 +16,9 @@ from sim_backend.laws import GATED, EdgeLaw, SquareLaw, select_devices
 from sim_backend.newton import NO_FACTORS, no_factors, relax
 
 TOLERANCE_V = 1e-13
+# Leaks to ground tried one after the other, as shares of the resistors and shorts at a node, where nodes
+# that these tie together conduct to the rest less than rounding tells.
+TIED_LEAKS = (0.0, 1e-15, 1e-14, 1e-13, 1e-12)
 
 
 def solve(
@@ -27,8 +30,8 @@ def solve(
     edge is, by default SquareLaw(). Nodes that no path of edges joins to a fixed node return 0 V, and an
     edge that cannot conduct (Open) is no edge; nodes that hang on a single node carry no current and
     return its voltage, unless they leak to ground (Level1). Nodes that conduct among each other, but to the
-    rest less than 1e-14 of that, float within round-off: they may rest nearer to 0 V, as if they leaked
-    1e-15 S to ground.
+    rest less than 1e-12 of that, float within round-off: they may rest nearer to 0 V, as if each leaked to
+    ground 1e-15 S or that share of the resistors and shorts at it, whichever is more.
     Raises ConfigError for shapes or nodes that do not fit, InstrumentError when no solution is found.
     """
     return Solver(network, fixed, law).voltages(gates, list(fixed.values()))
@@ -52,6 +55,7 @@ class Solver:
             self._circuit = build_circuit(_only(network, self._keep), self.fixed, ())
             unknowns = len(self._circuit.order)
             self._room = no_factors(self._circuit), np.empty(unknowns + 1), np.empty(unknowns)
+            self._tied_S = _tied(network, self._keep, self._devices)
 
     def voltages(self, gates: ArrayLike, fixed_V: ArrayLike) -> FloatArray:
         """Return the node voltages (n,) at rest for gates (E,) and voltages of the fixed nodes, in volts."""
@@ -69,11 +73,25 @@ class Solver:
     def _settle(self, gates: FloatArray, voltages: FloatArray) -> None:
         """Bring the nodes that are not fixed to rest, in place, from the mean of those that are."""
         circuit, (lu, residual, row) = self._circuit, self._room
-        voltages[circuit.order] = np.mean(voltages[list(self.fixed)]) if self.fixed else 0.0
-        lu[-1] = NO_FACTORS
+        start_V = np.mean(voltages[list(self.fixed)]) if self.fixed else 0.0
         unknowns = len(circuit.order)
-        if not relax(circuit, self._devices, gates, voltages, unknowns, lu, TOLERANCE_V, residual, row):
-            raise InstrumentError("plant", "the node voltages did not settle", "report this network as a bug")
+        for share in TIED_LEAKS:
+            devices = self._devices
+            if share:
+                devices = devices._replace(leak=devices.leak + share * self._tied_S, leaks=True)
+            voltages[circuit.order] = start_V
+            lu[-1] = NO_FACTORS
+            if relax(circuit, devices, gates, voltages, unknowns, lu, TOLERANCE_V, residual, row):
+                return
+        raise InstrumentError("plant", "the node voltages did not settle", "report this network as a bug")
+
+
+def _tied(network: Network, edges: list[int], devices: Devices) -> FloatArray:
+    """Return the sum of the resistors and shorts at each node, shape (n,), in siemens."""
+    fixed_S = np.where(devices.kind == RESISTOR, devices.strength, 0.0)
+    ends = network.endpoints()[edges]
+    tied_S: FloatArray = np.bincount(ends.ravel(), np.repeat(fixed_S, 2), network.nodes)
+    return tied_S
 
 
 def _only(network: Network, edges: list[int]) -> Network:
