@@ -61,6 +61,7 @@ class MainWindow(QMainWindow):
         self.actions_ = Actions(self)
         self.layout_.put_on_top(top)
         self._was_shown = False
+        self.contact, self.said = Contact.NONE, ""
         self.detaching = False  # closed by a signal: nobody is there to be asked, the run goes on
         self.boxes: list[QMessageBox] = []
         self._connect()
@@ -114,6 +115,7 @@ class MainWindow(QMainWindow):
         self.show_live()
 
     def _contact(self, contact: Contact, said: str) -> None:
+        self.contact, self.said = contact, said  # in order, however far the link's thread has got
         self._say_standing()
         if contact in (Contact.GONE, Contact.GUARDED, Contact.LEFT_UNSAFE):
             self.notes.say(f"{tr('engine')}: {said}")
@@ -128,7 +130,7 @@ class MainWindow(QMainWindow):
             self.layout_.runs.load_plane(Path(snapshot.run.folder), self.live)
 
     def _say_standing(self) -> None:
-        self.banner.show_standing(standing(self.snapshot, self.link.contact, self.link.said))
+        self.banner.show_standing(standing(self.snapshot, self.contact, self.said))
 
     # ── to the engine ────────────────────────────────────────────────────────────────────────────
 

@@ -99,7 +99,7 @@ def test_a_window_that_is_killed_changes_nothing_and_another_one_catches_up(
     open_window: Opened, tmp_path: Path
 ) -> None:
     window = open_window()
-    prepare(window, "regression", FOREVER)
+    prepare(window, "xor", FOREVER)
     window.controls.start.click()
     until(lambda: window.snapshot.cycle > 0)
     code = (
@@ -108,7 +108,7 @@ def test_a_window_that_is_killed_changes_nothing_and_another_one_catches_up(
     )
     other = QProcess()
     other.start(sys.executable, ["-c", code, str(tmp_path / "runs")])
-    until(lambda: window.snapshot.watchers >= 2)
+    until(lambda: window.snapshot.watchers >= 2, 100)
     os.kill(other.processId(), signal.SIGKILL)
     until(lambda: other.state() == QProcess.ProcessState.NotRunning)
     before = window.snapshot.cycle
@@ -132,11 +132,11 @@ def test_an_engine_that_is_killed_is_a_fault_until_the_guardian_has_made_the_ben
     window.link.contact_changed.connect(
         lambda contact, text: said.append((contact, window.banner.state.text(), window.banner.touch.text()))
     )
-    prepare(window, "regression", FOREVER)
+    prepare(window, "xor", FOREVER)
     window.controls.start.click()
     until(lambda: window.snapshot.cycle > 0)
     os.kill(window.snapshot.engine.pid, signal.SIGKILL)
-    until(lambda: window.link.contact is Contact.GUARDED)
+    until(lambda: window.contact is Contact.GUARDED)
     until(lambda: len(said) >= 2)
     assert said[0] == (Contact.GONE, "FAULT", Touch.DO_NOT)
     assert said[1] == (Contact.GUARDED, "SAFE", Touch.SAFE)
@@ -155,7 +155,7 @@ def test_an_engine_that_is_killed_is_a_fault_until_the_guardian_has_made_the_ben
 @pytest.mark.parametrize("where", ["window", "message", "shortcuts", "question"])
 def test_the_emergency_key_works_from_every_dialog(open_window: Opened, where: str) -> None:
     window = open_window()
-    prepare(window, "regression", FOREVER)
+    prepare(window, "xor", FOREVER)
     window.controls.start.click()
     until(lambda: window.snapshot.cycle > 0)
     target = window
@@ -182,7 +182,7 @@ def test_the_emergency_key_works_from_every_dialog(open_window: Opened, where: s
 
 def test_a_mistake_in_a_slot_is_shown_logged_and_leaves_the_bench_safe(open_window: Opened) -> None:
     window = open_window()
-    prepare(window, "regression", FOREVER)
+    prepare(window, "xor", FOREVER)
     window.controls.start.click()
     until(lambda: window.snapshot.cycle > 0)
 
