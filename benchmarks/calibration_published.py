@@ -21,11 +21,10 @@ PULSE_S, LEARNING_S, PERIODS, SWITCHES, BLOCK = 100e-6, 4.0, 10, 400, 20_000
 WIRING = Wiring(two_edge_board(), (Source(3, "V1"), Source(1, "V-"), Source(2, "V+")), (Output("O", 0),))
 
 
-def published(folder: Path, told: Any, every: int = 1) -> dict[str, Any]:
-    """Return, per experiment, the bias found and rms deviations of D²(τ) and MSE(τ) in decades.
-
-    every: take every n-th period only.
-    """
+def published(
+    folder: Path, told: Any, learning_s: float = LEARNING_S, periods: int = PERIODS
+) -> dict[str, Any]:
+    """Return, per experiment, the bias found and rms deviations of D²(τ) and MSE(τ) in decades."""
     found = {}
     for experiment, bias in LINEAR_BIAS.items():
         told(f"published experiment {experiment}")
@@ -38,7 +37,7 @@ def published(folder: Path, told: Any, every: int = 1) -> dict[str, Any]:
             }
         )
         spans, errors = (
-            np.loadtxt(folder / f"measured-{name}-exp{experiment}.csv", delimiter=",")[::every]
+            np.loadtxt(folder / f"measured-{name}-exp{experiment}.csv", delimiter=",")
             for name in ("DG2", "MSE")
         )
         swept = np.array([sweep_point(config, twin.tasks, float(tau)) for tau in spans[:, 0]])
@@ -51,7 +50,9 @@ def published(folder: Path, told: Any, every: int = 1) -> dict[str, Any]:
     return found
 
 
-def sweep_point(config: BenchConfig, tasks: Any, tau_s: float) -> tuple[float, float]:
+def sweep_point(
+    config: BenchConfig, tasks: Any, tau_s: float, learning_s: float, periods: int
+) -> tuple[float, float]:
     """Return D² as read and combined error (V²) of the steady cycle of period τ."""
     half = max(1, round(tau_s / (2 * PULSE_S)))
     cycles = 2 * half * max(PERIODS, int(np.ceil(LEARNING_S / tau_s)))
