@@ -50,9 +50,7 @@ def published(
     return found
 
 
-def sweep_point(
-    config: BenchConfig, tasks: Any, tau_s: float, learning_s: float, periods: int
-) -> tuple[float, float]:
+def sweep_point(config: BenchConfig, tasks: Any, tau_s: float) -> tuple[float, float]:
     """Return D² as read and combined error (V²) of the steady cycle of period τ."""
     half = max(1, round(tau_s / (2 * PULSE_S)))
     cycles = 2 * half * max(PERIODS, int(np.ceil(LEARNING_S / tau_s)))
