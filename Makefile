@@ -37,7 +37,7 @@ demo: $(STAMP) ## train a 4×4 network on the simulated bench and say where the 
 	printf '\nPictures of this run:\n'; printf '  %s\n' $$pictures
 
 test: $(STAMP) ## run the tests (ARGS="-k engine" goes to pytest)
-	$(BIN)/pytest $(ARGS)
+	$(BIN)/pytest -n auto --dist loadfile $(ARGS)
 
 lint: $(STAMP) ## check style and formatting
 	$(BIN)/ruff check

@@ -90,7 +90,8 @@ def _tied(network: Network, edges: list[int], devices: Devices) -> FloatArray:
     """Return the sum of the resistors and shorts at each node, shape (n,), in siemens."""
     fixed_S = np.where(devices.kind == RESISTOR, devices.strength, 0.0)
     ends = network.endpoints()[edges]
-    tied_S: FloatArray = np.bincount(ends.ravel(), np.repeat(fixed_S, 2), network.nodes)
+    tied_S: FloatArray = np.zeros(network.nodes)
+    np.add.at(tied_S, ends, fixed_S[:, np.newaxis])
     return tied_S
 
 
