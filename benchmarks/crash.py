@@ -178,7 +178,18 @@ def one_kill(number: int, bench: EmulatedBench, bench_file: Path, out: Path, tal
         tally.unsafe_endings += 1
         tally.problems.append(f"kill {number} ({target}): safe after {safe_s} s: {bench.unsafe()}")
     run.client.communicate(timeout=LONGEST_S)
+    _wait_until_gone(run)
     _look_at(run.folder, seen, number, target, tally)
+
+
+def _wait_until_gone(run: Victim) -> None:
+    """A process that was killed takes a moment to go; until then its run is not an orphan."""
+    deadline = time.monotonic() + LONGEST_S
+    while time.monotonic() < deadline:
+        owner = marker.read_marker(run.folder)
+        if owner is None or not owner.is_alive():
+            return
+        time.sleep(0.01)
 
 
 def _wait_for_the_end(run: Victim) -> None:
@@ -217,6 +228,7 @@ def one_resumption(number: int, whole: xarray.Dataset, out: Path, tally: Tally) 
     time.sleep(random.Random(1000 + number).uniform(0.3, 2.5))
     kill(run.engine)
     run.client.communicate(timeout=LONGEST_S)
+    _wait_until_gone(run)
     if not committed(run.folder):
         return  # nothing to go on from yet, or it was quicker; neither counts
     done = subprocess.run(
