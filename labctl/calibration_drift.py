@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any, cast
 
 import numpy as np
 from scipy.io import loadmat
@@ -50,7 +51,7 @@ def _read(file: Path) -> DriftTest:
     name = _matched(file)
     try:
         with file.open("rb") as stream:
-            held = loadmat(stream)
+            held = loadmat(cast(Any, stream))  # takes streams, its stubs do not say so
         time, minus, plus = (np.asarray(held[k], dtype=float).ravel() for k in ("time", "GMINUS", "GPLUS"))
     except FileNotFoundError:
         raise ConfigError("file not found", file=str(file), allowed="check the path") from None

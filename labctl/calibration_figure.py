@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -79,8 +80,8 @@ def _draw_quantity(ax: Axes, values: list[Value]) -> None:
     if np.min(mean) <= 0 <= np.max(mean):
         ax.axhline(0, color=MUTED, linewidth=0.8, zorder=1)
         ax.vlines(at, 0, mean / scale, color=_FAINT, linewidth=2.2, zorder=1)
-    style = {"fmt": "o", "color": BLUE, "ecolor": INK, "markersize": 4, "elinewidth": 1.1, "capsize": 2.5}
-    ax.errorbar(at, mean / scale, u / scale, **style)
+    style: dict[str, Any] = {"color": BLUE, "ecolor": INK, "markersize": 4, "elinewidth": 1.1, "capsize": 2.5}
+    ax.errorbar(at, mean / scale, u / scale, fmt="o", **style)
     ax.set_xlabel(words[0])
     if not edges:
         ax.set_xticks(at, [str(n) for n in numbers])
