@@ -146,7 +146,12 @@ def test_an_engine_that_is_killed_is_a_fault_until_the_guardian_has_made_the_ben
     until(runs.buttons["recover"].isEnabled)
     runs.buttons["recover"].click()
     until(lambda: [e.status for e in runs.entries] == ["recovered"])
-    prepare(window, "xor", 1000)
+    window.experiment.document.set("training.cycles", 1000)
+    window.experiment.preflight.check.click()
+    until(lambda: window.experiment.preflight.sheet is not None)
+    assert not window.controls.start.isEnabled()  # the last run did not end well: say why to go on
+    window.experiment.preflight.reason.setText("the engine was killed on purpose")
+    until(window.controls.start.isEnabled)
     window.controls.start.click()
     until(lambda: window.snapshot.run is not None and window.snapshot.is_over)
     assert _touch(window) == Touch.SAFE
