@@ -146,6 +146,7 @@ def test_an_engine_that_is_killed_is_a_fault_until_the_guardian_has_made_the_ben
     until(runs.buttons["recover"].isEnabled)
     runs.buttons["recover"].click()
     until(lambda: [e.status for e in runs.entries] == ["recovered"])
+    until(lambda: window.link.place is not None)  # the new engine is up
     window.experiment.document.set("training.cycles", 1000)
     window.experiment.preflight.check.click()
     until(lambda: window.experiment.preflight.sheet is not None)
