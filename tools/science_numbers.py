@@ -127,7 +127,7 @@ def overclamping(found: Numbers) -> str:
                 r[key] for e in eps for r in found["rows"] if r["method"] == method and r["epsilon_V"] == e
             ]
             rows.append([quantity, f"{method}, labctl", *(short(factor * v) for v in values)])
-    return table(["", "ε (mV)", *(f"{1e3 * e:.0f}" for e in eps)], rows)
+    return table(["", f"ε (mV); {found['boards']} boards", *(f"{1e3 * e:.0f}" for e in eps)], rows)
 
 
 def methods(found: Numbers) -> str:
