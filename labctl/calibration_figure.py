@@ -27,9 +27,9 @@ def draw_calibration(calibration: Calibration, path: Path) -> Path:
     with look():
         columns = min(max(len(quantities), 1), _COLUMNS)
         figure = new_figure(_PANEL_IN[0] * _COLUMNS, _PANEL_IN[1] * rows + 1.5)
-        heads = [["head"] * columns]
-        body = [[str(r * columns + c) for c in range(columns)] for r in range(rows)]
-        axes = figure.subplot_mosaic([*heads, *body], height_ratios=[1.1, *[_PANEL_IN[1]] * rows])
+        layout: list[Any] = [["head"] * columns]  # lists of lists of names, which the stubs take for texts
+        layout += [[str(r * columns + c) for c in range(columns)] for r in range(rows)]
+        axes = figure.subplot_mosaic(layout, height_ratios=[1.1, *[_PANEL_IN[1]] * rows])
         _write_head(axes["head"], calibration, singles if quantities else [])
         for k in range(rows * columns):
             if k < len(quantities):
