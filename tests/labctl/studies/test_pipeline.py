@@ -86,7 +86,7 @@ def test_two_at_a_time_find_what_one_at_a_time_finds(tmp_path: Path) -> None:
     together = run_points(points, tmp_path / "two", silent, workers=2)
     (alone,) = run_points(points[1:], tmp_path / "one", silent, workers=1)
     with open_run(together[1], cycles=False) as first, open_run(alone, cycles=False) as second:
-        assert first["gate_voltage"].equals(second["gate_voltage"])
+        np.testing.assert_array_equal(first["gate_voltage"].values, second["gate_voltage"].values)
 
 
 def test_the_fingerprint_knows_every_part_of_what_is_asked(tmp_path: Path) -> None:

@@ -33,8 +33,8 @@ def test_experiment_1_scales_as_published_and_without_bias_not_at_all(tmp_path: 
         tau_s=(0.005, 0.0158, 0.0502, 0.5),
         learning_s=1.0,
         periods=4,
-        idle_s=1.5,
-        idle_periods=25,
+        idle_s=3.0,
+        idle_periods=60,
     )
     found = scaling.run_sweep(Request(tmp_path, "exp1", workers=1), sweep, silent)
     seen = scaling.numbers(found)
