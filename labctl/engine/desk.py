@@ -151,7 +151,8 @@ class Desk:
 
     def _emergency_off(self, reason: str, who: str) -> None:
         """Break off the step in hand; have the guardian take over when that does not help."""
-        if self._now.session is None:  # nothing is connected; a run about to begin is aborted first
+        session = self._now.session
+        if session is None:  # nothing is connected; a run about to begin is aborted first
             self._now.early.append((Kind.ABORT, reason, who))
             return
         self._now.emergency = (reason, who)
@@ -160,7 +161,8 @@ class Desk:
             signal.pthread_kill(main, signal.SIGUSR1)
 
         def see() -> None:
-            if self._now.session is not None and self._published.snapshot.state is not RunState.SAFE:
+            same = self._now.session is session  # by now the next run may have begun
+            if same and self._published.snapshot.state is not RunState.SAFE:
                 self._watch.take_over(f"{reason}, and the engine was not safe after {EMERGENCY_S:g} s")
 
         prepared = self._now.prepared
