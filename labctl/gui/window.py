@@ -46,6 +46,7 @@ class MainWindow(QMainWindow):
         self.mishaps.happened.connect(self._show_mishap)
         self.live, self.selection = RunModel(), Selection()
         self.snapshot: Snapshot | None = None
+        self._ended_serial = 0  # of the run whose end was taken in
         self.banner, self.controls = Banner(theme), Controls()
         self.experiment = ExperimentPanel(store, out)
         self.imperfections = ImperfectionsPanel()
@@ -102,9 +103,13 @@ class MainWindow(QMainWindow):
                 self.layout_.queue.look(poll.snapshot)
             self.live.absorb(poll)
             self.notes.absorb(poll)
-            ended = before is not None and not before.is_over and poll.snapshot.is_over
-            if ended and poll.snapshot.state.value in ("safe", "fault") and poll.snapshot.run is not None:
-                self._ended(poll.snapshot)
+            run, over = poll.snapshot.run, poll.snapshot.state.value in ("safe", "fault")
+            if run is not None and over and poll.snapshot.is_over and run.serial != self._ended_serial:
+                self._ended_serial = (
+                    run.serial
+                )  # once: the engine is busy and idle again for a preflight, too
+                if before is not None:
+                    self._ended(poll.snapshot)
         finally:
             self.link.taken()
 
@@ -121,6 +126,7 @@ class MainWindow(QMainWindow):
             self.notes.say(f"{tr('engine')}: {said}")
             self.controls.show_snapshot(None)
             self.experiment.preflight.forget()
+            self._ended_serial = 0  # the next engine counts its runs anew
         self.layout_.runs.refresh_soon()
 
     def _ended(self, snapshot: Snapshot) -> None:

@@ -24,12 +24,14 @@ from protocols.errors import LabError
 EXAMPLES = Path(__file__).parents[3] / "examples"
 
 
-def until(condition: Callable[[], object], timeout_s: float = 60.0) -> None:
+def until(
+    condition: Callable[[], object], timeout_s: float = 60.0, told: Callable[[], str] = lambda: ""
+) -> None:
     """Let the window live until something is so."""
     deadline = time.monotonic() + timeout_s
     while not condition():
         if time.monotonic() > deadline:
-            raise AssertionError(f"not so after {timeout_s:g} s")
+            raise AssertionError(f"not so after {timeout_s:g} s {told()}")
         QTest.qWait(10)
 
 
@@ -99,4 +101,4 @@ def prepare(window: MainWindow, example: str, cycles: int) -> None:
     window.experiment.open(EXAMPLES / f"{example}.toml")
     window.experiment.document.set("training.cycles", cycles)
     window.experiment.preflight.check.click()
-    until(window.controls.start.isEnabled, 90)
+    until(window.controls.start.isEnabled, 60, window.experiment.preflight.verdict.text)
