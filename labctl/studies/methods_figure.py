@@ -44,7 +44,7 @@ def draw(outcomes: Mapping[str, Outcome], values: Mapping[str, Any], path: Path)
         left.set_title("Error floor")
         left.set_xlabel("mean square error (V²)")
         right.set_title("Gate drift")
-        right.set_xlabel("speed of all gates (V per s of pulses)")
+        right.set_xlabel("all gates, in pulses (V/s)")
         for ax in (left, right):
             ax.set_xscale("log")
             ax.grid(visible=False, axis="y")
