@@ -121,7 +121,7 @@ def read_hardware(bench: str, overrides: Sequence[str] = ()) -> tuple[HardwareFi
             allowed='it must be "hardware"; simulated benches have no instruments',
         )
     for text in overrides:
-        override(values, text)
+        override(values, text.removeprefix("bench."))  # as `labctl run` wants it; here it may be left out
     return validate(HardwareFile, values, bench), values
 
 

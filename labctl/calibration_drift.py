@@ -12,11 +12,9 @@ from scipy.io import loadmat
 
 from calibration.drift_twin import DriftTest, drift_twin, split_drift_test, twin_doses
 from labctl.calibration_twin import write_twin
+from labctl.importing.small_network import DRIFT_NAME, drift_task_V
+from protocols.block import FloatArray
 from protocols.errors import ConfigError, DataError
-
-_NAME = re.compile(r"exp([12])DriftTest_([12])$")
-# Input and label of the task that is trained, in volts: _1 is β, _2 is α.
-_TASKS = {(1, 2): (0.4351, 0.31), (1, 1): (0.0181, 0.14), (2, 2): (0.4351, 0.31), (2, 1): (0.0181, 0.18)}
 
 
 def read_drift_tests(files: Sequence[Path]) -> list[DriftTest]:
@@ -37,7 +35,7 @@ def write_drift_twin(files: Sequence[Path], path: Path) -> Path:
 
 
 def _matched(file: Path) -> re.Match[str]:
-    found = _NAME.match(file.stem)
+    found = DRIFT_NAME.match(file.stem)
     if found is None:
         raise ConfigError(
             "its name does not tell the experiment and the task",
@@ -47,8 +45,8 @@ def _matched(file: Path) -> re.Match[str]:
     return found
 
 
-def _read(file: Path) -> DriftTest:
-    name = _matched(file)
+def read_samples(file: Path) -> tuple[FloatArray, FloatArray]:
+    """Return learning times (n,) in s and gates (n, 2) as (G₋, G₊) in volts. Raises ConfigError."""
     try:
         with file.open("rb") as stream:
             held = loadmat(cast(Any, stream))  # takes streams, its stubs do not say so
@@ -59,7 +57,13 @@ def _read(file: Path) -> DriftTest:
         raise ConfigError(f"is no drift test: {error}", file=str(file)) from None
     if not len(time) == len(minus) == len(plus):
         raise ConfigError("its three arrays differ in length", file=str(file))
+    return time, np.column_stack([minus, plus])
+
+
+def _read(file: Path) -> DriftTest:
+    name = _matched(file)
+    time, gates = read_samples(file)
     try:
-        return split_drift_test(time, np.column_stack([minus, plus]), *_TASKS[int(name[1]), int(name[2])])
+        return split_drift_test(time, gates, *drift_task_V(int(name[1]), int(name[2])))
     except DataError as error:
         raise ConfigError(str(error), file=str(file)) from None

@@ -7,7 +7,7 @@ in time.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -68,6 +68,20 @@ class CycleBlock:
 
     def __len__(self) -> int:
         return len(self.points)
+
+    def part(self, start: int, stop: int) -> CycleBlock:
+        """Return cycles start to stop − 1 as a block of their own, with what is known before the whole."""
+        if start == 0 and stop == len(self):
+            return self
+        kept = self.snapshots[(self.snapshots >= start) & (self.snapshots < stop)]
+        return replace(
+            self,
+            first_cycle=self.first_cycle + start,
+            points=self.points[start:stop],
+            inputs=self.inputs[start:stop],
+            labels=self.labels[start:stop],
+            snapshots=kept - start,
+        )
 
 
 @dataclass(frozen=True, eq=False)

@@ -6,6 +6,7 @@ import numpy as np
 
 from protocols.bench import Identity, Limits, NodeReading, SafeState
 from protocols.block import CycleBlock, CycleRecord, FloatArray
+from protocols.checks import check_block, checked_inputs
 from protocols.errors import ProtocolError
 from protocols.task import Wiring
 from sim_backend.checkpoint import pack, unpack
@@ -69,7 +70,7 @@ class SimBench:
     def run(self, block: CycleBlock) -> CycleRecord:
         """Run a block in one compiled loop."""
         plant = self._opened()
-        self._check(block, plant)
+        check_block(block, plant.wiring, self.limits())
         record = plant.run(block, self._clock_s)
         self._clock_s = (
             float(record.start_s[-1] + record.learning_time_s[-1]) + self.config.board.cycle_overhead
@@ -80,7 +81,7 @@ class SimBench:
     def measure(self, inputs_V: FloatArray) -> FloatArray:
         """Read the free outputs (P, T) for inputs (P, S) without learning, in volts."""
         plant = self._opened()
-        return plant.measure(_checked_inputs(inputs_V, plant))
+        return plant.measure(checked_inputs(inputs_V, plant.wiring))
 
     def read_gates(self) -> FloatArray:
         """Read the gates (E,) through their converter, in volts; resistors read NaN."""
@@ -89,7 +90,7 @@ class SimBench:
     def read_nodes(self, inputs_V: FloatArray) -> NodeReading:
         """Return all node voltages of both copies, clamps released, for inputs (P, S)."""
         plant = self._opened()
-        return plant.read_nodes(_checked_inputs(inputs_V, plant))
+        return plant.read_nodes(checked_inputs(inputs_V, plant.wiring))
 
     def conductances(self, gates_V: FloatArray) -> FloatArray:
         """Turn gate voltages (…, E) into conductances at 0 V by the nominal law, in siemens."""
@@ -112,32 +113,3 @@ class SimBench:
         if self._plant is None:
             raise ProtocolError("the bench is not open")
         return self._plant
-
-    def _check(self, block: CycleBlock, plant: Plant) -> None:
-        limits = self.limits()
-        if len(block) > limits.block_cycles:
-            raise ProtocolError(f"{len(block)} cycles asked for, a block holds {limits.block_cycles}")
-        if block.inputs.shape[1:] != (len(plant.wiring.sources),):
-            raise ProtocolError("the block's inputs do not fit the wiring's sources")
-        outputs = (len(plant.wiring.outputs),)
-        if block.labels.shape[1:] != outputs or block.margins.shape[1:] != outputs:
-            raise ProtocolError("the block's labels or margins do not fit the wiring's outputs")
-        for name in ("inputs", "labels", "margins"):
-            if not np.all(np.isfinite(getattr(block, name))):
-                raise ProtocolError(f"the block's {name} hold a value that is no number")
-        longest = block.method.time.longest_s()
-        if longest > limits.pulse_max_s:
-            raise ProtocolError(
-                f"a pulse of {longest:g} s is asked for, the bench gives {limits.pulse_max_s:g} s"
-            )
-
-
-def _checked_inputs(inputs_V: FloatArray, plant: Plant) -> FloatArray:
-    """Return inputs as (P, S); compiled code reads them without looking."""
-    inputs = np.atleast_2d(np.asarray(inputs_V, dtype=float))
-    sources = len(plant.wiring.sources)
-    if inputs.ndim != 2 or inputs.shape[1] != sources:
-        raise ProtocolError(f"inputs have shape {inputs.shape}, {sources} voltages per data point are needed")
-    if not np.all(np.isfinite(inputs)):
-        raise ProtocolError("the inputs hold a value that is no number")
-    return inputs

@@ -16,6 +16,8 @@ from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
+from labctl.studies import methods as methods_study
+
 DOCS = Path(__file__).parents[1] / "docs"
 Numbers = dict[str, Any]
 
@@ -132,22 +134,7 @@ def overclamping(found: Numbers) -> str:
 
 def methods(found: Numbers) -> str:
     """Lay the floors of all methods out."""
-    head = ["method", "floor (V²)", "reduction", "95 % interval", "worst board", "as read", "drift (V/s)"]
-    return table(
-        head,
-        (
-            [
-                row["method"],
-                short(row["floor_median_V2"]),
-                short(row["reduction_median"]),
-                f"{short(row['reduction_low'])}–{short(row['reduction_high'])}",
-                short(row["reduction_worst"]),
-                short(row["reduction_as_read_median"]),
-                short(row["drift_V_per_s"]),
-            ]
-            for row in found["rows"]
-        ),
-    )
+    return table(*methods_study.table(found))
 
 
 TABLES: dict[str, tuple[tuple[str, ...], Callable[..., str]]] = {

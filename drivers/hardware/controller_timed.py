@@ -12,6 +12,7 @@ from drivers.hardware.config import ControllerSettings, LimitSettings, Transisto
 from drivers.hardware.nominal import conductances
 from protocols.bench import Identity, Limits, NodeReading, SafeState
 from protocols.block import BoolArray, CycleBlock, CycleRecord, FloatArray, Snapshots
+from protocols.checks import check_length, checked_inputs
 from protocols.errors import ConfigError, ProtocolError
 from protocols.task import Wiring
 
@@ -118,10 +119,7 @@ class ControllerTimedBoard:
     def run(self, block: CycleBlock) -> CycleRecord:
         """Have the board run a block, in pieces where it is long, and return the record of the whole."""
         self._opened()
-        if len(block) > self._limits.block_cycles:
-            raise ProtocolError(
-                f"{len(block)} cycles asked for, a block holds {self._limits.block_cycles} on this bench"
-            )
+        check_length(block, self.limits())
         records: list[CycleRecord] = []
         wrong = block.wrong
         for piece in self._cut(block):
@@ -141,14 +139,7 @@ class ControllerTimedBoard:
 
     def read_nodes(self, inputs_V: FloatArray) -> NodeReading:
         """Read all node voltages of both copies (P, N) for inputs (P, S), clamps released, in volts."""
-        sources = len(self._opened().sources)
-        inputs = np.atleast_2d(np.asarray(inputs_V, dtype=float))
-        if inputs.ndim != 2 or inputs.shape[1] != sources:
-            raise ProtocolError(
-                f"inputs have shape {inputs.shape}, {sources} voltages per data point are needed"
-            )
-        if not np.all(np.isfinite(inputs)):
-            raise ProtocolError("the inputs hold a value that is no number")
+        inputs = checked_inputs(inputs_V, self._opened())
         readings = []
         for row in inputs:
             self._controller.set_sources(row)
@@ -190,24 +181,10 @@ class ControllerTimedBoard:
     def _cut(self, block: CycleBlock) -> Iterator[CycleBlock]:
         """Yield pieces that the board can keep, in order."""
         most = len(block)
-        while most > 1 and not self._controller.fits(_piece(block, 0, most)):
+        while most > 1 and not self._controller.fits(block.part(0, most)):
             most = -(-most // 2)
         for start in range(0, len(block), most):
-            yield _piece(block, start, min(start + most, len(block)))
-
-
-def _piece(block: CycleBlock, start: int, stop: int) -> CycleBlock:
-    if start == 0 and stop == len(block):
-        return block
-    kept = block.snapshots[(block.snapshots >= start) & (block.snapshots < stop)]
-    return replace(
-        block,
-        first_cycle=block.first_cycle + start,
-        points=block.points[start:stop],
-        inputs=block.inputs[start:stop],
-        labels=block.labels[start:stop],
-        snapshots=kept - start,
-    )
+            yield block.part(start, min(start + most, len(block)))
 
 
 def joined(records: Sequence[CycleRecord]) -> CycleRecord:

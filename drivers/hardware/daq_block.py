@@ -8,6 +8,7 @@ import numpy as np
 
 from protocols.bench import Limits
 from protocols.block import BoolArray, CycleBlock, CycleRecord, FloatArray, Snapshots
+from protocols.checks import check_block, checked_inputs
 from protocols.errors import ProtocolError
 from protocols.task import Wiring
 
@@ -69,32 +70,15 @@ class BlockWriter:
         )
 
 
-def check_block(block: CycleBlock, wiring: Wiring, limits: Limits) -> None:
+def check_run(block: CycleBlock, wiring: Wiring, limits: Limits) -> None:
     """Raise ProtocolError unless the bench can run the block: shapes, numbers, limits."""
-    if len(block) > limits.block_cycles:
-        raise ProtocolError(f"{len(block)} cycles asked for, a block holds {limits.block_cycles}")
-    outputs = (len(wiring.outputs),)
-    if block.labels.shape[1:] != outputs or block.margins.shape[1:] != outputs:
-        raise ProtocolError("the block's labels or margins do not fit the wiring's outputs")
-    for name in ("labels", "margins"):
-        if not np.all(np.isfinite(getattr(block, name))):
-            raise ProtocolError(f"the block's {name} hold a value that is no number")
+    check_block(block, wiring, limits)
     check_inputs(block.inputs, wiring, limits)
-    longest_s = block.method.time.longest_s()
-    if longest_s > limits.pulse_max_s:
-        raise ProtocolError(
-            f"a pulse of {longest_s:g} s is asked for, the bench gives {limits.pulse_max_s:g} s"
-        )
 
 
 def check_inputs(inputs_V: FloatArray, wiring: Wiring, limits: Limits) -> FloatArray:
     """Return inputs as (P, S), in volts; raises ProtocolError when they do not fit wiring and limits."""
-    inputs = np.atleast_2d(np.asarray(inputs_V, dtype=float))
-    sources = len(wiring.sources)
-    if inputs.ndim != 2 or inputs.shape[1] != sources:
-        raise ProtocolError(f"inputs have shape {inputs.shape}, {sources} voltages per data point are needed")
-    if not np.all(np.isfinite(inputs)):
-        raise ProtocolError("the inputs hold a value that is no number")
+    inputs = checked_inputs(inputs_V, wiring)
     low, high = limits.node_min_V, limits.node_max_V
     outside = inputs[(inputs < low - SLACK_V) | (inputs > high + SLACK_V)]
     if outside.size:

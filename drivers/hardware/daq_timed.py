@@ -14,7 +14,7 @@ import numpy as np
 from drivers.errors import InstrumentFault
 from drivers.hardware import daq_wires as wire
 from drivers.hardware.config import LimitSettings, TransistorSettings
-from drivers.hardware.daq_block import BlockWriter, check_block, check_inputs
+from drivers.hardware.daq_block import BlockWriter, check_inputs, check_run
 from drivers.hardware.daq_clamps import Clamps
 from drivers.hardware.daq_settings import DaqSettings
 from drivers.nidaq.edges import NidaqEdgeArray
@@ -133,7 +133,7 @@ class DaqTimedBoard:
     def run(self, block: CycleBlock) -> CycleRecord:
         """Step through a block of training cycles and return what happened."""
         wiring = self._opened()
-        check_block(block, wiring, self._limits.of_bench())
+        check_run(block, wiring, self._limits.of_bench())
         clamps = Clamps(self._settings, self._limits, wiring)
         clamps.check(block.method)
         self._attend()

@@ -20,13 +20,14 @@ STEADY_RATIO = 1.5  # of the two halves of the tail, within which an error count
 class Settled:
     """The error at the end of a run, in V²: mean and standard deviation over its last rounds.
 
-    noise_free_V2: the same without what readings add by chance (nan where it cannot be told); settled:
-    both halves of the last rounds agree within a factor of 1.5.
+    noise_free_V2: the same without what readings add by chance (nan where it cannot be told), with its
+    standard error; settled: both halves of the last rounds agree within a factor of 1.5.
     """
 
     error_V2: float
     spread_V2: float
     noise_free_V2: float
+    noise_free_uncertainty_V2: float
     settled: bool
     rounds: int
 
@@ -45,11 +46,12 @@ def settled_error(run: xr.Dataset, tail: float = TAIL) -> Settled:
     count = min(max(round(tail * len(errors)), 2), len(read))
     late = errors[read[-count:]]
     alike = not classes and half_period_cycles(run) is None  # successive rounds differ by noise alone
-    free = noise_free_error(misses(run)[read[-count:]]) if alike else float("nan")
+    products = _successive_products(misses(run)[read[-count:]] if alike else np.empty((0, 0, 0)))
+    free, uncertainty = _mean_and_error(products)
     first, second = late[: count // 2], late[count // 2 :]
     low, high = sorted((float(first.mean()), float(second.mean()))) if count > 1 else (0.0, 1.0)
     steady = high <= STEADY_RATIO * low if high > 0 else count > 1
-    return Settled(float(late.mean()), float(late.std()), free, steady, count)
+    return Settled(float(late.mean()), float(late.std()), free, uncertainty, steady, count)
 
 
 def noise_free_error(misses_V: FloatArray) -> float:
@@ -58,11 +60,20 @@ def noise_free_error(misses_V: FloatArray) -> float:
     The mean product of successive rounds' misses: noise of one reading has nothing to do with that of
     the next, so it averages out (and may leave a value a little below zero). nan for fewer than two rounds.
     """
+    return _mean_and_error(_successive_products(misses_V))[0]
+
+
+def _successive_products(misses_V: FloatArray) -> FloatArray:
+    """Return the products of successive rounds' misses, (n − 1, P), summed over outputs, in V²."""
     missed = np.asarray(misses_V, dtype=float)
-    if len(missed) < 2:
-        return float("nan")
-    products = np.sum(missed[1:] * missed[:-1], axis=2)
-    return float(products.mean())
+    return np.asarray(np.sum(missed[1:] * missed[:-1], axis=2))
+
+
+def _mean_and_error(values: FloatArray) -> tuple[float, float]:
+    """Return mean and standard error of all values; nan for none."""
+    if not values.size:
+        return float("nan"), float("nan")
+    return float(values.mean()), float(values.std() / np.sqrt(values.size))
 
 
 def reduction(baseline_V2: float, error_V2: float) -> float:

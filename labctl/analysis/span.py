@@ -93,8 +93,7 @@ def switch_pairs(cycles: IntArray, half_period: int, last: int = ALL_ROUNDS) -> 
 
     cycles (n,): cycles trained before each round; last: only among the last so many rounds (0: all).
     """
-    late = range(max(len(cycles) - last, 0) if last else 0, len(cycles))
-    at = {int(cycles[m]): m for m in late if cycles[m] % half_period == 0}
+    at = _rounds_at_switches(cycles, half_period, last)
     pairs: list[tuple[int, int]] = []
     used: set[int] = set()
     for start in sorted(at):
@@ -116,8 +115,8 @@ def steady_cycle(run: xr.Dataset, last: int | None = None, *, double_counted: bo
     last = late_rounds(run) if last is None else last
     cycles, gates = round_cycles(run), learning_gates(run)
     known = measured_rounds(run) & np.isfinite(gates).all(axis=1)
-    candidates = np.where(known, cycles, -1)  # −1 is at no switch
-    pairs = [(a, b) for a, b in switch_pairs(candidates, half, last) if a != b and cycles[a] >= 0]
+    candidates = np.where(known, cycles, -1)  # −1 is at no switch, whatever the period
+    pairs = switch_pairs(candidates, half, last)
     if not pairs:
         raise DataError(f"no two rounds lie half a period ({half} cycles) apart at switches")
     steps = _steps(candidates, half, last)
@@ -148,10 +147,15 @@ def path_diameter(gates_V: FloatArray) -> float:
     return max(float(np.linalg.norm(gates - state, axis=1).max()) for state in gates)
 
 
+def _rounds_at_switches(cycles: IntArray, half: int, last: int) -> dict[int, int]:
+    """Return which round lies at each switch, by its cycle, among the last so many rounds (0: all)."""
+    late = range(max(len(cycles) - last, 0) if last else 0, len(cycles))
+    return {int(cycles[m]): m for m in late if cycles[m] >= 0 and cycles[m] % half == 0}
+
+
 def _steps(cycles: IntArray, half: int, last: int) -> IntArray:
     """Return all rounds a switch apart, (k, 2), as many there as back where both are known."""
-    late = range(max(len(cycles) - last, 0) if last else 0, len(cycles))
-    at = {int(cycles[m]): m for m in late if cycles[m] >= 0 and cycles[m] % half == 0}
+    at = _rounds_at_switches(cycles, half, last)
     ways: list[list[tuple[int, int]]] = [[], []]
     for start in sorted(at):
         if start + half in at:

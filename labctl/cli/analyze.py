@@ -14,8 +14,8 @@ from rich.table import Table
 
 from labctl.analysis.report import Quantity, Report, analyze_run
 from labctl.analysis.sweep import Sweep, sweep_of
-from labctl.store import catalogue, open_run
-from protocols.errors import ConfigError, DataError
+from labctl.cli import stored
+from protocols.errors import ConfigError
 
 _WIDE = 200
 _PREFIXES = ((1.0, ""), (1e-3, "m"), (1e-6, "µ"), (1e-9, "n"))
@@ -50,7 +50,7 @@ def analyze(
     Example: labctl analyze latest
     Example: labctl analyze 12 13 14 15 --json
     """
-    folders = [_find(out, run) for run in runs]
+    folders = [stored.find(out, run) for run in runs]
     reports = [_report(folder) for folder in folders]
     sweep = sweep_of(reports) if len(reports) > 1 else None
     if as_json:
@@ -84,23 +84,10 @@ def _prefix(value: float, unit: str) -> tuple[float, str]:
     return next(((s, p) for s, p in _PREFIXES if abs(value) >= 0.9995 * s), (1.0, ""))
 
 
-def _find(out: Path, run: str) -> Path:
-    try:
-        return catalogue.find_run(out, run)
-    except DataError as error:
-        raise ConfigError(str(error)) from None
-
-
 def _report(folder: Path) -> Report:
-    if not (folder / "run.nc").exists():
-        raise ConfigError(
-            "the run has no run.nc",
-            file=str(folder),
-            allowed="if it died: labctl runs recover; else it measured nothing",
-        )
     try:
-        return analyze_run(open_run(folder))
-    except (OSError, KeyError) as error:
+        return analyze_run(stored.opened(folder))
+    except KeyError as error:
         raise ConfigError(f"run.nc cannot be read: {error}", file=str(folder)) from None
 
 

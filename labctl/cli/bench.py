@@ -41,7 +41,7 @@ def check(
 
     Example: labctl bench check benches/emulated.toml
     """
-    config, _ = read_hardware(str(bench), [text.removeprefix("bench.") for text in overrides or ()])
+    config, _ = read_hardware(str(bench), overrides or ())
     found = check_bench(config, wiring=wiring)
     if as_json:
         print(json.dumps(found.plain(), ensure_ascii=False))

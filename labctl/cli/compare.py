@@ -12,8 +12,8 @@ from rich.markup import escape
 
 from labctl.calibration_compare import Comparison, compare, default_twin
 from labctl.calibration_compare_figure import draw_comparison
-from labctl.store import catalogue
-from protocols.errors import ConfigError, DataError
+from labctl.cli import stored
+from protocols.errors import ConfigError
 
 _SHOWN = 8
 
@@ -41,10 +41,7 @@ def compare_run(
     """
     if not twin and twin_file is None:
         raise ConfigError("there is nothing to compare with", key="--twin", allowed="give --twin")
-    try:
-        folder = catalogue.find_run(out, run)
-    except DataError as error:
-        raise ConfigError(str(error)) from None
+    folder = stored.find(out, run)
     found = compare(folder, twin_file or default_twin(folder, store))
     picture = draw_comparison(found, folder / "twin.png") if figures else None
     numbers = found.numbers() | {"figure": str(picture) if picture else None}

@@ -36,7 +36,7 @@ def instruments(
     """
     parts = []
     if bench is not None:
-        config, _ = read_hardware(str(bench), [text.removeprefix("bench.") for text in overrides or ()])
+        config, _ = read_hardware(str(bench), overrides or ())
         parts = probe(config)
     searches = search_all()
     if as_json:

@@ -16,12 +16,13 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from labctl.cli import stored
 from labctl.cli.compare import compare_run
 from labctl.cli.progress import format_error
 from labctl.cli.recover import recover, resume
 from labctl.cli.runs_export import export_csv, export_json
 from labctl.importing import Imported, import_file
-from labctl.store import catalogue, open_run
+from labctl.store import catalogue
 from labctl.store.events import read_events
 from protocols.errors import ConfigError, DataError
 
@@ -79,7 +80,7 @@ def show(run: Run, out: Out = Path("runs"), as_json: AsJson = False) -> None:
 
     Example: labctl runs show latest
     """
-    folder = _find(out, run)
+    folder = stored.find(out, run)
     manifest, contents = _manifest(folder), _contents(folder)
     pictures = sorted(str(f) for f in folder.glob("*.png"))
     if as_json:
@@ -103,8 +104,8 @@ def export(
 
     Example: labctl runs export 12 --format csv --to /media/stick
     """
-    folder = _find(out, run)
-    dataset = _open(folder)
+    folder = stored.find(out, run)
+    dataset = stored.opened(folder)
     target = to or folder / "export"
     write: Callable[[xarray.Dataset, Path], list[Path]] = export_csv if kind is Format.CSV else export_json
     try:
@@ -190,13 +191,6 @@ def _imported(file: Path, imported: Imported) -> dict[str, Any]:
     }
 
 
-def _find(out: Path, run: str) -> Path:
-    try:
-        return catalogue.find_run(out, run)
-    except DataError as error:
-        raise ConfigError(str(error)) from None
-
-
 def _manifest(folder: Path) -> dict[str, Any]:
     try:
         found = json.loads((folder / "manifest.json").read_text("utf-8"))
@@ -207,24 +201,11 @@ def _manifest(folder: Path) -> dict[str, Any]:
     return dict(found)
 
 
-def _open(folder: Path) -> xarray.Dataset:
-    if not (folder / "run.nc").exists():
-        raise ConfigError(
-            "the run has no run.nc",
-            file=str(folder),
-            allowed="if it died: labctl runs recover; else it measured nothing",
-        )
-    try:
-        return open_run(folder)
-    except (OSError, ValueError, RuntimeError) as error:
-        raise ConfigError(f"run.nc cannot be read: {error}", file=str(folder)) from None
-
-
 def _contents(folder: Path) -> dict[str, Any] | None:
     """Return sizes and variables of run.nc; None while there is none."""
     if not (folder / "run.nc").exists():
         return None
-    dataset = _open(folder)
+    dataset = stored.opened(folder)
     variables = {
         str(name): {
             "dims": [str(d) for d in v.dims],

@@ -14,8 +14,8 @@ from labctl.engine.client import Poll
 from labctl.engine.snapshot import Snapshot
 from labctl.figures.reading import floats, ints, measured, number_of, text_of, texts
 from labctl.gui.history import History
+from protocols.block import FloatArray
 
-FloatArray = NDArray[np.float64]
 ERRORS = ("train_error_V2", "test_error_V2", "train_accuracy", "test_accuracy")
 CYCLES = 4096  # single cycles kept for outputs and pulses
 _CLOCK = 4096

@@ -26,7 +26,7 @@ _UPPER_WALL_V = {1: 5.18, 2: 5.19}
 _TASKS = ("alpha", "beta")
 _BOWTIE = re.compile(r"bowtie-exp([12])-([0-9.]+)s$")
 _SCAN = re.compile(r"measured-(DG2|MSE)-exp([12])$")
-_DRIFT = re.compile(r"exp([12])DriftTest_([12])$")
+DRIFT_NAME = re.compile(r"exp([12])DriftTest_([12])$")
 _NAMES = "keep the published name: bowtie-exp1-0.02s.csv, measured-DG2-exp1.csv, exp1DriftTest_1.mat"
 _WIRED = "tasks, rails and walls: from the paper and its notebook, not in the file"
 _LAW = "conductance: computed from the gates by the square law with V_T = 0.7 V, S = 8.5e-4 A/V²"
@@ -38,7 +38,7 @@ _TABLES: dict[str, tuple[str, str, str]] = {
 
 def read_drift(source: Source, variables: dict[str, Any]) -> Recording:
     """Turn a drift test (GMINUS, GPLUS in V, time in s) into a recording of one task trained alone."""
-    found = _DRIFT.match(source.path.stem)
+    found = DRIFT_NAME.match(source.path.stem)
     if found is None:
         raise source.refuse("its name does not tell the experiment and the task", _NAMES)
     board, task = int(found[1]), _TASKS[2 - int(found[2])]
@@ -66,6 +66,12 @@ def read_drift(source: Source, variables: dict[str, Any]) -> Recording:
         ),
         reason=f"{len(time_s)} samples",
     )
+
+
+def drift_task_V(board: int, number: int) -> tuple[float, float]:
+    """Return input and label, in volts, of the task held in drift test `number`: 1 is β, 2 is α."""
+    task = 2 - number
+    return _INPUTS_V[task], _LABELS_V[board][task]
 
 
 def read_table(source: Source) -> Recording:

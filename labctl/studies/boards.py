@@ -6,12 +6,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
+from protocols.block import FloatArray
 from protocols.theory import Line, LinearTask, TwoEdgeBoard
 from sim_backend import Imperfections, preset_values
 
-FloatArray = NDArray[np.float64]
 Overrides = tuple[tuple[str, object], ...]
 
 PULSE_S = 100e-6  # of the published two-edge runs and of the experiment files

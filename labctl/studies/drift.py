@@ -17,10 +17,11 @@ from labctl.analysis import erasure_rate, fitted_velocity
 from labctl.analysis.arrays import learning_gates
 from labctl.store import open_run
 from labctl.studies import drift_figure, erasure_figure, measured
-from labctl.studies.boards import PULSE_S, TASK_NAMES, TWO_EDGE, FloatArray, Overrides, TwoEdge, columns
+from labctl.studies.boards import PULSE_S, TASK_NAMES, TWO_EDGE, Overrides, TwoEdge, columns
 from labctl.studies.measured import Drift
 from labctl.studies.pipeline import EXAMPLES, Point, Told, run_points, settings
 from labctl.studies.study import Finding, Request, short
+from protocols.block import FloatArray
 
 Path_V = tuple[FloatArray, FloatArray, FloatArray]  # time (s), gates (V), error of the other task (V)
 

@@ -14,10 +14,11 @@ from labctl.analysis import path_diameter
 from labctl.analysis.arrays import learning_gates
 from labctl.store import open_run
 from labctl.studies import limit_cycle_figure, measured
-from labctl.studies.boards import PULSE_S, TWO_EDGE, FloatArray
+from labctl.studies.boards import PULSE_S, TWO_EDGE
 from labctl.studies.pipeline import EXAMPLES, Point, Told, run_points, settings
 from labctl.studies.scaling import SWEEPS
 from labctl.studies.study import Finding, Request, short
+from protocols.block import FloatArray
 from protocols.theory import steady_cycle
 
 TAU_S = (0.02, 0.08, 0.2)

@@ -12,7 +12,8 @@ from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 
 from labctl.figures import style
-from labctl.studies.boards import TASK_NAMES, TITLES, TWO_EDGE, FloatArray
+from labctl.studies.boards import TASK_NAMES, TITLES, TWO_EDGE
+from protocols.block import FloatArray
 
 if TYPE_CHECKING:
     from labctl.studies.limit_cycle import Cycle, Plane

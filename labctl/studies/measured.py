@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-from scipy.io import loadmat
 
-from labctl.studies.boards import FloatArray
+from labctl.calibration_drift import read_samples
+from protocols.block import FloatArray
 
 SMALL, LATTICE = "small-network", "lattice"
 
@@ -49,9 +49,8 @@ def drift(data: Path | None, board: str, task: int) -> Drift | None:
     path = _existing(data, SMALL, f"{board}DriftTest_{2 - task}.mat")
     if path is None:
         return None
-    file = loadmat(path)
-    time, minus, plus = (np.ravel(file[name])[2:] for name in ("time", "GMINUS", "GPLUS"))
-    return Drift(time - time[0], np.column_stack([minus, plus]))
+    time, gates = (samples[2:] for samples in read_samples(path))
+    return Drift(time - time[0], gates)
 
 
 def circle(data: Path | None) -> list[dict[str, str]]:

@@ -11,12 +11,12 @@ from typing import Any
 import numpy as np
 
 from labctl.analysis import Clock, gate_drift, settled_error
-from labctl.analysis.arrays import misses
 from labctl.store import open_run
 from labctl.studies import methods_figure
-from labctl.studies.boards import FloatArray, Overrides
+from labctl.studies.boards import Overrides
 from labctl.studies.pipeline import EXAMPLES, Point, Told, run_points, settings
 from labctl.studies.study import Finding, Request, short
+from protocols.block import FloatArray
 
 SEEDS = 8
 CYCLES = 100_000
@@ -85,6 +85,12 @@ def study(request: Request, told: Told) -> Finding:
     """Train the four-point task by every method on as many random boards as asked for."""
     outcomes = run_methods(request, told, METHODS, CYCLES)
     values = numbers(outcomes)
+    return Finding(values, *table(values), partial(methods_figure.draw, outcomes, values))
+
+
+def table(values: Mapping[str, Any]) -> tuple[list[str], list[list[str]]]:
+    """Lay the numbers of the study out: column heads, and a row of texts per method."""
+    head = ["method", "floor (V²)", "reduction", "95 % interval", "worst board", "as read", "drift (V/s)"]
     rows = [
         [
             row["method"],
@@ -97,8 +103,7 @@ def study(request: Request, told: Told) -> Finding:
         ]
         for row in values["rows"]
     ]
-    head = ["method", "floor (V²)", "reduction", "95 % interval", "worst board", "as read", "drift (V/s)"]
-    return Finding(values, head, rows, partial(methods_figure.draw, outcomes, values))
+    return head, rows
 
 
 def run_methods(
@@ -127,11 +132,8 @@ def run_methods(
 def _read_out(run: Path) -> tuple[float, float, float]:
     with open_run(run, cycles=False) as data:
         floor = settled_error(data, TAIL)
-        missed = misses(data)[-floor.rounds :]
         drift = gate_drift(data, 1.0 - TAIL, Clock.CYCLES, CYCLE_S)
-    products = np.sum(missed[1:] * missed[:-1], axis=2)  # of successive rounds: their noise is not the same
-    told = float(products.std() / np.sqrt(products.size))
-    return max(floor.noise_free_V2, told), floor.error_V2, drift.speed_V_per_s
+    return max(floor.noise_free_V2, floor.noise_free_uncertainty_V2), floor.error_V2, drift.speed_V_per_s
 
 
 def numbers(outcomes: Mapping[str, Outcome]) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 
 from labctl.figures import style
-from labctl.studies.boards import FloatArray
+from protocols.block import FloatArray
 
 if TYPE_CHECKING:
     from labctl.studies.methods import Outcome

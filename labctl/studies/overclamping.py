@@ -12,9 +12,10 @@ import numpy as np
 from labctl.analysis import class_loss
 from labctl.store import open_run
 from labctl.studies import measured, overclamping_figure
-from labctl.studies.boards import FloatArray, Overrides
+from labctl.studies.boards import Overrides
 from labctl.studies.pipeline import EXAMPLES, Point, Told, run_points, settings
 from labctl.studies.study import Finding, Request, short
+from protocols.block import FloatArray
 
 EPSILON_V = (0.083, 0.167, 0.250, 0.334, 0.417)
 SEEDS = 8

@@ -10,8 +10,8 @@ from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 
 from labctl.figures import style
-from labctl.studies.boards import FloatArray
 from labctl.studies.marks import OPEN
+from protocols.block import FloatArray
 
 if TYPE_CHECKING:
     from labctl.studies.overclamping import Overclamping

@@ -20,9 +20,10 @@ from labctl.analysis import (
 from labctl.analysis.span import ALL_ROUNDS
 from labctl.store import open_run
 from labctl.studies import measured, scaling_figure
-from labctl.studies.boards import PULSE_S, TWO_EDGE, FloatArray, Overrides
+from labctl.studies.boards import PULSE_S, TWO_EDGE, Overrides
 from labctl.studies.pipeline import EXAMPLES, Point, Told, run_points, settings
 from labctl.studies.study import Finding, Request, short
+from protocols.block import FloatArray
 from protocols.theory import sweep_periods
 
 WINDOW_S = (1.19e-3, 50.3e-3)  # where the publication takes slope and D/τ

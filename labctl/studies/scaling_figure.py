@@ -9,8 +9,9 @@ import numpy as np
 from matplotlib.axes import Axes
 
 from labctl.figures import style
-from labctl.studies.boards import TITLES, FloatArray
+from labctl.studies.boards import TITLES
 from labctl.studies.marks import OPEN, legend
+from protocols.block import FloatArray
 
 if TYPE_CHECKING:
     from labctl.studies.scaling import Scaling

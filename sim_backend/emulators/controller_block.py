@@ -9,7 +9,7 @@ from dataclasses import replace
 import numpy as np
 
 from protocols.bench import Limits
-from protocols.block import BoolArray, CycleBlock
+from protocols.block import CycleBlock
 from protocols.errors import LabError
 from protocols.wire import EndStatus, WireError
 from protocols.wire.block_codec import unpack_block
@@ -72,7 +72,7 @@ class BlockRun:
         start, stop = self.cycles_done, min(self.cycles_done + self._step, len(self._block))
         began = time.perf_counter()
         try:
-            record = self._plant.run(_piece(self._block, start, stop, self._wrong))
+            record = self._plant.run(replace(self._block.part(start, stop), wrong=self._wrong))
         except LabError as error:
             self.failed = True
             self.end(EndStatus.FAILED, str(error))
@@ -97,16 +97,3 @@ class BlockRun:
     def inputs_V(self) -> tuple[float, ...]:
         """Return the inputs of the latest cycle, in volts."""
         return tuple(float(v) for v in self._block.inputs[max(self.cycles_done - 1, 0)])
-
-
-def _piece(block: CycleBlock, start: int, stop: int, wrong: BoolArray) -> CycleBlock:
-    kept = block.snapshots[(block.snapshots >= start) & (block.snapshots < stop)]
-    return replace(
-        block,
-        first_cycle=block.first_cycle + start,
-        points=block.points[start:stop],
-        inputs=block.inputs[start:stop],
-        labels=block.labels[start:stop],
-        wrong=wrong,
-        snapshots=kept - start,
-    )

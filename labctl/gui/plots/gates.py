@@ -7,12 +7,12 @@ from typing import Any
 import numpy as np
 import pyqtgraph as pg
 from PyQt6.QtCore import Qt
-from PyQt6.QtWidgets import QComboBox, QToolButton
+from PyQt6.QtWidgets import QToolButton
 
-from labctl.figures.reading import duration
 from labctl.gui.history import History
 from labctl.gui.plots.colours import map_colours
-from labctl.gui.plots.dock import PlotDock, plot_widget, restyle_legend, restyle_plot
+from labctl.gui.plots.dock import plot_widget, restyle_legend, restyle_plot
+from labctl.gui.plots.edges import EdgePlot
 from labctl.gui.theme import Theme
 from labctl.gui.words import named, tr
 
@@ -20,7 +20,7 @@ _CURVES = 32  # more edges than this share curves, each in one colour
 _PIXELS_PER_PIECE = 2
 
 
-class GateTraces(PlotDock):
+class GateTraces(EdgePlot):
     """Every edge a trace, decimated to the pixels; chosen edges stand out in colour, with a legend."""
 
     key = "traces"
@@ -32,10 +32,9 @@ class GateTraces(PlotDock):
         self._follow = True
         self._curves: list[Any] = []
         self._chosen: list[Any] = []
-        self.quantity = named(QComboBox(), tr("Quantity of the traces"))
-        self.quantity.addItems([tr("gate voltage"), tr("conductance")])
-        self.quantity.currentIndexChanged.connect(self._fit)
-        self.add_switch(self.quantity)
+        quantity = self.make_quantity(tr("Quantity of the traces"))
+        quantity.currentIndexChanged.connect(self._fit)
+        self.add_switch(quantity)
         fit = named(QToolButton(), tr("Show everything"), tr("Follow the run again, all of it."))
         fit.setText("⤢")
         fit.clicked.connect(self._fit)
@@ -49,13 +48,8 @@ class GateTraces(PlotDock):
         plot.addItem(self._cross, ignoreBounds=True)
         self._legend = plot.addLegend(offset=(8, 8), verSpacing=-6)
         widget.scene().sigMouseMoved.connect(self._hover)
-        widget.scene().sigMouseClicked.connect(self._click)
+        widget.scene().sigMouseClicked.connect(self.click)
         return widget
-
-    @property
-    def history(self) -> History:
-        """Return what is drawn: gates in V or conductances in S."""
-        return self.model.gates if self.quantity.currentIndex() == 0 else self.model.conductances
 
     def start_over(self) -> None:
         """Make the curves of another run."""
@@ -106,7 +100,7 @@ class GateTraces(PlotDock):
         history, description = self.history, self.model.description
         if description is None or not len(history):
             return
-        name, unit = (("gate voltage", "V"), ("conductance", "S"))[self.quantity.currentIndex()]
+        name, unit = ("conductance", "S") if self.shows_conductance else ("gate voltage", "V")
         self._plot.setLabel("left", tr(name), units=unit)
         self._fit_range(history)
         (left, right), _ = self._plot.vb.viewRange()
@@ -130,16 +124,6 @@ class GateTraces(PlotDock):
         for edge, curve in zip(self.selection.edges, self._chosen, strict=False):
             curve.setData(x, values[:, edge])
 
-    def table(self) -> tuple[list[str], list[list[Any]]]:
-        """Return the latest value of every bin, one column per edge."""
-        history, description = self.history, self.model.description
-        if description is None:
-            return [], []
-        unit = ("V", "S")[self.quantity.currentIndex()]
-        head = ["learning time (s)", *(f"{name} ({unit})" for name in description.edge_names)]
-        rows = [[float(x), *map(float, row)] for x, row in zip(history.x, history.last, strict=True)]
-        return head, rows
-
     def _fit(self) -> None:
         self._follow, self.stale = True, True
 
@@ -157,8 +141,8 @@ class GateTraces(PlotDock):
             xRange=(0.0, max(float(history.x[-1]), 1e-6)), yRange=(low - room, high + room), padding=0.0
         )
 
-    def _at(self, position: Any) -> tuple[int, int] | None:
-        """Return the bin and the edge under a place of the scene, None when none is near."""
+    def edge_at(self, position: Any) -> tuple[int, float] | None:
+        """Return the nearest edge's trace and the time (s) of the bin under a place of the scene."""
         history, description = self.history, self.model.description
         box = self._plot.vb
         if description is None or not len(history) or not box.sceneBoundingRect().contains(position):
@@ -169,23 +153,14 @@ class GateTraces(PlotDock):
         if not np.isfinite(values).any():
             return None
         nearest = int(np.nanargmin(np.abs(values - place.y())))
-        return k, int(description.transistors[nearest])
+        return int(description.transistors[nearest]), float(history.x[k])
 
     def _hover(self, position: Any) -> None:
-        found = self._at(position)
+        found = self.edge_at(position)
         self._cross.setVisible(found is not None)
-        if found is None or self.model.description is None:
+        if found is None:
             self.readout.setText("")
             return
-        k, edge = found
-        x, value = float(self.history.x[k]), float(self.history.last[k, edge])
+        edge, x = found
         self._cross.setPos(x)
-        text = f"{value:.4g} V" if self.quantity.currentIndex() == 0 else f"{1e3 * value:.4g} mS"
-        name = self.model.description.edge_names[edge]
-        self.readout.setText(f"{duration(x)}   {tr('edge {name}', name=name)}   {text}")
-
-    def _click(self, event: Any) -> None:
-        found = self._at(event.scenePos())
-        if found is not None and event.button() == Qt.MouseButton.LeftButton:
-            add = bool(event.modifiers() & Qt.KeyboardModifier.ControlModifier)
-            self.selection.toggle(found[1], add=add)
+        self.tell(edge, x, float(self.history.last[self.history.nearest(x), edge]))

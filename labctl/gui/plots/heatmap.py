@@ -6,32 +6,30 @@ from typing import Any
 
 import numpy as np
 import pyqtgraph as pg
-from PyQt6.QtCore import QRectF, Qt
-from PyQt6.QtWidgets import QComboBox
+from PyQt6.QtCore import QRectF
 
-from labctl.figures.reading import duration
-from labctl.gui.history import History
 from labctl.gui.plots.colours import table_of
-from labctl.gui.plots.dock import PlotDock, plot_widget, restyle_plot
+from labctl.gui.plots.dock import plot_widget, restyle_plot
+from labctl.gui.plots.edges import EdgePlot
 from labctl.gui.theme import Theme
-from labctl.gui.words import named, tr
+from labctl.gui.words import tr
 
 _COLUMNS = 400
 
 
-class HeatMap(PlotDock):
+class HeatMap(EdgePlot):
     """Edges × time as an image with a colour bar; chosen edges are marked at the left."""
 
     key = "heatmap"
     title = "Heat map"
     least_s = 0.5
+    conductance_first = True
 
     def make_view(self) -> Any:
         """Return the plot with its image and colour bar."""
-        self.quantity = named(QComboBox(), tr("Quantity of the heat map"))
-        self.quantity.addItems([tr("conductance"), tr("gate voltage")])
-        self.quantity.currentIndexChanged.connect(self.on_selection)
-        self.add_switch(self.quantity)
+        quantity = self.make_quantity(tr("Quantity of the heat map"))
+        quantity.currentIndexChanged.connect(self.on_selection)
+        self.add_switch(quantity)
         widget = plot_widget(self.theme, ("learning time", "s"), ("edge", ""))
         plot = self._plot = widget.getPlotItem()
         plot.invertY(True)
@@ -44,13 +42,8 @@ class HeatMap(PlotDock):
         plot.addItem(self._marks, ignoreBounds=True)
         self._shown: Any = None
         widget.scene().sigMouseMoved.connect(self._hover)
-        widget.scene().sigMouseClicked.connect(self._click)
+        widget.scene().sigMouseClicked.connect(self.click)
         return widget
-
-    @property
-    def history(self) -> History:
-        """Return what is drawn."""
-        return self.model.conductances if self.quantity.currentIndex() == 0 else self.model.gates
 
     def start_over(self) -> None:
         """Forget the image."""
@@ -73,7 +66,7 @@ class HeatMap(PlotDock):
         history, description = self.history, self.model.description
         if description is None or len(history) < 2:
             return
-        scale = 1e3 if self.quantity.currentIndex() == 0 else 1.0
+        scale = 1e3 if self.shows_conductance else 1.0
         end = max(float(history.x[-1]), 1e-9)
         times = np.linspace(0.0, end, _COLUMNS)
         rows = np.clip(np.searchsorted(history.x, times, side="right") - 1, 0, len(history) - 1)
@@ -84,7 +77,7 @@ class HeatMap(PlotDock):
         self._image.setImage(values, autoLevels=False, levels=(low, high))
         self._image.setRect(QRectF(0.0, -0.5, end, len(values)))
         self._bar.setLevels((low, high))
-        label = tr("conductance (mS)") if scale == 1e3 else tr("gate voltage (V)")
+        label = tr("conductance (mS)") if self.shows_conductance else tr("gate voltage (V)")
         self._bar.getAxis("left").setLabel(label, color=self.theme.text)
         names = description.edge_names
         step = max(1, len(names) // 16)
@@ -99,16 +92,8 @@ class HeatMap(PlotDock):
             pen=pg.mkPen("w", width=1),
         )
 
-    def table(self) -> tuple[list[str], list[list[Any]]]:
-        """Return the latest value of every bin, one column per edge."""
-        if self.model.description is None:
-            return [], []
-        unit = ("S", "V")[self.quantity.currentIndex()]
-        history = self.history
-        head = ["learning time (s)", *(f"{n} ({unit})" for n in self.model.description.edge_names)]
-        return head, [[float(x), *map(float, r)] for x, r in zip(history.x, history.last, strict=True)]
-
-    def _at(self, position: Any) -> tuple[int, float] | None:
+    def edge_at(self, position: Any) -> tuple[int, float] | None:
+        """Return the edge of the row and the time (s) under a place of the scene."""
         box = self._plot.vb
         if self._shown is None or not box.sceneBoundingRect().contains(position):
             return None
@@ -117,18 +102,9 @@ class HeatMap(PlotDock):
         return (edge, place.x()) if 0 <= edge < len(self._shown) and place.x() >= 0 else None
 
     def _hover(self, position: Any) -> None:
-        found = self._at(position)
-        if found is None or self.model.description is None:
+        found = self.edge_at(position)
+        if found is None:
             self.readout.setText("")
             return
         edge, x = found
-        value = float(self.history.last[self.history.nearest(x), edge])
-        text = f"{1e3 * value:.4g} mS" if self.quantity.currentIndex() == 0 else f"{value:.4g} V"
-        name = self.model.description.edge_names[edge]
-        self.readout.setText(f"{duration(x)}   {tr('edge {name}', name=name)}   {text}")
-
-    def _click(self, event: Any) -> None:
-        found = self._at(event.scenePos())
-        if found is not None and event.button() == Qt.MouseButton.LeftButton:
-            add = bool(event.modifiers() & Qt.KeyboardModifier.ControlModifier)
-            self.selection.toggle(found[0], add=add)
+        self.tell(edge, x, float(self.history.last[self.history.nearest(x), edge]))

@@ -1,0 +1,65 @@
+"""What plots of every edge against learning time share: the quantity, its table, hovering and clicking."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from PyQt6.QtCore import Qt
+from PyQt6.QtWidgets import QComboBox
+
+from labctl.figures.reading import duration
+from labctl.gui.history import History
+from labctl.gui.plots.dock import PlotDock
+from labctl.gui.words import named, tr
+
+
+class EdgePlot(PlotDock):
+    """A plot of gate voltages or conductances. Subclasses say which edge lies under a place of the scene."""
+
+    conductance_first = False
+
+    def make_quantity(self, name: str) -> QComboBox:
+        """Return the choice of quantity, named for those who cannot see it."""
+        self.quantity = named(QComboBox(), name)
+        texts = [tr("gate voltage"), tr("conductance")]
+        self.quantity.addItems(texts[::-1] if self.conductance_first else texts)
+        return self.quantity
+
+    @property
+    def shows_conductance(self) -> bool:
+        """Tell whether conductances are chosen, not gate voltages."""
+        return (self.quantity.currentIndex() == 0) == self.conductance_first
+
+    @property
+    def history(self) -> History:
+        """Return what is drawn: gates in V or conductances in S."""
+        return self.model.conductances if self.shows_conductance else self.model.gates
+
+    def table(self) -> tuple[list[str], list[list[Any]]]:
+        """Return the latest value of every bin, one column per edge."""
+        history, description = self.history, self.model.description
+        if description is None:
+            return [], []
+        unit = "S" if self.shows_conductance else "V"
+        head = ["learning time (s)", *(f"{name} ({unit})" for name in description.edge_names)]
+        rows = [[float(x), *map(float, row)] for x, row in zip(history.x, history.last, strict=True)]
+        return head, rows
+
+    def edge_at(self, position: Any) -> tuple[int, float] | None:
+        """Return the edge and the learning time (s) under a place of the scene, None when none is near."""
+        raise NotImplementedError
+
+    def tell(self, edge: int, time_s: float, value: float) -> None:
+        """Write an edge's value at a time into the title bar."""
+        if self.model.description is None:
+            return
+        text = f"{1e3 * value:.4g} mS" if self.shows_conductance else f"{value:.4g} V"
+        name = self.model.description.edge_names[edge]
+        self.readout.setText(f"{duration(time_s)}   {tr('edge {name}', name=name)}   {text}")
+
+    def click(self, event: Any) -> None:
+        """Choose the edge under the mouse, with Ctrl beside the others."""
+        found = self.edge_at(event.scenePos())
+        if found is not None and event.button() == Qt.MouseButton.LeftButton:
+            add = bool(event.modifiers() & Qt.KeyboardModifier.ControlModifier)
+            self.selection.toggle(found[0], add=add)
