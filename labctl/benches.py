@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
+from drivers.corrections import Corrections
 from labctl.calibration_settings import CalibrationSettings
+from labctl.corrected_sim import CorrectedSimBench
 from labctl.engine.settings import EngineSettings
 from labctl.experiment.build import build_network
 from labctl.experiment.load import override, read_toml, validate
@@ -22,6 +24,13 @@ if TYPE_CHECKING:  # instruments' libraries are slow to import, and a simulated 
     from labctl.emulation.settings import HardwareFile
 
 
+class Maker(Protocol):
+    """Makes a bench."""
+
+    def __call__(self, corrections: Corrections | None = None) -> Bench:
+        """Return a new, closed bench; without corrections it drives and reads as its converters do."""
+
+
 @dataclass(frozen=True)
 class LoadedBench:
     """A bench that can be made, its limits, and everything the run stores about it.
@@ -30,7 +39,7 @@ class LoadedBench:
     check: raises ConfigError for a wiring the bench does not fit, such as lists per edge of another length.
     """
 
-    make: Callable[[], Bench]
+    make: Maker
     check: Callable[[Wiring], None]
     limits: Limits
     values: dict[str, Any]
@@ -84,8 +93,12 @@ def load_bench(
     calibration = validate_calibration(values, file)
     ours = ("engine", "calibration")  # tables the bench itself does not see
     config = validate(BenchConfig, {k: v for k, v in values.items() if k not in ours}, file)
+
+    def make(corrections: Corrections | None = None) -> Bench:
+        return SimBench(config, seed) if corrections is None else CorrectedSimBench(config, seed, corrections)
+
     return LoadedBench(
-        make=lambda: SimBench(config, seed=seed),
+        make=make,
         check=lambda wiring: _check(config, wiring, seed, file),
         limits=SimBench(config, seed=seed).limits(),
         values=values,
@@ -135,14 +148,15 @@ def load_hardware(values: dict[str, Any], file: str, overrides: Sequence[str] = 
     config = validate(HardwareFile, values, file)
     behind = "as emulated" if config.simulated else "as on the bench"
     return LoadedBench(
-        make=lambda: HardwareBench(config),
+        make=lambda corrections=None: HardwareBench(config, corrections),
         check=lambda wiring: check_wires(config, wiring, file),
         limits=config.limits.of_bench(),
         values=values,
         settings=config.model_dump(mode="json"),
         ledger=[],
         imperfections=behind,
-        conductance_law="square law at 0 V with nominal threshold and strength",
+        conductance_law="square law at 0 V, measured threshold and strength where calibrations tell them, "
+        "else nominal ones",
         engine=config.engine_settings(),
         calibration=config.calibration,
     )

@@ -2,24 +2,18 @@
 
 from __future__ import annotations
 
-import json
-import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from calibration import CalibrationStore
 from labctl.analysis.arrays import floats, learning_edges, measured_rounds, round_cycles
-from labctl.calibration_settings import CalibrationSettings, board_serial
-from labctl.request import RunRequest
-from labctl.runner import carry_out, prepare
 from labctl.store import open_run
+from labctl.twin_run import Predicted, disagreeing, run_again
 from protocols.block import FloatArray, IntArray
-from protocols.errors import ConfigError, DataError
+from protocols.errors import DataError
 
-DISAGREES = 0.05  # of the gate span: an edge whose final gate is further off disagrees
 NOMINAL = "ideal"
 
 
@@ -50,9 +44,7 @@ class Comparison:
 
     def disagreeing(self) -> list[int]:
         """Return the edges whose final gates are further off than 5 % of the span, worst first."""
-        off = np.abs(self.residual_V)
-        order = np.argsort(-off)
-        return [int(self.edges[k]) for k in order if off[k] > DISAGREES * self.span_V]
+        return disagreeing(self.edges, self.residual_V, self.span_V)
 
     def numbers(self) -> dict[str, Any]:
         """Return what JSON can hold: residuals, edges that disagree, errors."""
@@ -84,24 +76,6 @@ class Comparison:
         }
 
 
-def default_twin(folder: Path, store: Path | None) -> Path:
-    """Return where the twin of a run's board is kept. Raises ConfigError when there is none."""
-    manifest = _manifest(folder)
-    bench = manifest.get("bench")
-    settings = bench if isinstance(bench, dict) else {}
-    serial = board_serial(settings, int((manifest.get("seeds") or {}).get("board", 0)))
-    table = settings.get("calibration") or {}
-    kept = store or CalibrationSettings(**table).folder()
-    path = CalibrationStore(kept).board_folder(serial) / "twin.toml"
-    if not path.is_file():
-        raise ConfigError(
-            f"there is no twin of board {serial}",
-            file=str(path),
-            allowed="make one with 'labctl calibrate twin', or name its file with --twin-file",
-        )
-    return path
-
-
 def compare(folder: Path, twin: Path) -> Comparison:
     """Run a run's own file again, on the twin and on a nominal board; nothing is kept of these runs.
 
@@ -120,31 +94,24 @@ def compare(folder: Path, twin: Path) -> Comparison:
     if not known.any():
         raise DataError(f"{folder}: the run has no gates to compare")
     predicted, twin_error = _again(folder, str(twin), cycles[known], edges)
-    nominal, plain_error = _again(folder, NOMINAL, cycles[known], edges)
+    nominal, plain_error = _again(folder, NOMINAL, cycles[known], edges, corrected=False)
     return Comparison(
         folder, twin, edges, names, learning[known], gates[known], predicted, nominal, high - low,
         (error, twin_error, plain_error),
     )  # fmt: skip
 
 
-def _again(folder: Path, doses: str, cycles: IntArray, edges: IntArray) -> tuple[FloatArray, float]:
+def _again(
+    folder: Path, doses: str, cycles: IntArray, edges: IntArray, *, corrected: bool = True
+) -> tuple[FloatArray, float]:
     """Return the gates (n, L) before these cycles, and the last error, of the run on other doses."""
-    manifest = _manifest(folder)
-    simulated = (manifest.get("bench") or {}).get("kind", "sim") == "sim"
-    bench = str(folder / "bench.toml") if simulated else "sim"
-    seed = int((manifest.get("seeds") or {}).get("run", 0))
-    with tempfile.TemporaryDirectory(prefix="labctl-twin-") as place:
-        request = RunRequest(
-            folder / "experiment.toml", bench, doses, seed, Path(place), figures=False, command=("labctl",)
-        )
-        result = carry_out(prepare(request))
-        with open_run(result.folder, cycles=False) as data:
-            at = {int(c): k for k, c in enumerate(round_cycles(data))}
-            gates, error = floats(data, "gate_voltage")[:, edges], _last_error(data)
-    missing = [int(c) for c in cycles if int(c) not in at]
+    found: dict[int, Predicted] = {}
+    run_again(folder, doses, lambda r: found.update({r.cycle: r}), corrected=corrected)
+    missing = [int(c) for c in cycles if int(c) not in found]
     if missing:
         raise DataError(f"{folder}: run again, its file has no round before cycle {missing[0]}")
-    return gates[[at[int(c)] for c in cycles]], error
+    last = found[max(found)]
+    return np.array([found[int(c)].gates_V[edges] for c in cycles]), last.error_V2
 
 
 def _last_error(data: Any) -> float:
@@ -153,13 +120,6 @@ def _last_error(data: Any) -> float:
     errors = floats(data, "train_error")
     errors = errors[np.isfinite(errors)]
     return float(errors[-1]) if len(errors) else float("nan")
-
-
-def _manifest(folder: Path) -> dict[str, Any]:
-    try:
-        return dict(json.loads((folder / "manifest.json").read_text("utf-8")))
-    except (OSError, ValueError) as error:
-        raise ConfigError(f"the manifest cannot be read: {error}", file=str(folder)) from None
 
 
 def _rms(values: FloatArray) -> float:

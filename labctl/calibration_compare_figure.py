@@ -6,8 +6,9 @@ from pathlib import Path
 
 import numpy as np
 
-from labctl.calibration_compare import DISAGREES, Comparison
+from labctl.calibration_compare import Comparison
 from labctl.figures.style import BLUE, MUTED, ORANGE, VERMILION, look, new_figure, save
+from labctl.twin_run import DISAGREES
 
 _UNSEEN = 1e-4
 

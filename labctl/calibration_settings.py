@@ -19,6 +19,11 @@ class CalibrationSettings(BaseModel):
     required: tuple[str, ...] = Field(
         (), description="routines that must be valid before a run: names of 'labctl calibrate'"
     )
+    apply: bool | None = Field(
+        None,
+        description="correct what runs drive, read and report by valid dac, adc and edges calibrations; "
+        "left out: on a hardware bench yes, on a simulated one no",
+    )
     store: str = Field("", description="folder of the calibrations; left out: the user's data folder")
 
     @field_validator("required")

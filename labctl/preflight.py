@@ -38,7 +38,7 @@ class Sheet:
     """Everything a person should know before saying yes; text is for people, numbers are in SI units.
 
     duration_s is the expected wall time, duration_from tells where it comes from. energises tells whether
-    saying yes puts a voltage on something real. calibrations: those the bench file asks for.
+    saying yes puts a voltage on something real. calibrations: those asked for and those applied.
     """
 
     name: str
@@ -85,7 +85,7 @@ def check(run: PreparedRun, resumption: Resumption | None, *, guardian: str) -> 
     done = resumption.checkpoint.progress.cycle if resumption is not None else 0
     last, speed = _history(run)
     duration_s, source = _duration(run, plan.cycles - done, speed)
-    warnings = gate.warnings()
+    warnings = [*gate.warnings(), *run.applied.warnings]
     if guardian:
         warnings.append(guardian)
     if last:
@@ -102,7 +102,7 @@ def check(run: PreparedRun, resumption: Resumption | None, *, guardian: str) -> 
         rounds=len(plan.rounds),
         limits=_limits(run),
         instruments=instruments,
-        calibrations=gate.lines(),
+        calibrations=(*gate.lines(), *run.applied.lines()),
         duration_s=duration_s,
         duration_from=source,
         disk_bytes=size.most,

@@ -15,6 +15,7 @@ import tomlkit
 
 from labctl import calibration_gate
 from labctl.benches import LoadedBench, load_bench
+from labctl.calibration_apply import Applied, find_applied
 from labctl.decision import measure_decision_map
 from labctl.experiment import LoadedExperiment, build_plan, load_experiment, split_overrides
 from labctl.request import RunRequest as RunRequest
@@ -52,12 +53,16 @@ BegunHook = Callable[[Path, str], None]
 
 @dataclass
 class PreparedRun:
-    """A run whose files are read and checked; nothing has moved and nothing is written yet."""
+    """A run whose files are read and checked; nothing has moved and nothing is written yet.
+
+    applied: the calibrations by which the bench is corrected.
+    """
 
     request: RunRequest
     experiment: LoadedExperiment
     bench: LoadedBench
     plan: Plan
+    applied: Applied = field(default_factory=Applied)
 
     @property
     def sampling(self) -> Sampling:
@@ -90,7 +95,10 @@ class RunResult:
 
 
 def prepare(request: RunRequest) -> PreparedRun:
-    """Read and check every input. Raises ConfigError; no voltage moves and no folder is made."""
+    """Read and check every input; no voltage moves and no folder is made.
+
+    Raises ConfigError, or DataError when the store of the bench's calibrations is damaged.
+    """
     keys, bench_keys, doses = split_overrides(request.overrides)
     experiment = load_experiment(request.experiment, keys)
     bench = load_bench(request.bench, request.imperfections, request.seed, bench_keys, doses)
@@ -99,7 +107,8 @@ def prepare(request: RunRequest) -> PreparedRun:
     except ConfigError as error:
         raise error.at(file=experiment.file) from None
     bench.check(plan.task.wiring)
-    return PreparedRun(request, experiment, bench, plan)
+    applied = find_applied(bench, request.seed, plan.task.wiring)
+    return PreparedRun(request, experiment, bench, plan, applied)
 
 
 def prepare_resume(folder: Path, *, figures: bool = True) -> tuple[PreparedRun, Resumption]:
@@ -141,7 +150,7 @@ def carry_out(
     `begun(folder, run_id)`, once there is a folder to store the run in. Raises the error that stopped the
     run, after everything measured until then has been stored.
     """
-    bench = run.bench.make()
+    bench = run.bench.make(run.applied.corrections)
     if resumption is None:
         folder, manifest, recorder = _begin(run, bench)
     else:
@@ -160,7 +169,9 @@ def carry_out(
         statics.update(found.variables() if found is not None else {})
 
     def go_on(bench: Bench) -> Progress:
-        return _put_back(bench, resumption.checkpoint, recorder, manifest) if resumption else Progress()
+        if resumption is None:
+            return Progress()
+        return _put_back(bench, resumption.checkpoint, recorder, manifest, run.applied)
 
     session = Session(
         run.plan, bench, (recorder, *listeners), at_end=last_look, go_on=go_on if resumption else None
@@ -212,7 +223,7 @@ def _begin(run: PreparedRun, bench: Bench) -> tuple[Path, Manifest, Recorder]:
             sampling={"cycle_stride": run.sampling.stride, "rounds": run.plan.rounds.tolist()},
             predicted_bytes=run.size().most,
         )
-        manifest.add(**calibration_gate.look(run).to_manifest())
+        manifest.add(**calibration_gate.look(run).to_manifest(), **run.applied.to_manifest())
         attributes = run_attributes(run.plan, run.bench.limits) | {
             "name": settings.name,
             "run_id": manifest.values["run_id"],
@@ -241,7 +252,9 @@ def _take_up(run: PreparedRun, resumption: Resumption, bench: Bench) -> tuple[Pa
     return folder, manifest, recorder
 
 
-def _put_back(bench: Bench, checkpoint: Checkpoint, recorder: Recorder, manifest: Manifest) -> Progress:
+def _put_back(
+    bench: Bench, checkpoint: Checkpoint, recorder: Recorder, manifest: Manifest, applied: Applied
+) -> Progress:
     """Put the bench where the checkpoint left it, as far as it can be, and note how far it is from there.
 
     A board keeps its charges by itself: its gates are read and compared, never rewritten.
@@ -257,6 +270,7 @@ def _put_back(bench: Bench, checkpoint: Checkpoint, recorder: Recorder, manifest
             "gate_drift_rms_V": float(np.sqrt(np.nanmean(drift_V**2))),
         }
     recorder.events.note("run resumed", by="labctl runs resume", **report)
+    report |= applied.to_manifest()
     report["time"] = datetime.now(UTC).isoformat(timespec="milliseconds")
     manifest.add(resumed=[*manifest.values.get("resumed", []), report])
     return checkpoint.progress

@@ -7,6 +7,7 @@ import numpy as np
 from calibration.board import Board, smallest_step
 from calibration.linear_fit import LineFit, find_step, fit_line, integral_nonlinearity, quantised
 from calibration.records import value
+from calibration.reference import reference_of
 from calibration.routine import Nominal, Result
 from protocols.block import FloatArray
 
@@ -17,26 +18,27 @@ _MOST_GAIN_ERROR, _MOST_OFFSET_V, _MOST_INL_V = 0.05, 20e-3, 5e-3
 
 
 def calibrate_dac(board: Board, nominal: Nominal) -> Result:
-    """Compare what each source puts on its node with what it is told, by loop-back.
+    """Compare what each source puts on its node with what it is told.
 
-    The nodes are read where the sources drive them, at random levels all over the range. A fine sweep
-    shows the quantisation step roughly, all levels together exactly. Reading = (1 + gain)·quantised
-    command + offset.
+    The nodes are read where the sources drive them, at random levels all over the range; a multimeter at
+    any node tells what these readings are worth. A fine sweep shows the quantisation step roughly, all levels
+    together exactly. Voltage = (1 + gain)·quantised command + offset.
     """
+    reference = reference_of(board)
     commands = board.random_inputs(LEVELS)
     nodes = list(board.wiring.source_nodes)
     board.told("sources", 0, 2)
     read = board.read_nodes(commands)
-    seen = 0.5 * (read.free + read.clamped)[:, nodes]
+    seen = reference.volts(0.5 * (read.free + read.clamped)[:, nodes])
     board.told("steps", 1, 2)
     middle = 0.5 * (board.limits.node_min_V + board.limits.node_max_V)
     fine = middle + _FINE_V * np.arange(100)
     swept = board.read_nodes(np.tile(fine[:, None], (1, len(nodes)))).free[:, nodes]
     noise = float(read.uncertainty[nodes].mean())
     result = Result(
-        "loop-back: node readings against commands, straight line",
-        conditions={"levels": LEVELS},
-        raw={"commands": commands, "readings": seen, "fine_commands": fine, "fine_readings": swept},
+        reference.words("node readings against commands"),
+        conditions={"levels": LEVELS, **reference.conditions()},
+        raw={"commands": commands, "voltages": seen, "fine_commands": fine, "fine_readings": swept},
     )
     rough = np.array([_step(swept[:, k], noise) for k in range(len(nodes))])
     usual = float(np.median(rough[rough > 0])) if (rough > 0).any() else 0.0  # outputs of one converter
@@ -46,7 +48,7 @@ def calibrate_dac(board: Board, nominal: Nominal) -> Result:
         step_u = step**2 / (150 * float(np.ptp(commands[:, k])))
         if step > 0:  # a step taken too large by a part makes the gain too small by the same part
             line = line._replace(gain_u=float(np.hypot(line.gain_u, step_u / step)))
-        _report(result, f"node {node}", "source", line, commands[:, k])
+        _report(result, f"node {node}", "source", reference.widened(line), commands[:, k])
         result.values.append(value("source step", f"node {node}", step, step_u, "V"))
     board.told("done", 2, 2)
     return result
@@ -56,26 +58,28 @@ def calibrate_adc(board: Board, nominal: Nominal) -> Result:
     """Compare what each target reads with the voltage its node has.
 
     All sources stand at one level, so that no current flows and every node has that level; the
-    reference is the node reading of the free copy. Reading = (1 + gain)·voltage + offset.
+    reference is the node reading of the free copy, or what a multimeter says it is worth. Reading =
+    (1 + gain)·voltage + offset.
     """
+    reference = reference_of(board)
     levels = np.tile(board.random_inputs(LEVELS)[:, :1], (1, len(board.wiring.sources)))
     nodes = list(board.wiring.target_nodes)
     board.set_gates(3.0)
     board.told("levels", 0, 2)
-    truth = board.read_nodes(levels).free[:, nodes]
+    truth = reference.volts(board.read_nodes(levels).free[:, nodes])
     readings = board.bench.measure(levels)
     board.told("noise", 1, 2)
     middle = np.full((REPEATS, levels.shape[1]), 0.5 * board.limits.node_max_V)
     still = board.bench.measure(middle)
     result = Result(
-        "loop-back: target readings against node readings, straight line",
-        conditions={"levels": LEVELS, "repeats": REPEATS},
+        reference.words("target readings against node readings"),
+        conditions={"levels": LEVELS, "repeats": REPEATS, **reference.conditions()},
         raw={"voltages": truth, "readings": readings, "still": still},
     )
     for k, node in enumerate(nodes):
         channel = f"node {node}"
         line = fit_line(truth[:, k], readings[:, k])
-        _report(result, channel, "reading", line, truth[:, k])
+        _report(result, channel, "reading", reference.widened(line), truth[:, k])
         noise = float(still[:, k].std(ddof=1))
         result.values += [
             value("reading noise", channel, noise, noise / np.sqrt(2 * REPEATS), "V"),

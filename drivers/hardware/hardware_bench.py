@@ -6,9 +6,17 @@ import time
 from collections.abc import Callable
 from typing import Protocol
 
+from drivers.corrections import Border, Corrections
 from drivers.errors import NotConnected
 from drivers.hardware.config import HardwareConfig, SupplyChannel
-from drivers.hardware.parts import TimedBoard, make_meter, make_supply, make_timed_board, recognise
+from drivers.hardware.parts import (
+    TimedBoard,
+    clamps_from_readings,
+    make_meter,
+    make_supply,
+    make_timed_board,
+    recognise,
+)
 from drivers.hardware.safety import NotSafe, attempt_all
 from drivers.visa import MeterDriver, SupplyDriver
 from protocols.bench import Identity, Limits, NodeReading, SafeState
@@ -27,11 +35,14 @@ class HardwareBench:
     `open` connects to everything, switches the supply on where the file says so, measures that it is there,
     and only then wires the board. In the safe state the supply is off; the next call that needs the board
     switches it on again. `safe_state` tries every part whatever happens in the others, connects anew where
-    nothing is connected, and raises NotSafe naming all that did not get there.
+    nothing is connected, and raises NotSafe naming all that did not get there. `corrections` are those of the
+    calibrations that apply; without them, commands and readings are what the instruments make of them.
     """
 
-    def __init__(self, config: HardwareConfig) -> None:
+    def __init__(self, config: HardwareConfig, corrections: Corrections | None = None) -> None:
         self.config = config
+        self._corrections = corrections or Corrections()
+        self._border: Border | None = None
         instruments = config.instruments
         self._supply = make_supply(instruments.supply) if instruments.supply is not None else None
         self._meter = make_meter(instruments.meter) if instruments.meter is not None else None
@@ -52,6 +63,8 @@ class HardwareBench:
             raise ProtocolError("the bench is already open: close it first")
         self._connect(lambda: self._board.open(wiring))
         self._wiring = wiring
+        from_readings = clamps_from_readings(self.config)
+        self._border = self._corrections.at(wiring, self.limits(), clamps_from_readings=from_readings)
 
     def connect(self) -> None:
         """Connect and switch on without a wiring: to identify every part."""
@@ -69,7 +82,8 @@ class HardwareBench:
         try:
             self._disconnect()
         finally:
-            self._wiring, self._connected, self._powered = None, False, False
+            self._wiring = self._border = None
+            self._connected = self._powered = False
 
     def safe_state(self) -> SafeState:
         """Learning off, sources 0 V, clamps released, then the supply off; return what was read back."""
@@ -118,6 +132,11 @@ class HardwareBench:
             for c in settings.channels
         }
 
+    def metered_node(self) -> int | None:
+        """Return which node of the free copy the meter measures; None without one."""
+        meter = self.config.instruments.meter
+        return meter.across_node if meter is not None else None
+
     def meter_reading(self) -> float | None:
         """Take a reading of the meter, in volts; None without one."""
         return float(self._meter.measure_voltage()[0]) if self._meter is not None else None
@@ -130,11 +149,13 @@ class HardwareBench:
 
     def run(self, block: CycleBlock) -> CycleRecord:
         """Run a block of training cycles and return what happened."""
-        return self._ready().run(block)
+        board, border = self._ready(), self._corrected()
+        return border.record(board.run(border.block(block)))
 
     def measure(self, inputs_V: FloatArray) -> FloatArray:
         """Read the free outputs (P, T) for inputs (P, S) without learning, in volts."""
-        return self._ready().measure(inputs_V)
+        board, border = self._ready(), self._corrected()
+        return border.outputs(board.measure(border.inputs(inputs_V)))
 
     def read_gates(self) -> FloatArray:
         """Read every gate voltage, shape (E,), in volts; fixed resistors read NaN."""
@@ -142,11 +163,14 @@ class HardwareBench:
 
     def read_nodes(self, inputs_V: FloatArray) -> NodeReading:
         """Read all node voltages of both copies, clamps released, for inputs (P, S), in volts."""
-        return self._ready().read_nodes(inputs_V)
+        return self._ready().read_nodes(self._corrected().inputs(inputs_V))
 
     def conductances(self, gates_V: FloatArray) -> FloatArray:
-        """Turn gate voltages (…, E) into conductances near 0 V by the nominal law, in siemens (…, E)."""
-        return self._board.conductances(gates_V)
+        """Turn gate voltages (…, E) into conductances near 0 V, in siemens (…, E).
+
+        By each edge's measured threshold and strength where a calibration tells them, else the nominal law.
+        """
+        return self._corrections.conductances(gates_V, self._board.conductances(gates_V))
 
     # ── connecting ───────────────────────────────────────────────────────────────────────────────
 
@@ -209,6 +233,11 @@ class HardwareBench:
             raise NotSafe(self.config.name, errors)
 
     # ── power ────────────────────────────────────────────────────────────────────────────────────
+
+    def _corrected(self) -> Border:
+        if self._border is None:
+            raise ProtocolError("the bench is not open")
+        return self._border
 
     def _ready(self) -> TimedBoard:
         if self._wiring is None:

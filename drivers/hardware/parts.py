@@ -7,6 +7,7 @@ from typing import Protocol
 from drivers.errors import WrongInstrument
 from drivers.hardware.config import BlockTiming, HardwareConfig, MeterSettings, SupplySettings
 from drivers.hardware.controller_timed import ControllerTimedBoard
+from drivers.hardware.daq_settings import ClampCircuit
 from drivers.hardware.daq_timed import DaqTimedBoard
 from drivers.visa import METERS, SUPPLIES, MeterDriver, SupplyDriver
 from protocols.bench import Bench, Identity
@@ -54,6 +55,12 @@ def make_timed_board(config: HardwareConfig) -> TimedBoard:
     if config.timing is BlockTiming.DAQ and instruments.daq is not None:
         return DaqTimedBoard(instruments.daq, config.limits, config.transistors)
     raise ConfigError("has no instrument for its timing", key="timing", value=str(config.timing))
+
+
+def clamps_from_readings(config: HardwareConfig) -> bool:
+    """Say whether the clamps start from what was read; a controller's mixing circuit starts from the node."""
+    daq = config.instruments.daq
+    return config.timing is BlockTiming.DAQ and daq is not None and daq.clamp.circuit is ClampCircuit.SOFTWARE
 
 
 def recognise(config: HardwareConfig, name: str, found: Identity) -> None:

@@ -10,9 +10,10 @@ import typer
 from rich.console import Console
 from rich.markup import escape
 
-from labctl.calibration_compare import Comparison, compare, default_twin
+from labctl.calibration_compare import Comparison, compare
 from labctl.calibration_compare_figure import draw_comparison
 from labctl.cli import stored
+from labctl.twin_run import default_twin
 from protocols.errors import ConfigError
 
 _SHOWN = 8

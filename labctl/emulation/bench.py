@@ -257,8 +257,9 @@ class EmulatedBench:
         meter, supply = self._file.instruments.meter, self._supply_device
         if meter is not None and meter.across_channel is not None and supply is not None:
             return float(supply.outputs.terminals(meter.across_channel)[0])
-        if meter is not None and meter.across_node is not None and self.plant is not None:
-            return self.plant.probe(meter.across_node)
+        plant = self.daq.plant if self.daq is not None else self.plant
+        if meter is not None and meter.across_node is not None and plant is not None:
+            return plant.probe(meter.across_node)
         return 0.0
 
     # ── faults and addresses ─────────────────────────────────────────────────────────────────────

@@ -47,6 +47,10 @@ class FedPlant:
         """Let time pass with the gates held."""
         self.wired.wait(duration_s)
 
+    def probe(self, node: int) -> float:
+        """Return what stands on a node of the free copy, in volts; 0 V without a supply."""
+        return self.wired.probe(node) if self._powered() else 0.0
+
 
 class EmulatedDaq:
     """An NI gRPC device server for the board of a bench file; use as a context manager."""
@@ -69,8 +73,9 @@ class EmulatedDaq:
         )
         place = grpc_place(settings.address, "instruments.daq.address")
         self._host, self._port = place.host, place.port
+        self.plant = FedPlant(wired, powered)
         self.server = DaqServer(
-            DaqDevice(FedPlant(wired, powered), settings.device),
+            DaqDevice(self.plant, settings.device),
             host=place.host,
             port=place.port,
             faults=faults,

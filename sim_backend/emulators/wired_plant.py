@@ -133,6 +133,10 @@ class WiredPlant:
             hold(self.plant.board.edges, self.plant.gates, duration_s)
             self._settled_for = None
 
+    def probe(self, node: int) -> float:
+        """Return what stands on a node of the free copy, as last settled, in volts, as a meter sees it."""
+        return float(self._copies.v[node])
+
     def set_gates(self, gates_V: FloatArray) -> None:
         """Put the gates (E,) to these voltages at once, in volts, past every terminal."""
         self.plant.gates[:] = gates_V

@@ -1,0 +1,115 @@
+"""A run's own file run again on the twin of its board; nothing is kept of it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from calibration import CalibrationStore
+from labctl.calibration_apply import Applied, applied_in
+from labctl.calibration_settings import CalibrationSettings, board_serial
+from labctl.request import RunRequest
+from labctl.runner import PreparedRun, prepare
+from labctl.session import Session
+from protocols.block import FloatArray, IntArray
+from protocols.engine import EngineState, Event
+from protocols.errors import ConfigError
+
+DISAGREES = 0.05  # of the gate span: an edge whose gate is further off disagrees
+
+
+@dataclass(frozen=True, eq=False)
+class Predicted:
+    """A round on the twin: cycles trained before it, learning time in s, gates (E,) in V, error in V²."""
+
+    cycle: int
+    learning_s: float
+    gates_V: FloatArray
+    error_V2: float
+
+
+class Enough(Exception):
+    """Raised by a listener that wants no more rounds."""
+
+
+def disagreeing(edges: IntArray, residual_V: FloatArray, span_V: float) -> list[int]:
+    """Return the edges (L,) whose residual (L,) is more than 5 % of the gate span, worst first."""
+    off = np.abs(residual_V)
+    return [int(edges[k]) for k in np.argsort(-off) if off[k] > DISAGREES * span_V]
+
+
+def default_twin(folder: Path, store: Path | None = None) -> Path:
+    """Return where the twin of a run's board is kept. Raises ConfigError when there is none."""
+    manifest = read_manifest(folder)
+    bench = manifest.get("bench")
+    settings = bench if isinstance(bench, dict) else {}
+    serial = board_serial(settings, int((manifest.get("seeds") or {}).get("board", 0)))
+    table = settings.get("calibration") or {}
+    kept = store or CalibrationSettings(**table).folder()
+    path = CalibrationStore(kept).board_folder(serial) / "twin.toml"
+    if not path.is_file():
+        raise ConfigError(
+            f"there is no twin of board {serial}",
+            file=str(path),
+            allowed="make one with 'labctl calibrate twin', or name its file with --twin-file",
+        )
+    return path
+
+
+def run_again(folder: Path, doses: str, told: Callable[[Predicted], None], *, corrected: bool = True) -> None:
+    """Run a run's own file again on a simulated board with these doses, round by round.
+
+    corrected: by the calibrations the run itself was corrected by; a nominal board needs none. Raises
+    ConfigError when the run's files or the doses cannot be used. `told` may raise Enough.
+    """
+    run = _prepared(folder, doses, corrected)
+    session = Session(run.plan, run.bench.make(run.applied.corrections), (_Rounds(told),))
+    try:
+        session.run()
+    except Enough:
+        return
+
+
+def read_manifest(folder: Path) -> dict[str, Any]:
+    """Return the manifest of a run. Raises ConfigError."""
+    try:
+        return dict(json.loads((folder / "manifest.json").read_text("utf-8")))
+    except (OSError, ValueError) as error:
+        raise ConfigError(f"the manifest cannot be read: {error}", file=str(folder)) from None
+
+
+class _Rounds:
+    """Tells of every round of a session."""
+
+    def __init__(self, told: Callable[[Predicted], None]) -> None:
+        self._told = told
+
+    def on_event(self, event: Event, state: EngineState) -> None:
+        """Pass a round on."""
+        if event.round is None:
+            return
+        progress = state.progress
+        error_V2 = progress.train.error_V2 if progress.train is not None else float("nan")
+        self._told(Predicted(progress.cycle, progress.learning_time_s, event.round.gates, error_V2))
+
+
+def _prepared(folder: Path, doses: str, corrected: bool) -> PreparedRun:
+    manifest = read_manifest(folder)
+    settings = manifest.get("bench") or {}
+    simulated = settings.get("kind", "sim") == "sim"
+    circuit = ((settings.get("instruments") or {}).get("daq") or {}).get("clamp", {}).get("circuit")
+    software = settings.get("timing") == "daq" and circuit == "software"
+    request = RunRequest(
+        folder / "experiment.toml",
+        str(folder / "bench.toml") if simulated else "sim",
+        doses,
+        int((manifest.get("seeds") or {}).get("run", 0)),
+        overrides=("bench.board.clamp_circuit=software",) if software else (),
+    )
+    corrections = applied_in(manifest) if corrected else None
+    return replace(prepare(request), applied=Applied(corrections))
