@@ -20,7 +20,7 @@ from labctl.engine.client import EngineClient
 from labctl.engine.lifecycle import VERBS, Verb
 from labctl.engine.messages import EngineGone, EngineRefused
 from labctl.logs import readable
-from labctl.preflight import sheet_lines
+from labctl.sheet import sheet_lines
 from labctl.store.recovery import find_orphans
 from protocols.errors import ConfigError
 

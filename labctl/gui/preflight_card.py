@@ -19,7 +19,7 @@ from PyQt6.QtWidgets import (
 )
 
 from labctl.gui.words import named, tr
-from labctl.preflight import sheet_lines
+from labctl.sheet import sheet_lines
 
 _SHOWN = ("run", "expected", "bench", "safe means", "last failure")  # the bench panel has the rest
 

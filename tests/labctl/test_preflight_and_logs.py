@@ -13,6 +13,7 @@ import structlog
 from drivers import trace
 from labctl import logs, preflight
 from labctl.runner import RunRequest, carry_out, prepare
+from labctl.sheet import duration, sheet_lines
 from labctl.store.manifest import Manifest
 from protocols.errors import DataError
 
@@ -25,7 +26,7 @@ def request(out: Path, cycles: int = 10_000) -> RunRequest:
 
 
 def lines_of(sheet: preflight.Sheet) -> dict[str, str]:
-    return dict(preflight.sheet_lines(json.loads(json.dumps(sheet.to_plain()))))
+    return dict(sheet_lines(json.loads(json.dumps(sheet.to_plain()))))
 
 
 def test_a_sheet_says_what_runs_how_long_how_big_and_what_safe_means(tmp_path: Path) -> None:
@@ -71,7 +72,7 @@ def test_a_sheet_that_finds_no_room_is_an_error(tmp_path: Path, monkeypatch: pyt
     [(0.2, "less than a second"), (42.4, "about 42 s"), (600, "about 10 min"), (30_000, "about 8 h 20 min")],
 )
 def test_durations_are_written_for_people(time_s: float, words: str) -> None:
-    assert preflight.duration(time_s) == words
+    assert duration(time_s) == words
 
 
 Log = tuple[logs.RunLog, list[dict[str, object]]]
