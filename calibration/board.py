@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -11,8 +12,9 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike
 
-from protocols.bench import Bench, Identity, Limits
+from protocols.bench import Bench, Identity, KeepsAlive, Limits
 from protocols.block import CycleBlock, CycleRecord, FloatArray
+from protocols.errors import InstrumentError
 from protocols.method import ClampRule, Hinge, Method, TimeRule
 from protocols.network import Network
 from protocols.task import Output, Wiring
@@ -20,6 +22,7 @@ from protocols.task import Output, Wiring
 Told = Callable[[str, int, int], None]  # what is being done, steps done, steps in all
 
 _NEVER_V = 10.0  # a dead band no error exceeds
+_KEEP_ALIVE_S = 0.25  # below half of any dead-man time a bench file asks for
 _BLOCK_S = 0.1  # longest block a real bench is given: an abort then takes effect at once
 
 
@@ -158,6 +161,32 @@ class Board:
         cycle_s = self._cycles(inputs, labels, method, 2, 0).elapsed_s
         count = max(2, round(seconds / max(cycle_s, 1e-6)))
         return self._cycles(inputs, labels, method, count, 0).elapsed_s
+
+    @contextmanager
+    def computing(self) -> Iterator[None]:
+        """Tell a bench with a dead-man timer that somebody is there; inside, nobody else may talk to it.
+
+        What goes wrong meanwhile shows in the next call.
+        """
+        bench, over = self.bench, threading.Event()
+        if not isinstance(bench, KeepsAlive):
+            yield
+            return
+
+        def tell() -> None:
+            while not over.wait(_KEEP_ALIVE_S):
+                try:
+                    bench.keep_alive()
+                except InstrumentError:
+                    return
+
+        teller = threading.Thread(target=tell, name="keep-alive", daemon=True)
+        teller.start()
+        try:
+            yield
+        finally:
+            over.set()
+            teller.join()
 
     def _cycles(
         self, inputs_V: FloatArray, labels_V: FloatArray, method: Method, cycles: int, kept: int

@@ -8,11 +8,11 @@ from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from types import FrameType
-from typing import Protocol, runtime_checkable
+from typing import Protocol
 
 import structlog
 
-from protocols.bench import Bench, Identity, SafeState
+from protocols.bench import Bench, Identity, KeepsAlive, SafeState
 from protocols.block import CycleBlock
 from protocols.engine import (
     TRANSITIONS,
@@ -52,14 +52,6 @@ class EmergencyOff(BaseException):
     def __init__(self, reason: str, by: str) -> None:
         self.reason, self.by = reason, by
         super().__init__(reason)
-
-
-@runtime_checkable
-class KeepsAlive(Protocol):
-    """A bench that makes itself safe when it hears nothing for a while."""
-
-    def keep_alive(self) -> None:
-        """Tell the bench that somebody is there, and nothing else."""
 
 
 class Listener(Protocol):

@@ -52,6 +52,14 @@ class NodeReading:
 
 
 @runtime_checkable
+class KeepsAlive(Protocol):
+    """A bench that makes itself safe when it hears nothing for a while."""
+
+    def keep_alive(self) -> None:
+        """Tell the bench that somebody is there, and nothing else."""
+
+
+@runtime_checkable
 class Bench(Protocol):
     """A bench runs blocks of training cycles on one wired board.
 

@@ -32,6 +32,7 @@ def calibrate_edges(board: Board, nominal: Nominal) -> Result:
     network = board.network
     driven = driven_nodes(board)
     readings, asked = _read(board, driven)
+    moved = _moves(board, nominal)
     result = Result(
         "Kirchhoff's law at all nodes, generalised least squares",
         conditions={"gate_settings": SETTINGS, "points": POINTS, "node_readings": NODE_READINGS},
@@ -39,12 +40,12 @@ def calibrate_edges(board: Board, nominal: Nominal) -> Result:
     shorted = _shorted(board, readings)
     stuck = _stuck(board, readings, asked)
     start = nominal.threshold_V, nominal.strength_A_per_V2
-    screened = fit_edges(network, readings, *start, shorted=shorted, screening=True)
     gated = network.transistors()
-    absent = gated & ~shorted & screened.seen & _idle(board, readings, screened)
-    fit = fit_edges(network, readings, *start, shorted=shorted, absent=absent)
+    with board.computing():
+        screened = fit_edges(network, readings, *start, shorted=shorted, screening=True)
+        absent = gated & ~shorted & screened.seen & _idle(board, readings, screened)
+        fit = fit_edges(network, readings, *start, shorted=shorted, absent=absent)
     sound = gated & ~shorted & ~absent & fit.seen
-    moved = _moves(board, nominal)
     _report(result, board, nominal, fit, readings, sound)
     for e in range(network.n_edges):
         name = edge_channel(network, e)

@@ -27,7 +27,8 @@ def calibrate_learning_rate(board: Board, nominal: Nominal) -> Result:
     Bursts clamped toward random labels, and bursts with the clamps released to tell bias from rate.
     """
     bursts = _bursts(board, nominal, {CONTRAST: 48, RELEASED: 24})
-    fit = fit_learning(board.network, bursts, nominal.learning_rate_per_V_s)
+    with board.computing():
+        fit = fit_learning(board.network, bursts, nominal.learning_rate_per_V_s)
     result = _result("weighted regression of gate changes on predicted ones", board, bursts, fit)
     _judge_rates(result, board, fit, nominal)
     gated = np.flatnonzero(board.network.transistors())
@@ -54,7 +55,8 @@ def calibrate_bias(board: Board, nominal: Nominal) -> Result:
     χ² of each kind as a check that they agree.
     """
     bursts = _bursts(board, nominal, {CONTRAST: 30, RELEASED: 60, ONE_TASK: 15, TWO_TASKS: 15})
-    fit = fit_learning(board.network, bursts, nominal.learning_rate_per_V_s)
+    with board.computing():
+        fit = fit_learning(board.network, bursts, nominal.learning_rate_per_V_s)
     result = _result("weighted regression over four kinds of bursts", board, bursts, fit)
     gated = np.flatnonzero(board.network.transistors())
     offset = fit.offset
