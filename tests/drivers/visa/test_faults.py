@@ -184,11 +184,11 @@ def test_no_single_bad_bit_passes_for_a_setting_or_a_measurement(seed: int) -> N
 
 
 @pytest.mark.slow
-def test_two_hundred_random_faults() -> None:
+def test_random_faults() -> None:
     """Count over all kinds, at random messages of a working session: wrong values, hangs, unsafe ends."""
     draw = random.Random(5)
     wrong = hangs = unsafe = told = 0
-    runs, timeout_s = 200, 0.2
+    runs, timeout_s = 80, 0.1
     limit_s = timeout_s + 1.0
     with supply_bench("keysight-e36300", timeout_s=timeout_s) as bench:
         for run in range(runs):
