@@ -143,15 +143,16 @@ class Board:
         clamp: ClampRule | None = None,
         kept: int = 40,
         unclamped: bool = False,
+        told: str = "",
     ) -> Learned:
         """Give learning pulses on data points taken in turn, inputs (P, S) and labels (P, T).
 
         unclamped: the clamps stay released, so that nothing but the board's own bias acts. Of `kept`
-        pulses, evenly spread, the nodes of both copies are kept.
+        pulses, evenly spread, the nodes of both copies are kept. told: what to say of it as it goes on.
         """
         hinge = Hinge.UNCLAMP if unclamped else Hinge.OFF
         method = Method("calibration", clamp or ClampRule(), TimeRule(pulse_s=pulse_s), hinge)
-        return self._cycles(inputs_V, labels_V, method, pulses, kept)
+        return self._cycles(inputs_V, labels_V, method, pulses, kept, told)
 
     def hold(self, seconds: float) -> float:
         """Let time pass with learning off and return how long it was, in seconds."""
@@ -189,7 +190,13 @@ class Board:
             teller.join()
 
     def _cycles(
-        self, inputs_V: FloatArray, labels_V: FloatArray, method: Method, cycles: int, kept: int
+        self,
+        inputs_V: FloatArray,
+        labels_V: FloatArray,
+        method: Method,
+        cycles: int,
+        kept: int,
+        told: str = "",
     ) -> Learned:
         points = len(inputs_V)
         keep = np.unique(np.linspace(0, cycles - 1, min(kept, cycles)).astype(np.int64)) if kept else None
@@ -198,6 +205,8 @@ class Board:
         block_cycles = self._block_cycles(method)
         record: CycleRecord | None = None
         while done < cycles:
+            if told:
+                self.told(told, done, cycles)
             n = min(block_cycles, cycles - done)
             turn = (done + np.arange(n)) % points
             inside = np.zeros(0, dtype=np.int64)

@@ -10,7 +10,8 @@ import numpy as np
 
 from labctl.analysis.arrays import floats, learning_edges, measured_rounds, round_cycles
 from labctl.store import open_run
-from labctl.twin_run import Predicted, disagreeing, run_again
+from labctl.twin_health import disagreeing
+from labctl.twin_run import Predicted, run_again
 from protocols.block import FloatArray, IntArray
 from protocols.errors import DataError
 

@@ -8,7 +8,7 @@ import numpy as np
 
 from labctl.calibration_compare import Comparison
 from labctl.figures.style import BLUE, MUTED, ORANGE, VERMILION, look, new_figure, save
-from labctl.twin_run import DISAGREES
+from labctl.twin_health import DISAGREES
 
 _UNSEEN = 1e-4
 

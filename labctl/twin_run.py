@@ -8,19 +8,16 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
 from calibration import CalibrationStore
 from labctl.calibration_apply import Applied, applied_in
 from labctl.calibration_settings import CalibrationSettings, board_serial
 from labctl.request import RunRequest
 from labctl.runner import PreparedRun, prepare
 from labctl.session import Session
-from protocols.block import FloatArray, IntArray
+from labctl.twin_health import NoTwin
+from protocols.block import FloatArray
 from protocols.engine import EngineState, Event
 from protocols.errors import ConfigError
-
-DISAGREES = 0.05  # of the gate span: an edge whose gate is further off disagrees
 
 
 @dataclass(frozen=True, eq=False)
@@ -37,14 +34,8 @@ class Enough(Exception):
     """Raised by a listener that wants no more rounds."""
 
 
-def disagreeing(edges: IntArray, residual_V: FloatArray, span_V: float) -> list[int]:
-    """Return the edges (L,) whose residual (L,) is more than 5 % of the gate span, worst first."""
-    off = np.abs(residual_V)
-    return [int(edges[k]) for k in np.argsort(-off) if off[k] > DISAGREES * span_V]
-
-
 def default_twin(folder: Path, store: Path | None = None) -> Path:
-    """Return where the twin of a run's board is kept. Raises ConfigError when there is none."""
+    """Return where the twin of a run's board is kept. Raises NoTwin when there is none."""
     manifest = read_manifest(folder)
     bench = manifest.get("bench")
     settings = bench if isinstance(bench, dict) else {}
@@ -53,7 +44,7 @@ def default_twin(folder: Path, store: Path | None = None) -> Path:
     kept = store or CalibrationSettings(**table).folder()
     path = CalibrationStore(kept).board_folder(serial) / "twin.toml"
     if not path.is_file():
-        raise ConfigError(
+        raise NoTwin(
             f"there is no twin of board {serial}",
             file=str(path),
             allowed="make one with 'labctl calibrate twin', or name its file with --twin-file",

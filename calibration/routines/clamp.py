@@ -31,9 +31,10 @@ def calibrate_clamp(board: Board, nominal: Nominal) -> Result:
     """
     rule = ClampRule()
     board.set_gates(3.0)
-    board.told("clamps", 0, 1)
     inputs, labels = board.random_inputs(POINTS, 0.15, 0.85), board.random_labels(POINTS, 0.15, 0.85)
-    run = board.learn(inputs, labels, pulse_s=_PULSE_S, pulses=POINTS, clamp=rule, kept=POINTS)
+    run = board.learn(
+        inputs, labels, pulse_s=_PULSE_S, pulses=POINTS, clamp=rule, kept=POINTS, told="clamped points"
+    )
     nodes = list(board.wiring.target_nodes)
     free, clamped = run.free[:, nodes], run.clamped[:, nodes]
     asked = rule.eta * (labels - free)
@@ -66,5 +67,5 @@ def calibrate_clamp(board: Board, nominal: Nominal) -> Result:
                 channel,
                 f"the clamp at {channel} is {1e3 * line.offset:.1f} mV beside its aim",
             )
-    board.told("done", 1, 1)
+    board.told("done", POINTS, POINTS)
     return result

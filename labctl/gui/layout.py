@@ -27,6 +27,7 @@ from labctl.gui.plots.network import NetworkPlot
 from labctl.gui.plots.outputs import OutputsPlot
 from labctl.gui.plots.phase import PhasePlane
 from labctl.gui.plots.timing import TimingPlot
+from labctl.gui.plots.twin import TwinPlot
 from labctl.gui.queue_panel import QueuePanel
 from labctl.gui.runs_panel import RunsPanel
 from labctl.gui.titlebar import TitleBar
@@ -45,6 +46,7 @@ PLOTS: tuple[type[PlotDock], ...] = (
     PhasePlane,
     DecisionPlot,
     TimingPlot,
+    TwinPlot,
 )
 
 
@@ -117,6 +119,7 @@ class Layout:
         window.tabifyDockWidget(plots["outputs"], plots["phase"])
         window.tabifyDockWidget(plots["outputs"], plots["decision"])
         window.tabifyDockWidget(plots["error"], plots["timing"])
+        window.tabifyDockWidget(plots["error"], plots["twin"])
         for dock in (*p.values(), *plots.values()):
             dock.show()
         for dock in (p["experiment"], plots["traces"], plots["outputs"], plots["error"]):

@@ -121,6 +121,7 @@ class RunModel(QObject):
         self.description: Description | None = None
         self.snapshot: Snapshot | None = None
         self.title = ""
+        self.folder = ""  # of the run, once it has one
         self.clear()
 
     def clear(self) -> None:
@@ -150,7 +151,7 @@ class RunModel(QObject):
         """Take in what a poll brought."""
         self.snapshot = poll.snapshot
         if poll.snapshot.run is not None:
-            self.title = poll.snapshot.run.name
+            self.title, self.folder = poll.snapshot.run.name, poll.snapshot.run.folder
         if self.description is None:
             return
         grew = False

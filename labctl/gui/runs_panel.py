@@ -226,14 +226,15 @@ class RunsPanel(QWidget):
     def open_chosen(self) -> None:
         """Show the chosen run in the plots."""
         for entry in self.chosen()[:1]:
-            title = f"{entry.number} · {entry.name}"
+            title, folder = f"{entry.number} · {entry.name}", self.folder_of(entry)
 
-            def show(run: xr.Dataset, title: str = title) -> None:
+            def show(run: xr.Dataset, title: str = title, folder: Path = folder) -> None:
                 model = RunModel()
+                model.folder = str(folder)
                 model.load(run, title)
                 self._window.show_stored(model)
 
-            self._read(self.folder_of(entry), show)
+            self._read(folder, show)
 
     def load_plane(self, folder: Path, model: RunModel) -> None:
         """Bring the decision map of a run that has just ended into its model."""

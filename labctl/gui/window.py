@@ -313,6 +313,8 @@ class MainWindow(QMainWindow):
         self.layout_.save(self.store)
         self.store.sync()
         self.layout_.runs.wait()
+        for dock in self.layout_.plots.values():
+            dock.leave()
         self.link.end()
         self.mishaps.remove()
 

@@ -81,6 +81,9 @@ class PlotDock(QDockWidget):
     def start_over(self) -> None:
         """Forget what is drawn: another run begins."""
 
+    def leave(self) -> None:
+        """Let go of what works beside the window: it closes."""
+
     def redraw(self) -> None:
         """Draw the model as it is now."""
         raise NotImplementedError

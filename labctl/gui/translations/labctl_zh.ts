@@ -72,6 +72,10 @@
    <translation>返回实时</translation>
   </message>
   <message>
+   <source>Begins with the run.</source>
+   <translation>运行开始后显示。</translation>
+  </message>
+  <message>
    <source>Bench</source>
    <translation>实验台</translation>
   </message>
@@ -684,6 +688,14 @@
    <translation>模拟器或实验台文件</translation>
   </message>
   <message>
+   <source>The twin catches up …</source>
+   <translation>孪生板正在追赶 …</translation>
+  </message>
+  <message>
+   <source>The twin has ended without a word.</source>
+   <translation>孪生进程已结束，没有任何结果。</translation>
+  </message>
+  <message>
    <source>The window made a mistake: {line}
 A run under way is stopped and kept, the bench is made safe. Please report this.</source>
    <translation>窗口出现错误：{line}
@@ -692,6 +704,10 @@ A run under way is stopped and kept, the bench is made safe. Please report this.
   <message>
    <source>Theme</source>
    <translation>主题</translation>
+  </message>
+  <message>
+   <source>This board has no twin yet.</source>
+   <translation>此板尚无孪生板。</translation>
   </message>
   <message>
    <source>This task has no plane of two inputs.</source>
@@ -712,6 +728,10 @@ A run under way is stopped and kept, the bench is made safe. Please report this.
   <message>
    <source>Transistors</source>
    <translation>晶体管</translation>
+  </message>
+  <message>
+   <source>Twin</source>
+   <translation>孪生板</translation>
   </message>
   <message>
    <source>Two to eight runs, laid over each other.</source>
@@ -832,6 +852,10 @@ A run under way is stopped and kept, the bench is made safe. Please report this.
   <message>
    <source>as the system</source>
    <translation>跟随系统</translation>
+  </message>
+  <message>
+   <source>as the twin says, {share} of the span off</source>
+   <translation>与孪生板一致，偏差为量程的 {share}</translation>
   </message>
   <message>
    <source>at most this many single cycles are kept, evenly spread</source>
@@ -1666,6 +1690,10 @@ A run under way is stopped and kept, the bench is made safe. Please report this.
    <translation>训练误差 (V²)</translation>
   </message>
   <message>
+   <source>twin − measured (mV)</source>
+   <translation>孪生 − 实测 (mV)</translation>
+  </message>
+  <message>
    <source>two-edge board</source>
    <translation>两边电路板</translation>
   </message>
@@ -1726,8 +1754,16 @@ A run under way is stopped and kept, the bench is made safe. Please report this.
    <translation>{cycles} 个周期中 {late} 个迟到</translation>
   </message>
   <message>
+   <source>{measured} measured, {predicted} on the twin</source>
+   <translation>实测 {measured}，孪生 {predicted}</translation>
+  </message>
+  <message>
    <source>{name}: cycle {cycle} of {cycles}</source>
    <translation>{name}：第 {cycle} / {cycles} 周期</translation>
+  </message>
+  <message>
+   <source>{n} edges disagree with the twin: {edges}</source>
+   <translation>{n} 条边与孪生板不符：{edges}</translation>
   </message>
   <message>
    <source>{n} files written to {folder}</source>
