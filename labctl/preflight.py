@@ -38,6 +38,7 @@ class Sheet:
 
     duration_s is the expected wall time, duration_from tells where it comes from. energises tells whether
     saying yes puts a voltage on something real. calibrations: those asked for and those applied.
+    override: reason and asker when it was started in spite of warnings.
     """
 
     name: str
@@ -59,7 +60,8 @@ class Sheet:
     out: str
     last_failure: str
     safe: tuple[str, ...]
-    warnings: tuple[str, ...] = field(default=())
+    warnings: tuple[str, ...] = ()
+    override: dict[str, str] = field(default_factory=dict)
 
     def to_plain(self) -> dict[str, Any]:
         """Return what JSON can hold."""

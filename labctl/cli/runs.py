@@ -21,15 +21,18 @@ from labctl.cli.compare import compare_run
 from labctl.cli.progress import format_error
 from labctl.cli.recover import recover, resume
 from labctl.cli.runs_export import export_csv, export_json
+from labctl.cli.tag import tag
 from labctl.importing import Imported, import_file
 from labctl.store import catalogue
 from labctl.store.events import read_events
+from labctl.store.tags import read_tags
 from protocols.errors import ConfigError, DataError
 
 app = typer.Typer(help="Look at stored runs, take them elsewhere, bring others in.", no_args_is_help=True)
 app.command("recover")(recover)
 app.command("resume")(resume)
 app.command("compare")(compare_run)
+app.command("tag")(tag)
 
 Out = Annotated[Path, typer.Option("--out", help="Folder that holds the runs.", metavar="DIR")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object and nothing else.")]
@@ -47,7 +50,8 @@ class Format(StrEnum):
 @app.command("list")
 def list_runs(
     text: Annotated[
-        str, typer.Argument(help="Only runs with this in name, bench, method or task.", metavar="[TEXT]")
+        str,
+        typer.Argument(help="Only runs with this in name, tags, bench, method or task.", metavar="[TEXT]"),
     ] = "",
     out: Out = Path("runs"),
     status: Annotated[str, typer.Option(help="Only runs with this status.")] = "",
@@ -160,16 +164,18 @@ def import_runs(
 
 def _table(entries: list[catalogue.Entry]) -> Table:
     """Return the list as a table; only names give way where the terminal is narrow."""
-    rows = []
+    rows, tagged = [], any(e.tags for e in entries)
     for e in entries:
         error = "–" if e.error_end_V2 is None else format_error(e.error_end_V2)
         started = (e.started or "–")[:16].replace("T", " ")
-        rows.append((str(e.number), started, e.status, e.method or "–", error, e.name, e.bench or "–"))
+        named = (e.name, *((e.tags,) if tagged else ()), e.bench or "–")
+        rows.append((str(e.number), started, e.status, e.method or "–", error, *named))
     table = Table(box=None, pad_edge=False, header_style="dim")
-    heads = ("no.", "started", "status", "method", "error at the end", "name", "bench")
+    named_as = ("name", "tags", "bench") if tagged else ("name", "bench")
+    heads = ("no.", "started", "status", "method", "error at the end", *named_as)
     for k, (head, cells) in enumerate(zip(heads, zip(*rows, strict=True), strict=True)):
         widest = max(map(len, (head, *cells)))
-        least = None if head in ("name", "bench") else widest
+        least = None if head in named_as else widest
         table.add_column(
             head, no_wrap=True, overflow="ellipsis", min_width=least, justify="left" if k else "right"
         )
@@ -252,6 +258,8 @@ def _rows(
         rows.append(("error", f"{format_error(first)} → {format_error(last)}"))
     if summary.get("accuracy_end") is not None:
         rows.append(("accuracy", f"{100 * summary['accuracy_end']:.0f} %"))
+    if tags := read_tags(folder):
+        rows.append(("tags", ", ".join(tags)))
     origin = manifest.get("origin")
     if isinstance(origin, dict):
         licence = (origin.get("licence") or {}).get("title", "no licence beside the file")

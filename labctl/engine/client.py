@@ -127,9 +127,12 @@ class EngineClient:
         )
         return dict(answer["answer"])
 
-    def start_run(self, sheet: Mapping[str, Any]) -> None:
-        """Start what a preflight sheet tells of. Raises EngineRefused when the sheet is out of date."""
-        self.ask("start", token=sheet["token"])
+    def start_run(self, sheet: Mapping[str, Any], override: str = "") -> None:
+        """Start what a preflight sheet tells of. Raises EngineRefused when the sheet is out of date.
+
+        override: why it is started in spite of warnings; stored with the sheet and in the run's events.
+        """
+        self.ask("start", token=sheet["token"], override=override)
 
     def result(self) -> dict[str, Any] | None:
         """Return how the last run ended, None while it is under way or before the first.
@@ -189,6 +192,10 @@ class EngineClient:
     def note(self, text: str) -> None:
         """Write a note into the run's events, at the present cycle."""
         self.ask("note", text=text)
+
+    def mark(self, name: str, cycle: int, learning_time_s: float) -> None:
+        """Drop a named marker into the run's events, at a cycle and learning time that have been."""
+        self.ask("mark", name=name, cycle=cycle, learning_time_s=learning_time_s)
 
     def set_doses(self, doses: Mapping[str, str]) -> None:
         """Set imperfections, by name with unit, for the runs to come; an empty mapping forgets them."""

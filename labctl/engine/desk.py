@@ -7,7 +7,7 @@ import threading
 from collections.abc import Callable, Mapping
 from concurrent.futures import Future
 from concurrent.futures import TimeoutError as NotInTime
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -38,6 +38,11 @@ class Prepared:
     run: PreparedRun
     resumption: Resumption | None
     sheet: Sheet
+
+    def overridden(self, reason: str, who: str) -> Prepared:
+        """Return it with why, and by whom, it is started in spite of warnings."""
+        override = {"reason": reason, "by": who} if reason else {}
+        return replace(self, sheet=replace(self.sheet, override=override))
 
 
 @dataclass
@@ -91,6 +96,7 @@ class Desk:
             "start": self._start,
             "verb": self._verb,
             "note": self._note,
+            "mark": self._mark,
             "doses": self._doses,
             "snapshot": self._snapshot,
             "poll": self._poll,
@@ -126,12 +132,23 @@ class Desk:
         return doses, {}
 
     def _note(self, request: Mapping[str, Any], who: str) -> Answer:
+        s = self._published.snapshot
+        return self._write("note", str(request["text"])[:2000], s.cycle, s.learning_time_s, who)
+
+    def _mark(self, request: Mapping[str, Any], who: str) -> Answer:
+        """Write a marker where the asker saw the run when the key was pressed, never in the future."""
+        s = self._published.snapshot
+        cycle = min(max(int(request["cycle"]), 0), s.cycle)
+        time_s = min(max(float(request["learning_time_s"]), 0.0), s.learning_time_s)
+        return self._write("marker", str(request["name"])[:80], cycle, time_s, who)
+
+    def _write(self, what: str, text: str, cycle: int, learning_time_s: float, who: str) -> Answer:
         observer, folder = self._now.observer, self._now.folder
         if observer is None or folder is None:
-            raise ProtocolError("there is no run under way to note something in")
-        text, cycle = str(request["text"])[:2000], self._published.snapshot.cycle
-        EventLog(folder, observer.run_time_s).note("note", by=who, text=text, cycle=cycle)
-        self._published.note(run_time_s=observer.run_time_s(), cycle=cycle, what="note", by=who, reason=text)
+            raise ProtocolError(f"there is no run under way to write a {what} into")
+        where: dict[str, Any] = {"cycle": cycle, "learning_time_s": learning_time_s}
+        EventLog(folder, observer.run_time_s).note(what, by=who, text=text, **where)
+        self._published.note(run_time_s=observer.run_time_s(), what=what, by=who, reason=text, **where)
         return True, {}
 
     def _verb(self, request: Mapping[str, Any], who: str) -> Answer:
@@ -181,6 +198,7 @@ class Desk:
         if self._now.prepared is None or self._now.prepared.token != request["token"]:
             raise ProtocolError("this preflight sheet is out of date; check again")
         self._claim("running")
+        self._now.prepared = self._now.prepared.overridden(str(request.get("override", ""))[:2000], who)
         self._now.result = None
         self._now.early.clear()
         self._work.begin()

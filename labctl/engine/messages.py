@@ -43,7 +43,7 @@ def error_notes(error: BaseException) -> dict[str, Any]:
     """Return how an error goes over the connection."""
     kind = next((name for name, cls in _KINDS.items() if isinstance(error, cls)), type(error).__name__)
     text = str(error) if isinstance(error, LabError) else f"{type(error).__name__}: {error}"
-    return {"error": {"kind": kind, "text": text}}
+    return {"error": {"kind": kind, "text": text, "key": getattr(error, "key", "")}}
 
 
 def raise_error(notes: Mapping[str, Any]) -> None:
@@ -52,5 +52,7 @@ def raise_error(notes: Mapping[str, Any]) -> None:
     if error is None:
         return
     if error["kind"] == ConfigError.__name__:
-        raise ConfigError(error["text"])
+        problem = ConfigError(error["text"])
+        problem.key = str(error.get("key", ""))  # the text tells it already
+        raise problem
     raise EngineRefused(error["kind"], error["text"])

@@ -29,6 +29,7 @@ from labctl.engine.server import Server
 from labctl.engine.snapshot import EngineFacts, GuardianFacts, RunFacts, Snapshot
 from labctl.engine.watch import Watch
 from labctl.request import RunRequest
+from labctl.store.events import EventLog
 from protocols.engine import Kind, RunState
 from protocols.errors import LabError, ProtocolError
 
@@ -217,6 +218,10 @@ class Engine:
             self._run_log.begin(folder)
             logs.trace(on=request.trace_io)
             sheet.write(folder)
+            if sheet.override:
+                what, by, why = "preflight overridden", sheet.override["by"], sheet.override["reason"]
+                EventLog(folder, observer.run_time_s).note(what, by, text=why)
+                self._published.note(run_time_s=observer.run_time_s(), what=what, by=by, reason=why)
             facts = self._published.snapshot.run
             if facts is not None:
                 self._published.update(run=replace(facts, folder=str(folder), run_id=run_id))

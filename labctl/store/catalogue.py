@@ -1,7 +1,8 @@
 """The catalogue: an index of all runs under a folder, for lists and searches.
 
-`runs/catalogue.db` only repeats what the manifests say, so it can be deleted at any time and is rebuilt by
-scanning the folders. Failing to keep it up to date never fails a run.
+`runs/catalogue.db` only repeats what manifests and tags say, so it can be deleted at any time and is rebuilt
+by scanning the folders; one that another version of labctl made is rebuilt by itself. Failing to keep it up
+to date never fails a run.
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ from __future__ import annotations
 import contextlib
 import json
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
@@ -17,6 +18,7 @@ from typing import Any
 import structlog
 
 from labctl.store import marker
+from labctl.store.tags import read_tags, write_tags
 from protocols.errors import DataError
 
 log = structlog.get_logger(__name__)
@@ -27,7 +29,7 @@ _RUNS = "*-*-*/[0-9]*-*"
 
 @dataclass(frozen=True)
 class Entry:
-    """A run as the catalogue knows it; None where its manifest does not say."""
+    """A run as the catalogue knows it; None where its manifest does not say. tags are parted by commas."""
 
     folder: str
     number: int
@@ -49,6 +51,7 @@ class Entry:
     error_start_V2: float | None
     error_end_V2: float | None
     accuracy_end: float | None
+    tags: str = ""
 
 
 _COLUMNS = tuple(f.name for f in fields(Entry))
@@ -71,22 +74,31 @@ def update(folder: Path) -> None:
     """Bring one run's entry up to date; a catalogue that cannot be written is left for the next rebuild."""
     root = folder.parent.parent
     try:
+        if not _is_usable(root):
+            rebuild(root)
         with _catalogue(root) as db:
             _put(db, [entry_of(folder)])
     except DataError as problem:
         log.warning("the catalogue was not brought up to date", problem=str(problem))
 
 
+def tag(folder: Path, tags: Iterable[str]) -> tuple[str, ...]:
+    """Give a run exactly these tags, in its folder and in the catalogue; return them. Raises ConfigError."""
+    chosen = write_tags(folder, tags)
+    update(folder)
+    return chosen
+
+
 def find(
     root: Path, text: str = "", status: str = "", method: str = "", since: str = "", limit: int = 0
 ) -> list[Entry]:
-    """Return runs, newest first: those whose name, bench, method, task or imperfections hold `text`.
+    """Return runs, newest first: those whose name, tags, bench, method, task or imperfections hold `text`.
 
     since: an ISO date; limit 0: all. Makes the catalogue when there is none yet. Raises DataError.
     """
-    if not (root / NAME).exists():
-        if not root.is_dir():
-            return []
+    if not root.is_dir():
+        return []
+    if not _is_usable(root):
         rebuild(root)
     where, values = ["1"], list[Any]()
     for column, wanted in (("status", status), ("method", method)):
@@ -97,7 +109,17 @@ def find(
         where.append("started >= ?")
         values.append(since)
     if text:
-        searched = ("name", "folder", "bench", "method", "task", "imperfections", "operator", "run_id")
+        searched = (
+            "name",
+            "tags",
+            "folder",
+            "bench",
+            "method",
+            "task",
+            "imperfections",
+            "operator",
+            "run_id",
+        )
         where.append("(" + " OR ".join(f"instr(lower(coalesce({c}, '')), ?) > 0" for c in searched) + ")")
         values += [text.lower()] * len(searched)
     query = f"SELECT {', '.join(_COLUMNS)} FROM runs WHERE {' AND '.join(where)}"
@@ -149,6 +171,7 @@ def entry_of(folder: Path) -> Entry:
     if isinstance(bench, dict):  # the manifest's settings of the bench
         values["bench"] = bench.get("name")
     known: dict[str, Any] = {**values, "folder": place, "number": number, "seed": seed}
+    known["tags"] = ", ".join(read_tags(folder))
     return Entry(**known)
 
 
@@ -168,6 +191,19 @@ def _put(db: sqlite3.Connection, entries: list[Entry]) -> None:
     places = ", ".join("?" * len(_COLUMNS))
     rows = [tuple(getattr(entry, c) for c in _COLUMNS) for entry in entries]
     db.executemany(f"INSERT OR REPLACE INTO runs ({', '.join(_COLUMNS)}) VALUES ({places})", rows)
+
+
+def _is_usable(root: Path) -> bool:
+    """Tell whether there is a catalogue with this version's columns; a damaged one speaks when opened."""
+    path = root / NAME
+    if not path.exists():
+        return False
+    try:
+        with contextlib.closing(sqlite3.connect(path, timeout=5.0)) as db:
+            columns = tuple(str(row[1]) for row in db.execute("PRAGMA table_info(runs)"))
+    except sqlite3.Error:
+        return True
+    return columns == _COLUMNS
 
 
 @contextlib.contextmanager

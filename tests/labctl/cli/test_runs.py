@@ -122,6 +122,20 @@ def test_list_looks_for_words_and_says_when_there_is_nothing(stored: Path, tmp_p
     assert json.loads(labctl("runs", "list", "--out", tmp_path / "none", "--json").stdout) == {"runs": []}
 
 
+def test_tags_are_given_taken_listed_and_found(stored: Path) -> None:
+    try:
+        assert labctl("runs", "tag", "1", "good", "for the paper", "--out", stored).stdout == (
+            "good, for the paper\n"
+        )
+        assert "for the paper" in labctl("runs", "list", "--out", stored).stdout
+        found = json.loads(labctl("runs", "list", "PAPER", "--out", stored, "--json").stdout)["runs"]
+        assert [r["number"] for r in found] == [1]
+        assert "good, for the paper" in labctl("runs", "show", "1", "--out", stored).stdout
+    finally:
+        taken = labctl("runs", "tag", "1", "--remove", "good", "--remove", "for the paper", "--out", stored)
+    assert taken.stdout == "no tags\n"
+
+
 def test_show_tells_where_a_run_came_from(stored: Path) -> None:
     said = labctl("runs", "show", "1", "--out", stored).stdout
     for part in ("drift exp2 task beta", "exp2DriftTest_1.mat", "arXiv:2505.22887", "inferred", "30 round"):

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
+import sqlite3
 from pathlib import Path
 
 import pytest
 
 from labctl.runner import carry_out
 from labctl.store import catalogue, marker
-from protocols.errors import DataError
+from protocols.errors import ConfigError, DataError
 
 from .runs import small_run
 from .test_marker_and_recovery import dead_process, mark
@@ -97,3 +99,28 @@ def test_a_run_is_meant_by_path_number_name_identity_or_latest(tmp_path: Path) -
     for text in ("7", "zzzz", "00"):
         with pytest.raises(DataError, match="no such run"):
             catalogue.find_run(tmp_path, text)
+
+
+def test_tags_are_the_runs_own_found_again_and_outlive_the_catalogue(tmp_path: Path) -> None:
+    folder = entry(tmp_path, 1, "xor")
+    entry(tmp_path, 2, "circle")
+    assert catalogue.rebuild(tmp_path) == 2
+    assert catalogue.tag(folder, ["for the paper", "good", "good "]) == ("for the paper", "good")
+    (found,) = catalogue.find(tmp_path, "PAPER")
+    assert (found.number, found.tags) == (1, "for the paper, good")
+    (tmp_path / catalogue.NAME).unlink()
+    assert [e.tags for e in catalogue.find(tmp_path)] == ["", "for the paper, good"]
+    catalogue.tag(folder, [])
+    assert catalogue.find(tmp_path, "paper") == []
+    with pytest.raises(ConfigError, match="no comma"):
+        catalogue.tag(folder, ["a, b"])
+
+
+def test_a_catalogue_of_another_version_is_made_anew(tmp_path: Path) -> None:
+    folder = entry(tmp_path, 1, "xor")
+    for use in (lambda: catalogue.update(folder), lambda: None):
+        (tmp_path / catalogue.NAME).unlink(missing_ok=True)
+        with contextlib.closing(sqlite3.connect(tmp_path / catalogue.NAME)) as db, db:
+            db.execute("CREATE TABLE runs (folder TEXT PRIMARY KEY, number)")
+        use()
+        assert [e.name for e in catalogue.find(tmp_path)] == ["xor"]
