@@ -63,6 +63,7 @@ class NidaqDrive(Part):
         self._written_V: FloatArray | None = None
         self._written_at = -1  # the board's resets then: a reset puts outputs to 0 V
         self._echo = echo
+        self._echo_channels = tuple(board.physical(f"_{t}_vs_aognd") for t in terminals) if echo else ()
         self._tolerance_V = echo_tolerance_V
         self._outputs: TaskSlot[AnalogMultiChannelWriter] = TaskSlot(board, ("analog outputs",), self._build)
         self._echoes: TaskSlot[AnalogMultiChannelReader] = TaskSlot(board, (INPUTS,), self._build_echo)
@@ -129,8 +130,7 @@ class NidaqDrive(Part):
     @property
     def echo_channels(self) -> tuple[str, ...]:
         """Return the names of the board's own inputs that read the outputs back; empty without echo."""
-        names = [f"_{c.terminal}_vs_aognd" for c in self.channels.values()]
-        return tuple(self._board.physical(n) for n in names) if self._echo else ()
+        return self._echo_channels
 
     def check_echo(self, echo_V: FloatArray, wanted_V: FloatArray | None = None) -> None:
         """Raise NotTaken unless the outputs, read back in order, are what was written.

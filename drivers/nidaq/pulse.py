@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from nidaqmx.constants import AcquisitionType, CountDirection, Edge, Level
+from nidaqmx.constants import AcquisitionType, CountDirection, Edge, Level, TaskMode
 from nidaqmx.stream_readers import CounterReader
 
 from drivers.errors import InstrumentFault, NotTaken
@@ -230,6 +230,7 @@ class NidaqLearnSwitch(Part):
             high_time=self._length_s,
         )
         task.timing.cfg_implicit_timing(sample_mode=AcquisitionType.FINITE, samps_per_chan=1)
+        task.control(TaskMode.TASK_COMMIT)  # so that each start need not program the counter anew
         return channel
 
     def _build_watch(self, task: Any) -> CounterReader:

@@ -80,22 +80,14 @@ class NidaqSense(Part):
 
         Raises Garbled for a reading at the end of its range, NotTaken when outputs read back wrong.
         """
-        return self.measure(channels, samples).mean_V
+        means_V: FloatArray = self._sound(channels, samples).mean(axis=1)
+        return means_V
 
     def measure(self, channels: Sequence[str], samples: int = 1) -> Reading:
         """Read channels in the order given; return means and standard deviations over the samples."""
-        if samples < 1:
-            raise ProtocolError(f"{samples} samples make no reading: ask for one or more")
-        unknown = [c for c in channels if c not in self._order]
-        if unknown:
-            raise ProtocolError(
-                f"{self._name} has no channel {unknown[0]!r}: it has {', '.join(self._order)}"
-            )
-        columns = [self._order[c] for c in channels]
-        volts = self._scan(samples)[columns]
-        if samples == 1:
-            return Reading(volts[:, 0], np.full(len(columns), np.nan), 1)
-        return Reading(volts.mean(axis=1), volts.std(axis=1, ddof=1), samples)
+        volts = self._sound(channels, samples)
+        std_V = volts.std(axis=1, ddof=1) if samples > 1 else np.full(len(volts), np.nan)
+        return Reading(volts.mean(axis=1), std_V, samples)
 
     # ── for the other drivers of this board ─────────────────────────────────────────────────────
 
@@ -135,6 +127,17 @@ class NidaqSense(Part):
         return most_Hz if self._rate_Hz is None else min(self._rate_Hz, most_Hz)
 
     # ── inside ──────────────────────────────────────────────────────────────────────────────────
+
+    def _sound(self, channels: Sequence[str], samples: int) -> FloatArray:
+        """Return checked samples of channels, (channels, samples), in volts."""
+        if samples < 1:
+            raise ProtocolError(f"{samples} samples make no reading: ask for one or more")
+        unknown = [c for c in channels if c not in self._order]
+        if unknown:
+            raise ProtocolError(
+                f"{self._name} has no channel {unknown[0]!r}: it has {', '.join(self._order)}"
+            )
+        return self._scan(samples)[[self._order[c] for c in channels]]
 
     def _scan(self, samples: int) -> FloatArray:
         if not self._is_open:

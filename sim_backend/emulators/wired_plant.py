@@ -29,6 +29,7 @@ Lines = NDArray[np.bool_]
 
 BOARD_GAIN = 11.0  # of the amplifiers behind the nodes, and of the dividers before the sources
 GATE_GAIN = 0.5  # of the divider behind the gates
+LEAK_STEP_S = 1e-4  # gates leak in steps of this, 2 µV of the leakiest preset, not at every sample
 
 
 class WiredPlant:
@@ -68,6 +69,7 @@ class WiredPlant:
         self._nudged = plant.nudged(Method())._replace(follows=bool(terminals.labels))
         self._gate_less = ~wiring.network.transistors()
         self._leaks = bool(np.any(plant.board.edges.leak > 0.0))
+        self._held_s = 0.0  # not leaked for yet
         self._quickest = max(float(np.max(plant.board.edges.rate, initial=0.0)), 1e-300)
         self._settled_for: tuple[bytes, bool, bool, bool] | None = None
         self._lines: Lines = np.zeros(1, dtype=np.bool_)
@@ -87,6 +89,7 @@ class WiredPlant:
         both = bool(t.away) and connected and self._high(t.away_line)
         state = wired_V.tobytes(), connected, both, self._high(t.chop)
         if self._settled_for != state or self.plant.drift.amplitude > 0.0:
+            self._leak()
             self._relax(wired_V, connected, both)
             self._settled_for = state
         return self._inputs()
@@ -129,9 +132,10 @@ class WiredPlant:
     def wait(self, duration_s: float) -> None:
         """Let time pass with the gates held: they leak, and thresholds drift."""
         self.plant.clock_s += duration_s
-        if self._leaks and duration_s > 0.0:
-            hold(self.plant.board.edges, self.plant.gates, duration_s)
-            self._settled_for = None
+        if self._leaks:
+            self._held_s += duration_s
+            if self._held_s >= LEAK_STEP_S:
+                self._leak()
 
     def probe(self, node: int) -> float:
         """Return what stands on a node of the free copy, as last settled, in volts, as a meter sees it."""
@@ -140,9 +144,17 @@ class WiredPlant:
     def set_gates(self, gates_V: FloatArray) -> None:
         """Put the gates (E,) to these voltages at once, in volts, past every terminal."""
         self.plant.gates[:] = gates_V
+        self._held_s = 0.0
         self._settled_for = None
 
     # ── inside ──────────────────────────────────────────────────────────────────────────────────
+
+    def _leak(self) -> None:
+        """Let the gates leak for the time they were held."""
+        if self._held_s > 0.0:
+            hold(self.plant.board.edges, self.plant.gates, self._held_s)
+            self._held_s = 0.0
+            self._settled_for = None
 
     def _high(self, line: int | None) -> bool:
         return line is not None and bool(self._lines[line])
@@ -230,8 +242,11 @@ class WiredPlant:
         """Charge the gate addressed; its walls limit it."""
         edge, edges = self._address(), self.plant.board.edges
         if edge < len(self.plant.gates) and not self._gate_less[edge]:
-            self.plant.gates[edge] = min(max(gate_V, edges.wall_low[edge]), edges.wall_high[edge])
-            self._settled_for = None
+            self._leak()
+            charged_V = min(max(gate_V, edges.wall_low[edge]), edges.wall_high[edge])
+            if self.plant.gates[edge] != charged_V:
+                self.plant.gates[edge] = charged_V
+                self._settled_for = None
 
     def _address(self) -> int:
         return sum(int(self._lines[line]) << bit for bit, line in enumerate(self.terminals.address))

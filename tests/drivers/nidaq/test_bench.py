@@ -133,6 +133,25 @@ def test_an_ideal_board_gives_what_simbench_gives(rig: DaqRig, name: str) -> Non
     assert_same(rig.bench.run(block), simulated().run(block))
 
 
+def test_a_training_cycle_takes_seven_calls_and_one_without_a_pulse_two(rig: DaqRig) -> None:
+    none = np.zeros(0, dtype=np.int64)
+
+    def calls(method: Method, cycles: int) -> list[str]:
+        before = len(rig.server.heard())
+        rig.bench.run(make_block(method, cycles, snapshots=none))
+        return list(rig.server.heard()[before:])
+
+    pulse = ["StartTask", "WaitUntilTaskDone", "StopTask"]
+    for method, expected in (
+        (Method(), ["WriteAnalogF64", "ReadAnalogF64", "WriteAnalogF64", *pulse, "ReadAnalogF64"]),
+        (Method(time=TimeRule(dead_band_V=1.0)), ["WriteAnalogF64", "ReadAnalogF64"]),
+    ):
+        calls(method, 3)  # which makes tasks and switches lines
+        fewer, more = calls(method, 3), calls(method, 6)
+        assert len(more) - len(fewer) == 3 * len(expected)
+        assert " ".join(expected * 5) in " ".join(more)  # before the first pulse, the hold line is released
+
+
 @pytest.mark.parametrize("name", ["standard", "symmetric constant", "chopped"])
 def test_so_does_an_imperfect_one(name: str) -> None:
     block = make_block(METHODS[name])
