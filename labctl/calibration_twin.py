@@ -12,6 +12,13 @@ from labctl.experiment.load import validate
 from protocols.errors import ConfigError
 from sim_backend import Imperfections
 
+TWIN = "twin.toml"
+
+
+def find_twins(folder: Path) -> dict[str, Path]:
+    """Return the twins kept beside the calibrations in a folder, by the name of their board."""
+    return {file.parent.name: file for file in sorted(folder.glob(f"*/{TWIN}"))}
+
 
 def write_twin(doses: dict[str, Any], path: Path) -> Path:
     """Write a twin's doses as a TOML preset for --imperfections; return the path.

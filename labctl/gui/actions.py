@@ -10,6 +10,7 @@ from PyQt6.QtWidgets import QApplication, QMenu
 
 from labctl.engine.lifecycle import VERBS, Verb
 from labctl.gui import theme as themes
+from labctl.gui.controls import MARKER_KEY
 from labctl.gui.shortcuts import ShortcutsPage, shown_key
 from labctl.gui.words import must, tr
 
@@ -36,7 +37,12 @@ class Actions:
             self._add(run, tr(VERBS[verb].label), "", lambda v=verb: window.do(v))  # type: ignore[misc]
         self._add(run, tr(VERBS[Verb.EMERGENCY_OFF].label), "", window.emergency_off)
         self._add(run, tr("Write a note"), "Ctrl+M", self._note)
+        self._add(run, tr("Marker"), "", window.drop_marker)
         run.addSeparator()
+        figures = self._add(run, tr("Draw the figures of every run"), "", lambda: None)
+        figures.setCheckable(True)
+        figures.setChecked(window.experiment.draws_figures())
+        figures.toggled.connect(lambda on: self._choose_figures(bool(on)))
         self._add(run, tr("Find a run"), "Ctrl+F", self._find)
         self._add(run, tr("Compare chosen runs"), "Ctrl+Shift+C", runs.compare_chosen)
         self._add(run, tr("Back to live"), "Ctrl+L", window.show_live)
@@ -65,6 +71,7 @@ class Actions:
         rows = [(VERBS[Verb.EMERGENCY_OFF].key, tr(VERBS[Verb.EMERGENCY_OFF].label) + ", " + tr("anywhere"))]
         rows += [("Ctrl+Space", tr("Pause, Resume")), ("F5", tr("Preflight")), ("F6", tr("Check bench"))]
         rows += [(VERBS[v].key, tr(VERBS[v].label)) for v in (Verb.STOP, Verb.ABORT)]
+        rows += [(MARKER_KEY, tr("Marker"))]
         seen = {key for key, _ in rows}
         for action in self._window.findChildren(QAction):
             key = action.shortcut().toString()
@@ -96,6 +103,10 @@ class Actions:
             action.setCheckable(True)
             action.setChecked(name == chosen)
             group.addAction(action)
+
+    def _choose_figures(self, on: bool) -> None:
+        self._window.store.setValue("figures", on)
+        self._window.experiment.preflight.forget()  # what was checked is not what would run
 
     def _choose_theme(self, name: str) -> None:
         self._window.store.setValue("theme", name)

@@ -1,4 +1,4 @@
-"""The bench panel: instruments as a tree with status, identity, hint; the wiring self-test."""
+"""The bench panel: instruments with status, identity, hint; calibrations with age; the wiring self-test."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import sys
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from PyQt6.QtCore import QProcess
+from PyQt6.QtCore import QProcess, pyqtSignal
 from PyQt6.QtGui import QColor
 from PyQt6.QtWidgets import (
     QHBoxLayout,
@@ -20,6 +20,7 @@ from PyQt6.QtWidgets import (
 )
 
 from labctl.gui.board_view import BoardView
+from labctl.gui.calibration_table import CalibrationTable
 from labctl.gui.words import must, named, tr
 from protocols.errors import LabError
 
@@ -31,8 +32,10 @@ class BenchPanel(QWidget):
     """What the bench is, who answers on it, what is wrong and what to do about it.
 
     The check runs as `labctl bench check` in a process of its own, because instruments are no business of a
-    window; it is off while a run is under way.
+    window; it is off while a run is under way. What it finds wrong stands against a start: `checked`.
     """
+
+    checked = pyqtSignal(object)  # what is wrong, as sentences; none after a good check or for another bench
 
     def __init__(self, window: MainWindow) -> None:
         super().__init__()
@@ -60,8 +63,11 @@ class BenchPanel(QWidget):
         column.setContentsMargins(8, 6, 8, 8)
         column.addLayout(row)
         self.board = BoardView(window.theme)
+        self.calibrations = CalibrationTable(window)
         column.addWidget(self.tree, 1)
+        column.addWidget(self.calibrations)
         column.addWidget(self.board, 1)
+        window.experiment.seed.valueChanged.connect(lambda _: self.calibrations.read())
         window.experiment.bench_changed.connect(lambda _: self.forget())
         window.experiment.preflight.verdict_changed.connect(self._from_preflight)
         self.forget()
@@ -69,6 +75,8 @@ class BenchPanel(QWidget):
     def forget(self) -> None:
         """Forget what was found: another bench was chosen."""
         self.tree.clear()
+        self.checked.emit(())
+        self.calibrations.read()
         bench = self._window.experiment.bench_name()
         try:
             self.board.show_board(bench if self._is_hardware(bench) else "sim")
@@ -116,6 +124,7 @@ class BenchPanel(QWidget):
         self._show_wires(found.get("wires"))
         self.board.mark(found.get("wires"))
         problems = list(found.get("problems", ())) or ([found["error"]] if found.get("error") else [])
+        self.checked.emit(tuple(problems))
         if problems:
             self._say("error", "✖ " + "\n".join(problems))
         else:
@@ -165,8 +174,7 @@ class BenchPanel(QWidget):
         for part in sheet["instruments"]:
             item = self._add(part["name"], part["answer"], "good")
             self._add(tr("address"), part["address"], "muted", item)
-        for line in sheet["calibrations"] or (tr("no calibration is used"),):
-            self._add(tr("calibration"), str(line), "muted")
+        self.calibrations.read()
         for name, text in sheet["limits"].items():
             self._add(f"{tr('limit')}: {tr(name)}", text, "muted")
         for text in sheet["safe"]:

@@ -12,6 +12,7 @@ from labctl.figures.reading import duration
 from labctl.gui.words import named, tr
 from protocols.engine import RunState
 
+MARKER_KEY = "Ctrl+K"
 _BUTTONS = (Verb.PAUSE, Verb.RESUME, Verb.STOP, Verb.ABORT)
 
 
@@ -35,6 +36,11 @@ class Controls(QFrame):
             button = QPushButton(f"{signs[verb]}  {tr(VERBS[verb].label)}")
             self._prepare(button, verb)
             row.addWidget(button)
+        self.marker = QPushButton("⚑  " + tr("Marker"))
+        tip = tr("Mark this moment by a name; it is drawn in the plots and kept with the run.")
+        named(self.marker, tr("Marker"), f"{tip}  [{MARKER_KEY}]")
+        self.marker.setShortcut(QKeySequence(MARKER_KEY))
+        row.addWidget(self.marker)
         self.emergency = QPushButton(f"{tr(VERBS[Verb.EMERGENCY_OFF].label)}  (F12)")
         self.emergency.setProperty("role", "emergency")
         self._prepare(self.emergency, Verb.EMERGENCY_OFF)
@@ -89,6 +95,7 @@ class Controls(QFrame):
         state = snapshot.state if snapshot is not None else RunState.IDLE
         for verb, button in self.buttons.items():
             button.setEnabled(snapshot is not None and not idle and VERBS[verb].allowed_in(state))
+        self.marker.setEnabled(snapshot is not None and not idle)
         paused = state is RunState.PAUSED
         self.buttons[Verb.PAUSE].setVisible(not paused)
         self.buttons[Verb.RESUME].setVisible(paused)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import tomllib
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -92,28 +94,29 @@ class ExperimentDocument(QObject):
             self.undo.push(_Edit(self, text, "text"))
 
     def set(self, key: str, value: Any) -> None:
-        """Set one dotted key; comments and everything else stay as they are. None takes the key out."""
+        """Set one dotted key; comments and everything else stay as they are. None takes the key out.
+
+        A number in the key is a place in a list: task.sources.0.node, task.train.inputs.V1.2.
+        """
+        self.change(key, lambda document: _put(document, key, value))
+
+    def change(self, label: str, edit: Callable[[Any], None]) -> None:
+        """Let `edit` change the parsed text; one step of undo, together with those of the same label."""
         try:
             document = tomlkit.parse(self.text)
         except TOMLKitError:
             return  # the problem is shown; there is nothing to put a value into
-        table: Any = document
-        *tables, last = key.split(".")
-        for part in tables:
-            inner = table.get(part)
-            if not isinstance(inner, dict):  # missing, or the short form of a table: order = "random"
-                table[part] = tomlkit.table()
-                if isinstance(inner, str):
-                    table[part]["kind"] = inner
-            table = table[part]
-        if value is None:
-            if last in table:
-                del table[last]
-        else:
-            table[last] = value
+        edit(document)
         text = tomlkit.dumps(document)
         if text != self.text:
-            self.undo.push(_Edit(self, text, key))
+            self.undo.push(_Edit(self, text, label))
+
+    def written(self) -> dict[str, Any]:
+        """Return what the text says, checked or not; empty while it is no TOML."""
+        try:
+            return tomllib.loads(self.text)
+        except tomllib.TOMLDecodeError:
+            return {}
 
     def get(self, key: str) -> Any:
         """Return the validated value of a dotted key; None when the text is not valid."""
@@ -167,6 +170,28 @@ class _Edit(QUndoCommand):
 
     def undo(self) -> None:
         self._document.take(self._before)
+
+
+def _put(document: Any, key: str, value: Any) -> None:
+    """Put a value into a parsed file, making the tables on the way."""
+    table: Any = document
+    *tables, last = key.split(".")
+    for part in tables:
+        if isinstance(table, list):
+            table = table[int(part)]
+            continue
+        inner = table.get(part)
+        if not isinstance(inner, dict | list):  # missing, or the short form of a table: order = "random"
+            table[part] = tomlkit.table()
+            if isinstance(inner, str):
+                table[part]["kind"] = inner
+        table = table[part]
+    if isinstance(table, list):
+        table[int(last)] = value
+    elif value is not None:
+        table[last] = value
+    elif last in table:
+        del table[last]
 
 
 def _edges(settings: Experiment) -> int:

@@ -29,6 +29,7 @@ from labctl.benches import load_bench
 from labctl.gui.document import ExperimentDocument, differences
 from labctl.gui.preflight_card import PreflightCard
 from labctl.gui.settings_form import SettingsForm
+from labctl.gui.task_form import TaskForm
 from labctl.gui.words import must, named, tr
 from labctl.request import RunRequest
 from protocols.errors import ConfigError, LabError
@@ -50,7 +51,7 @@ class ExperimentPanel(QWidget):
         self._store, self.out = store, out
         self.document = ExperimentDocument()
         self.doses: Callable[[], tuple[str | None, list[str]]] = lambda: (None, [])
-        self.form = SettingsForm(self.document)
+        self.form, self.task = SettingsForm(self.document), TaskForm(self.document)
         self.text = named(QPlainTextEdit(), tr("Experiment file, TOML"))
         self.text.setFont(QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont))
         self.text.setLineWrapMode(QPlainTextEdit.LineWrapMode.NoWrap)
@@ -61,8 +62,8 @@ class ExperimentPanel(QWidget):
         self._pause.setInterval(_TYPED_MS)
         self._pause.timeout.connect(lambda: self.document.set_text(self.text.toPlainText()))
         self.tabs = named(QTabWidget(), tr("Form or file"))
-        self.tabs.addTab(self.form, tr("Settings"))
-        self.tabs.addTab(self.text, tr("File"))
+        for page in (self.form, self.task, self.text):
+            self.tabs.addTab(page, "")
         self._last: tuple[str, dict[str, Any]] | None = None
         self.changes = QLabel()
         self.changes.setProperty("role", "muted")
@@ -203,9 +204,14 @@ class ExperimentPanel(QWidget):
             imperfections=imperfections,
             seed=self.seed.value(),
             out=self.out.absolute(),
+            figures=self.draws_figures(),
             overrides=tuple(f"imperfections.{d}" for d in doses),
             command=("labctl", "gui"),
         )
+
+    def draws_figures(self) -> bool:
+        """Tell whether the figures of a run are drawn at its end."""
+        return bool(self._store.value("figures", True, bool))
 
     def bench_name(self) -> str:
         """Return "sim" or the bench file."""
@@ -250,12 +256,14 @@ class ExperimentPanel(QWidget):
             self.text.setPlainText(self.document.text)
         problem = self.document.problem
         self._show_changes()
-        elsewhere = problem is not None and not self.form.shows(problem.key)
-        self.problem.setVisible(elsewhere)
+        pages = {tr("Settings"): self.form, tr("Network and task"): self.task}
+        at = [problem is not None and page.shows(problem.key) for page in pages.values()]
+        for place, (title, wrong) in enumerate(zip(pages, at, strict=True)):
+            self.tabs.setTabText(place, title + (" ▲" if wrong else ""))
+        self.problem.setVisible(problem is not None and not any(at))
         self.problem.setText("▲ " + problem.sentence() if problem is not None else "")
-        self.tabs.setTabText(
-            1, tr("File") + ("" if self.document.is_saved or not self.document.text else " •")
-        )
+        saved = self.document.is_saved or not self.document.text
+        self.tabs.setTabText(len(pages), tr("File") + ("" if saved else " •"))
         self._stale()
 
     def compare_with(self, name: str, file: Path) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pydantic import BaseModel
 
-from labctl.gui import imperfections_panel, runs_panel, settings_form
+from labctl.gui import calibration_table, imperfections_panel, runs_panel, settings_form, task_form
 from labctl.gui.form import choices_of, field_of
 from labctl.gui.layout import PLOTS
 from labctl.gui.standing import Touch
@@ -14,6 +14,7 @@ from sim_backend.imperfections import Imperfections
 _STATES = {"CONNECTING", "CHECKING", "COMPLETED", "STOPPED", "ABORTED", "FAILED", "STORING"}
 _FACTS = {"learning time", "wall time", "time left", "speed"}
 _SHEET = {"run", "expected", "bench", "instrument", "limits", "safe means", "last failure"}
+_SHEET |= {"calibrated"}
 _LIMITS = {"nodes", "gates", "pulses", "blocks"}
 _TASKS = {"regression", "classification"}
 _AXES = {
@@ -38,6 +39,8 @@ _RUNS = {
     "Two to eight runs, laid over each other.",
     "Run again",
     "Take its settings into the experiment panel.",
+    "Tags …",
+    "Words to find the chosen runs again by.",
     "Export …",
     "Write its data as CSV tables.",
     "Open folder",
@@ -52,7 +55,9 @@ def shown(model: type[BaseModel]) -> set[str]:
     found = _STATES | _FACTS | _SHEET | _LIMITS | _TASKS | _AXES | _RUNS
     found |= {str(state).upper() for state in RunState} | {str(touch) for touch in Touch}
     found |= {kind.title for kind in PLOTS} | {h for h in runs_panel.HEADS if h} | set(runs_panel.STATUS[1:])
-    for title, keys in settings_form.GROUPS.items():
+    found |= set(task_form.NETWORKS) | set(calibration_table.STATES)
+    found |= {key.replace("_", " ") for key in (*task_form.SOURCES, *task_form.OUTPUTS, "classes", "groups")}
+    for title, keys in (settings_form.GROUPS | task_form.GROUPS).items():
         found.add(title)
         for key in keys:
             field = field_of(model, key)

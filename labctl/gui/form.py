@@ -40,14 +40,22 @@ def unit_of(field: FieldInfo) -> str | None:
 
 
 def field_of(model: type[BaseModel], key: str) -> FieldInfo:
-    """Return the schema's field of a dotted key."""
+    """Return the schema's field of a dotted key; of a table of several kinds, the first that has it."""
     *tables, last = key.split(".")
+    found: list[type[BaseModel]] = [model]
     for part in tables:
-        inner = model.model_fields[part].annotation
-        if not (isinstance(inner, type) and issubclass(inner, BaseModel)):
-            raise KeyError(key)
-        model = inner
-    return model.model_fields[last]
+        found = [m for f in found if part in f.model_fields for m in _models(f.model_fields[part].annotation)]
+    for one in found:
+        if last in one.model_fields:
+            return one.model_fields[last]
+    raise KeyError(key)
+
+
+def _models(annotation: Any) -> list[type[BaseModel]]:
+    """Return the models a field may hold."""
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return [annotation]
+    return [m for part in typing.get_args(annotation) for m in _models(part)]
 
 
 def words_of(key: str) -> str:
@@ -80,7 +88,7 @@ def make_field(model: type[BaseModel], key: str, changed: Changed) -> tuple[QWid
 
 def _quantity(unit: str, changed: Changed, *, optional: bool) -> tuple[QWidget, Setter]:
     box = QuantityBox(unit)
-    box.changed.connect(lambda value: changed(for_file(value, unit)))
+    box.changed.connect(lambda v: changed(None if optional and v == 0 else for_file(v, unit)))
 
     def show(value: Any) -> None:
         box.set_value(float(value) if value is not None else 0.0)

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from PyQt6.QtCore import Qt, pyqtSignal
+from PyQt6.QtGui import QShowEvent
 from PyQt6.QtWidgets import (
     QCheckBox,
     QComboBox,
@@ -20,6 +22,8 @@ from PyQt6.QtWidgets import (
     QWidget,
 )
 
+from labctl.calibration_settings import default_store
+from labctl.calibration_twin import find_twins
 from labctl.gui.quantity_box import QuantityBox, for_file
 from labctl.gui.words import named, tr
 from protocols.errors import ConfigError
@@ -102,6 +106,7 @@ class ImperfectionsPanel(QScrollArea):
         for name in PRESETS:
             self.preset.addItem(name, name)
         self.preset.addItem(tr("as measured, from a file …"), None)
+        self.offer_twins(default_store())
         self.preset.activated.connect(self._preset_chosen)
         self.about = QLabel()
         self.about.setWordWrap(True)
@@ -121,6 +126,11 @@ class ImperfectionsPanel(QScrollArea):
         self.setWidget(inside)
         self.use("ideal")
 
+    def showEvent(self, event: QShowEvent | None) -> None:
+        """Look for twins made since the panel was last seen."""
+        super().showEvent(event)
+        self.offer_twins(default_store())
+
     def use(self, preset_or_file: str) -> None:
         """Take the doses of a preset or file. Raises ConfigError."""
         doses = read_doses(preset_or_file)
@@ -134,12 +144,19 @@ class ImperfectionsPanel(QScrollArea):
         if kept:
             words += " " + tr("The file's values of single edges are used as they are.")
         self.about.setText(words)
-        place = self.preset.findData(preset_or_file)
-        if place < 0:
-            self.preset.insertItem(self.preset.count() - 1, preset_or_file, preset_or_file)
-            place = self.preset.findData(preset_or_file)
-        self.preset.setCurrentIndex(place)
+        self.preset.setCurrentIndex(self._offer(preset_or_file, preset_or_file))
         self.changed.emit()
+
+    def offer_twins(self, folder: Path) -> None:
+        """Offer the twins that `labctl calibrate twin` has written into a folder of calibrations."""
+        for board, file in find_twins(folder).items():
+            self._offer(tr("as measured on {bench}", bench=board), str(file))
+
+    def _offer(self, words: str, preset_or_file: str) -> int:
+        """Return the place of a preset in the list, putting it in when it is not there yet."""
+        if self.preset.findData(preset_or_file) < 0:
+            self.preset.insertItem(self.preset.count() - 1, words, preset_or_file)
+        return self.preset.findData(preset_or_file)
 
     def set_dose(self, name: str, value: float) -> None:
         """Set one dose, SI."""
@@ -204,6 +221,7 @@ class ImperfectionsPanel(QScrollArea):
         try:
             self.use(str(wanted) if wanted else self._source)
         except ConfigError as error:
+            self.preset.setCurrentIndex(self.preset.findData(self._source))
             self.about.setText(f"▲ {error}")
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -101,6 +102,24 @@ class Description:
         )
 
 
+@dataclass(frozen=True)
+class Marker:
+    """A named moment of a run, at a learning time in s and a cycle."""
+
+    name: str
+    learning_time_s: float
+    cycle: int
+
+
+def markers_in(events: Iterable[Mapping[str, Any]]) -> list[Marker]:
+    """Return the markers among the events of a run, as stored or as an engine tells them."""
+    return [
+        Marker(str(e.get("text", e.get("reason", ""))), float(e["learning_time_s"]), int(e["cycle"]))
+        for e in events
+        if e.get("what") == "marker" and "learning_time_s" in e and "cycle" in e
+    ]
+
+
 @dataclass
 class Plane:
     """A measured decision map: x (X,), y (Y,) and outputs (Y, X, T), V."""
@@ -136,6 +155,7 @@ class RunModel(QObject):
         self.node_cycle: int | None = None
         self.cycles: dict[str, NDArray[Any]] = {}
         self.plane: Plane | None = None
+        self.markers: list[Marker] = []
         self._early: list[dict[str, NDArray[Any]]] = []
         self._clock_cycle, self._clock_s = [0.0], [0.0]
 
@@ -154,7 +174,9 @@ class RunModel(QObject):
             self.title, self.folder = poll.snapshot.run.name, poll.snapshot.run.folder
         if self.description is None:
             return
-        grew = False
+        found = markers_in(poll.events)
+        self.markers += found
+        grew = bool(found)
         rounds = poll.rings.get("rounds")
         if rounds is not None and len(rounds):
             a = rounds.arrays
@@ -205,8 +227,8 @@ class RunModel(QObject):
 
     # ── a run that is stored ─────────────────────────────────────────────────────────────────────
 
-    def load(self, run: xr.Dataset, title: str) -> None:
-        """Show a stored run instead."""
+    def load(self, run: xr.Dataset, title: str, events: Iterable[Mapping[str, Any]] = ()) -> None:
+        """Show a stored run instead, with what its events tell."""
         self.description = Description.of_run(run)
         self.title = title
         self.clear()
@@ -224,6 +246,7 @@ class RunModel(QObject):
                 self.free_V = floats(run, "free_node")[-1, -1]
             if measured(run, "clamped_node"):
                 self.clamped_V = floats(run, "clamped_node")[-1, -1]
+        self.markers = markers_in(events)
         self._load_cycles(run)
         if measured(run, "map_output"):
             self.plane = Plane(floats(run, "map_x"), floats(run, "map_y"), floats(run, "map_output"))

@@ -34,6 +34,8 @@ class PreflightCard(QFrame):
         super().__init__()
         self.setProperty("role", "card")
         self.sheet: Mapping[str, Any] | None = None
+        self.against: tuple[str, ...] = ()  # what the check of the bench found wrong
+        self._red = False  # the preflight is red, but a reason lets it pass
         self.check = named(
             QPushButton(tr("Preflight")), tr("Preflight"), tr("Check everything; nothing moves.") + "  [F5]"
         )
@@ -66,7 +68,8 @@ class PreflightCard(QFrame):
 
     def forget(self) -> None:
         """Forget the sheet: what it tells of is not what would be started any more."""
-        self.sheet = None
+        self.sheet, self._red = None, False
+        self.reason.clear()  # it was given for what was checked, not for what comes next
         self._say("muted", "○ " + tr("Not checked yet. Preflight moves nothing."))
         self._fill([])
         self.reason.setVisible(False)
@@ -83,12 +86,20 @@ class PreflightCard(QFrame):
         self.check.setEnabled(False)
         self.verdict_changed.emit()
 
+    def stand_against(self, problems: tuple[str, ...]) -> None:
+        """Take what the check of the bench found wrong: from now on it takes a reason to start."""
+        self.against = problems
+        if self.sheet is not None:
+            self.show_sheet(self.sheet)
+
     def show_sheet(self, sheet: Mapping[str, Any]) -> None:
-        """Show what was found: green, or amber when there are warnings."""
+        """Show what was found: green, amber when there are warnings, red when the bench is not in order."""
         self.sheet = sheet
         self.check.setEnabled(True)
-        warnings = list(sheet["warnings"])
-        if warnings:
+        warnings = self._warnings()
+        if self.against:
+            self._say("error", "✖ " + "; ".join(warnings))
+        elif warnings:
             self._say("warning", "▲ " + "; ".join(warnings))
         else:
             self._say("good", "✔ " + tr("Ready. Everything was checked, nothing has moved."))
@@ -96,11 +107,13 @@ class PreflightCard(QFrame):
         self._fill([(label, text) for label, text in sheet_lines(sheet) if label in _SHOWN])
         self.verdict_changed.emit()
 
-    def show_problem(self, text: str) -> None:
-        """Say why the check failed."""
-        self.sheet = None
+    def show_problem(self, text: str, *, passable: bool = False) -> None:
+        """Say why the check failed; one that is passable passes when checked again with a reason."""
+        self.sheet, self._red = None, passable
         self.check.setEnabled(True)
-        self._say("error", "✖ " + text)
+        more = " " + tr("Write a reason and check again to start all the same.") if passable else ""
+        self._say("error", "✖ " + text + more)
+        self.reason.setVisible(passable)
         self._fill([])
         self.verdict_changed.emit()
 
@@ -108,9 +121,7 @@ class PreflightCard(QFrame):
 
     def may_start(self) -> bool:
         """Tell whether the sheet is green, or overridden with a reason."""
-        if self.sheet is None:
-            return False
-        return not self.sheet["warnings"] or bool(self.reason.text().strip())
+        return self.sheet is not None and (not self._warnings() or bool(self.reason.text().strip()))
 
     def why_not(self) -> str:
         """Return what is missing before a start."""
@@ -118,11 +129,20 @@ class PreflightCard(QFrame):
             return tr("Run the preflight first.")
         return tr("The preflight has warnings: write a reason to start all the same.")
 
+    def let_pass(self) -> str:
+        """Return the reason to check again with, empty unless a check was red and may pass."""
+        return self.reason.text().strip() if self._red else ""
+
     def override(self) -> str:
         """Return the reason given for starting in spite of warnings; empty when there were none."""
-        if self.sheet is None or not self.sheet["warnings"]:
+        if not self._warnings():
             return ""
-        return self.reason.text().strip()
+        reason = self.reason.text().strip()
+        return f"{reason} [bench check: {'; '.join(self.against)}]" if self.against else reason
+
+    def _warnings(self) -> list[str]:
+        """Return everything that stands against a start."""
+        return [*self.against, *(self.sheet["warnings"] if self.sheet is not None else ())]
 
     def _say(self, role: str, text: str) -> None:
         self.verdict.setProperty("role", role)

@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import xarray as xr
 from PyQt6.QtCore import QSize, Qt, QTimer, QUrl
-from PyQt6.QtGui import QDesktopServices, QIcon, QKeySequence, QPixmap
+from PyQt6.QtGui import QDesktopServices, QIcon, QPixmap
 from PyQt6.QtWidgets import (
     QAbstractItemView,
     QComboBox,
     QFileDialog,
     QHBoxLayout,
     QHeaderView,
+    QInputDialog,
     QLabel,
     QLineEdit,
     QPushButton,
@@ -33,13 +33,15 @@ from labctl.gui.words import must, named, tr
 from labctl.gui.work import Worker
 from labctl.store import catalogue, open_run
 from labctl.store.catalogue import Entry
+from labctl.store.events import read_events
 from labctl.store.recovery import find_orphans, recover
+from labctl.store.tags import split_tags
 from protocols.errors import DataError
 
 if TYPE_CHECKING:
     from labctl.gui.window import MainWindow
 
-HEADS = ("", "no.", "started", "status", "name", "method", "error", "accuracy", "bench")
+HEADS = ("", "no.", "started", "status", "name", "tags", "method", "error", "accuracy", "bench")
 _THUMB = QSize(72, 40)
 STATUS = ("", "completed", "stopped", "aborted", "failed", "running", "orphan", "recovered")
 _MOST = 8  # runs compared at once
@@ -55,7 +57,9 @@ class RunsPanel(QWidget):
         self.entries: list[Entry] = []
         self._thumbs: dict[str, QIcon] = {}
         self.comparisons: list[CompareWindow] = []
-        self.search = named(QLineEdit(), tr("Search runs"), tr("Name, method, bench, task, imperfections"))
+        self.search = named(
+            QLineEdit(), tr("Search runs"), tr("Name, tags, method, bench, task, imperfections")
+        )
         self.search.setPlaceholderText(tr("search …"))
         self.search.setClearButtonEnabled(True)
         self.status = named(QComboBox(), tr("Status of the runs"))
@@ -79,6 +83,7 @@ class RunsPanel(QWidget):
             ("open", "Open", "Show the run in the plots.", self.open_chosen),
             ("compare", "Compare", "Two to eight runs, laid over each other.", self.compare_chosen),
             ("again", "Run again", "Take its settings into the experiment panel.", self.again),
+            ("tags", "Tags …", "Words to find the chosen runs again by.", self.ask_tags),
             ("export", "Export …", "Write its data as CSV tables.", self.ask_export),
             ("folder", "Open folder", "Show its files.", self.open_folder),
             ("recover", "Recover", "Store what was committed of runs whose engine died.", self.recover_all),
@@ -146,7 +151,7 @@ class RunsPanel(QWidget):
             error = "–" if e.error_end_V2 is None else quantity(e.error_end_V2, "V²")
             accuracy = "–" if e.accuracy_end is None else f"{100 * e.accuracy_end:.0f} %"
             started = (e.started or "–")[:16].replace("T", " ")
-            what = (e.name, e.method or "–", error, accuracy, e.bench or "–")
+            what = (e.name, e.tags, e.method or "–", error, accuracy, e.bench or "–")
             cells = ("", str(e.number), started, tr(e.status), *what)
             for column, text in enumerate(cells):
                 item = QTableWidgetItem(text)
@@ -216,6 +221,7 @@ class RunsPanel(QWidget):
         for key in ("open", "again", "export", "folder"):
             self.buttons[key].setEnabled(n == 1)
         self.buttons["compare"].setEnabled(2 <= n <= _MOST)
+        self.buttons["tags"].setEnabled(n > 0)
 
     # ── what can be done with them ───────────────────────────────────────────────────────────────
 
@@ -228,18 +234,21 @@ class RunsPanel(QWidget):
         for entry in self.chosen()[:1]:
             title, folder = f"{entry.number} · {entry.name}", self.folder_of(entry)
 
-            def show(run: xr.Dataset, title: str = title, folder: Path = folder) -> None:
+            def show(found: Any, title: str = title, folder: Path = folder) -> None:
                 model = RunModel()
                 model.folder = str(folder)
-                model.load(run, title)
+                model.load(found[0], title, found[1])
                 self._window.show_stored(model)
 
-            self._read(folder, show)
+            def read(folder: Path = folder) -> Any:
+                return _load(folder), read_events(folder)
+
+            self.work.do(read, show, self._failed)
 
     def load_plane(self, folder: Path, model: RunModel) -> None:
         """Bring the decision map of a run that has just ended into its model."""
         if (folder / "run.nc").exists():
-            self._read(folder, model.add_plane)
+            self.work.do(lambda: _load(folder), model.add_plane, self._failed)
 
     def compare_chosen(self) -> None:
         """Open the comparison of the chosen runs."""
@@ -272,6 +281,31 @@ class RunsPanel(QWidget):
         for name, value in doses.items():
             if name in panel.rows and value:
                 panel.set_dose(name, value)
+
+    def ask_tags(self) -> None:
+        """Ask for the tags of the chosen runs; those that only some of them have stay as they are."""
+        chosen = self.chosen()
+        if not chosen:
+            return
+        box = QInputDialog(self)
+        box.setWindowTitle(tr("Tags"))
+        box.setAccessibleName(tr("Tags"))
+        box.setLabelText(tr("Tags of {n} runs, parted by commas:", n=len(chosen)))
+        box.setTextValue(", ".join(shared_tags(chosen)))
+        box.textValueSelected.connect(lambda text: self.set_tags(chosen, split_tags(text)))
+        box.finished.connect(box.deleteLater)
+        box.open()
+
+    def set_tags(self, entries: list[Entry], tags: tuple[str, ...]) -> None:
+        """Give runs these tags in place of those they share."""
+        shared = shared_tags(entries)
+
+        def write() -> None:
+            for entry in entries:
+                own = [tag for tag in split_tags(entry.tags) if tag not in shared]
+                catalogue.tag(self.folder_of(entry), [*own, *tags])
+
+        self.work.do(write, lambda _: self.refresh(), self._failed)
 
     def ask_export(self) -> None:
         """Ask for a folder and write the chosen run's tables there."""
@@ -316,16 +350,14 @@ class RunsPanel(QWidget):
         self._soon.stop()
         self.work.wait()
 
-    def _read(self, folder: Path, then: Callable[[xr.Dataset], None]) -> None:
-        self.work.do(lambda: _load(folder), then, self._failed)
-
     def _failed(self, error: Exception) -> None:
         self._window.tell(str(error))
 
 
-def add_shortcuts(panel: RunsPanel) -> None:
-    """Bind the browser's keys."""
-    panel.buttons["compare"].setShortcut(QKeySequence("Ctrl+Shift+C"))
+def shared_tags(entries: list[Entry]) -> list[str]:
+    """Return the tags that all of these runs have, as ordered in the first."""
+    first, *others = ([*split_tags(e.tags)] for e in entries)
+    return [tag for tag in first if all(tag in other for other in others)]
 
 
 def _load(folder: Path) -> xr.Dataset:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import partial
 
 from PyQt6.QtWidgets import QFormLayout, QGroupBox, QLabel, QScrollArea, QVBoxLayout, QWidget
@@ -11,6 +12,7 @@ from labctl.experiment.model import MethodKind
 from labctl.gui.document import ExperimentDocument
 from labctl.gui.form import Setter, make_field, words_of
 from labctl.gui.words import named, tr
+from protocols.errors import ConfigError
 
 _STANDARD = ("eta", "pulse", "dead_band")
 _OVER = ("amplitude", "pulse", "reference_error", "max_pulse", "pulse_step", "dead_band", "normalise")
@@ -33,29 +35,30 @@ GROUPS: dict[str, tuple[str, ...]] = {
 _OVERCLAMPING = (MethodKind.OVERCLAMPING, MethodKind.SYMMETRIC_OVERCLAMPING)
 
 
-class SettingsForm(QScrollArea):
-    """Fields of GROUPS, kept in step with the document."""
+class FieldsForm(QScrollArea):
+    """Fields in groups, kept in step with the document; a mistake is shown at its field."""
 
-    def __init__(self, document: ExperimentDocument) -> None:
+    def __init__(
+        self, document: ExperimentDocument, name: str, groups: Mapping[str, tuple[str, ...]]
+    ) -> None:
         super().__init__()
         self._document = document
         self._setters: dict[str, Setter] = {}
         self.fields: dict[str, QWidget] = {}
         self.mistakes: dict[str, QLabel] = {}
         self._groups: dict[str, QGroupBox] = {}
-        named(self, tr("Settings of the experiment"))
+        named(self, name)
         self.setWidgetResizable(True)
         self.setFrameShape(QScrollArea.Shape.NoFrame)
         inside = QWidget()
-        column = QVBoxLayout(inside)
-        column.setContentsMargins(4, 4, 8, 4)
+        self._column = QVBoxLayout(inside)
+        self._column.setContentsMargins(4, 4, 8, 4)
         self.about = QLabel()
         self.about.setWordWrap(True)
         self.about.setProperty("role", "muted")
-        column.addWidget(self.about)
-        for title, keys in GROUPS.items():
-            column.addWidget(self._group(title, keys))
-        column.addStretch(1)
+        self._column.addWidget(self.about)
+        for title, keys in groups.items():
+            self._column.addWidget(self._group(title, keys))
         self.setWidget(inside)
         document.changed.connect(self.refresh)
 
@@ -64,28 +67,22 @@ class SettingsForm(QScrollArea):
         settings, problem = self._document.settings, self._document.problem
         if settings is not None:
             for key, setter in self._setters.items():
-                widget = self.fields[key]
-                if not (problem is not None and problem.key == key) and widget is not None:
+                if not (problem is not None and problem.key == key):
                     setter(self._document.get(key))
-            over = settings.method.kind in _OVERCLAMPING
-            self._groups["Clamp and pulse, standard"].setVisible(not over)
-            self._groups["Clamp and pulse, overclamping"].setVisible(over)
-            self._groups["Label servo"].setVisible(settings.method.kind is MethodKind.LABEL_SERVO)
-            self.about.setText(_about(settings))
+            self._follow(settings)
+        wrong = problem.key if problem is not None else ""
+        first = next((k for k in self.mistakes if wrong and _is_at(k, wrong)), "")
         for key, label in self.mistakes.items():
-            mine = problem is not None and (problem.key == key or key.startswith(f"{problem.key}."))
-            first = problem is not None and key == next(
-                (k for k in self.mistakes if k == problem.key or k.startswith(f"{problem.key}.")), ""
-            )
-            label.setVisible(mine and first)
-            if mine and problem is not None:
-                allowed = f"; {problem.allowed}" if problem.allowed else ""
-                got = f" ({problem.value})" if problem.value is not None else ""
-                label.setText(f"▲ {problem.problem}{got}{allowed}")
+            label.setVisible(key == first)
+            if key == first and problem is not None:
+                label.setText("▲ " + told(problem))
 
     def shows(self, key: str) -> bool:
         """Tell whether a mistake with this key is shown at one of the fields."""
-        return any(k == key or k.startswith(f"{key}.") for k in self.mistakes) if key else False
+        return bool(key) and any(_is_at(k, key) for k in self.mistakes)
+
+    def _follow(self, settings: Experiment) -> None:
+        """Show the groups that mean something."""
 
     def _group(self, title: str, keys: tuple[str, ...]) -> QGroupBox:
         box = QGroupBox(tr(title))
@@ -94,15 +91,45 @@ class SettingsForm(QScrollArea):
         form.setVerticalSpacing(4)
         for key in keys:
             field, setter = make_field(Experiment, key, partial(self._document.set, key))
-            mistake = QLabel()
-            mistake.setProperty("role", "error")
-            mistake.setWordWrap(True)
-            mistake.setVisible(False)
+            self.fields[key], self._setters[key], self.mistakes[key] = field, setter, mistake_label()
             form.addRow(words_of(key), field)
-            form.addRow(mistake)
-            self.fields[key], self._setters[key], self.mistakes[key] = field, setter, mistake
+            form.addRow(self.mistakes[key])
         self._groups[title] = box
         return box
+
+
+class SettingsForm(FieldsForm):
+    """Method, training and recording."""
+
+    def __init__(self, document: ExperimentDocument) -> None:
+        super().__init__(document, tr("Settings of the experiment"), GROUPS)
+        self._column.addStretch(1)
+
+    def _follow(self, settings: Experiment) -> None:
+        over = settings.method.kind in _OVERCLAMPING
+        self._groups["Clamp and pulse, standard"].setVisible(not over)
+        self._groups["Clamp and pulse, overclamping"].setVisible(over)
+        self._groups["Label servo"].setVisible(settings.method.kind is MethodKind.LABEL_SERVO)
+        self.about.setText(_about(settings))
+
+
+def mistake_label() -> QLabel:
+    """Return a place for a mistake, hidden until there is one."""
+    label = QLabel()
+    label.setProperty("role", "error")
+    label.setWordWrap(True)
+    label.setVisible(False)
+    return label
+
+
+def told(problem: ConfigError) -> str:
+    """Return a mistake as it is told at its field."""
+    got = f" ({problem.value})" if problem.value is not None else ""
+    return f"{problem.problem}{got}" + (f"; {problem.allowed}" if problem.allowed else "")
+
+
+def _is_at(field: str, key: str) -> bool:
+    return field == key or field.startswith(f"{key}.")
 
 
 def _about(settings: Experiment) -> str:

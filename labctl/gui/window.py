@@ -3,12 +3,21 @@
 from __future__ import annotations
 
 import time
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from PyQt6.QtCore import QByteArray, QEvent, QObject, QSettings, Qt, QTimer
 from PyQt6.QtGui import QCloseEvent, QGuiApplication, QKeyEvent, QShowEvent
-from PyQt6.QtWidgets import QApplication, QDockWidget, QMainWindow, QMessageBox, QVBoxLayout, QWidget
+from PyQt6.QtWidgets import (
+    QApplication,
+    QDockWidget,
+    QInputDialog,
+    QMainWindow,
+    QMessageBox,
+    QVBoxLayout,
+    QWidget,
+)
 
 from labctl.engine.client import Poll
 from labctl.engine.lifecycle import VERBS, Verb
@@ -30,6 +39,7 @@ from labctl.gui.words import must, tr
 from protocols.errors import LabError
 
 FRAME_MS = 20
+PASSABLE = "calibration.required"  # what a reason lets pass
 BUDGET_S = 0.03  # of drawing per frame; what is left waits for the next
 
 
@@ -80,6 +90,7 @@ class MainWindow(QMainWindow):
         self.link.contact_changed.connect(self._contact)
         self.controls.asked.connect(self.do)
         self.controls.start_asked.connect(self.start)
+        self.controls.marker.clicked.connect(self.drop_marker)
         self.experiment.preflight.asked.connect(self.preflight)
         self.experiment.preflight.verdict_changed.connect(self._may_start)
         self.experiment.failed.connect(self.tell)
@@ -87,6 +98,7 @@ class MainWindow(QMainWindow):
         self.experiment.bench_changed.connect(
             lambda _: self.imperfections.setEnabled(self.experiment.is_simulated())
         )
+        self.layout_.bench.checked.connect(self.experiment.preflight.stand_against)
         self.notes.noted.connect(self.note)
         for dock in self.layout_.plots.values():
             dock.failed.connect(self.tell)
@@ -144,7 +156,7 @@ class MainWindow(QMainWindow):
         """Have the engine check the request; nothing moves."""
         card = self.experiment.preflight
         try:
-            request = self.experiment.request()
+            request = replace(self.experiment.request(), uncalibrated=card.let_pass())
         except LabError as error:
             card.show_problem(str(error))
             return
@@ -152,7 +164,7 @@ class MainWindow(QMainWindow):
         self.link.ask(
             lambda client: client.preflight(request),
             card.show_sheet,
-            lambda error: card.show_problem(str(error)),
+            lambda error: card.show_problem(str(error), passable=getattr(error, "key", "") == PASSABLE),
         )
 
     def start(self) -> None:
@@ -164,18 +176,13 @@ class MainWindow(QMainWindow):
         if sheet["energises"] and not self._confirm(tr("Energise {bench} and start?", bench=sheet["bench"])):
             return
 
-        def begin(client: Any) -> None:
-            client.start_run(sheet)
-            if why:
-                _note_once_running(client, f"preflight overridden: {why}")
-
         self.controls.allow_start(False, tr("Starting …"))
 
         def failed(error: LabError) -> None:
             self.tell(str(error))
             self._may_start()
 
-        self.link.ask(begin, lambda _: None, failed)
+        self.link.ask(lambda client: client.start_run(sheet, why), lambda _: None, failed)
 
     def do(self, verb: Verb, reason: str = "") -> None:
         """Ask for a verb; EMERGENCY OFF asks nobody first."""
@@ -192,6 +199,31 @@ class MainWindow(QMainWindow):
     def note(self, text: str) -> None:
         """Write a note into the run's events."""
         self.link.ask(lambda client: client.note(text), lambda _: None, lambda error: self.tell(str(error)))
+
+    def drop_marker(self) -> None:
+        """Mark this moment of the run; the name is asked for while the run goes on."""
+        s = self.snapshot
+        if s is None or s.is_over or s.run is None or not s.run.folder:
+            self.tell(tr("A marker needs a run under way."))
+            return
+        box = QInputDialog(self)
+        box.setWindowTitle(tr("Marker"))
+        box.setLabelText(tr("Name of this moment, cycle {cycle}:", cycle=f"{s.cycle:,}"))
+        box.setTextValue(tr("marker {n}", n=len(self.live.markers) + 1))
+        box.setAccessibleName(tr("Marker"))
+        cycle, time_s = s.cycle, s.learning_time_s
+
+        def mark(name: str) -> None:
+            if name.strip():
+                self.link.ask(
+                    lambda client: client.mark(name.strip(), cycle, time_s),
+                    lambda _: None,
+                    lambda error: self.tell(str(error)),
+                )
+
+        box.textValueSelected.connect(mark)
+        box.finished.connect(box.deleteLater)
+        box.open()
 
     def _may_start(self) -> None:
         card = self.experiment.preflight
@@ -313,6 +345,7 @@ class MainWindow(QMainWindow):
         self.layout_.save(self.store)
         self.store.sync()
         self.layout_.runs.wait()
+        self.layout_.bench.calibrations.work.wait()
         for dock in self.layout_.plots.values():
             dock.leave()
         self.link.end()
@@ -344,18 +377,6 @@ class MainWindow(QMainWindow):
     def docks(self) -> list[QDockWidget]:
         """Return every dock of the window."""
         return self.findChildren(QDockWidget)
-
-
-def _note_once_running(client: Any, text: str) -> None:
-    """Write a note as soon as the run has a folder to write it into."""
-    for _ in range(200):
-        snapshot = client.snapshot()
-        if snapshot.run is not None and snapshot.run.folder:
-            client.note(text)
-            return
-        if snapshot.is_over:
-            return
-        time.sleep(0.02)
 
 
 def _stop_and_wait(place: Any) -> None:

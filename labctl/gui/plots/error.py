@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import numpy as np
@@ -12,6 +13,7 @@ from PyQt6.QtWidgets import QCheckBox
 from labctl.figures.reading import duration, quantity
 from labctl.gui.model import ERRORS
 from labctl.gui.plots.dock import PlotDock, plot_widget, restyle_legend, restyle_plot
+from labctl.gui.plots.markers import MarkerLines
 from labctl.gui.theme import Theme
 from labctl.gui.words import named, tr
 
@@ -32,7 +34,7 @@ class ErrorPlot(PlotDock):
         plot = self._plot = widget.getPlotItem()
         plot.setLogMode(x=False, y=True)
         plot.showGrid(x=True, y=True, alpha=0.18)
-        self._legend = plot.addLegend(offset=(-8, 8), verSpacing=-6)
+        self._legend = plot.addLegend(offset=(8, -8), verSpacing=-6)  # where neither curve begins nor ends
         self._train = plot.plot([], [], name=tr("training error"))
         self._test = plot.plot([], [], name=tr("test error"))
         self._right = pg.ViewBox()
@@ -47,7 +49,7 @@ class ErrorPlot(PlotDock):
         self._right.addItem(self._accuracy)
         self._legend.addItem(self._accuracy, tr("accuracy"))
         plot.vb.sigResized.connect(self._same_place)
-        self._floor = pg.InfiniteLine(angle=0, movable=False)
+        self._markers = MarkerLines(plot, self.theme)
         widget.scene().sigMouseMoved.connect(self._hover)
         return widget
 
@@ -57,19 +59,18 @@ class ErrorPlot(PlotDock):
         restyle_plot(self.view, theme)
         self._train.setPen(pg.mkPen(theme.series[0], width=2))
         self._test.setPen(pg.mkPen(theme.series[1], width=2, style=Qt.PenStyle.DashLine))
-        self._accuracy.setPen(
-            pg.mkPen(
-                theme.series[2],
-                width=2,
-            )
-        )
+        self._accuracy.setPen(pg.mkPen(theme.series[2], width=2))
         self._plot.getAxis("right").setLabel(tr("accuracy (%)"), color=theme.series[2])
         restyle_legend(self._legend, theme)
+        self._markers.restyle(theme)
 
     def redraw(self) -> None:
         """Draw the rounds so far."""
         history = self.model.errors
         x = history.x
+        first_s = float(x[x > 0][0]) if (x > 0).any() else 1e-6  # where a logarithmic axis begins
+        on_axis = (lambda t: math.log10(max(t, first_s))) if self.log_time.isChecked() else float
+        self._markers.show(self.model.markers, on_axis)
         values = {name: history.last[:, k].astype(float) for k, name in enumerate(ERRORS)}
         for curve, name in ((self._train, "train_error_V2"), (self._test, "test_error_V2")):
             y = values[name]

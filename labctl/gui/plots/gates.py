@@ -13,6 +13,7 @@ from labctl.gui.history import History
 from labctl.gui.plots.colours import map_colours
 from labctl.gui.plots.dock import plot_widget, restyle_legend, restyle_plot
 from labctl.gui.plots.edges import EdgePlot
+from labctl.gui.plots.markers import MarkerLines
 from labctl.gui.theme import Theme
 from labctl.gui.words import named, tr
 
@@ -47,6 +48,8 @@ class GateTraces(EdgePlot):
         self._cross.setVisible(False)
         plot.addItem(self._cross, ignoreBounds=True)
         self._legend = plot.addLegend(offset=(8, 8), verSpacing=-6)
+        self._legend.setVisible(False)
+        self._markers = MarkerLines(plot, self.theme)
         widget.scene().sigMouseMoved.connect(self._hover)
         widget.scene().sigMouseClicked.connect(self.click)
         return widget
@@ -74,6 +77,7 @@ class GateTraces(EdgePlot):
         self._cross.setPen(pg.mkPen(theme.muted, width=1, style=Qt.PenStyle.DashLine))
         self._legend.setPen(pg.mkPen(theme.line))
         restyle_legend(self._legend, theme)
+        self._markers.restyle(theme)
         self.start_over()
 
     def on_selection(self) -> None:
@@ -98,6 +102,7 @@ class GateTraces(EdgePlot):
     def redraw(self) -> None:
         """Draw every trace, one lowest and one highest value per two pixels."""
         history, description = self.history, self.model.description
+        self._markers.show(self.model.markers)
         if description is None or not len(history):
             return
         name, unit = ("conductance", "S") if self.shows_conductance else ("gate voltage", "V")

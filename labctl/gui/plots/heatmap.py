@@ -11,6 +11,7 @@ from PyQt6.QtCore import QRectF
 from labctl.gui.plots.colours import table_of
 from labctl.gui.plots.dock import plot_widget, restyle_plot
 from labctl.gui.plots.edges import EdgePlot
+from labctl.gui.plots.markers import MarkerLines
 from labctl.gui.theme import Theme
 from labctl.gui.words import tr
 
@@ -40,6 +41,7 @@ class HeatMap(EdgePlot):
         self._bar.setImageItem(self._image, insert_in=plot)
         self._marks = pg.ScatterPlotItem(symbol="t2", size=13)
         plot.addItem(self._marks, ignoreBounds=True)
+        self._lines = MarkerLines(plot, self.theme)
         self._shown: Any = None
         widget.scene().sigMouseMoved.connect(self._hover)
         widget.scene().sigMouseClicked.connect(self.click)
@@ -56,6 +58,7 @@ class HeatMap(EdgePlot):
         restyle_plot(self.view, theme)
         lookup = table_of("conductance", dark=theme.name == "dark")
         self._bar.setColorMap(pg.ColorMap(np.linspace(0.0, 1.0, 256), lookup))
+        self._lines.restyle(theme)
         for side in ("left", "right"):
             axis = self._bar.getAxis(side)
             axis.setTextPen(theme.text)
@@ -63,6 +66,7 @@ class HeatMap(EdgePlot):
 
     def redraw(self) -> None:
         """Draw the latest value of evenly spaced times."""
+        self._lines.show(self.model.markers)
         history, description = self.history, self.model.description
         if description is None or len(history) < 2:
             return

@@ -24,6 +24,10 @@
    <translation>0：训练全部周期</translation>
   </message>
   <message>
+   <source>A marker needs a run under way.</source>
+   <translation>只有运行进行时才能做标记。</translation>
+  </message>
+  <message>
    <source>A mistake of labctl</source>
    <translation>labctl 的错误</translation>
   </message>
@@ -50,6 +54,14 @@
   <message>
    <source>Abort</source>
    <translation>中止</translation>
+  </message>
+  <message>
+   <source>Add a row</source>
+   <translation>添加一行</translation>
+  </message>
+  <message>
+   <source>Add a row: {table}</source>
+   <translation>添加一行：{table}</translation>
   </message>
   <message>
    <source>Add this experiment</source>
@@ -90,6 +102,10 @@
   <message>
    <source>CONNECTING</source>
    <translation>连接中</translation>
+  </message>
+  <message>
+   <source>Calibrations</source>
+   <translation>校准</translation>
   </message>
   <message>
    <source>Check bench</source>
@@ -148,6 +164,10 @@
    <translation>按实验台测得的剂量，或无</translation>
   </message>
   <message>
+   <source>Draw the figures of every run</source>
+   <translation>为每次运行绘制图表</translation>
+  </message>
+  <message>
    <source>Draws the board, its noise and the initial gates.</source>
    <translation>决定电路板、噪声和初始栅极电压的随机抽取。</translation>
   </message>
@@ -166,6 +186,10 @@
   <message>
    <source>Edge on the vertical axis</source>
    <translation>纵轴上的边</translation>
+  </message>
+  <message>
+   <source>Edges and positions of a graph are edited in the file.</source>
+   <translation>图的边和位置在文件中编辑。</translation>
   </message>
   <message>
    <source>Energise {bench} and start?</source>
@@ -308,12 +332,20 @@
    <translation>键盘快捷键</translation>
   </message>
   <message>
+   <source>Kind of network</source>
+   <translation>网络类型</translation>
+  </message>
+  <message>
    <source>LIVE</source>
    <translation>带电</translation>
   </message>
   <message>
    <source>Label servo</source>
    <translation>标签伺服</translation>
+  </message>
+  <message>
+   <source>Lattice</source>
+   <translation>晶格</translation>
   </message>
   <message>
    <source>Learning</source>
@@ -332,6 +364,14 @@
    <translation>对数时间轴</translation>
   </message>
   <message>
+   <source>Mark this moment by a name; it is drawn in the plots and kept with the run.</source>
+   <translation>给此刻起一个名字；它画在图中，并与运行一起保存。</translation>
+  </message>
+  <message>
+   <source>Marker</source>
+   <translation>标记</translation>
+  </message>
+  <message>
    <source>Method</source>
    <translation>方法</translation>
   </message>
@@ -348,12 +388,24 @@
    <translation>未知</translation>
   </message>
   <message>
-   <source>Name, method, bench, task, imperfections</source>
-   <translation>名称、方法、实验台、任务、不完美性</translation>
+   <source>Name of this moment, cycle {cycle}:</source>
+   <translation>此刻的名称，第 {cycle} 周期：</translation>
+  </message>
+  <message>
+   <source>Name, tags, method, bench, task, imperfections</source>
+   <translation>名称、标签、方法、实验台、任务、缺陷</translation>
   </message>
   <message>
    <source>Network</source>
    <translation>网络</translation>
+  </message>
+  <message>
+   <source>Network and task</source>
+   <translation>网络与任务</translation>
+  </message>
+  <message>
+   <source>Network and task of the experiment</source>
+   <translation>实验的网络与任务</translation>
   </message>
   <message>
    <source>Not checked yet.</source>
@@ -410,6 +462,10 @@
   <message>
    <source>Phase plane</source>
    <translation>相平面</translation>
+  </message>
+  <message>
+   <source>Points on a circle</source>
+   <translation>圆上的点</translation>
   </message>
   <message>
    <source>Pop out or back: {view}</source>
@@ -474,6 +530,14 @@
   <message>
    <source>Remove</source>
    <translation>移除</translation>
+  </message>
+  <message>
+   <source>Remove the chosen row</source>
+   <translation>删除选中的行</translation>
+  </message>
+  <message>
+   <source>Remove the chosen row: {table}</source>
+   <translation>删除选中的行：{table}</translation>
   </message>
   <message>
    <source>Results and settings that differ</source>
@@ -572,6 +636,10 @@
    <translation>自上次运行 {run} 以来：</translation>
   </message>
   <message>
+   <source>Sources</source>
+   <translation>信号源</translation>
+  </message>
+  <message>
    <source>Sources and clamps</source>
    <translation>源与钳位</translation>
   </message>
@@ -612,12 +680,32 @@
    <translation>已存储的运行，非实时：{title}</translation>
   </message>
   <message>
+   <source>Tags</source>
+   <translation>标签</translation>
+  </message>
+  <message>
+   <source>Tags of {n} runs, parted by commas:</source>
+   <translation>{n} 次运行的标签，用逗号分隔：</translation>
+  </message>
+  <message>
+   <source>Tags …</source>
+   <translation>标签 …</translation>
+  </message>
+  <message>
    <source>Take its settings into the experiment panel.</source>
    <translation>将其设置载入实验面板。</translation>
   </message>
   <message>
    <source>Take the chosen one out.</source>
    <translation>移除所选项。</translation>
+  </message>
+  <message>
+   <source>Task</source>
+   <translation>任务</translation>
+  </message>
+  <message>
+   <source>Test data</source>
+   <translation>测试数据</translation>
   </message>
   <message>
    <source>The bench is ready, and it was left safe.</source>
@@ -706,8 +794,8 @@ A run under way is stopped and kept, the bench is made safe. Please report this.
    <translation>主题</translation>
   </message>
   <message>
-   <source>This board has no twin yet.</source>
-   <translation>此板尚无孪生板。</translation>
+   <source>This board has no twin yet. Make one with {command}</source>
+   <translation>此板尚无孪生板。创建命令：{command}</translation>
   </message>
   <message>
    <source>This task has no plane of two inputs.</source>
@@ -720,6 +808,10 @@ A run under way is stopped and kept, the bench is made safe. Please report this.
   <message>
    <source>Training</source>
    <translation>训练</translation>
+  </message>
+  <message>
+   <source>Training data</source>
+   <translation>训练数据</translation>
   </message>
   <message>
    <source>Training goes on with the next cycle. Nothing is repeated, nothing is skipped.</source>
@@ -736,6 +828,10 @@ A run under way is stopped and kept, the bench is made safe. Please report this.
   <message>
    <source>Two to eight runs, laid over each other.</source>
    <translation>将两到八次运行叠加显示。</translation>
+  </message>
+  <message>
+   <source>Two-edge board</source>
+   <translation>双边板</translation>
   </message>
   <message>
    <source>Type a number with its unit, such as 100 us or 0.1 ms.</source>
@@ -762,8 +858,16 @@ A run under way is stopped and kept, the bench is made safe. Please report this.
    <translation>哪个输出</translation>
   </message>
   <message>
+   <source>Words to find the chosen runs again by.</source>
+   <translation>用于再次找到所选运行的词。</translation>
+  </message>
+  <message>
    <source>Write a note</source>
    <translation>写记录</translation>
+  </message>
+  <message>
+   <source>Write a reason and check again to start all the same.</source>
+   <translation>写下理由并再次检查，即可仍然开始。</translation>
   </message>
   <message>
    <source>Write its data as CSV tables.</source>
@@ -822,6 +926,10 @@ A run under way is stopped and kept, the bench is made safe. Please report this.
    <translation>全部正常</translation>
   </message>
   <message>
+   <source>allostery</source>
+   <translation>变构</translation>
+  </message>
+  <message>
    <source>amplitude</source>
    <translation>幅度</translation>
   </message>
@@ -844,6 +952,10 @@ A run under way is stopped and kept, the bench is made safe. Please report this.
   <message>
    <source>anywhere</source>
    <translation>任何位置</translation>
+  </message>
+  <message>
+   <source>as measured on {bench}</source>
+   <translation>按 {bench} 的实测</translation>
   </message>
   <message>
    <source>as measured, from a file …</source>
@@ -898,8 +1010,16 @@ A run under way is stopped and kept, the bench is made safe. Please report this.
    <translation>由方法决定</translation>
   </message>
   <message>
+   <source>calibrated</source>
+   <translation>已校准</translation>
+  </message>
+  <message>
    <source>calibration</source>
    <translation>校准</translation>
+  </message>
+  <message>
+   <source>centre</source>
+   <translation>中心</translation>
   </message>
   <message>
    <source>choose an experiment</source>
@@ -934,8 +1054,24 @@ A run under way is stopped and kept, the bench is made safe. Please report this.
    <translation>钳位 − 自由</translation>
   </message>
   <message>
+   <source>classes</source>
+   <translation>类别</translation>
+  </message>
+  <message>
+   <source>classes 0 and 1 mean −label and +label</source>
+   <translation>类别 0 和 1 表示 −标签 和 +标签</translation>
+  </message>
+  <message>
    <source>classification</source>
    <translation>分类</translation>
+  </message>
+  <message>
+   <source>columns</source>
+   <translation>列数</translation>
+  </message>
+  <message>
+   <source>complement of</source>
+   <translation>互补于</translation>
   </message>
   <message>
    <source>completed</source>
@@ -980,6 +1116,10 @@ A run under way is stopped and kept, the bench is made safe. Please report this.
   <message>
    <source>dead edges</source>
    <translation>失效边</translation>
+  </message>
+  <message>
+   <source>diameter</source>
+   <translation>直径</translation>
   </message>
   <message>
    <source>divide by the number of data points still wrong</source>
@@ -1032,6 +1172,18 @@ A run under way is stopped and kept, the bench is made safe. Please report this.
   <message>
    <source>expected</source>
    <translation>预计</translation>
+  </message>
+  <message>
+   <source>expired</source>
+   <translation>已过期</translation>
+  </message>
+  <message>
+   <source>expires</source>
+   <translation>到期</translation>
+  </message>
+  <message>
+   <source>expires soon</source>
+   <translation>即将到期</translation>
   </message>
   <message>
    <source>failed</source>
@@ -1118,6 +1270,10 @@ A run under way is stopped and kept, the bench is made safe. Please report this.
    <translation>图</translation>
   </message>
   <message>
+   <source>groups</source>
+   <translation>分组</translation>
+  </message>
+  <message>
    <source>growth of the bias with the sum of gate voltages</source>
    <translation>偏置随栅极电压总和的增长</translation>
   </message>
@@ -1130,12 +1286,20 @@ A run under way is stopped and kept, the bench is made safe. Please report this.
    <translation>理想</translation>
   </message>
   <message>
+   <source>in {span} ({date})</source>
+   <translation>{span}后（{date}）</translation>
+  </message>
+  <message>
    <source>initial gates</source>
    <translation>初始栅极</translation>
   </message>
   <message>
    <source>input offset of the contrast circuits, rms</source>
    <translation>对比电路输入偏移，均方根</translation>
+  </message>
+  <message>
+   <source>input resistance</source>
+   <translation>输入电阻</translation>
   </message>
   <message>
    <source>input {name}</source>
@@ -1258,6 +1422,14 @@ A run under way is stopped and kept, the bench is made safe. Please report this.
    <translation>对数时间</translation>
   </message>
   <message>
+   <source>margin</source>
+   <translation>裕量</translation>
+  </message>
+  <message>
+   <source>marker {n}</source>
+   <translation>标记 {n}</translation>
+  </message>
+  <message>
    <source>max pulse</source>
    <translation>最大脉冲</translation>
   </message>
@@ -1270,12 +1442,16 @@ A run under way is stopped and kept, the bench is made safe. Please report this.
    <translation>方法</translation>
   </message>
   <message>
+   <source>missing</source>
+   <translation>缺失</translation>
+  </message>
+  <message>
    <source>name</source>
    <translation>名称</translation>
   </message>
   <message>
-   <source>no calibration is used</source>
-   <translation>未使用校准</translation>
+   <source>negative</source>
+   <translation>负端</translation>
   </message>
   <message>
    <source>no run yet</source>
@@ -1284,6 +1460,10 @@ A run under way is stopped and kept, the bench is made safe. Please report this.
   <message>
    <source>no.</source>
    <translation>编号</translation>
+  </message>
+  <message>
+   <source>node</source>
+   <translation>节点</translation>
   </message>
   <message>
    <source>node {node}</source>
@@ -1372,6 +1552,14 @@ A run under way is stopped and kept, the bench is made safe. Please report this.
   <message>
    <source>point</source>
    <translation>点</translation>
+  </message>
+  <message>
+   <source>points</source>
+   <translation>点数</translation>
+  </message>
+  <message>
+   <source>positive</source>
+   <translation>正端</translation>
   </message>
   <message>
    <source>probability per cycle that it is late</source>
@@ -1498,6 +1686,10 @@ A run under way is stopped and kept, the bench is made safe. Please report this.
    <translation>轮数</translation>
   </message>
   <message>
+   <source>rows</source>
+   <translation>行数</translation>
+  </message>
+  <message>
    <source>run</source>
    <translation>运行</translation>
   </message>
@@ -1574,6 +1766,10 @@ A run under way is stopped and kept, the bench is made safe. Please report this.
    <translation>开始时间</translation>
   </message>
   <message>
+   <source>state</source>
+   <translation>状态</translation>
+  </message>
+  <message>
    <source>status</source>
    <translation>状态</translation>
   </message>
@@ -1624,6 +1820,10 @@ A run under way is stopped and kept, the bench is made safe. Please report this.
   <message>
    <source>symmetric-overclamping</source>
    <translation>对称过钳位</translation>
+  </message>
+  <message>
+   <source>tags</source>
+   <translation>标签</translation>
   </message>
   <message>
    <source>test error</source>
@@ -1690,8 +1890,8 @@ A run under way is stopped and kept, the bench is made safe. Please report this.
    <translation>训练误差 (V²)</translation>
   </message>
   <message>
-   <source>twin − measured (mV)</source>
-   <translation>孪生 − 实测 (mV)</translation>
+   <source>two-edge</source>
+   <translation>双边</translation>
   </message>
   <message>
    <source>two-edge board</source>
@@ -1700,6 +1900,14 @@ A run under way is stopped and kept, the bench is made safe. Please report this.
   <message>
    <source>unclamp</source>
    <translation>释放钳位</translation>
+  </message>
+  <message>
+   <source>valid</source>
+   <translation>有效</translation>
+  </message>
+  <message>
+   <source>voltage</source>
+   <translation>电压</translation>
   </message>
   <message>
    <source>wall spread</source>
@@ -1762,6 +1970,10 @@ A run under way is stopped and kept, the bench is made safe. Please report this.
    <translation>{name}：第 {cycle} / {cycles} 周期</translation>
   </message>
   <message>
+   <source>{n} days</source>
+   <translation>{n} 天</translation>
+  </message>
+  <message>
    <source>{n} edges disagree with the twin: {edges}</source>
    <translation>{n} 条边与孪生板不符：{edges}</translation>
   </message>
@@ -1770,12 +1982,28 @@ A run under way is stopped and kept, the bench is made safe. Please report this.
    <translation>{n} 个文件已写入 {folder}</translation>
   </message>
   <message>
+   <source>{n} h</source>
+   <translation>{n} 小时</translation>
+  </message>
+  <message>
+   <source>{n} min</source>
+   <translation>{n} 分钟</translation>
+  </message>
+  <message>
    <source>{n} runs were cut short; Recover stores what was committed.</source>
    <translation>{n} 次运行被中断；“恢复”可保存已提交的数据。</translation>
   </message>
   <message>
    <source>{n} wrong</source>
    <translation>{n} 处错误</translation>
+  </message>
+  <message>
+   <source>{span} ago ({date})</source>
+   <translation>{span}前（{date}）</translation>
+  </message>
+  <message>
+   <source>|output| that is far enough; 0 means the label itself</source>
+   <translation>足够远的 |输出|；0 表示标签本身</translation>
   </message>
   <message>
    <source>■ label above 0, ● below: {right} of {all} right</source>
