@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -19,9 +19,11 @@ from protocols.method import ClampRule, Hinge, Method, TimeRule
 from protocols.network import Network
 from protocols.task import Output, Wiring
 
+T = TypeVar("T")
 Told = Callable[[str, int, int], None]  # what is being done, steps done, steps in all
 
 _NEVER_V = 10.0  # a dead band no error exceeds
+_READING_S, _PATIENCE_S, _FEWEST = 6e-3, 0.4, 8  # a reading may take so long, else fewer are averaged
 _KEEP_ALIVE_S = 0.25  # below half of any dead-man time a bench file asks for
 _BLOCK_S = 0.1  # longest block a real bench is given: an abort then takes effect at once
 
@@ -121,12 +123,11 @@ class Board:
 
     def read_gates(self, readings: int = 0) -> Averaged:
         """Read the gates (E,) several times; edges without a gate read NaN."""
-        samples = np.array([self.bench.read_gates() for _ in range(readings or self.gate_readings)])
-        return averaged(samples)
+        return averaged(np.array(_several(self.bench.read_gates, readings or self.gate_readings)))
 
     def read_nodes(self, inputs_V: FloatArray, readings: int = 0) -> NodesRead:
         """Read all nodes of both copies for inputs (P, S) several times, clamps released."""
-        taken = [self.bench.read_nodes(inputs_V) for _ in range(readings or self.node_readings)]
+        taken = _several(lambda: self.bench.read_nodes(inputs_V), readings or self.node_readings)
         free, clamped = np.array([r.free for r in taken]), np.array([r.clamped for r in taken])
         n = len(taken)
         spread = np.concatenate([free, clamped], axis=1).std(axis=0, ddof=min(n - 1, 1))
@@ -245,6 +246,17 @@ class Board:
         if self.identity.simulated:
             return most
         return int(max(1, min(most, _BLOCK_S / max(method.time.longest_s(), 1e-4))))
+
+
+def _several(read: Callable[[], T], count: int) -> list[T]:
+    """Return `count` readings, or as many as a slow bench takes in good time, but some."""
+    patience_s = max(_PATIENCE_S, count * _READING_S)
+    began, taken = time.monotonic(), [read()]
+    while len(taken) < count:
+        if len(taken) >= _FEWEST and time.monotonic() - began > patience_s:
+            break
+        taken.append(read())
+    return taken
 
 
 def averaged(samples: FloatArray) -> Averaged:

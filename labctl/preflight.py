@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from labctl import calibration_gate
+from labctl.calibration_expiry import before_end, expiries
 from labctl.store import catalogue
 from labctl.store.sampling import check_room
 from protocols.errors import DataError, InstrumentError
@@ -86,7 +87,7 @@ def check(run: PreparedRun, resumption: Resumption | None, *, guardian: str) -> 
     done = resumption.checkpoint.progress.cycle if resumption is not None else 0
     last, speed = _history(run)
     duration_s, source = _duration(run, plan.cycles - done, speed)
-    warnings = [*gate.warnings(), *run.applied.warnings]
+    warnings = [*gate.warnings(), *run.applied.warnings, *before_end(expiries(run), duration_s)]
     if guardian:
         warnings.append(guardian)
     if last:

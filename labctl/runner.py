@@ -11,13 +11,16 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import structlog
 import tomlkit
 
 from labctl import calibration_gate
 from labctl.benches import LoadedBench, load_bench
 from labctl.calibration_apply import Applied, find_applied
+from labctl.calibration_expiry import Expiry, ExpiryWatch, expiries
 from labctl.decision import measure_decision_map
 from labctl.experiment import LoadedExperiment, build_plan, load_experiment, split_overrides
+from labctl.inventory import Inventory
 from labctl.request import RunRequest as RunRequest
 from labctl.session import Listener, Session
 from labctl.store import (
@@ -47,6 +50,7 @@ from protocols.engine import EngineState, Outcome, Progress
 from protocols.errors import ConfigError, DataError
 from protocols.plan import Plan
 
+log = structlog.get_logger(__name__)
 SessionHook = Callable[[Session], None]
 BegunHook = Callable[[Path, str], None]
 
@@ -173,8 +177,22 @@ def carry_out(
             return Progress()
         return _put_back(bench, resumption.checkpoint, recorder, manifest, run.applied)
 
+    def expired(calibration: Expiry) -> None:
+        sentence = calibration.sentence()
+        session.warnings.append(sentence)
+        log.warning("calibration expired", told=sentence)
+        recorder.events.note(
+            "calibration expired", by="labctl", text=sentence, cycle=session.state.progress.cycle
+        )
+
+    watch = ExpiryWatch(expiries(run), expired)
+    inventory = Inventory(bench, manifest, recorder.events)
     session = Session(
-        run.plan, bench, (recorder, *listeners), at_end=last_look, go_on=go_on if resumption else None
+        run.plan,
+        bench,
+        (recorder, inventory, watch, *listeners),
+        at_end=last_look,
+        go_on=go_on if resumption else None,
     )
     if session_hook is not None:
         session_hook(session)
@@ -311,6 +329,7 @@ def _store(
         learning_time_s=state.progress.learning_time_s,
         training_wall_time_s=recorder.run_time_s(),
         **recorder.lateness.summary(),
+        warnings=list(session.warnings),
         figures=[f.name for f in figures],
         summary=summary,
     )

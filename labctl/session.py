@@ -69,7 +69,8 @@ class Session:
     the current step, at most one block, has ended. `at_end` takes a last look at the bench after a
     run that was not aborted, before the safe state is reached. `go_on` puts the bench back where an earlier
     session left it, once it is open and checked, and returns how far that session had come. `look` may add
-    snapshots to a block, for a live view; it must change nothing else.
+    snapshots to a block, for a live view; it must change nothing else. `warnings`: what a person should know
+    while the run goes on.
     """
 
     plan: Plan
@@ -81,6 +82,7 @@ class Session:
     state: EngineState = field(default_factory=EngineState)
     identity: Identity | None = None
     safe: SafeState | None = None
+    warnings: list[str] = field(default_factory=list)
     _requests: deque[Asked] = field(default_factory=deque)
     _afterwards: list[tuple[str, BaseException]] = field(default_factory=list)
     _in_step: bool = False

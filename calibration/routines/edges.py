@@ -70,7 +70,7 @@ def _read(board: Board, driven: BoolArray) -> tuple[EdgeReadings, FloatArray]:
     limits = board.limits
     low, high = limits.gate_min_V, limits.gate_max_V
     span = high - low
-    asked, gates, gates_u, free, clamped, noise = [], [], [], [], [], []
+    asked, gates, gates_u, free, clamped, nodes_u = [], [], [], [], [], []
     for k in range(SETTINGS):
         board.told("gates and nodes", k, SETTINGS + _BURSTS)
         top = low + 0.2 * span if k % _LOW_EVERY == 0 else low + 0.95 * span
@@ -83,8 +83,8 @@ def _read(board: Board, driven: BoolArray) -> tuple[EdgeReadings, FloatArray]:
         gates_u.append(gate.uncertainty)
         free.append(nodes.free)
         clamped.append(nodes.clamped)
-        noise.append(nodes.noise)
-    pooled = np.sqrt(np.mean(np.array(noise) ** 2, axis=0) / NODE_READINGS)
+        nodes_u.append(nodes.uncertainty)
+    pooled = np.sqrt(np.mean(np.array(nodes_u) ** 2, axis=0))
     taken = [np.array(x) for x in (gates, gates_u, free, clamped)]
     return EdgeReadings(taken[0], taken[1], taken[2], taken[3], pooled, driven), np.array(asked)
 

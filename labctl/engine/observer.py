@@ -95,6 +95,7 @@ class Observer:
             "run_time_s": self.run_time_s(),
             "cycles_per_s": rate,
             "time_left_s": (self._plan.cycles - progress.cycle) / rate if rate > 0 else None,
+            "warnings": tuple(session.warnings) if session is not None else (),
         }
         if event.record is not None:
             t = self._tally

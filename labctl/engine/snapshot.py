@@ -109,7 +109,8 @@ class Snapshot:
     sequence rises with every change. activity says in words what the engine is doing ("idle", "checking",
     "running", "storing"). run_time_s is the wall time since the run began. time_left_s is None until it
     can be told. problem is the error that ended the run, empty when there is none. watchers counts the
-    clients heard from lately. doses are those set for the runs to come.
+    clients heard from lately. warnings are what a person should know of the run that goes on. doses are those
+    set for the runs to come.
     """
 
     sequence: int
@@ -134,6 +135,7 @@ class Snapshot:
     realtime: str = ""
     guardian: GuardianFacts = GuardianFacts()
     watchers: int = 0
+    warnings: tuple[str, ...] = ()
     doses: dict[str, str] = field(default_factory=dict)
 
     @property

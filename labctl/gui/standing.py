@@ -56,7 +56,8 @@ def standing(snapshot: Snapshot | None, contact: Contact, told: str = "") -> Sta
         return Standing("CONNECTING", Touch.UNKNOWN, told, bench, simulated)
     state = snapshot.state
     if state in _LIVE:
-        return Standing(str(state).upper(), Touch.LIVE, STATES[state], bench, simulated)
+        why = f"⚠ {snapshot.warnings[-1]}" if snapshot.warnings else STATES[state]
+        return Standing(str(state).upper(), Touch.LIVE, why, bench, simulated)
     if state is RunState.FAULT:
         safe = snapshot.is_over and snapshot.safe is not None and not snapshot.safe.learning_on
         touch = Touch.SAFE if safe else Touch.DO_NOT

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from textwrap import wrap
 from typing import Any
 
 import numpy as np
@@ -16,6 +17,7 @@ from labctl.twin_health import DISAGREES, Health, Watch
 
 _LOOK_MS = 300
 _NAMED = 3  # edges named in the title bar
+_LINE = 56  # characters of a line of words
 
 
 class TwinPlot(PlotDock):
@@ -44,7 +46,7 @@ class TwinPlot(PlotDock):
         self._words = pg.TextItem(anchor=(0.5, 0.5))
         for item in (self._band, self._zero, self._sticks, self._marks, self._words):
             plot.addItem(item, ignoreBounds=True)
-        self._hide_all()
+        self._show(plot=False)
         widget.scene().sigMouseMoved.connect(self._hover)
         widget.scene().sigMouseClicked.connect(self._click)
         self._timer = QTimer(self)
@@ -56,7 +58,7 @@ class TwinPlot(PlotDock):
         """Let the other run's twin go."""
         self.leave()
         self._folder, self._health = "", None
-        self._hide_all()
+        self._show(plot=False)
 
     def leave(self) -> None:
         """Let the process beside go."""
@@ -83,9 +85,7 @@ class TwinPlot(PlotDock):
         if health is None or description is None:
             self._say(self._waiting_for())
             return
-        self._words.setVisible(False)
-        for item in (self._band, self._zero, self._sticks, self._marks):
-            item.setVisible(True)
+        self._show(plot=True)
         residual_mV, limit_mV = 1e3 * health.residual_V, 1e3 * DISAGREES * health.span_V
         self._band.setRegion((-limit_mV, limit_mV))
         x = np.repeat(health.edges, 2).astype(float)
@@ -158,23 +158,25 @@ class TwinPlot(PlotDock):
         if watch is None:
             return tr("Begins with the run.")
         if watch.missing:
-            return tr("This board has no twin yet.") + "\nlabctl calibrate twin"
+            return tr("This board has no twin yet. Make one with {command}", command="labctl calibrate twin")
         if watch.over:
             return watch.problem or tr("The twin has ended without a word.")
         return tr("The twin catches up …")
 
     def _say(self, text: str) -> None:
         """Write words where the plot would be."""
-        self._hide_all()
+        self._show(plot=False)
         self.readout.setText("")
-        self._words.setText(text)
-        self._words.setVisible(True)
-        (left, right), (bottom, top) = self._plot.vb.viewRange()
-        self._words.setPos(0.5 * (left + right), 0.5 * (bottom + top))
+        self._words.setText("\n".join(wrap(text, _LINE)))
+        self._plot.setRange(xRange=(-1.0, 1.0), yRange=(-1.0, 1.0), padding=0.0)
 
-    def _hide_all(self) -> None:
-        for item in (self._band, self._zero, self._sticks, self._marks, self._words):
-            item.setVisible(False)
+    def _show(self, *, plot: bool) -> None:
+        """Show the plot with its axes, or the words in its place."""
+        for item in (self._band, self._zero, self._sticks, self._marks):
+            item.setVisible(plot)
+        for side in ("left", "bottom"):
+            self._plot.showAxis(side, plot)
+        self._words.setVisible(not plot)
 
     # ── the mouse ────────────────────────────────────────────────────────────────────────────────
 
