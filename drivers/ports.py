@@ -13,7 +13,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Protocol, runtime_checkable
 
 from drivers.limits import ChannelLimits, PulseLimits
-from protocols.bench import Identity, Limits, NodeReading, SafeState
+from protocols.bench import InstrumentIdentity, Limits, NodeReading, SafeState
 from protocols.block import CycleBlock, CycleRecord, FloatArray
 
 
@@ -30,7 +30,7 @@ class Instrument(Protocol):
     def safe_state(self) -> object:
         """Put the instrument where it can do no harm, and verify it."""
 
-    def identity(self) -> Identity:
+    def identity(self) -> InstrumentIdentity:
         """Return who the instrument says it is."""
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Protocol, runtime_checkable
 
@@ -35,6 +36,26 @@ class Identity:
 
 
 @dataclass(frozen=True)
+class InstrumentIdentity(Identity):
+    """Who an instrument says it is; what it does not tell is empty.
+
+    driver is the vendor's software that drives it, with its version.
+    """
+
+    maker: str = ""
+    firmware: str = ""
+    driver: str = ""
+
+    def words(self) -> str:
+        """Return it in a line."""
+        who = f"{self.kind} {self.maker} {self.name}".replace("  ", " ")
+        more = [f"serial number {self.serial}"]
+        more += [f"firmware {self.firmware}"] if self.firmware else []
+        more += [self.driver] if self.driver else []
+        return ", ".join([who, *more]) + (" (emulated)" if self.simulated else "")
+
+
+@dataclass(frozen=True)
 class SafeState:
     """The state a bench is left in: learning off, sources at this voltage, clamps released."""
 
@@ -49,6 +70,14 @@ class NodeReading:
 
     free: FloatArray
     clamped: FloatArray
+
+
+@runtime_checkable
+class MadeOfInstruments(Protocol):
+    """A bench of several instruments."""
+
+    def identities(self) -> Mapping[str, InstrumentIdentity]:
+        """Return who each instrument said it is when the bench was opened."""
 
 
 @runtime_checkable

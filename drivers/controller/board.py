@@ -15,7 +15,7 @@ from drivers.controller.records import RecordReader
 from drivers.controller.session import Session
 from drivers.errors import ConnectionLost, NotTaken, OutOfLimit, WrongInstrument
 from drivers.limits import ChannelLimits, PulseLimits
-from protocols.bench import Identity, Limits, NodeReading, SafeState
+from protocols.bench import InstrumentIdentity, Limits, NodeReading, SafeState
 from protocols.block import CycleBlock, CycleRecord, FloatArray
 from protocols.errors import InstrumentError, ProtocolError
 from protocols.task import Wiring
@@ -138,11 +138,11 @@ class Controller:
             action="switch off its supply",
         )
 
-    def identity(self) -> Identity:
+    def identity(self) -> InstrumentIdentity:
         """Return who the board says it is."""
         board = self._session.board()
-        return Identity(
-            f"controller board, firmware {board.firmware}", board.name, board.serial, board.simulated
+        return InstrumentIdentity(
+            "controller board", board.name, board.serial, board.simulated, firmware=board.firmware
         )
 
     def limits(self) -> Limits:

@@ -10,7 +10,7 @@ import numpy as np
 from drivers.controller import Controller, Patience
 from drivers.hardware.config import ControllerSettings, LimitSettings, TransistorSettings
 from drivers.hardware.nominal import conductances
-from protocols.bench import Identity, Limits, NodeReading, SafeState
+from protocols.bench import InstrumentIdentity, Limits, NodeReading, SafeState
 from protocols.block import BoolArray, CycleBlock, CycleRecord, FloatArray, Snapshots
 from protocols.checks import check_length, checked_inputs
 from protocols.errors import ConfigError, ProtocolError
@@ -102,7 +102,7 @@ class ControllerTimedBoard:
         """Return what the bench file allows."""
         return self._limits.of_bench()
 
-    def identity(self) -> Identity:
+    def identity(self) -> InstrumentIdentity:
         """Return who the board says it is. Raises ConnectionLost when it is not open."""
         return self._controller.identity()
 

@@ -17,7 +17,7 @@ from drivers.hardware.daq_block import BlockWriter, check_inputs, check_run
 from drivers.hardware.daq_clamps import Clamps
 from drivers.hardware.daq_settings import DaqSettings
 from drivers.hardware.daq_steps import DaqSteps
-from protocols.bench import Identity, Limits, NodeReading, SafeState
+from protocols.bench import InstrumentIdentity, Limits, NodeReading, SafeState
 from protocols.block import CycleBlock, CycleRecord, FloatArray
 from protocols.cycle_rules import CycleRules
 from protocols.errors import ProtocolError
@@ -99,7 +99,7 @@ class DaqTimedBoard:
         """Return what the bench file allows."""
         return self._limits.of_bench()
 
-    def identity(self) -> Identity:
+    def identity(self) -> InstrumentIdentity:
         """Return who the board says it is."""
         return self._parts.board.identity()
 

@@ -19,14 +19,14 @@ from drivers.hardware.parts import (
 )
 from drivers.hardware.safety import NotSafe, attempt_all
 from drivers.visa import MeterDriver, SupplyDriver
-from protocols.bench import Identity, Limits, NodeReading, SafeState
+from protocols.bench import Identity, InstrumentIdentity, Limits, NodeReading, SafeState
 from protocols.block import CycleBlock, CycleRecord, FloatArray
 from protocols.errors import InstrumentError, LabError, ProtocolError
 from protocols.task import Wiring
 
 
 class _Identified(Protocol):
-    def identity(self) -> Identity: ...
+    def identity(self) -> InstrumentIdentity: ...
 
 
 class HardwareBench:
@@ -116,7 +116,7 @@ class HardwareBench:
         c = self.config
         return Identity(f"hardware bench, {c.timing}-timed", c.name, c.serial, c.simulated)
 
-    def identities(self) -> dict[str, Identity]:
+    def identities(self) -> dict[str, InstrumentIdentity]:
         """Return who every part says it is; raises ProtocolError before it is open."""
         if not self._connected:
             raise ProtocolError("the bench is not open")

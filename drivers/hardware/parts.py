@@ -10,7 +10,7 @@ from drivers.hardware.controller_timed import ControllerTimedBoard
 from drivers.hardware.daq_settings import ClampCircuit
 from drivers.hardware.daq_timed import DaqTimedBoard
 from drivers.visa import METERS, SUPPLIES, MeterDriver, SupplyDriver
-from protocols.bench import Bench, Identity
+from protocols.bench import Bench, InstrumentIdentity
 from protocols.errors import ConfigError
 
 
@@ -19,6 +19,9 @@ class TimedBoard(Bench, Protocol):
 
     def connect(self) -> None:
         """Connect without a wiring: enough to identify it and to make it safe."""
+
+    def identity(self) -> InstrumentIdentity:
+        """Return who the board says it is."""
 
     def keep_alive(self) -> None:
         """Tell the board that somebody is there, and nothing else."""
@@ -63,7 +66,7 @@ def clamps_from_readings(config: HardwareConfig) -> bool:
     return config.timing is BlockTiming.DAQ and daq is not None and daq.clamp.circuit is ClampCircuit.SOFTWARE
 
 
-def recognise(config: HardwareConfig, name: str, found: Identity) -> None:
+def recognise(config: HardwareConfig, name: str, found: InstrumentIdentity) -> None:
     """Raise WrongInstrument unless a part has the number and is as real as the bench file says."""
     settings = getattr(config.instruments, name)
     serial, address = getattr(settings, "serial", ""), getattr(settings, "address", "")

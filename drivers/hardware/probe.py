@@ -17,7 +17,7 @@ from drivers.hardware.config import (
 from drivers.hardware.daq_settings import DaqSettings
 from drivers.hardware.parts import make_meter, make_supply, recognise
 from drivers.nidaq.board import NidaqBoard
-from protocols.bench import Identity
+from protocols.bench import InstrumentIdentity
 from protocols.errors import LabError
 
 
@@ -27,7 +27,7 @@ class PartFound:
 
     name: str
     address: str
-    identity: Identity | None
+    identity: InstrumentIdentity | None
     error: str = ""
 
     @property
@@ -39,7 +39,7 @@ class PartFound:
 def probe(config: HardwareConfig) -> list[PartFound]:
     """Ask every instrument who it is; outputs are left alone, but a controller board makes itself safe."""
     found = config.instruments
-    asks: list[tuple[str, str, Callable[[], Identity]]] = []
+    asks: list[tuple[str, str, Callable[[], InstrumentIdentity]]] = []
     if found.supply is not None:
         asks.append(("supply", found.supply.address, partial(_supply, found.supply)))
     if found.meter is not None:
@@ -51,7 +51,9 @@ def probe(config: HardwareConfig) -> list[PartFound]:
     return [_asked(config, name, address, ask) for name, address, ask in asks]
 
 
-def _asked(config: HardwareConfig, name: str, address: str, ask: Callable[[], Identity]) -> PartFound:
+def _asked(
+    config: HardwareConfig, name: str, address: str, ask: Callable[[], InstrumentIdentity]
+) -> PartFound:
     identity = None
     try:
         identity = ask()
@@ -61,7 +63,7 @@ def _asked(config: HardwareConfig, name: str, address: str, ask: Callable[[], Id
     return PartFound(name, address, identity)
 
 
-def _supply(settings: SupplySettings) -> Identity:
+def _supply(settings: SupplySettings) -> InstrumentIdentity:
     driver = make_supply(settings)
     driver.open()
     try:
@@ -70,7 +72,7 @@ def _supply(settings: SupplySettings) -> Identity:
         driver.let_go()
 
 
-def _meter(settings: MeterSettings) -> Identity:
+def _meter(settings: MeterSettings) -> InstrumentIdentity:
     driver = make_meter(settings)
     driver.open()
     try:
@@ -79,7 +81,7 @@ def _meter(settings: MeterSettings) -> Identity:
         driver.close()
 
 
-def _controller(settings: ControllerSettings) -> Identity:
+def _controller(settings: ControllerSettings) -> InstrumentIdentity:
     patience = Patience(settings.timeout / 10, 5)
     driver = Controller(settings.address, baud=settings.baud, patience=patience)
     driver.open()
@@ -89,7 +91,7 @@ def _controller(settings: ControllerSettings) -> Identity:
         driver.close()
 
 
-def _daq(settings: DaqSettings) -> Identity:
+def _daq(settings: DaqSettings) -> InstrumentIdentity:
     board = NidaqBoard("daq", settings.device, settings.address, timeout_s=settings.timeout)
     asking = object()
     board.open(asking)

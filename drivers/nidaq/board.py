@@ -20,7 +20,7 @@ from drivers.errors import InstrumentFault, WrongInstrument
 from drivers.nidaq.capabilities import Capabilities, capabilities
 from drivers.nidaq.errors import explain
 from drivers.nidaq.server import LOCAL, Daqmx
-from protocols.bench import Identity
+from protocols.bench import InstrumentIdentity
 from protocols.errors import ConfigError, ProtocolError
 
 Kit = TypeVar("Kit")
@@ -64,6 +64,7 @@ class NidaqBoard:
         self._serial = serial
         self._users: dict[object, None] = {}  # in the order in which they came
         self._capabilities: Capabilities | None = None
+        self._driver = ""
         self._holders: dict[str, TaskSlot[Any]] = {}
         self._slots: list[TaskSlot[Any]] = []
 
@@ -83,10 +84,13 @@ class NidaqBoard:
             raise ProtocolError(f"{self.name} is not open")
         return self._capabilities
 
-    def identity(self) -> Identity:
+    def identity(self) -> InstrumentIdentity:
         """Return who the board says it is."""
         found = self.capabilities()
-        return Identity("NI-DAQ", f"{found.product} {self.device}", f"{found.serial:08X}", found.simulated)
+        name, serial = f"{found.product} {self.device}", f"{found.serial:08X}"
+        return InstrumentIdentity(
+            "NI-DAQ", name, serial, found.simulated, "National Instruments", driver=self._driver
+        )
 
     def open(self, user: object) -> None:
         """Connect for one of its parts and make sure that it is the board expected.
@@ -179,9 +183,11 @@ class NidaqBoard:
     def _recognised(self) -> Capabilities:
         with self.doing("say who it is", _RECOGNISING_S):
             self.daqmx.connect()
-            names = list(self.daqmx.system().devices.device_names)
+            system = self.daqmx.system()
+            names = list(system.devices.device_names)
             if self.device.lower() not in (n.lower() for n in names):
                 raise self._wrong(f"no board is called {self.device}: there is {', '.join(names) or 'none'}")
+            self._driver = "NI-DAQmx " + ".".join(str(part) for part in system.driver_version)
             found = capabilities(Device(self.device, grpc_options=self.daqmx.options))
             again = capabilities(Device(self.device, grpc_options=self.daqmx.options), brief=True)
         if (found.product, found.serial) != (again.product, again.serial):

@@ -11,7 +11,7 @@ from drivers.limits import ChannelLimits
 from drivers.nidaq.lines import NidaqLines
 from drivers.nidaq.sense import NidaqSense
 from drivers.nidaq.sweep import NidaqSweep
-from protocols.bench import Identity
+from protocols.bench import InstrumentIdentity
 from protocols.block import BoolArray, FloatArray
 from protocols.errors import ConfigError, ProtocolError
 
@@ -83,7 +83,7 @@ class NidaqEdgeArray:
         """Disable the multiplexer; return whether it is on, read back: False."""
         return bool(self._lines.surely_set({self._enable: False})[self._enable])
 
-    def identity(self) -> Identity:
+    def identity(self) -> InstrumentIdentity:
         """Return who the DAQ board says it is."""
         return self._lines.identity()
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from drivers.errors import WrongInstrument
 from drivers.nidaq.board import NidaqBoard, TaskSlot
-from protocols.bench import Identity
+from protocols.bench import InstrumentIdentity
 
 
 class Part:
@@ -75,7 +75,7 @@ class Part:
         """Reach the safe state and verify it, by a reset of the board if nothing else helps."""
         return self._board.surely(self.make_safe)
 
-    def identity(self) -> Identity:
+    def identity(self) -> InstrumentIdentity:
         """Return who the board says it is."""
         return self._board.identity()
 

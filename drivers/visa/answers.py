@@ -8,6 +8,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from protocols.bench import InstrumentIdentity
+
 _NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?", re.ASCII)
 _ERROR = re.compile(r'([+-]?\d+),"(.*)"', re.ASCII)
 _OVERLOAD = 9.0e37  # SCPI's infinity is 9.9e37
@@ -25,6 +27,11 @@ class Identification:
     model: str
     serial: str
     firmware: str
+
+    def identity(self, kind: str) -> InstrumentIdentity:
+        """Return it as the identity of an instrument of this kind."""
+        emulated = self.serial.upper().startswith("SIM")
+        return InstrumentIdentity(kind, self.model, self.serial, emulated, self.maker, self.firmware)
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from drivers.limits import ChannelLimits
 from drivers.visa.answers import Unreadable, is_overload, read_number, read_numbers
 from drivers.visa.families import MeterFamily
 from drivers.visa.session import SerialLine, VisaSession
-from protocols.bench import Identity
+from protocols.bench import InstrumentIdentity
 from protocols.block import FloatArray
 from protocols.errors import ConfigError, InstrumentError
 
@@ -86,10 +86,9 @@ class MeterDriver:
     def safe_state(self) -> None:
         """Do nothing: a meter drives nothing."""
 
-    def identity(self) -> Identity:
+    def identity(self) -> InstrumentIdentity:
         """Return who answered when the meter was opened."""
-        found = self._session.identification()
-        return Identity("multimeter", found.model, found.serial, found.serial.upper().startswith("SIM"))
+        return self._session.identification().identity("multimeter")
 
     def limits(self) -> ChannelLimits:
         """Return the range the meter is set to, in volts."""

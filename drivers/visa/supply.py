@@ -9,7 +9,7 @@ from drivers.limits import ChannelLimits
 from drivers.visa.answers import Unreadable, read_number
 from drivers.visa.families import SupplyFamily
 from drivers.visa.session import SerialLine, VisaSession
-from protocols.bench import Identity
+from protocols.bench import InstrumentIdentity
 from protocols.errors import ConfigError, InstrumentError
 
 _RELATIVE_NOISE = 1e-3  # between two measurements in a row
@@ -89,10 +89,9 @@ class SupplyDriver:
         except InstrumentError:
             self._make_safe(max(deadline, self._session.deadline(share=0.5)))
 
-    def identity(self) -> Identity:
+    def identity(self) -> InstrumentIdentity:
         """Return who answered when the supply was opened."""
-        found = self._session.identification()
-        return Identity("power supply", found.model, found.serial, found.serial.upper().startswith("SIM"))
+        return self._session.identification().identity("power supply")
 
     def limits(self) -> Mapping[int, ChannelLimits]:
         """Return what each channel may be set to: bench file and, once open, model together."""

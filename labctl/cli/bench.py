@@ -56,9 +56,7 @@ def _show(found: BenchCheck, config: HardwareFile) -> None:
     console.print(f"[bold]{escape(found.bench)}[/], {config.timing}-timed")
     for part in found.parts:
         who = part.identity
-        said = escape(part.error) if who is None else f"{who.kind} {who.name}, serial number {who.serial}"
-        said += " [dim](emulated)[/]" if who is not None and who.simulated else ""
-        _line(console, part.good, part.name, said)
+        _line(console, part.good, part.name, escape(part.error if who is None else who.words()))
         if who is not None and part.error:
             console.print(f"{'':14}{escape(part.error)}")
     for name, (volts, amperes) in found.supply.items():

@@ -50,7 +50,7 @@ def instruments(
         console = Console(highlight=False, soft_wrap=True)
         for part in parts:
             who = part.identity
-            said_by = f"{who.kind} {who.name}, serial number {who.serial}" if who is not None else ""
+            said_by = who.words() if who is not None else ""
             mark = "[green]✓[/]" if part.good else "[red]✗[/]"
             console.print(f"{mark} [bold]{part.name}[/] at {part.address}  {escape(said_by)}")
             if part.error:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Callable
-from dataclasses import asdict
+from dataclasses import asdict, fields
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any
@@ -26,6 +26,7 @@ from labctl.importing import Imported, import_file
 from labctl.store import catalogue
 from labctl.store.events import read_events
 from labctl.store.tags import read_tags
+from protocols.bench import InstrumentIdentity
 from protocols.errors import ConfigError, DataError
 
 app = typer.Typer(help="Look at stored runs, take them elsewhere, bring others in.", no_args_is_help=True)
@@ -236,6 +237,11 @@ def _print_run(
         console.print(f"  [dim]{label:>10}[/]  {escape(text)}")
 
 
+def _instrument(who: dict[str, Any]) -> str:
+    known = {f.name for f in fields(InstrumentIdentity)}
+    return InstrumentIdentity(**{key: value for key, value in who.items() if key in known}).words()
+
+
 def _rows(
     folder: Path,
     manifest: dict[str, Any],
@@ -248,6 +254,7 @@ def _rows(
         ("run id", str(manifest.get("run_id", "–"))),
         ("started", str(manifest.get("started") or "–")),
         ("bench", str(bench.get("name", "–") if isinstance(bench, dict) else bench or "–")),
+        *((name, _instrument(who)) for name, who in (manifest.get("instruments") or {}).items()),
         ("method", str(summary.get("method") or "–")),
     ]
     cycles, learning_s = manifest.get("cycles"), manifest.get("learning_time_s")

@@ -130,7 +130,7 @@ def test_who_it_is() -> None:
     with emulator() as board, controller(board) as driver:
         who = driver.identity()
         assert (who.serial, who.simulated) == ("SIM-0001", True)
-        assert "emulated 1.0" in who.kind
+        assert who.firmware == "emulated 1.0"
         limits = driver.limits()
         assert (limits.node_min_V, limits.node_max_V, limits.pulse_max_s) == (0.0, 0.4532, 0.1)
         assert (limits.gate_min_V, limits.gate_max_V, limits.block_cycles) == (0.75, 5.03, 20_000)

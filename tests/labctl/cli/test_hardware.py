@@ -21,6 +21,7 @@ from typer.testing import CliRunner, Result
 from labctl.cli import app
 from labctl.emulation import EmulatedBench
 from labctl.runner import RunRequest, carry_out, prepare
+from labctl.store.events import read_events
 from protocols import ConfigError, InstrumentError
 
 from ..emulation.benches import CONTROLLER, DAQ, as_written, emulated
@@ -240,6 +241,21 @@ def test_an_emulated_bench_learns_as_the_simulator_does(
         on_wires = short_run(tmp_path / "emulated", cycles, str(bench))
     assert simulated["error_end_V2"] < 0.9 * simulated["error_start_V2"]
     assert on_wires["error_end_V2"] == pytest.approx(simulated["error_end_V2"], rel=within)
+    assert_instruments_are_told(Path(str(on_wires["path"])), "controller" if file == CONTROLLER else "daq")
+
+
+def assert_instruments_are_told(run: Path, board: str) -> None:
+    """Look for every instrument of a run in its manifest, its events and what `runs show` prints."""
+    manifest = json.loads((run / "manifest.json").read_text("utf-8"))
+    assert list(manifest["instruments"]) == ["supply", "meter", board]
+    noted = [e for e in read_events(run) if e["what"] == "instruments identified"]
+    assert [e["instruments"] for e in noted] == [manifest["instruments"]]
+    rows = dict(line.split(maxsplit=1) for line in labctl("runs", "show", run).stdout.splitlines()[1:])
+    for name, who in manifest["instruments"].items():
+        assert who["simulated"]
+        assert who["firmware"] or who["driver"].startswith("NI-DAQmx ")
+        for told in (who["maker"], who["name"], who["serial"], who["firmware"], who["driver"]):
+            assert told in rows[name]
 
 
 @pytest.mark.parametrize(
