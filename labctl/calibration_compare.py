@@ -108,11 +108,14 @@ def _again(
     """Return the gates (n, L) before these cycles, and the last error, of the run on other doses."""
     found: dict[int, Predicted] = {}
     run_again(folder, doses, lambda r: found.update({r.cycle: r}), corrected=corrected)
-    missing = [int(c) for c in cycles if int(c) not in found]
-    if missing:
-        raise DataError(f"{folder}: run again, its file has no round before cycle {missing[0]}")
-    last = found[max(found)]
-    return np.array([found[int(c)].gates_V[edges] for c in cycles]), last.error_V2
+    at = np.array(sorted(found))
+    if cycles[-1] > at[-1]:
+        raise DataError(f"{folder}: run again, its file ends at cycle {at[-1]}, before cycle {cycles[-1]}")
+    gates = np.array([found[int(c)].gates_V[edges] for c in at])
+    between = [
+        np.interp(cycles, at, column) for column in gates.T
+    ]  # a run from elsewhere has rounds of its own
+    return np.column_stack(between), found[int(at[-1])].error_V2
 
 
 def _last_error(data: Any) -> float:

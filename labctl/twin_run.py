@@ -92,12 +92,13 @@ class _Rounds:
 def _prepared(folder: Path, doses: str, corrected: bool) -> PreparedRun:
     manifest = read_manifest(folder)
     settings = manifest.get("bench") or {}
-    simulated = settings.get("kind", "sim") == "sim"
+    own = folder / "bench.toml"  # a run from elsewhere has none
+    simulated = settings.get("kind", "sim") == "sim" and own.exists()
     circuit = ((settings.get("instruments") or {}).get("daq") or {}).get("clamp", {}).get("circuit")
     software = settings.get("timing") == "daq" and circuit == "software"
     request = RunRequest(
         folder / "experiment.toml",
-        str(folder / "bench.toml") if simulated else "sim",
+        str(own) if simulated else "sim",
         doses,
         int((manifest.get("seeds") or {}).get("run", 0)),
         overrides=("bench.board.clamp_circuit=software",) if software else (),

@@ -12,6 +12,7 @@ from pathlib import Path
 from types import FrameType
 from typing import Annotated, Any
 
+import numpy as np
 import typer
 from rich.console import Console
 from rich.markup import escape
@@ -21,6 +22,7 @@ from rich.table import Table
 from calibration import ROUTINES, status
 from labctl.benches import load_bench
 from labctl.calibration_drift import write_drift_twin
+from labctl.calibration_lattice import write_lattice_twin
 from labctl.calibration_run import Bench, Done, calibrate, missing_for_twin, prepare_bench, twin_of
 from labctl.calibration_twin import write_twin
 from labctl.experiment.load import split_overrides
@@ -58,6 +60,10 @@ def calibrate_command(
         list[Path] | None,
         typer.Option(help="Twin of a two-edge board from two published drift tests.", metavar="FILE"),
     ] = None,
+    runs: Annotated[
+        list[Path] | None,
+        typer.Option(help="Twin of a lattice board from imported runs of the same tasks.", metavar="FOLDER"),
+    ] = None,
     out: Annotated[
         Path | None, typer.Option(help="File of the twin; else beside its calibrations.", metavar="FILE")
     ] = None,
@@ -74,6 +80,7 @@ def calibrate_command(
 
     Example: labctl calibrate bias --imperfections lattice-paper --seed 3
     Example: labctl calibrate twin --drift exp1DriftTest_1.mat --drift exp1DriftTest_2.mat --out exp1.toml
+    Example: labctl calibrate twin --runs runs/2024-11-07/00001-memory --out lattice.toml
     """
     if name not in (*ROUTINES, "all", "status", "twin"):
         raise ConfigError(
@@ -87,6 +94,11 @@ def calibrate_command(
             raise ConfigError("makes a twin only", key="--drift", allowed="labctl calibrate twin --out FILE")
         path = write_drift_twin(drift, out)
         print(json.dumps({"twin": str(path)}) if as_json else f"twin of the two-edge board: {path}")
+        return
+    if runs:
+        if name != "twin" or out is None:
+            raise ConfigError("makes a twin only", key="--runs", allowed="labctl calibrate twin --out FILE")
+        _lattice_twin(runs, out, as_json)
         return
     _, bench_keys, doses = split_overrides(overrides or ())
     loaded = load_bench(bench, imperfections, seed, bench_keys, doses)
@@ -120,6 +132,20 @@ def calibrate_command(
             )
     if any(d.calibration.verdict == "fail" for d in found):
         raise typer.Exit(1)
+
+
+def _lattice_twin(runs: list[Path], out: Path, as_json: bool) -> None:
+    path, found = write_lattice_twin(runs, out)
+    known = np.isfinite(found.drift_u)
+    u = float(np.median(found.drift_u[known]))
+    if as_json:
+        print(json.dumps({"twin": str(path), "edges_known": int(known.sum()), "drift_u_median_V_per_s": u}))
+        return
+    print(
+        f"twin of a lattice board from {found.runs} runs: {path}\n"
+        f"  drift of {known.sum()} of {len(known)} gates known to ± {2 * u:.2g} V/s, for these tasks alone; "
+        "thresholds, strengths and offsets are nominal: these runs do not tell them"
+    )
 
 
 def _span(text: str) -> timedelta | None:
