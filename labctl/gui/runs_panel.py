@@ -74,6 +74,11 @@ class RunsPanel(QWidget):
         self.table = self._make_table()
         self.orphans = QLabel()
         self.orphans.setProperty("role", "warning")
+        self.said = QLabel()
+        self.said.setProperty("role", "muted")
+        self.said.setWordWrap(True)
+        self.said.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self.said.setVisible(False)
         self.buttons: dict[str, QPushButton] = {}
         row = QHBoxLayout()
         row.addWidget(self.search, 1)
@@ -98,6 +103,7 @@ class RunsPanel(QWidget):
         column.addLayout(row)
         column.addWidget(self.table, 1)
         column.addWidget(self.orphans)
+        column.addWidget(self.said)
         column.addLayout(acts)
         self._chosen_changed()
         self.refresh_soon()
@@ -314,20 +320,31 @@ class RunsPanel(QWidget):
             self.export(entry, Path(where))
 
     def export(self, entry: Entry, to: Path) -> None:
-        """Write a run's tables as CSV into a folder."""
+        """Write a run's tables as CSV into a folder of its own within `to`."""
         folder = self.folder_of(entry)
-        self.work.do(
-            lambda: export_csv(_load(folder), to),
-            lambda files: self._window.notes.say(
-                tr("{n} files written to {folder}", n=len(files), folder=to)
-            ),
-            self._failed,
-        )
+        target = to / folder.name
+
+        def write() -> list[Path]:
+            run = _load(folder)
+            try:
+                target.mkdir(parents=True, exist_ok=True)
+                return export_csv(run, target)
+            except OSError as error:
+                raise DataError(
+                    f"{target} cannot be written: {error.strerror}; choose another folder"
+                ) from None
+
+        def tell(files: list[Path]) -> None:
+            self._tell(tr("{n} files written to {folder}", n=len(files), folder=target))
+
+        self.work.do(write, tell, self._failed)
 
     def open_folder(self) -> None:
         """Show the chosen run's folder in the desktop's file manager."""
         for entry in self.chosen()[:1]:
-            QDesktopServices.openUrl(QUrl.fromLocalFile(str(self.folder_of(entry).absolute())))
+            folder = self.folder_of(entry).absolute()
+            if not QDesktopServices.openUrl(QUrl.fromLocalFile(str(folder))):
+                self._tell(tr("No file manager opened; the run is in {folder}", folder=folder))
 
     def recover_all(self) -> None:
         """Store what was committed of every run whose process died."""
@@ -349,6 +366,12 @@ class RunsPanel(QWidget):
         """Wait for what is still being read."""
         self._soon.stop()
         self.work.wait()
+
+    def _tell(self, text: str) -> None:
+        """Say what was done, here and in the notes."""
+        self.said.setText(text)
+        self.said.setVisible(True)
+        self._window.notes.say(text)
 
     def _failed(self, error: Exception) -> None:
         self._window.tell(str(error))

@@ -1,4 +1,4 @@
-"""A window on an engine of its own, in folders of its own, closed and dismissed at the end."""
+"""Windows in folders of their own, shut at the end; the engine behind them serves a whole module."""
 
 from __future__ import annotations
 
@@ -9,16 +9,17 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from PyQt6.QtCore import QSettings
+from PyQt6.QtCore import QEvent, QSettings
 from PyQt6.QtTest import QTest
 from PyQt6.QtWidgets import QApplication
 
 from labctl.engine.client import EngineClient
-from labctl.engine.places import engines
+from labctl.engine.places import Place, engines
 from labctl.gui import theme
 from labctl.gui.app import make_application
 from labctl.gui.link import EngineLink
 from labctl.gui.window import MainWindow
+from protocols.engine import RunState
 from protocols.errors import LabError
 
 EXAMPLES = Path(__file__).parents[3] / "examples"
@@ -44,29 +45,34 @@ def app() -> QApplication:
 def store(tmp_path: Path) -> QSettings:
     settings = QSettings(str(tmp_path / "settings.ini"), QSettings.Format.IniFormat)
     settings.setValue("theme", "light")
+    settings.setValue("figures", False)  # drawing them takes longer than the run; one test has them
     return settings
 
 
-@pytest.fixture
-def places(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+@pytest.fixture(scope="module")
+def places(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     """A folder for engines; those still there at the end are asked to go."""
     folder = tmp_path_factory.mktemp("e")
-    monkeypatch.setenv("LABCTL_RUNTIME_DIR", str(folder))
-    monkeypatch.setenv("XDG_DATA_HOME", str(folder / "data"))
     folder.chmod(0o700)
-    yield folder
-    for place in engines():
-        with contextlib.suppress(LabError), EngineClient(place) as client:
-            with contextlib.suppress(LabError):
-                client.abort("the test is over")
-                client.wait(timeout_s=20)
-            client.quit_engine()
-        process = place.process()
-        deadline = time.monotonic() + 5
-        while process is not None and process.is_alive() and time.monotonic() < deadline:
-            time.sleep(0.02)
-        if process is not None and process.is_alive():
-            os.kill(process.pid, 9)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("LABCTL_RUNTIME_DIR", str(folder))
+        patch.setenv("XDG_DATA_HOME", str(folder / "data"))
+        yield folder
+        for place in engines():
+            _make_idle(place)
+            with contextlib.suppress(LabError), EngineClient(place) as client:
+                client.quit_engine()
+            process = place.process()
+            if process is not None and process.is_alive():
+                os.kill(process.pid, 9)
+
+
+def _make_idle(place: Place) -> None:
+    """Abort what an engine is doing."""
+    with contextlib.suppress(LabError), EngineClient(place) as client:
+        with contextlib.suppress(LabError):
+            client.abort("the test is over")
+        client.wait(timeout_s=20)
 
 
 Opened = Callable[..., MainWindow]
@@ -89,10 +95,14 @@ def open_window(app: QApplication, store: QSettings, places: Path, tmp_path: Pat
 
     yield make
     for window in windows:
+        place = window.link.place
         window.shut_down()
         window.close()
         window.deleteLater()
+        if place is not None:
+            _make_idle(place)
     app.processEvents()
+    app.sendPostedEvents(None, QEvent.Type.DeferredDelete)  # or every theme would dress them again
 
 
 def prepare(window: MainWindow, example: str, cycles: int) -> None:
@@ -102,3 +112,11 @@ def prepare(window: MainWindow, example: str, cycles: int) -> None:
     window.experiment.document.set("training.cycles", cycles)
     window.experiment.preflight.check.click()
     until(window.controls.start.isEnabled, 60, window.experiment.preflight.verdict.text)
+
+
+def start(window: MainWindow) -> None:
+    """Press Start and wait until the run trains."""
+    before = window.snapshot.run.serial if window.snapshot.run is not None else 0
+    window.controls.start.click()
+    until(lambda: window.snapshot.run is not None and window.snapshot.run.serial > before)
+    until(lambda: window.snapshot.state is RunState.RUNNING and window.snapshot.cycle > 0)

@@ -180,10 +180,11 @@ def test_the_queue_survives_a_restart(open_window: Opened) -> None:
 def test_the_queue_runs_one_after_another(open_window: Opened) -> None:
     window = open_window()
     window.experiment.open(EXAMPLES / "xor.toml")
-    window.experiment.document.set("training.cycles", 500)
+    window.experiment.document.set("training.cycles", 100)
     window.layout_.queue.add()
     window.layout_.queue.add()
+    before = window.snapshot.run.serial if window.snapshot.run is not None else 0
     window.layout_.queue.on.click()
-    until(lambda: window.snapshot.run is not None and window.snapshot.run.serial == 2, 90)
+    until(lambda: window.snapshot.run is not None and window.snapshot.run.serial == before + 2, 90)
     until(lambda: window.snapshot.is_over)
     assert not window.layout_.queue.requests
