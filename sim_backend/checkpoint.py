@@ -19,7 +19,7 @@ from protocols.errors import DataError
 from sim_backend.cycle import Memory
 from sim_backend.plant import Plant
 
-FORMAT = 1
+FORMAT = 2
 Array = NDArray[Any]
 
 

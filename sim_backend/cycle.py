@@ -16,7 +16,7 @@ from sim_backend.board import Converters, Edges
 from sim_backend.circuit import Circuit
 from sim_backend.compilation import JIT_INNER, JIT_NO_ALLOCATION
 from sim_backend.edge_law import Devices
-from sim_backend.learning import TOLERANCE_V, Copies, Nudged, Scratch, learn
+from sim_backend.learning import TOLERANCE_V, Copies, Nudged, Scratch, foresee, learn, remember
 from sim_backend.newton import Vector, copy_into, relax
 
 CONSTANT, FAR_LABEL = 1, 2  # protocols.method.Nudge
@@ -56,12 +56,16 @@ class Rule(NamedTuple):
 
 
 class Memory(NamedTuple):
-    """What the plant remembers per data point (P, …): voltages and factors of both copies, if any."""
+    """What the plant remembers per data point (P, …): the fields of learning.Copies, and if visited (P,)."""
 
     free: NDArray[np.float64]
     clamped: NDArray[np.float64]
     lu_free: NDArray[np.float64]
     lu_clamped: NDArray[np.float64]
+    free_shift: NDArray[np.float64]
+    clamped_shift: NDArray[np.float64]
+    free_rate: NDArray[np.float64]
+    clamped_rate: NDArray[np.float64]
     visited: NDArray[np.bool_]
 
 
@@ -321,13 +325,23 @@ def run_cycles(
         if rule.chop > 0 and ((first_cycle + cycle) // rule.chop) % 2 == 1:  # copies in changed roles
             first, second, polarity = clamped, free, -1.0
         copies = Copies(
-            memory.free[point], memory.clamped[point], memory.lu_free[point], memory.lu_clamped[point]
+            memory.free[point],
+            memory.clamped[point],
+            memory.lu_free[point],
+            memory.lu_clamped[point],
+            memory.free_shift[point],
+            memory.clamped_shift[point],
+            memory.free_rate[point],
+            memory.clamped_rate[point],
         )
         v, w = copies.v, copies.w
         drive_sources(ports, k, inputs[cycle], v, w)
+        foresee(c.order, v, copies.v_shift, 1.0, s.v_start)
         if not relax(c, first, gates, v, unknowns, copies.lu_free, TOLERANCE_V, s.residual, s.row):
             return cycle
-        if not memory.visited[point]:
+        if memory.visited[point]:
+            remember(c.order, v, s.v_start, 1.0, copies.v_shift)
+        else:
             memory.visited[point] = True
             copy_into(w, v)
         for t in range(len(target)):

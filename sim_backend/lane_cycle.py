@@ -132,6 +132,8 @@ def take_out(
         one.copies.v[i], one.copies.w[i] = s.v[i, lane], s.w[i, lane]
     one.copies.lu_free[-1] = NO_FACTORS
     one.copies.lu_clamped[-1] = NO_FACTORS
+    for k in range(len(one.copies.w_shift)):
+        one.copies.w_shift[k], one.copies.v_rate[k], one.copies.w_rate[k] = 0.0, 0.0, 0.0
 
 
 @njit(**JIT_INNER)

@@ -18,8 +18,8 @@ from sim_backend.edge_law import Devices
 from sim_backend.lane_cycle import Alone, LaneConverters, LaneDrift, LaneMemory, LaneTrace, run_lanes
 from sim_backend.lane_learning import LaneEdges, LaneNudged, PulseScratch
 from sim_backend.lanes import LANES, LaneDevices, LaneScratch
-from sim_backend.learning import Copies, Scratch
-from sim_backend.newton import EXTRA_SLOTS, NO_FACTORS, no_factors
+from sim_backend.learning import no_copies, no_scratch
+from sim_backend.newton import EXTRA_SLOTS, NO_FACTORS
 from sim_backend.plant import Plant, output_scratch, room_for_noise, rule_of
 
 
@@ -198,7 +198,6 @@ def _room(rows: int) -> FloatArray:
 def _alone(plant: Plant, block: CycleBlock) -> Alone:
     """Return room for one board of this plant's kind."""
     board, edges, nodes = plant.board, len(plant.gates), plant.wiring.network.nodes
-    unknowns = len(plant.circuit.order)
 
     def copied(devices: Devices) -> Devices:
         return devices._replace(threshold=devices.threshold.copy(), strength=devices.strength.copy())
@@ -208,8 +207,8 @@ def _alone(plant: Plant, block: CycleBlock) -> Alone:
         copied(board.clamped),
         Edges._make([*(np.zeros(edges) for _ in range(7)), 0.0, 0.0]),
         np.zeros(edges),
-        Copies(np.zeros(nodes), np.zeros(nodes), no_factors(plant.circuit), no_factors(plant.circuit)),
+        no_copies(plant.circuit, nodes),
         plant.nudged(block.method),
-        Scratch._make(np.zeros(m) for m in (unknowns + 1, unknowns, edges, edges, edges)),
+        no_scratch(len(plant.circuit.order), edges),
         output_scratch(len(plant.ports.target), block.labels.shape[1]),
     )

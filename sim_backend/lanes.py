@@ -16,9 +16,10 @@ from numba import njit
 from numpy.typing import NDArray
 
 from sim_backend.circuit import Circuit
-from sim_backend.compilation import JIT_APART
+from sim_backend.compilation import JIT_APART, JIT_INNER
 from sim_backend.edge_law import RESISTOR, SATURATION_ONSET_V, square_law
 from sim_backend.newton import (
+    FORGOTTEN,
     LEAST_TELLING_STEP_V,
     LONGEST_STEP_V,
     NO_FACTORS,
@@ -33,7 +34,6 @@ from sim_backend.newton import (
 
 LANES = 64
 STEPS = 12  # a board not at rest by then is settled alone
-FORGOTTEN = 0.1  # what one observed chord step leaves of a worse contraction remembered or guessed
 
 Lanes = NDArray[np.float64]
 Mask = NDArray[np.bool_]
@@ -65,6 +65,13 @@ class LaneScratch(NamedTuple):
     fresh: Lanes
 
 
+@njit(**JIT_INNER)
+def _below_onset(overdrive: float, a: float, b: float, strength: float) -> tuple[float, float, float]:
+    """Return current and slopes of one edge of one board; seldom needed, so not part of every loop."""
+    current, at_a, at_b = square_law(overdrive, a, b, strength)
+    return current, at_a, at_b
+
+
 @njit(**JIT_APART, forceinline=True)
 def _currents(d: LaneDevices, e: int, gate: Vector, tail: Vector, head: Vector, s: LaneScratch) -> None:
     """Write the currents of edge e and their slopes into s: in one expression unless below threshold.
@@ -93,7 +100,7 @@ def _currents(d: LaneDevices, e: int, gate: Vector, tail: Vector, head: Vector, 
         for l in range(LANES):
             overdrive = gate[l] - threshold[l]
             if overdrive - min(tail[l], head[l]) <= SATURATION_ONSET_V:
-                current[l], at_tail[l], at_head[l] = square_law(overdrive, tail[l], head[l], strength[l])
+                current[l], at_tail[l], at_head[l] = _below_onset(overdrive, tail[l], head[l], strength[l])
 
 
 @njit(**JIT_APART)
@@ -123,7 +130,7 @@ def residual(c: Circuit, d: LaneDevices, gates: Lanes, v: Lanes, s: LaneScratch)
             for l in range(LANES):
                 overdrive = gate[l] - threshold[l]
                 if overdrive - min(tail[l], head[l]) <= SATURATION_ONSET_V:
-                    current[l], _, _ = square_law(overdrive, tail[l], head[l], strength[l])
+                    current[l], _, _ = _below_onset(overdrive, tail[l], head[l], strength[l])
         leaving, arriving = r[row_tail[e]], r[row_head[e]]
         for l in range(LANES):
             leaving[l] += current[l]

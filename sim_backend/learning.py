@@ -16,7 +16,7 @@ from sim_backend.board import Edges
 from sim_backend.circuit import Circuit
 from sim_backend.compilation import JIT_INNER, JIT_NO_ALLOCATION
 from sim_backend.edge_law import Devices
-from sim_backend.newton import Vector, copy_into, relax
+from sim_backend.newton import Vector, copy_into, no_factors, relax
 
 TOLERANCE_V = 1e-8  # of node voltages while learning: moves a gate by 1e-9 V in a pulse of 100 µs
 TRIAL_TOLERANCE_V = 1e-6  # at most, at the trial end of a step, which only corrects it
@@ -27,13 +27,18 @@ SHORTEST_STEP = 1e-3  # of the pulse
 
 
 class Scratch(NamedTuple):
-    """Work arrays of one thread: residual (M+1,), row (M,), slopes (E,) twice, trial gates (E,)."""
+    """Work arrays of one thread: residual (M+1,), row (M,), slopes (E,) twice, trial gates (E,).
+
+    v_start, w_start (M,): unknown voltages of both copies where a move began, see foresee.
+    """
 
     residual: Vector
     row: Vector
     slope: Vector
     slope_end: Vector
     trial: Vector
+    v_start: Vector
+    w_start: Vector
 
 
 class Nudged(NamedTuple):
@@ -62,12 +67,51 @@ class Nudged(NamedTuple):
 
 
 class Copies(NamedTuple):
-    """State of both copies at one data point: voltages (N,) and factors of each."""
+    """State of both copies at one data point: voltages (N,) and factors of each.
+
+    Of the last visit to this data point, what the next is foreseen from: v_shift and w_shift (M,), in
+    volts, how far the unknowns had moved since the visit before; v_rate and w_rate (M,), in V/s, how
+    fast they moved in the pulse.
+    """
 
     v: Vector
     w: Vector
     lu_free: Vector
     lu_clamped: Vector
+    v_shift: Vector
+    w_shift: Vector
+    v_rate: Vector
+    w_rate: Vector
+
+
+def no_scratch(unknowns: int, edges: int) -> Scratch:
+    """Return work arrays for a circuit of this many unknowns and edges."""
+    sizes = (unknowns + 1, unknowns, edges, edges, edges, unknowns, unknowns)
+    return Scratch(*(np.zeros(size) for size in sizes))
+
+
+def no_copies(c: Circuit, nodes: int) -> Copies:
+    """Return room for both copies at one data point, at 0 V and without factors or foresight."""
+    foresight = [np.zeros(len(c.order)) for _ in range(4)]
+    return Copies(np.zeros(nodes), np.zeros(nodes), no_factors(c), no_factors(c), *foresight)
+
+
+@njit(**JIT_INNER)
+def foresee(order: NDArray[np.uint32], x: Vector, rate: Vector, h: float, start: Vector) -> None:
+    """Move the unknowns of x on by h times `rate`, what they did last time; keep where they started.
+
+    A start this near lets one chord step bring them to rest where two were needed.
+    """
+    for k in range(len(order)):
+        start[k] = x[order[k]]
+        x[order[k]] += h * rate[k]
+
+
+@njit(**JIT_INNER)
+def remember(order: NDArray[np.uint32], x: Vector, start: Vector, h: float, rate: Vector) -> None:
+    """Write how far the unknowns of x have moved from their start, per h."""
+    for k in range(len(order)):
+        rate[k] = (x[order[k]] - start[k]) / h
 
 
 @njit(**JIT_NO_ALLOCATION)
@@ -166,8 +210,10 @@ def learn(
     shortest = SHORTEST_STEP * duration
     if n.symmetric and not settle_first(c, free, gates, s, n, TOLERANCE_V, work):
         return False
+    foresee(c.order, s.w, s.w_shift, 1.0, work.w_start)
     if not settle_second(c, clamped, gates, s, n, TOLERANCE_V, work):
         return False
+    remember(c.order, s.w, work.w_start, 1.0, s.w_shift)
     fastest = gate_slopes(c, edges, gates, s.v, s.w, polarity, slope)
     while left > 0.0:
         h = min(step, left)
@@ -177,10 +223,14 @@ def learn(
             trial[e] = min(max(gates[e] + h * slope[e], wall_low[e]), wall_high[e])
         if h * fastest > 10.0 * STEP_ERROR_V:
             tolerance = min(max(TRIAL_SHARE * STEP_ERROR_V / (h * quickest), TOLERANCE_V), TRIAL_TOLERANCE_V)
+            foresee(c.order, s.v, s.v_rate, h, work.v_start)
+            foresee(c.order, s.w, s.w_rate, h, work.w_start)
             if not settle_first(c, free, trial, s, n, tolerance, work):
                 return False
             if not settle_second(c, clamped, trial, s, n, tolerance, work):
                 return False
+            remember(c.order, s.v, work.v_start, h, s.v_rate)
+            remember(c.order, s.w, work.w_start, h, s.w_rate)
             gate_slopes(c, edges, trial, s.v, s.w, polarity, slope_end)
             change = 0.0
             reach, first_hit = 0.0, h
@@ -194,10 +244,14 @@ def learn(
             # others feel of that is as much smaller as their slopes change little in the step.
             if reach * min(1.0, 2.0 * change / (h * fastest)) > WALL_ERROR_V and first_hit < 0.9 * h:
                 step = first_hit
+                foresee(c.order, s.v, s.v_rate, -h, work.v_start)
+                foresee(c.order, s.w, s.w_rate, -h, work.w_start)
                 continue
             error = change * change / (h * fastest + change)
             if error > STEP_ERROR_V and h > shortest:
                 step = h * max(0.2, 0.9 * (STEP_ERROR_V / error) ** (1.0 / 3.0))
+                foresee(c.order, s.v, s.v_rate, -h, work.v_start)
+                foresee(c.order, s.w, s.w_rate, -h, work.w_start)
                 continue
             for e in range(len(gates)):
                 moved = gates[e] + 0.5 * h * (slope[e] + slope_end[e])

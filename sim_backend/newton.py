@@ -41,8 +41,10 @@ SLOPE_RATIO = 1e-6  # a saturated edge pulls on its drain this much, in the Jaco
 SECANT_V = 1e-6  # the shortest drop a secant conductance is taken over
 TRUST_CONTRACTION_BELOW_V = 1e-3
 LEAST_TELLING_STEP_V = 1e-11  # shorter steps are rounding and tell nothing of the contraction
+FORGOTTEN = 0.1  # what one observed chord step leaves of a worse contraction remembered or guessed
 UNOBSERVED = 1e-3  # how much a contraction may have grown since it was last observed, beside 1.5 times
 NO_FACTORS = -1.0
+NOTHING_KNOWN = 1.0  # of how well factors contract
 EXTRA_SLOTS = 2  # after the factors: where entries of driven nodes go, and the contraction
 
 
@@ -223,12 +225,12 @@ def _newton(
     previous = np.inf
     known = lu[-1]
     renew = known == NO_FACTORS
-    fresh = False
+    seen = 0.0
     for iteration in range(NEWTON_STEPS):
         if renew:
             assemble(c, d, gates, v, leak_S, r, lu)
             factorise(c, lu, row)
-            known, fresh = 1.0, True
+            known = NOTHING_KNOWN
         else:
             residual(c, d, gates, v, leak_S, r)
         back_substitute(c, lu, unknowns, r)
@@ -245,13 +247,13 @@ def _newton(
             v[order[k]] -= scale * min(max(r[k], -LONGEST_STEP_V), LONGEST_STEP_V)
         if not renew:
             if LEAST_TELLING_STEP_V < previous < np.inf:
-                known = contraction if fresh else max(contraction, 0.5 * known)
-                fresh = False
+                seen = contraction
+                known = contraction if known == NOTHING_KNOWN else max(contraction, FORGOTTEN * known)
             else:
-                known = min(1.0, 1.5 * known + UNOBSERVED)
+                known = min(NOTHING_KNOWN, 1.5 * known + UNOBSERVED)
         small = longest < TRUST_CONTRACTION_BELOW_V and 2.0 * known * longest < tolerance_V
         if (small or longest < tolerance_V) and not damped:
-            lu[-1] = NO_FACTORS if c.renewal < known < 1.0 else known
+            lu[-1] = NO_FACTORS if seen > c.renewal else known  # a guess would be no reason
             return True
         renew = longest > REFACTOR_ABOVE_V if renew else contraction > REFACTOR_CONTRACTION
         previous = longest

@@ -30,7 +30,7 @@ from sim_backend.cycle import (
 )
 from sim_backend.edge_law import Devices
 from sim_backend.imperfections import stream_seed
-from sim_backend.learning import Nudged, Scratch
+from sim_backend.learning import Nudged, no_scratch
 from sim_backend.newton import NO_FACTORS, no_factors, relax
 
 READING_TOLERANCE_V = 1e-12
@@ -98,8 +98,7 @@ class Plant:
         self.gates = self.board.edges.wall_low.copy()
         self.draws = Draws(seed)
         self.clock_s = 0.0
-        unknowns, edges = len(self.circuit.order), wiring.network.n_edges
-        self.scratch = Scratch(*(np.zeros(m) for m in (unknowns + 1, unknowns, edges, edges, edges)))
+        self.scratch = no_scratch(len(self.circuit.order), wiring.network.n_edges)
         self.memory = self._memory(0)
         free, clamped, chances = self.board.free, self.board.clamped, self.board.chances
         self.drift = Drift(
@@ -217,15 +216,20 @@ class Plant:
         return voltages
 
     def _memory(self, points: int) -> Memory:
-        nodes = self.wiring.network.nodes
+        c, nodes = self.circuit, self.wiring.network.nodes
         free = np.zeros((points, nodes))  # where nothing reaches, it stays 0 V
-        free[:, self.circuit.order] = 0.5 * self.config.board.node_max
+        free[:, c.order] = 0.5 * self.config.board.node_max
+        unknowns = (points, len(c.order))
         return Memory(
-            free,
-            np.zeros((points, nodes)),
-            no_factors(self.circuit, points),
-            no_factors(self.circuit, points),
-            np.zeros(points, dtype=np.bool_),
+            free=free,
+            clamped=np.zeros((points, nodes)),
+            lu_free=no_factors(c, points),
+            lu_clamped=no_factors(c, points),
+            free_shift=np.zeros(unknowns),
+            clamped_shift=np.zeros(unknowns),
+            free_rate=np.zeros(unknowns),
+            clamped_rate=np.zeros(unknowns),
+            visited=np.zeros(points, dtype=np.bool_),
         )
 
     def nudged(self, method: Method) -> Nudged:

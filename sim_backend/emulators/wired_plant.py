@@ -19,8 +19,8 @@ from sim_backend.config import BenchConfig
 from sim_backend.cycle import drift_thresholds, drive_sources, hold, quantise
 from sim_backend.edge_law import Devices
 from sim_backend.emulators.terminals import Mishaps, Terminals
-from sim_backend.learning import TOLERANCE_V, Copies, learn, settle_first, settle_second
-from sim_backend.newton import no_factors, relax
+from sim_backend.learning import TOLERANCE_V, learn, no_copies, settle_first, settle_second
+from sim_backend.newton import relax
 from sim_backend.plant import Plant
 
 __all__ = ["BOARD_GAIN", "GATE_GAIN", "Lines", "Mishaps", "Terminals", "WiredPlant"]
@@ -60,9 +60,7 @@ class WiredPlant:
             if node in plant.board.wires_off and node not in listed:  # its clamp is loose, its reading is not
                 plant.board.converters.adc_gain[target] = 1.0
         n_nodes = wiring.network.nodes
-        self._copies = Copies(
-            np.zeros(n_nodes), np.zeros(n_nodes), no_factors(plant.circuit), no_factors(plant.circuit)
-        )
+        self._copies = no_copies(plant.circuit, n_nodes)
         for nodes in (self._copies.v, self._copies.w):
             nodes[plant.circuit.order] = 0.5 * config.board.node_max
         # Follows: the mixing circuit tracks the free copy while learning lasts; an output cannot.
