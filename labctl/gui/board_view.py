@@ -55,6 +55,7 @@ class BoardView(pg.PlotWidget):
         self._theme = theme
         self._item: NetworkItem | None = None
         self._wires: dict[str, tuple[int, ...]] = {}
+        self.marked: list[int] = []  # nodes whose wire is wrong
         plot = self.getPlotItem()
         plot.hideAxis("left")
         plot.hideAxis("bottom")
@@ -80,6 +81,7 @@ class BoardView(pg.PlotWidget):
             plot.removeItem(self._item)
             self._item = None
         self._marks.setData([], [])
+        self.marked = []
         self.setVisible(bench != "sim" and Path(bench).exists())
         if not self.isHidden():
             description, self._wires = board_of(bench)
@@ -87,13 +89,12 @@ class BoardView(pg.PlotWidget):
             plot.addItem(self._item)
             plot.vb.setRange(self._item.boundingRect(), padding=0.0)
 
-    def mark(self, wires: Mapping[str, Any] | None) -> list[int]:
-        """Mark the wires that `labctl bench check --json` calls wrong; return their nodes."""
+    def mark(self, wires: Mapping[str, Any] | None) -> None:
+        """Mark the nodes of wires that `labctl bench check --json` calls wrong."""
         faults = () if wires is None else wires["faults"]
         names = [str(name) for fault in faults for name in fault["wires"]]
-        nodes = sorted({node for name in names for node in self._wires.get(name, ())})
+        self.marked = sorted({node for name in names for node in self._wires.get(name, ())})
         if self._item is not None:
-            places = self._item.places(nodes)
+            places = self._item.places(self.marked)
             pen = pg.mkPen(self._theme.error, width=4)
             self._marks.setData(x=places[:, 0], y=places[:, 1], pen=pen, brush=pg.mkBrush(self._theme.error))
-        return nodes

@@ -50,6 +50,7 @@ class ExperimentPanel(QWidget):
         super().__init__()
         self._store, self.out = store, out
         self.document = ExperimentDocument()
+        self.bench_facts: tuple[str, bool | None] = ("", None)  # its name, and whether it is simulated
         self.doses: Callable[[], tuple[str | None, list[str]]] = lambda: (None, [])
         self.form, self.task = SettingsForm(self.document), TaskForm(self.document)
         self.text = named(QPlainTextEdit(), tr("Experiment file, TOML"))
@@ -235,11 +236,16 @@ class ExperimentPanel(QWidget):
             where, _ = QFileDialog.getOpenFileName(self, tr("Bench"), "", "TOML (*.toml)")
             self.choose_bench(where or "sim")
             return
+        limits = None
+        self.bench_facts = Path(self.bench_name()).stem, None
         try:
-            limits = load_bench(self.bench_name(), None, 0).limits
+            loaded = load_bench(self.bench_name(), None, 0)
         except LabError as error:
             self.failed.emit(str(error))
-            limits = None
+        else:
+            limits, known = loaded.limits, loaded.settings
+            simulated = known.get("kind", "sim") == "sim" or bool(known.get("simulated"))
+            self.bench_facts = str(known.get("name", self.bench_facts[0])), simulated
         self.document.recheck(limits)
         self.bench_changed.emit(self.bench_name())
 

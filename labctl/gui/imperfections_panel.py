@@ -24,6 +24,7 @@ from PyQt6.QtWidgets import (
 
 from labctl.calibration_settings import default_store
 from labctl.calibration_twin import find_twins
+from labctl.experiment.load import validate
 from labctl.gui.quantity_box import QuantityBox, for_file
 from labctl.gui.words import named, tr
 from protocols.errors import ConfigError
@@ -134,7 +135,7 @@ class ImperfectionsPanel(QScrollArea):
     def use(self, preset_or_file: str) -> None:
         """Take the doses of a preset or file. Raises ConfigError."""
         doses = read_doses(preset_or_file)
-        read = Imperfections.model_validate(doses)
+        read = validate(Imperfections, doses, preset_or_file)
         self._source = preset_or_file
         self._preset_doses = {name: float(getattr(read, name)) for name in self.rows}
         for name, row in self.rows.items():

@@ -95,6 +95,7 @@ class MainWindow(QMainWindow):
         self.experiment.preflight.verdict_changed.connect(self._may_start)
         self.experiment.failed.connect(self.tell)
         self.imperfections.changed.connect(self.experiment.preflight.forget)
+        self.experiment.bench_changed.connect(lambda _: self._say_standing())
         self.experiment.bench_changed.connect(
             lambda _: self.imperfections.setEnabled(self.experiment.is_simulated())
         )
@@ -148,7 +149,11 @@ class MainWindow(QMainWindow):
             self.layout_.runs.load_plane(Path(snapshot.run.folder), self.live)
 
     def _say_standing(self) -> None:
-        self.banner.show_standing(standing(self.snapshot, self.contact, self.said))
+        told = standing(self.snapshot, self.contact, self.said)
+        name, simulated = self.experiment.bench_facts
+        if not told.bench and name:  # none is connected yet: the one that would be
+            told = replace(told, bench=tr("chosen: {bench}", bench=name), simulated=simulated)
+        self.banner.show_standing(told)
 
     # ── to the engine ────────────────────────────────────────────────────────────────────────────
 

@@ -408,6 +408,10 @@
    <translation>实验的网络与任务</translation>
   </message>
   <message>
+   <source>No file manager opened; the run is in {folder}</source>
+   <translation>没有打开文件管理器；运行在 {folder}</translation>
+  </message>
+  <message>
    <source>Not checked yet.</source>
    <translation>尚未检查。</translation>
   </message>
@@ -1032,6 +1036,10 @@ A run under way is stopped and kept, the bench is made safe. Please report this.
   <message>
    <source>chopping</source>
    <translation>斩波</translation>
+  </message>
+  <message>
+   <source>chosen: {bench}</source>
+   <translation>已选：{bench}</translation>
   </message>
   <message>
    <source>clamp gain</source>

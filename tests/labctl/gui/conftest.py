@@ -116,7 +116,13 @@ def prepare(window: MainWindow, example: str, cycles: int) -> None:
 
 def start(window: MainWindow) -> None:
     """Press Start and wait until the run trains."""
+    until(window.controls.start.isEnabled, 10)
     before = window.snapshot.run.serial if window.snapshot.run is not None else 0
     window.controls.start.click()
-    until(lambda: window.snapshot.run is not None and window.snapshot.run.serial > before)
-    until(lambda: window.snapshot.state is RunState.RUNNING and window.snapshot.cycle > 0)
+
+    def told() -> str:
+        s = window.snapshot
+        return f"{s.state}, {s.activity}, {s.reason}, {s.problem}, {[box.text() for box in window.boxes]}"
+
+    until(lambda: window.snapshot.run is not None and window.snapshot.run.serial > before, 30, told)
+    until(lambda: window.snapshot.state is RunState.RUNNING and window.snapshot.cycle > 0, 30, told)

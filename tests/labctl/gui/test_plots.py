@@ -6,8 +6,10 @@ import csv
 import json
 from pathlib import Path
 from types import SimpleNamespace
+from typing import Any
 
 import numpy as np
+import pyqtgraph as pg
 import pytest
 from PyQt6.QtCore import QPointF, Qt
 from PyQt6.QtGui import QImage
@@ -66,17 +68,25 @@ def _poll(cycle: int, rows: int = 3) -> Poll:
     return Poll(snapshot, 1, rings)
 
 
+@pytest.fixture(scope="module")
+def described() -> tuple[dict[str, Any], dict[str, Any]]:
+    """What an engine says of a run of the example xor."""
+    limits = SimBench(BenchConfig(), seed=0).limits()
+    return describe(build_plan(load_experiment(EXAMPLES / "xor.toml").settings, limits, 0))
+
+
 @pytest.fixture
-def model(app: QApplication) -> RunModel:
-    bench = SimBench(BenchConfig(), seed=0)
-    plan = build_plan(load_experiment(EXAMPLES / "xor.toml").settings, bench.limits(), 0)
+def model(app: QApplication, described: tuple[dict[str, Any], dict[str, Any]]) -> RunModel:
     found = RunModel()
-    found.describe(1, *describe(plan))
+    found.describe(1, *described)
     found.absorb(_poll(1000))
     return found
 
 
-@pytest.fixture(params=PLOTS, ids=lambda kind: kind.key)
+DRAWN = [kind for kind in PLOTS if kind.key != "twin"]  # that one draws what a process beside it tells
+
+
+@pytest.fixture(params=DRAWN, ids=lambda kind: kind.key)
 def dock(request: pytest.FixtureRequest, model: RunModel) -> PlotDock:
     found = request.param(model, Selection(), theme.LIGHT)
     found.start_over()
@@ -124,6 +134,31 @@ def test_gates_are_put_at_their_learning_time_and_wait_for_the_clock(model: RunM
     assert len(model.gates) == 3  # the snapshot has not got there
     model.absorb(Poll(_poll(1700).snapshot, 1))
     np.testing.assert_allclose(model.gates.x[-1], 1.6)
+
+
+def test_markers_are_drawn_where_they_were_dropped(model: RunModel, described: Any) -> None:
+    docks = {
+        k.key: k(model, Selection(), theme.LIGHT) for k in PLOTS if k.key in ("traces", "heatmap", "error")
+    }
+    poll = _poll(2000)
+    poll.events.append({"what": "note", "reason": "no marker", "cycle": 3})
+    name = "probe {9} moved"
+    poll.events.append({"what": "marker", "reason": name, "cycle": 500, "learning_time_s": 0.5})
+    model.absorb(poll)
+    for dock in docks.values():
+        dock.draw_now()
+        dock.restyle(theme.DARK)
+        (line,) = (i for i in dock._plot.items if isinstance(i, pg.InfiniteLine) and hasattr(i, "label"))  # noqa: SLF001
+        assert line.value() == 0.5
+        assert name in line.label.toPlainText()
+    docks["error"].log_time.setChecked(True)
+    docks["error"].draw_now()
+    lines = [i for i in docks["error"]._plot.items if hasattr(i, "label")]  # noqa: SLF001
+    assert lines[0].value() == pytest.approx(np.log10(0.5))
+    model.describe(2, *described)
+    for dock in docks.values():
+        dock.draw_now()
+        assert not [i for i in dock._plot.items if hasattr(i, "label")]  # noqa: SLF001
 
 
 def test_an_edge_clicked_in_the_network_is_chosen_everywhere(model: RunModel) -> None:
