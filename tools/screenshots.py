@@ -68,6 +68,7 @@ class Photographer:
         self._until(lambda: window.snapshot.cycle > 150_000)
         window.selection.choose((3, 12, 20))
         window.note("probe on node 9 moved")
+        self._mark("probe moved")
         self._shoot("live")
         window.do(Verb.PAUSE)
         self._until(lambda: window.snapshot.state.value == "paused")
@@ -84,6 +85,8 @@ class Photographer:
         layout.panels["runs"].raise_()
         layout.panels["notes"].raise_()
         layout.plots["decision"].raise_()
+        layout.runs.set_tags(layout.runs.entries[:1], ("for the paper", "good"))
+        self._until(lambda: layout.runs.entries[0].tags)
         layout.runs.choose([1, 2])
         self._shoot("runs")
         layout.runs.compare_chosen()
@@ -113,6 +116,15 @@ class Photographer:
             self.window.experiment.document.set(key, value)
         self.window.preflight()
         self._until(self.window.controls.start.isEnabled)
+
+    def _mark(self, name: str) -> None:
+        from PyQt6.QtWidgets import QInputDialog
+
+        self.window.drop_marker()
+        (dialog,) = self.window.findChildren(QInputDialog)
+        dialog.setTextValue(name)
+        dialog.accept()
+        self._until(lambda: self.window.live.markers)
 
     def _shoot(self, name: str, widget: Any = None) -> None:
         self._rest(0.8)

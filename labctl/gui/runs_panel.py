@@ -41,7 +41,7 @@ from protocols.errors import DataError
 if TYPE_CHECKING:
     from labctl.gui.window import MainWindow
 
-HEADS = ("", "no.", "started", "status", "name", "tags", "method", "error", "accuracy", "bench")
+HEADS = ("", "no.", "started", "status", "name", "method", "error", "accuracy", "tags", "bench")
 _THUMB = QSize(72, 40)
 STATUS = ("", "completed", "stopped", "aborted", "failed", "running", "orphan", "recovered")
 _MOST = 8  # runs compared at once
@@ -157,7 +157,7 @@ class RunsPanel(QWidget):
             error = "–" if e.error_end_V2 is None else quantity(e.error_end_V2, "V²")
             accuracy = "–" if e.accuracy_end is None else f"{100 * e.accuracy_end:.0f} %"
             started = (e.started or "–")[:16].replace("T", " ")
-            what = (e.name, e.tags, e.method or "–", error, accuracy, e.bench or "–")
+            what = (e.name, e.method or "–", error, accuracy, e.tags, e.bench or "–")
             cells = ("", str(e.number), started, tr(e.status), *what)
             for column, text in enumerate(cells):
                 item = QTableWidgetItem(text)

@@ -24,6 +24,8 @@ from labctl.gui.theme import Theme
 from labctl.gui.titlebar import TitleBar
 from labctl.gui.words import must, named, tr
 
+_OUT = 4  # pixels from a label to where pyqtgraph would have it
+
 
 class PlotDock(QDockWidget):
     """A dock with one view of the run. Subclasses draw in `redraw` and clear themselves in `start_over`."""
@@ -199,10 +201,20 @@ class PlotDock(QDockWidget):
         return QSize(420, 320)
 
 
+class _RoomyAxis(pg.AxisItem):
+    """An axis at the left whose label keeps clear of the numbers beside it."""
+
+    def resizeEvent(self, event: Any = None) -> None:
+        """Put the label where it belongs, and a little further out."""
+        super().resizeEvent(event)
+        self.label.setX(self.label.x() - _OUT)
+
+
 def plot_widget(theme: Theme, x: tuple[str, str], y: tuple[str, str]) -> Any:
     """Return a pyqtgraph plot with axes labelled (words, unit), no antialiasing, no context menu."""
-    widget = pg.PlotWidget()
+    widget = pg.PlotWidget(axisItems={"left": _RoomyAxis("left")})
     plot = widget.getPlotItem()
+    plot.layout.setContentsMargins(_OUT + 2, 9, 6, 2)  # the topmost number is whole
     plot.setLabel("bottom", tr(x[0]), units=x[1] or None)
     plot.setLabel("left", tr(y[0]), units=y[1] or None)
     for side, (_, unit) in (("bottom", x), ("left", y)):

@@ -42,7 +42,10 @@ class MarkerLines:
         pen = pg.mkPen(self._theme.text, width=1, style=Qt.PenStyle.DashDotLine)
         ground = pg.mkColor(self._theme.base)
         ground.setAlpha(200)
-        words = {"position": 0.04, "rotateAxis": (1, 0), "anchors": [(0, 0), (0, 1)]}
+        sides = [(0, 0), (0, 1)]  # of the line: to the right of one at the left, and the other way about
+        if self._plot.vb.yInverted():
+            sides.reverse()
+        words = {"position": 0.04, "rotateAxis": (1, 0), "anchors": sides}
         words |= {"color": self._theme.text, "fill": ground}
         self._lines = []
         for marker in self._shown:

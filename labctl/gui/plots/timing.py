@@ -51,7 +51,7 @@ class TimingPlot(PlotDock):
         axis.setTicks([[(k, names[k]) for k in range(0, len(names), step)]])
         top = max(float(heights.max()), 1.0)
         self._plot.getAxis("left").setTicks([[(k + 0.1, _short(k)) for k in range(int(top) + 1)]])
-        self._plot.setRange(xRange=(-0.6, len(names) - 0.4), yRange=(0.0, 1.08 * top), padding=0.0)
+        self._plot.setRange(xRange=(-1.0, len(names) - 0.4), yRange=(0.0, 1.08 * top), padding=0.0)
         text = tr("{late} of {cycles} cycles late", late=f"{late:,}", cycles=f"{cycles:,}")
         self.readout.setText(text + (f", {tr('at worst')} {duration(worst_s)}" if late else ""))
 

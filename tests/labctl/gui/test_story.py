@@ -17,6 +17,7 @@ from PyQt6.QtTest import QTest
 from PyQt6.QtWidgets import QInputDialog, QMessageBox
 
 from labctl.engine.lifecycle import Verb
+from labctl.gui.runs_panel import HEADS
 from labctl.gui.standing import Contact, Touch, standing
 from labctl.gui.window import MainWindow
 from labctl.store.events import read_events
@@ -122,7 +123,7 @@ def _tag_export_and_show(window: MainWindow, folder: Path) -> None:
     runs.buttons["tags"].click()
     _answer(runs, "for the paper, good")
     until(lambda: runs.entries[1].tags == "for the paper, good")
-    assert runs.table.item(1, 5).text() == "for the paper, good"
+    assert runs.table.item(1, HEADS.index("tags")).text() == "for the paper, good"
     runs.choose([1, 2])
     runs.buttons["tags"].click()
     _answer(runs, "both")  # beside what one of them has already
