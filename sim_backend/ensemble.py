@@ -95,14 +95,7 @@ class Ensemble:
             print("Compiling the ensemble, once: about 20 s …", file=sys.stderr, flush=True)
         if len(block) > BLOCK_CYCLES or len(block.snapshots):
             raise ProtocolError(f"a block of an ensemble holds up to {BLOCK_CYCLES} cycles and no snapshots")
-        shape, outputs = (len(self), len(block)), block.labels.shape[1]
-        record = EnsembleRecord(
-            np.empty((*shape, outputs)),
-            np.empty((*shape, outputs)),
-            np.empty(shape),
-            np.empty(shape),
-            np.empty((len(self), len(block.wrong)), dtype=np.bool_),
-        )
+        record = EnsembleRecord.room(len(self), len(block), block.labels.shape[1], len(block.wrong))
         groups, alone = self._groups, self._alone
         if block.method.chop_cycles:  # lanes keep the copies' roles
             groups, alone = [], list(range(len(self)))

@@ -82,9 +82,9 @@ class LaneDrift(NamedTuple):
 
 
 class LaneTrace(NamedTuple):
-    """Where a block writes what happened: outputs (B, n, O) in volts, times (B, n) in seconds.
+    """Where a block writes what happened: outputs (n, B, O) in volts, times (n, B) in seconds.
 
-    board (L,): the row of each lane. A group that is not full writes its last board's row several times.
+    board (L,): the column of each lane. A group that is not full writes its last board's several times.
     """
 
     board: NDArray[np.int64]
@@ -392,7 +392,7 @@ def run_lanes(
         any_late = False
         for l in range(LANES):
             late = noise.late[l, cycle] if noise.late.shape[1] > 0 else 0.0
-            trace.lateness[trace.board[l], cycle] = late
+            trace.lateness[cycle, trace.board[l]] = late
             clock[l] += late
             p.h[l] = late
             any_late = any_late or late > 0.0
@@ -414,7 +414,7 @@ def run_lanes(
                 if work.going[l] > 0.0 and not settle_alone(c, free, clamped, edges, gates, s, l, False, one):
                     return cycle
         if memory.visited[point]:
-            remember(c.order, s.v, p.v_start, p.tried, s.v_shift)
+            remember(c.order, s.v, p.v_start, p.tried, p.per_h, s.v_shift)
         else:
             memory.visited[point] = True
             copy_lanes(s.w, s.v)
@@ -435,9 +435,9 @@ def run_lanes(
                 one,
                 noise,
             )
-            trace.learning_time[trace.board[l], cycle] = time
+            trace.learning_time[cycle, trace.board[l]] = time
             for o in range(labels.shape[1]):
-                trace.free_outputs[trace.board[l], cycle, o] = one.output.read_outputs[o]
+                trace.free_outputs[cycle, trace.board[l], o] = one.output.read_outputs[o]
             p.trying[l] = time <= 0.0  # no pulse, no clamp: both copies stand free
             p.inside[l] = time > 0.0 and not one.nudged.released[0]
             p.active[l] = p.inside[l]
@@ -449,8 +449,8 @@ def run_lanes(
                     return cycle
         together = learn_lanes(c, free, clamped, edges, gates, s, n, growing, quickest, work, p)
         for l in range(LANES):
-            row = trace.board[l]
-            time = trace.learning_time[row, cycle]
+            column = trace.board[l]
+            time = trace.learning_time[cycle, column]
             left = p.left[l] if p.inside[l] else time  # the others stopped here when one did not settle
             by_itself = time > 0.0 and not (together and p.inside[l])
             if by_itself and left > 0.0:
@@ -460,9 +460,11 @@ def run_lanes(
                 ):
                     return cycle
             for o in range(labels.shape[1]):
-                trace.clamped_outputs[row, cycle, o] = 0.0
+                trace.clamped_outputs[cycle, column, o] = 0.0
             for t in range(targets):
-                trace.clamped_outputs[row, cycle, ports.output[t]] += ports.sign[t] * s.w[ports.target[t], l]
+                trace.clamped_outputs[cycle, column, ports.output[t]] += (
+                    ports.sign[t] * s.w[ports.target[t], l]
+                )
             clock[l] += time + k.overhead[l]
             p.h[l] = time
         if charging:

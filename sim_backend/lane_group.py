@@ -37,6 +37,16 @@ class EnsembleRecord:
     lateness_s: FloatArray
     wrong: BoolArray
 
+    @classmethod
+    def room(cls, boards: int, cycles: int, outputs: int, points: int) -> EnsembleRecord:
+        """Return room for a block; in memory a cycle's boards are neighbours, as they are written."""
+
+        def by_cycle(*more: int) -> FloatArray:
+            return np.empty((cycles, boards, *more)).swapaxes(0, 1)
+
+        wrong = np.empty((boards, points), dtype=np.bool_)
+        return cls(by_cycle(outputs), by_cycle(outputs), by_cycle(), by_cycle(), wrong)
+
 
 class LaneGroup:
     """Up to LANES alike boards; a group that is not full runs its last board several times over."""
@@ -91,7 +101,11 @@ class LaneGroup:
         targets = len(self.ports.target)
         wrong = np.array([block.wrong] * LANES, dtype=np.bool_)
         trace = LaneTrace(
-            boards, record.free_outputs, record.clamped_outputs, record.learning_time_s, record.lateness_s
+            boards,
+            record.free_outputs.swapaxes(0, 1),
+            record.clamped_outputs.swapaxes(0, 1),
+            record.learning_time_s.swapaxes(0, 1),
+            record.lateness_s.swapaxes(0, 1),
         )
         alone = _alone(first, block)
         nudged = LaneNudged(
@@ -136,7 +150,7 @@ class LaneGroup:
             PulseScratch._make(
                 [
                     *(_room(edges) for _ in range(3)),
-                    *(np.zeros(LANES) for _ in range(8)),
+                    *(np.zeros(LANES) for _ in range(9)),
                     *(_room(nodes) for _ in range(2)),
                     *(np.zeros(LANES, dtype=np.bool_) for _ in range(3)),
                 ]

@@ -89,6 +89,7 @@ class PulseScratch(NamedTuple):
     growth: Lanes
     taken: Lanes
     tried: Lanes
+    per_h: Lanes
     v_start: Lanes
     w_start: Lanes
     active: Mask
@@ -238,12 +239,16 @@ def foresee(order: NDArray[np.uint32], x: Lanes, rate: Lanes, h: Vector, start: 
 
 
 @njit(**JIT_APART)
-def remember(order: NDArray[np.uint32], x: Lanes, start: Lanes, h: Vector, rate: Lanes) -> None:
-    """Write how far the unknown voltages moved per h, on the boards whose h is above 0."""
+def remember(
+    order: NDArray[np.uint32], x: Lanes, start: Lanes, h: Vector, per_h: Vector, rate: Lanes
+) -> None:
+    """Write how far the unknown voltages moved per h, on the boards whose h is above 0; per_h is scratch."""
+    for l in range(LANES):
+        per_h[l] = 1.0 / max(h[l], 1e-30)
     for k in range(len(order)):
         volts, speed, before = x[order[k]], rate[order[k]], start[order[k]]
         for l in range(LANES):
-            found = (volts[l] - before[l]) / max(h[l], 1e-30)
+            found = (volts[l] - before[l]) * per_h[l]
             speed[l] = found if h[l] > 0.0 else speed[l]
 
 
@@ -283,7 +288,7 @@ def learn_lanes(
     foresee(c.order, s.w, s.w_shift, tried, p.w_start)
     if not settle_both(c, free, clamped, gates, s, n, n.symmetric, active, TOLERANCE_V, work):
         return False
-    remember(c.order, s.w, p.w_start, tried, s.w_shift)
+    remember(c.order, s.w, p.w_start, tried, p.per_h, s.w_shift)
     while going > 0:
         longest_step = 0.0
         for l in range(LANES):
@@ -306,8 +311,8 @@ def learn_lanes(
             foresee(c.order, s.w, s.w_rate, tried, p.w_start)
             if not settle_both(c, free, clamped, trials, s, n, True, trying, tolerance, work):
                 return False
-            remember(c.order, s.v, p.v_start, tried, s.v_rate)
-            remember(c.order, s.w, p.w_start, tried, s.w_rate)
+            remember(c.order, s.v, p.v_start, tried, p.per_h, s.v_rate)
+            remember(c.order, s.w, p.w_start, tried, p.per_h, s.w_rate)
             hits = _step_end(c, edges, gates, s.v, s.w, growing, p)
             _judge(gates, len(c.tail), shortest, hits, p)
         going = 0
