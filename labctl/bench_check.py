@@ -6,8 +6,9 @@ from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from drivers.hardware import HardwareBench, SafetyReport, make_safe
+from drivers.hardware.clamp_test import check_all_wires
 from drivers.hardware.probe import PartFound, probe
-from drivers.hardware.wire_test import WireReport, check_wiring
+from drivers.hardware.wire_test import WireReport
 from labctl.emulation.settings import HardwareFile
 from labctl.experiment.build import build_network
 from protocols.errors import LabError
@@ -55,6 +56,7 @@ class BenchCheck:
                 "ok": wires.good,
                 "test_voltage_V": wires.test_voltage_V,
                 "arrived": {name: {"free": f, "clamped": c} for name, (f, c) in wires.arrived.items()},
+                "clamps": list(wires.clamps),
                 "faults": [
                     {
                         "trouble": str(f.trouble),
@@ -81,7 +83,7 @@ def check_bench(config: HardwareFile, *, wiring: bool = True) -> BenchCheck:
         if check.good:
             _power(check, config)
         if check.good and wiring and config.wires.sources:
-            check.wires = check_wiring(HardwareBench(config), config.wires, build_network(config.network))
+            check.wires = check_all_wires(HardwareBench(config), config, build_network(config.network))
             check.problems += [fault.sentence for fault in check.wires.faults]
     except LabError as error:
         check.problems.append(str(error))

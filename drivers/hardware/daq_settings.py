@@ -59,6 +59,11 @@ class ClampWires(_Table):
     labels: dict[Node, OutputTerminal] = Field({}, description="positive node of an output → output; analog")
     eta: Ratio = Field(128 / 129, gt=0, description="nudge of the mixing circuit; circuit analog")
 
+    def wires(self) -> Mapping[str, str]:
+        """Return the wires of outputs that clamp, by name: "clamp node 3": "ao4"."""
+        tables = ("clamp", self.toward), ("away clamp", self.away), ("label", self.labels)
+        return {f"{kind} node {node}": terminal for kind, table in tables for node, terminal in table.items()}
+
     @model_validator(mode="after")
     def _one_way(self) -> ClampWires:
         analog = self.circuit is ClampCircuit.ANALOG
@@ -169,14 +174,12 @@ class DaqSettings(_Table):
     def _wires(self) -> Iterator[tuple[str, str]]:
         tables: tuple[tuple[str, Mapping[int, str]], ...] = (
             ("source", self.sources),
-            ("clamp", self.clamp.toward),
-            ("away clamp", self.clamp.away),
-            ("label", self.clamp.labels),
             ("free", self.read.free),
             ("clamped", self.read.clamped),
         )
         for name, table in tables:
             yield from ((f"{name} node {node}", terminal) for node, terminal in table.items())
+        yield from self.clamp.wires().items()
         yield "clamp line", self.clamp.line
         if self.clamp.away_line is not None:
             yield "away line", self.clamp.away_line

@@ -9,36 +9,15 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from contextlib import closing
 from dataclasses import dataclass
-from enum import StrEnum
 
 import numpy as np
 
 from drivers.hardware.config import OutputWire, SourceWire, WireSettings
+from drivers.hardware.wire_fault import WireFault, WireTrouble, same
 from protocols.bench import Bench, NodeReading
 from protocols.block import FloatArray
 from protocols.network import Network
 from protocols.task import Output, Source, Wiring
-
-
-class WireTrouble(StrEnum):
-    """What may be wrong with wires."""
-
-    SWAPPED = "swapped"
-    MISPLACED = "misplaced"
-    OPEN = "open"
-    SHORTED = "shorted"
-    WEAK = "weak"
-    REVERSED = "reversed"
-
-
-@dataclass(frozen=True)
-class WireFault:
-    """What is wrong, with which wires, in which copy ("free", "clamped", "both"); one sentence for people."""
-
-    trouble: WireTrouble
-    wires: tuple[str, ...]
-    copy: str
-    sentence: str
 
 
 @dataclass(frozen=True, eq=False)
@@ -46,12 +25,13 @@ class WireReport:
     """What the self-test found: faults, and how much of what was driven arrived at each wire's own node.
 
     arrived maps a source wire to its node's reading over the voltage driven, free and clamped copy;
-    test_voltage_V is what was driven.
+    test_voltage_V is what was driven. clamps: the clamp wires that were tested, none while others are wrong.
     """
 
     faults: tuple[WireFault, ...]
     arrived: Mapping[str, tuple[float, float]]
     test_voltage_V: float
+    clamps: tuple[str, ...] = ()
 
     @property
     def good(self) -> bool:
@@ -60,7 +40,7 @@ class WireReport:
 
 
 def check_wiring(bench: Bench, wires: WireSettings, network: Network) -> WireReport:
-    """Test every wire of a bench file on its bench, which must be closed and is closed again afterwards.
+    """Test the source and output wires of a bench file on its closed bench, which is closed again afterwards.
 
     The gates are charged to the middle of their range: what the board has learned is lost. A node that has a
     source wire and an output wire is tested twice, driven and read. Raises InstrumentError.
@@ -212,16 +192,16 @@ def _wrong_outputs(
     should = np.column_stack([_output(nodes, table[name]) for name in names])
     faults, told = [], set[int]()
     for t, name in enumerate(names):
-        if t in told or _same(seen[:, t], should[:, t], tolerance_V):
+        if t in told or same(seen[:, t], should[:, t], tolerance_V):
             continue
-        others = [u for u in range(len(names)) if u != t and _same(seen[:, t], should[:, u], tolerance_V)]
+        others = [u for u in range(len(names)) if u != t and same(seen[:, t], should[:, u], tolerance_V)]
         other = others[0] if others else None
         at = " − ".join(f"node {node}" for node in table[name])
-        if _same(seen[:, t], np.zeros(len(seen)), tolerance_V):
+        if same(seen[:, t], np.zeros(len(seen)), tolerance_V):
             faults.append(
                 _fault(WireTrouble.OPEN, [name], f"{name} is off: it reads 0 V whatever is on {at}")
             )
-        elif other is not None and _same(seen[:, other], should[:, t], tolerance_V):
+        elif other is not None and same(seen[:, other], should[:, t], tolerance_V):
             told.add(other)
             faults.append(
                 _fault(
@@ -230,11 +210,11 @@ def _wrong_outputs(
                     f"{name} and {names[other]} are swapped: each reads the other's node",
                 )
             )
-        elif _same(seen[:, t], -should[:, t], tolerance_V):
+        elif same(seen[:, t], -should[:, t], tolerance_V):
             faults.append(_fault(WireTrouble.REVERSED, [name], f"{name} reads {at} with the wrong sign"))
         else:
             near = int(np.argmin(np.max(np.abs(nodes - seen[:, [t]]), axis=0)))
-            is_there = _same(seen[:, t], nodes[:, near], tolerance_V)
+            is_there = same(seen[:, t], nodes[:, near], tolerance_V)
             what = f"reads node {near}" if is_there else "reads something else"
             trouble = WireTrouble.MISPLACED if is_there else WireTrouble.WEAK
             faults.append(_fault(trouble, [name], f"{name} {what} instead of {at}"))
@@ -243,10 +223,6 @@ def _wrong_outputs(
 
 def _output(nodes: FloatArray, of: tuple[int, ...]) -> FloatArray:
     return nodes[:, of[0]] - (nodes[:, of[1]] if len(of) > 1 else 0.0)
-
-
-def _same(one: FloatArray, other: FloatArray, tolerance_V: float) -> bool:
-    return bool(np.max(np.abs(one - other)) <= tolerance_V)
 
 
 def _fault(trouble: WireTrouble, wires: list[str], sentence: str) -> WireFault:

@@ -66,7 +66,8 @@ def _show(found: BenchCheck, config: HardwareFile) -> None:
     if found.wires is not None:
         faults = found.wires.faults
         wrong = {wire for fault in faults for wire in fault.wires}
-        good = [name for name in (*config.wires.sources, *config.wires.outputs) if name not in wrong]
+        tested = (*config.wires.sources, *config.wires.outputs, *found.wires.clamps)
+        good = [name for name in tested if name not in wrong]
         if good:
             _line(
                 console,

@@ -163,9 +163,11 @@ def terminals_of(daq: DaqSettings, wiring: Wiring) -> Terminals:
 
 def _mishaps(config: HardwareFile, daq: DaqSettings, emulation: EmulationSettings) -> Mishaps:
     """Return swapped, loose and touching wires by terminal."""
-    sources, outputs = config.wires.sources, config.wires.outputs
+    sources, outputs, clamps = config.wires.sources, config.wires.outputs, daq.clamp.wires()
 
     def terminal(wire: str) -> str:
+        if wire in clamps:
+            return clamps[wire]
         node = sources[wire].node if wire in sources else outputs[wire].positive
         table = daq.sources if wire in sources else daq.read.free
         if node not in table:

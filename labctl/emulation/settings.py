@@ -41,8 +41,9 @@ class FaultSettings(Settings):
 class EmulationSettings(Settings):
     """What stands behind the emulated instruments; nothing here reaches a real bench.
 
-    Wires are named as in `[wires]`: `swapped` pairs have changed places, `off` ones hang loose, `touching`
-    pairs of source wires are in contact.
+    Wires are named as in `[wires]`, those of a DAQ board's clamps "clamp node 3", "away clamp node 3" and
+    "label node 3": `swapped` pairs have changed places, `off` ones hang loose, `touching` pairs of source
+    wires are in contact.
     """
 
     seed: int = Field(0, ge=0, description="draws the board and its noise, as --seed does for --bench sim")
@@ -84,13 +85,15 @@ class HardwareFile(HardwareConfig):
         emulation = self.emulation
         if emulation is None:
             return self
-        sources, outputs = set(self.wires.sources), set(self.wires.outputs)
+        sources, outputs, daq = set(self.wires.sources), set(self.wires.outputs), self.instruments.daq
+        clamps = set(daq.clamp.wires()) if daq is not None else set()
         for key, pairs in (("swapped", emulation.swapped), ("touching", emulation.touching)):
             for one, other in pairs:
-                if not ({one, other} <= sources or (key == "swapped" and {one, other} <= outputs)):
-                    kinds = "two source wires or two output wires" if key == "swapped" else "source wires"
-                    raise ValueError(f"emulation.{key}: {one!r} and {other!r} are no {kinds} of [wires]")
+                alike = any({one, other} <= kind for kind in (outputs, clamps)) and key == "swapped"
+                if not ({one, other} <= sources or alike):
+                    kinds = "two source wires, output wires or clamps" if key == "swapped" else "source wires"
+                    raise ValueError(f"emulation.{key}: {one!r} and {other!r} are no {kinds} of this bench")
         for name in emulation.off:
-            if name not in sources | outputs:
-                raise ValueError(f"emulation.off: [wires] has no wire {name!r}")
+            if name not in sources | outputs | clamps or name.startswith("away"):
+                raise ValueError(f"emulation.off: there is no wire {name!r} that can hang loose")
         return self

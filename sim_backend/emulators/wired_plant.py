@@ -53,6 +53,8 @@ class WiredPlant:
         self.eta = eta
         self._mishaps = mishaps or Mishaps()
         self._loose_inputs = {self._exchanged(name) for name in self._mishaps.off if name.startswith("ai")}
+        loose = [_number(self._exchanged(name)) for name in self._mishaps.off if name.startswith("ao")]
+        self._loose_labels = [place for place in loose if place in terminals.labels]
         self.plant = Plant(self._with_loose_wires(config, wiring), wiring, seed)
         plant = self.plant
         listed = set(config.imperfections.faults.wires_off)
@@ -268,6 +270,7 @@ class WiredPlant:
             if one.startswith("ao"):
                 a, b = _number(one), _number(other)
                 arrived[[a, b]] = arrived[[b, a]]
+        arrived[self._loose_labels] = 0.0
         return arrived
 
     def _rewired_inputs(self, volts: FloatArray) -> FloatArray:

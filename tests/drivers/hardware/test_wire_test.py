@@ -6,12 +6,16 @@ import numpy as np
 import pytest
 
 from drivers.hardware import HardwareBench
+from drivers.hardware.clamp_test import ClampPlan, check_all_wires, check_clamps, wrong_clamps
 from drivers.hardware.config import LimitSettings, WireSettings
-from drivers.hardware.wire_test import WireTrouble, check_wiring
+from drivers.hardware.wire_fault import WireTrouble
+from drivers.hardware.wire_test import check_wiring
 from labctl.experiment.build import build_network
-from protocols import NodeReading, Wiring, periodic_lattice
+from protocols import NodeReading, Output, Source, Wiring, periodic_lattice
+from sim_backend.emulators.terminals import Mishaps
 
 from ...labctl.emulation.benches import CONTROLLER, DAQ, emulated
+from ..nidaq.board import daq_rig, wired
 
 NETWORK = periodic_lattice(4, 4)
 
@@ -20,7 +24,7 @@ def found(file: str = CONTROLLER, **emulation: object) -> list[tuple[str, set[st
     """Return trouble and wires of every fault found on an emulated bench with noise and offsets."""
     with emulated(file, imperfections="lattice-paper", seed=2, **emulation) as running:
         config = running.config
-        report = check_wiring(HardwareBench(config), config.wires, build_network(config.network))
+        report = check_all_wires(HardwareBench(config), config, build_network(config.network))
         assert running.unsafe() == []
         assert all(wire in f.sentence for f in report.faults for wire in f.wires)
         return [(str(f.trouble), set(f.wires)) for f in report.faults]
@@ -58,11 +62,70 @@ def test_wires_of_a_controller_bench(mishap: dict[str, object], expected: object
         ({"off": ["V+"]}, [("open", {"V+"})]),
         ({"touch": ["V1,V+"]}, [("shorted", {"V1", "V+"})]),
         ({"off": ["O"]}, [("open", {"O"})]),
+        # The emulated board is not held in either copy then.
+        ({"off": ["clamp node 0"]}, [("open", {"clamp node 0"}), ("open", {"away clamp node 0"})]),
     ],
     ids=words,
 )
 def test_wires_of_a_daq_bench(mishap: dict[str, object], expected: object) -> None:
     assert found(DAQ, **mishap) == expected
+
+
+CLAMPED = Wiring(NETWORK, (Source(5, "x"), Source(15, "y")), (Output("O", 10, 0), Output("P", 8)))
+PLAN = ClampPlan({n: f"clamp {n}" for n in (10, 0, 8)}, {n: f"away {n}" for n in (10, 0, 8)}, 128 / 129)
+
+
+@pytest.mark.parametrize(
+    ("swapped", "expected"),
+    [
+        ((), []),
+        (("clamp node 10", "clamp node 8"), [("swapped", ("clamp 10", "clamp 8"), "clamped")]),
+        (("away clamp node 0", "away clamp node 8"), [("swapped", ("away 0", "away 8"), "free")]),
+    ],
+    ids=str,
+)
+def test_clamps_of_several_outputs(swapped: tuple[str, ...], expected: list[object]) -> None:
+    terminals = wired(CLAMPED).clamp.wires()
+    pairs = (tuple(terminals[name] for name in swapped),) if swapped else ()
+    doses = dict.fromkeys(("clamp_offset", "source_offset", "adc_offset", "threshold_mismatch"), "2 mV")
+    with daq_rig(CLAMPED, doses, seed=2, opened=False, mishaps=Mishaps(swapped=pairs)) as rig:
+        faults = check_clamps(rig.bench, CLAMPED, PLAN)
+        assert [(str(f.trouble), f.wires, f.copy) for f in faults] == expected
+        assert rig.is_safe()
+
+
+def test_labels_of_a_mixing_circuit() -> None:
+    wiring = Wiring(NETWORK, CLAMPED.sources, (Output("O", 10), Output("P", 8)))
+    labels = wired(wiring, circuit="analog").clamp.labels
+    plan = ClampPlan({10: "label 10", 8: "label 8"}, {}, 128 / 129)
+    for mishaps, expected in (
+        (Mishaps(), []),
+        (Mishaps(swapped=((labels[10], labels[8]),)), [("swapped", ("label 10", "label 8"))]),
+        (Mishaps(off=(labels[8],)), [("open", ("label 8",))]),
+    ):
+        with daq_rig(wiring, circuit="analog", opened=False, mishaps=mishaps) as rig:
+            faults = check_clamps(rig.bench, wiring, plan)
+            assert [(str(f.trouble), f.wires) for f in faults] == expected
+
+
+@pytest.mark.parametrize(
+    ("moves", "expected"),
+    [
+        ({0: 1.0, 3: 0.1}, None),
+        ({3: 1.0}, WireTrouble.MISPLACED),
+        ({0: 0.02}, WireTrouble.OPEN),
+        ({0: 0.5}, WireTrouble.WEAK),
+    ],
+    ids=str,
+)
+def test_a_clamp_by_how_far_nodes_move(moves: dict[int, float], expected: WireTrouble | None) -> None:
+    asked_V = np.array([[0.1], [-0.1]])
+    moved_V = np.zeros((2, 4))
+    for node, share in moves.items():
+        moved_V[:, node] = share * asked_V[:, 0]
+    found = list(wrong_clamps(moved_V, asked_V, [0], ["c"], "clamped", 0.025))
+    assert [f.trouble for f in found] == ([] if expected is None else [expected])
+    assert all("node 0 of the clamped copy" in f.sentence for f in found)
 
 
 Reach = dict[int, dict[int, float]]

@@ -15,7 +15,7 @@ from protocols import InstrumentError, Wiring
 from sim_backend import BenchConfig, BoardSettings, ClampCircuit, Imperfections
 from sim_backend.emulators.daq import DaqServer
 from sim_backend.emulators.daq_device import BENCH_MODEL, DaqDevice, DeviceModel
-from sim_backend.emulators.wired_plant import Terminals, WiredPlant
+from sim_backend.emulators.wired_plant import Mishaps, Terminals, WiredPlant
 
 from .emulated import TIMEOUT_S
 
@@ -107,12 +107,18 @@ def daq_rig(
     opened: bool = True,
     model: DeviceModel = BENCH_MODEL,
     limits: LimitSettings | None = None,
+    mishaps: Mishaps | None = None,
     **changes: Any,
 ) -> Iterator[DaqRig]:
     """Serve a board with these doses and open a bench on it; gates as given."""
     wires = wired(wiring, circuit=circuit)
     plant = WiredPlant(
-        sim_config(doses, circuit), wiring, terminals(wires, wiring), seed, eta=wires.clamp.eta
+        sim_config(doses, circuit),
+        wiring,
+        terminals(wires, wiring),
+        seed,
+        eta=wires.clamp.eta,
+        mishaps=mishaps,
     )
     with DaqServer(DaqDevice(plant, model=model)) as server:
         settings = wired(wiring, server.address, circuit=circuit, **changes)
