@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 NAME = "preflight.json"
 _BAD_ENDINGS = ("failed", "recovered", "orphan", "aborted")
 _SIM_CYCLES_PER_S = 2e5  # of the 4×4 lattice, until a run on this bench has told better
+_SIM_ROUND_S = 0.015  # reading everything, and storing it
 
 
 @dataclass(frozen=True)
@@ -217,7 +218,8 @@ def _duration(run: PreparedRun, cycles: int, speed: float | None) -> tuple[float
     if speed is not None:
         return cycles / speed, "at the speed of the latest run here"
     if run.bench.values.get("kind", "sim") == "sim":
-        return cycles / _SIM_CYCLES_PER_S, "at the usual speed of the simulator"
+        rounds = len(run.plan.rounds)
+        return cycles / _SIM_CYCLES_PER_S + rounds * _SIM_ROUND_S, "at the usual speed of the simulator"
     time = run.plan.method.time
     per_cycle_s = time.longest_s()
     most = " at most" if time.timing is not Timing.FIXED else ""
