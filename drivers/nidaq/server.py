@@ -105,16 +105,22 @@ class Daqmx:
 
 
 class _Limited:
-    """A gRPC channel whose calls all end in time; nidaqmx's stubs take it for a channel."""
+    """A gRPC channel whose calls all end in time; nidaqmx's stubs take it for a channel.
+
+    nidaqmx makes stubs of all of DAQmx's 450 calls for each task, which costs 15 ms and more: here a call is
+    made ready when it is first used, and once for all tasks.
+    """
 
     def __init__(self, channel: Any, left_s: Callable[[], float | None]) -> None:
         self._channel = channel
         self._left_s = left_s
+        self._calls: dict[str, Any] = {}
 
-    def unary_unary(self, *args: Any, **kwargs: Any) -> Callable[..., Any]:
-        call = self._channel.unary_unary(*args, **kwargs)
-
+    def unary_unary(self, method: str, *args: Any, **kwargs: Any) -> Callable[..., Any]:
         def limited(request: Any, timeout: float | None = None, metadata: Any = None) -> Any:
+            call = self._calls.get(method)
+            if call is None:
+                call = self._calls[method] = self._channel.unary_unary(method, *args, **kwargs)
             return call(request, timeout=timeout or self._left_s(), metadata=metadata)
 
         return limited

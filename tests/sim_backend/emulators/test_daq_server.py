@@ -53,7 +53,8 @@ def options(server: DaqServer) -> Iterator[nidaqmx.GrpcSessionOptions]:
     server.faults.disarm()
     server.core.reset_device()
     server.core.tasks.clear()
-    with grpc.insecure_channel(server.address.removeprefix("grpc://")) as channel:
+    own = (("grpc.use_local_subchannel_pool", 1),)  # not the connection that the test before had cut off
+    with grpc.insecure_channel(server.address.removeprefix("grpc://"), options=own) as channel:
         yield nidaqmx.GrpcSessionOptions(channel, "")
 
 
