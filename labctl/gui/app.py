@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import signal
 import sys
+import threading
 from pathlib import Path
 
 import pyqtgraph as pg
@@ -30,6 +31,11 @@ def make_application(store: QSettings | None = None) -> QApplication:
     return app
 
 
+def _read_ahead() -> None:
+    """Read what hardware benches need, which takes half a second, before the first is chosen."""
+    import labctl.emulation.settings  # noqa: F401
+
+
 def chosen_theme(app: QApplication, store: QSettings) -> theme.Theme:
     """Return the theme that was chosen in the window, else the system's."""
     named = {"light": theme.LIGHT, "dark": theme.DARK}
@@ -51,6 +57,7 @@ def run_window(
         window.experiment.open(experiment)
     window.show()
     link.begin()
+    threading.Thread(target=_read_ahead, name="read-ahead", daemon=True).start()
 
     def leave(*_: object) -> None:
         window.detaching = True

@@ -4,7 +4,14 @@ from __future__ import annotations
 
 from pydantic import BaseModel
 
-from labctl.gui import calibration_table, imperfections_panel, runs_panel, settings_form, task_form
+from labctl.gui import (
+    calibration_table,
+    imperfections_panel,
+    runs_panel,
+    runs_table,
+    settings_form,
+    task_form,
+)
 from labctl.gui.form import choices_of, field_of
 from labctl.gui.layout import PLOTS
 from labctl.gui.standing import Touch
@@ -54,7 +61,7 @@ def shown(model: type[BaseModel]) -> set[str]:
     """Return the words of forms, tables and plots."""
     found = _STATES | _FACTS | _SHEET | _LIMITS | _TASKS | _AXES | _RUNS
     found |= {str(state).upper() for state in RunState} | {str(touch) for touch in Touch}
-    found |= {kind.title for kind in PLOTS} | {h for h in runs_panel.HEADS if h} | set(runs_panel.STATUS[1:])
+    found |= {kind.title for kind in PLOTS} | {h for h in runs_table.HEADS if h} | set(runs_panel.STATUS[1:])
     found |= set(task_form.NETWORKS) | set(calibration_table.STATES)
     found |= {key.replace("_", " ") for key in (*task_form.SOURCES, *task_form.OUTPUTS, "classes", "groups")}
     for title, keys in (settings_form.GROUPS | task_form.GROUPS).items():

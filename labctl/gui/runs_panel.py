@@ -7,28 +7,24 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import xarray as xr
-from PyQt6.QtCore import QSize, Qt, QTimer, QUrl
-from PyQt6.QtGui import QDesktopServices, QIcon, QPixmap
+from PyQt6.QtCore import Qt, QTimer, QUrl
+from PyQt6.QtGui import QDesktopServices, QImage
 from PyQt6.QtWidgets import (
-    QAbstractItemView,
     QComboBox,
     QFileDialog,
     QHBoxLayout,
-    QHeaderView,
     QInputDialog,
     QLabel,
     QLineEdit,
     QPushButton,
-    QTableWidget,
-    QTableWidgetItem,
     QVBoxLayout,
     QWidget,
 )
 
 from labctl.cli.runs_export import export_csv
-from labctl.figures.reading import quantity
 from labctl.gui.compare import CompareWindow
 from labctl.gui.model import RunModel
+from labctl.gui.runs_table import THUMB, RunsTable
 from labctl.gui.words import must, named, tr
 from labctl.gui.work import Worker
 from labctl.store import catalogue, open_run
@@ -41,11 +37,10 @@ from protocols.errors import DataError
 if TYPE_CHECKING:
     from labctl.gui.window import MainWindow
 
-HEADS = ("", "no.", "started", "status", "name", "method", "error", "accuracy", "tags", "bench")
-_THUMB = QSize(72, 40)
 STATUS = ("", "completed", "stopped", "aborted", "failed", "running", "orphan", "recovered")
 _MOST = 8  # runs compared at once
 _LIST = 500
+_AT_ONCE = 40  # pictures read before the first are shown
 
 
 class RunsPanel(QWidget):
@@ -55,7 +50,6 @@ class RunsPanel(QWidget):
         super().__init__()
         self._window, self.work = window, Worker()
         self.entries: list[Entry] = []
-        self._thumbs: dict[str, QIcon] = {}
         self.comparisons: list[CompareWindow] = []
         self.search = named(
             QLineEdit(), tr("Search runs"), tr("Name, tags, method, bench, task, imperfections")
@@ -71,7 +65,9 @@ class RunsPanel(QWidget):
         self._soon.timeout.connect(self.refresh)
         self.search.textChanged.connect(lambda _: self._soon.start())
         self.status.activated.connect(lambda _: self.refresh())
-        self.table = self._make_table()
+        self.table = RunsTable()
+        must(self.table.selectionModel()).selectionChanged.connect(lambda *_: self._chosen_changed())
+        self.table.activated.connect(lambda _: self.open_chosen())
         self.orphans = QLabel()
         self.orphans.setProperty("role", "warning")
         self.said = QLabel()
@@ -108,27 +104,6 @@ class RunsPanel(QWidget):
         self._chosen_changed()
         self.refresh_soon()
 
-    def _make_table(self) -> QTableWidget:
-        table = named(QTableWidget(0, len(HEADS)), tr("Runs"))
-        table.setHorizontalHeaderLabels([tr(h) if h else "" for h in HEADS])
-        table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
-        table.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
-        table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
-        table.setTabKeyNavigation(False)
-        table.setShowGrid(False)
-        table.setIconSize(_THUMB)
-        must(table.verticalHeader()).setVisible(False)
-        must(table.verticalHeader()).setDefaultSectionSize(_THUMB.height() + 6)
-        header = must(table.horizontalHeader())
-        header.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
-        header.setSectionResizeMode(0, QHeaderView.ResizeMode.Fixed)
-        header.setMinimumSectionSize(40)
-        header.setStretchLastSection(True)
-        table.setColumnWidth(0, _THUMB.width() + 8)
-        table.itemSelectionChanged.connect(self._chosen_changed)
-        table.cellActivated.connect(lambda row, column: self.open_chosen())
-        return table
-
     # ── the list ─────────────────────────────────────────────────────────────────────────────────
 
     def refresh_soon(self) -> None:
@@ -145,82 +120,42 @@ class RunsPanel(QWidget):
         self.work.do(read, self._fill, self._failed)
 
     def _fill(self, found: tuple[list[Entry], int]) -> None:
-        chosen = {e.folder for e in self.chosen()}
         self.entries, orphans = found
         if not self.search.text() and not self.status.currentData() and self.entries:
             last = self.entries[0]
             file = self.folder_of(last) / "experiment.toml"
             self._window.experiment.compare_with(f"{last.number} · {last.name}", file)
-        self.table.blockSignals(True)
-        self.table.setRowCount(len(self.entries))
-        for row, e in enumerate(self.entries):
-            error = "–" if e.error_end_V2 is None else quantity(e.error_end_V2, "V²")
-            accuracy = "–" if e.accuracy_end is None else f"{100 * e.accuracy_end:.0f} %"
-            started = (e.started or "–")[:16].replace("T", " ")
-            what = (e.name, e.method or "–", error, accuracy, e.tags, e.bench or "–")
-            cells = ("", str(e.number), started, tr(e.status), *what)
-            for column, text in enumerate(cells):
-                item = QTableWidgetItem(text)
-                item.setToolTip(e.reason or "")
-                if column == 0:
-                    item.setIcon(self._thumbs.get(e.folder, QIcon()))
-                self.table.setItem(row, column, item)
-            if e.folder in chosen:
-                self.table.selectRow(row)
-        self.table.blockSignals(False)
+        self.table.show_entries(self.entries)
         self._chosen_changed()
         self.orphans.setVisible(orphans > 0)
         self.orphans.setText(
             "▲ " + tr("{n} runs were cut short; Recover stores what was committed.", n=orphans)
         )
         self.buttons["recover"].setEnabled(orphans > 0)
-        self._read_thumbs()
+        self._read_thumbs([e.folder for e in self.entries if e.folder not in self.table.runs.thumbs])
 
-    def _read_thumbs(self) -> None:
-        missing = [e.folder for e in self.entries if e.folder not in self._thumbs][:40]
-        root = self._window.out
+    def _read_thumbs(self, missing: list[str]) -> None:
+        """Read the pictures of runs, some at a time."""
+        now, later, root = missing[:_AT_ONCE], missing[_AT_ONCE:], self._window.out
 
-        def read() -> dict[str, Any]:
-            from PyQt6.QtGui import QImage
+        def read() -> dict[str, QImage]:
+            pictures = {folder: root / folder / "summary.png" for folder in now}
+            return {folder: _thumb(file) for folder, file in pictures.items() if file.exists()}
 
-            found = {}
-            for folder in missing:
-                picture = root / folder / "summary.png"
-                if picture.exists():
-                    image = QImage(str(picture))
-                    found[folder] = image.scaled(
-                        2 * _THUMB,
-                        Qt.AspectRatioMode.KeepAspectRatio,
-                        Qt.TransformationMode.SmoothTransformation,
-                    )
-            return found
+        def show(images: dict[str, QImage]) -> None:
+            self.table.runs.add_thumbs(images)
+            self._read_thumbs(later)
 
-        def show(images: dict[str, Any]) -> None:
-            for folder, image in images.items():
-                self._thumbs[folder] = QIcon(QPixmap.fromImage(image))
-            for row, e in enumerate(self.entries):
-                item = self.table.item(row, 0)
-                if item is not None and e.folder in images:
-                    item.setIcon(self._thumbs[e.folder])
-
-        if missing:
+        if now:
             self.work.do(read, show, self._failed)
 
     def chosen(self) -> list[Entry]:
         """Return the chosen runs, in the order of the list."""
-        model = self.table.selectionModel()
-        rows = sorted(index.row() for index in model.selectedRows()) if model is not None else []
-        return [self.entries[r] for r in rows if r < len(self.entries)]
+        return self.table.chosen()
 
     def choose(self, numbers: list[int]) -> None:
         """Choose runs by their numbers."""
-        self.table.clearSelection()
-        mode = self.table.selectionMode()
-        self.table.setSelectionMode(QAbstractItemView.SelectionMode.MultiSelection)
-        for row, e in enumerate(self.entries):
-            if e.number in numbers:
-                self.table.selectRow(row)
-        self.table.setSelectionMode(mode)
+        self.table.choose(numbers)
 
     def _chosen_changed(self) -> None:
         n = len(self.chosen())
@@ -375,6 +310,12 @@ class RunsPanel(QWidget):
 
     def _failed(self, error: Exception) -> None:
         self._window.tell(str(error))
+
+
+def _thumb(picture: Path) -> QImage:
+    """Read a picture, small."""
+    how = Qt.AspectRatioMode.KeepAspectRatio, Qt.TransformationMode.SmoothTransformation
+    return QImage(str(picture)).scaled(2 * THUMB, *how)
 
 
 def shared_tags(entries: list[Entry]) -> list[str]:

@@ -38,7 +38,7 @@ from labctl.gui.standing import Contact, standing
 from labctl.gui.words import must, tr
 from protocols.errors import LabError
 
-FRAME_MS = 20
+FRAME_MS = 15
 PASSABLE = "calibration.required"  # what a reason lets pass
 BUDGET_S = 0.03  # of drawing per frame; what is left waits for the next
 

@@ -26,7 +26,7 @@ class GateTraces(EdgePlot):
 
     key = "traces"
     title = "Gates and conductances"
-    least_s = 0.0
+    least_s = 0.028  # nobody sees more, and the engine's core is worth more
 
     def make_view(self) -> Any:
         """Return the plot; the curves come with the run."""

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import importlib.util
 import re
+import time
+from dataclasses import fields
 from pathlib import Path
 
 import pytest
@@ -14,6 +16,7 @@ from labctl.engine.lifecycle import VERBS, Verb
 from labctl.gui import language, theme
 from labctl.gui.banner import Banner
 from labctl.gui.standing import Standing, Touch
+from labctl.store.catalogue import Entry
 
 from .conftest import Opened
 
@@ -167,3 +170,19 @@ def test_buttons_without_words_have_names(open_window: Opened) -> None:
     for dock in window.layout_.plots.values():
         for button in dock.bar.findChildren(QToolButton):
             assert len(button.accessibleName()) > 3
+
+
+def test_a_long_list_of_runs_does_not_hold_the_window_up(open_window: Opened) -> None:
+    window = open_window(live=False)
+    window.layout_.panels["runs"].raise_()
+    known = dict.fromkeys(f.name for f in fields(Entry)) | {"status": "completed", "name": "xor"}
+    entries = [Entry(**known | {"folder": f"d/{k:05d}-xor", "number": k}) for k in range(500)]
+    runs = window.layout_.runs
+    runs._fill((entries, 0))  # noqa: SLF001
+    began = time.thread_time()
+    runs._fill((entries, 0))  # noqa: SLF001
+    QApplication.processEvents()
+    assert time.thread_time() - began < 0.1
+    runs.choose([3, 499])
+    runs._fill((entries[1:], 0))  # noqa: SLF001
+    assert [e.number for e in runs.chosen()] == [3, 499]

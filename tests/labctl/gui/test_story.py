@@ -17,7 +17,7 @@ from PyQt6.QtTest import QTest
 from PyQt6.QtWidgets import QInputDialog, QMessageBox
 
 from labctl.engine.lifecycle import Verb
-from labctl.gui.runs_panel import HEADS
+from labctl.gui.runs_table import HEADS
 from labctl.gui.standing import Contact, Touch, standing
 from labctl.gui.window import MainWindow
 from labctl.store.events import read_events
@@ -90,7 +90,7 @@ def test_choose_check_start_pause_resume_stop_browse_reopen_compare(open_window:
 def _browse_reopen_compare(window: MainWindow, folder: Path) -> None:
     runs = window.layout_.runs
     until(lambda: len(runs.entries) == 2 and runs.entries[0].status == "completed" and not runs.work.busy())
-    until(lambda: not runs.table.item(0, 0).icon().isNull())  # the figure of the second, as a thumbnail
+    until(lambda: runs.entries[0].folder in runs.table.runs.thumbs)  # the second has figures
     runs.choose([1])
     runs.buttons["open"].click()
     until(lambda: window.layout_.plots["traces"].model is not window.live)
@@ -123,7 +123,7 @@ def _tag_export_and_show(window: MainWindow, folder: Path) -> None:
     runs.buttons["tags"].click()
     _answer(runs, "for the paper, good")
     until(lambda: runs.entries[1].tags == "for the paper, good")
-    assert runs.table.item(1, HEADS.index("tags")).text() == "for the paper, good"
+    assert runs.table.runs.index(1, HEADS.index("tags")).data() == "for the paper, good"
     runs.choose([1, 2])
     runs.buttons["tags"].click()
     _answer(runs, "both")  # beside what one of them has already
