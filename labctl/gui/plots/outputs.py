@@ -76,7 +76,7 @@ class OutputsPlot(PlotDock):
         low, high = float(np.nanmin(everything)), float(np.nanmax(everything))
         room = high - low or 0.01
         self._plot.setRange(
-            xRange=(0.4, len(points) + 0.6), yRange=(low - 0.08 * room, high + 0.25 * room), padding=0.0
+            xRange=(0.4, len(points) + 0.6), yRange=(low - 0.08 * room, high + 0.36 * room), padding=0.0
         )
 
     def table(self) -> tuple[list[str], list[list[Any]]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -11,7 +12,7 @@ from typing import Any
 import numpy as np
 import pyqtgraph as pg
 import pytest
-from PyQt6.QtCore import QPointF, Qt
+from PyQt6.QtCore import QEvent, QPointF, Qt
 from PyQt6.QtGui import QImage
 from PyQt6.QtWidgets import QApplication
 
@@ -86,14 +87,30 @@ def model(app: QApplication, described: tuple[dict[str, Any], dict[str, Any]]) -
 DRAWN = [kind for kind in PLOTS if kind.key != "twin"]  # that one draws what a process beside it tells
 
 
+@pytest.fixture
+def make_dock(model: RunModel) -> Iterator[Callable[..., PlotDock]]:
+    """Docks that are drawn, and taken down in order: one that is painted while Python forgets it crashes."""
+    made: list[PlotDock] = []
+
+    def make(kind: type[PlotDock], selection: Selection | None = None) -> PlotDock:
+        dock = kind(model, selection or Selection(), theme.LIGHT)
+        made.append(dock)
+        dock.start_over()
+        dock.resize(520, 400)
+        dock.show()
+        dock.draw_now()
+        return dock
+
+    yield make
+    for dock in made:
+        dock.close()
+        dock.deleteLater()
+    QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+
+
 @pytest.fixture(params=DRAWN, ids=lambda kind: kind.key)
-def dock(request: pytest.FixtureRequest, model: RunModel) -> PlotDock:
-    found = request.param(model, Selection(), theme.LIGHT)
-    found.start_over()
-    found.resize(520, 400)
-    found.show()
-    found.draw_now()
-    return found
+def dock(request: pytest.FixtureRequest, make_dock: Callable[..., PlotDock]) -> PlotDock:
+    return make_dock(request.param)
 
 
 def test_every_plot_draws_exports_and_takes_the_other_theme(dock: PlotDock, tmp_path: Path) -> None:
@@ -136,10 +153,10 @@ def test_gates_are_put_at_their_learning_time_and_wait_for_the_clock(model: RunM
     np.testing.assert_allclose(model.gates.x[-1], 1.6)
 
 
-def test_markers_are_drawn_where_they_were_dropped(model: RunModel, described: Any) -> None:
-    docks = {
-        k.key: k(model, Selection(), theme.LIGHT) for k in PLOTS if k.key in ("traces", "heatmap", "error")
-    }
+def test_markers_are_drawn_where_they_were_dropped(
+    model: RunModel, described: Any, make_dock: Callable[..., PlotDock]
+) -> None:
+    docks = {k.key: make_dock(k) for k in PLOTS if k.key in ("traces", "heatmap", "error")}
     poll = _poll(2000)
     poll.events.append({"what": "note", "reason": "no marker", "cycle": 3})
     name = "probe {9} moved"
@@ -161,15 +178,12 @@ def test_markers_are_drawn_where_they_were_dropped(model: RunModel, described: A
         assert not [i for i in dock._plot.items if hasattr(i, "label")]  # noqa: SLF001
 
 
-def test_an_edge_clicked_in_the_network_is_chosen_everywhere(model: RunModel) -> None:
+def test_an_edge_clicked_in_the_network_is_chosen_everywhere(
+    model: RunModel, make_dock: Callable[..., PlotDock]
+) -> None:
     selection = Selection()
-    docks = {kind.key: kind(model, selection, theme.LIGHT) for kind in PLOTS}
+    docks = {kind.key: make_dock(kind, selection) for kind in PLOTS}
     network = docks["network"]
-    for dock in docks.values():
-        dock.start_over()
-        dock.resize(500, 500)
-        dock.show()
-        dock.draw_now()
     item = network._item  # noqa: SLF001
     edge = 9
     start, end = item._layout.segments(edge)[0]  # noqa: SLF001
