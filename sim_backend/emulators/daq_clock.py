@@ -55,9 +55,9 @@ def advance(device: DaqDevice, on_clock: list[Task], pulses: list[Task], samples
     """Run the tasks of one clock through this many of its edges, in device time."""
     clock = next(t.clock for t in on_clock if t.clock is not None)
     period_s = 1.0 / clock.rate_Hz
-    inputs = [(t.name, t.terminals()) for t in on_clock if t.kind is Kind.AI]
+    inputs = [(t.name, device.places(t.terminals())) for t in on_clock if t.kind is Kind.AI]
     outputs = [t for t in on_clock if t.kind in (Kind.AO, Kind.DO)]
-    read = {name: np.empty((len(terminals), samples)) for name, terminals in inputs}
+    read = {name: np.empty((len(places), samples)) for name, places in inputs}
     start_s = device.clock_s
     due = sorted(
         ((t.pulse.delay_s if t.pulse else 0.0, t) for t in pulses if not t.done), key=lambda pair: pair[0]
@@ -65,8 +65,8 @@ def advance(device: DaqDevice, on_clock: list[Task], pulses: list[Task], samples
     for edge in range(samples):
         while due and start_s + due[0][0] <= device.clock_s + 1e-12:
             _give(device, due.pop(0)[1])
-        for name, terminals in inputs:
-            read[name][:, edge] = device.sense(terminals)
+        for name, places in inputs:
+            read[name][:, edge] = device.sense(places)
         for task in outputs:
             _step(device, task)
         # A pulse that lasts longer than a period has used up the time of the next edges already.

@@ -209,7 +209,8 @@ class DaqCore:
     def _read(self, task: Task, terminals: list[Terminal], samples: int, timeout_s: float) -> FloatArray:
         clock = task.clock
         if clock is None:
-            return np.array([self.device.sense(terminals) for _ in range(max(samples, 1))]).T
+            places = self.device.places(terminals)
+            return np.array([self.device.sense(places) for _ in range(max(samples, 1))]).T
         if clock.mode is Mode.FINITE:
             return task.fetch(clock.samples if samples < 0 else samples, timeout_s)
         wanted = clock.samples if samples < 0 else samples

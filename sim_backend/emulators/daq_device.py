@@ -82,6 +82,7 @@ class DaqDevice:
         self.clock_s = 0.0
         self.ao_V = np.zeros(model.analog_outputs)
         self.lines = np.zeros(model.lines, dtype=np.bool_)
+        self._seen_V = np.zeros(model.analog_inputs + model.analog_outputs)
         self.edges = np.zeros(model.counters, dtype=np.int64)
         self.counter_high = np.zeros(model.counters, dtype=np.bool_)
         self.learn_counter = 0
@@ -136,18 +137,18 @@ class DaqDevice:
         """Put these lines to these states."""
         self.lines[list(lines)] = states
 
-    def sense(self, terminals: Sequence[Terminal]) -> FloatArray:
+    def places(self, terminals: Sequence[Terminal]) -> NDArray[np.int64]:
+        """Return inputs and outputs read back as `sense` takes them."""
+        inputs = self.model.analog_inputs
+        return np.array([t.number + inputs * (t.kind == "echo") for t in terminals], dtype=np.int64)
+
+    def sense(self, places: NDArray[np.int64]) -> FloatArray:
         """Read inputs once, in volts; an input beyond its range reads the range's end."""
-        inputs = self.plant.settle(self.ao_V, self.lines)
-        most, there = self.model.range_V, len(inputs)
-        return np.array(
-            [
-                self.ao_V[t.number]
-                if t.kind == "echo"
-                else min(max(inputs[t.number], -most), most) if t.number < there else 0.0
-                for t in terminals
-            ]
-        )  # fmt: skip
+        most, inputs = self.model.range_V, self.plant.settle(self.ao_V, self.lines)
+        there = min(len(inputs), self.model.analog_inputs)
+        self._seen_V[:there] = np.minimum(np.maximum(inputs[:there], -most), most)
+        self._seen_V[self.model.analog_inputs :] = self.ao_V
+        return self._seen_V[places]
 
     def pulse(self, counter: int, length_s: float) -> None:
         """Give one pulse on a counter's output; on the learning counter the plant learns."""

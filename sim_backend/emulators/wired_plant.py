@@ -72,6 +72,7 @@ class WiredPlant:
         self._held_s = 0.0  # not leaked for yet
         self._quickest = max(float(np.max(plant.board.edges.rate, initial=0.0)), 1e-300)
         self._settled_for: tuple[bytes, bool, bool, bool] | None = None
+        self._asked: tuple[bytes, bytes] | None = None
         self._lines: Lines = np.zeros(1, dtype=np.bool_)
 
     # ── what a device can do ────────────────────────────────────────────────────────────────────
@@ -81,7 +82,10 @@ class WiredPlant:
 
         Raises InstrumentError when the board comes to no rest.
         """
-        t, wired_V = self.terminals, self._through_wires(ao_V)
+        t, asked = self.terminals, (ao_V.tobytes(), lines.tobytes())
+        if asked == self._asked and self._settled_for is not None and self.plant.drift.amplitude == 0.0:
+            return self._inputs()
+        self._asked, wired_V = asked, self._through_wires(ao_V)
         self._lines = np.array(lines, dtype=np.bool_)
         if t.charge is not None and t.charge_line is not None and self._lines[t.charge_line]:
             self._charge(wired_V[t.charge] / GATE_GAIN)
@@ -211,17 +215,21 @@ class WiredPlant:
     def _inputs(self) -> FloatArray:
         t, plant, v, w = self.terminals, self.plant, self._copies.v, self._copies.w
         k, target = plant.board.converters, plant.ports.target
-        volts = np.zeros(t.inputs)
-        volts[list(t.free)] = self._converted(k.adc_gain * v[target] + k.adc_offset)
+        volts, places = np.zeros(t.inputs), list(t.free)
+        seen = [k.adc_gain * v[target] + k.adc_offset]
         if t.clamped:  # no converters of their own: noise and steps, but no offset and no gain error
-            volts[list(t.clamped)] = self._converted(w[target])
-        if t.enable is None or self._lines[t.enable]:
-            address = self._address()
+            places += t.clamped
+            seen.append(w[target])
+        enabled = t.enable is None or bool(self._lines[t.enable])
+        address = self._address() if enabled else 0
+        if enabled:
             for terminal, nodes in ((t.free_mux, v), (t.clamped_mux, w)):
                 if terminal is not None and address < len(nodes):
-                    volts[terminal] = self._converted(nodes[address : address + 1])[0]
-            if t.gate_mux is not None and address < len(plant.gates) and not self._gate_less[address]:
-                volts[t.gate_mux] = GATE_GAIN * self._read_gate(address)
+                    places.append(terminal)
+                    seen.append(nodes[address : address + 1])
+        volts[places] = self._converted(np.concatenate(seen))
+        if enabled and t.gate_mux is not None and address < len(plant.gates) and not self._gate_less[address]:
+            volts[t.gate_mux] = GATE_GAIN * self._read_gate(address)
         return self._rewired_inputs(volts)
 
     def _converted(self, nodes_V: FloatArray) -> FloatArray:
@@ -229,7 +237,7 @@ class WiredPlant:
         k = self.plant.board.converters
         if k.adc_noise > 0.0:
             nodes_V = nodes_V + k.adc_noise * self.plant.draws.reading.standard_normal(len(nodes_V))
-        return BOARD_GAIN * (k.adc_step * np.round(nodes_V / k.adc_step) if k.adc_step > 0.0 else nodes_V)
+        return BOARD_GAIN * (k.adc_step * np.rint(nodes_V / k.adc_step) if k.adc_step > 0.0 else nodes_V)
 
     def _read_gate(self, edge: int) -> float:
         doses = self.plant.config.imperfections
