@@ -16,6 +16,7 @@ from sim_backend.laws import GATED, EdgeLaw, SquareLaw, select_devices
 from sim_backend.newton import NO_FACTORS, no_factors, relax
 
 TOLERANCE_V = 1e-13
+TRIMMED_V = 1e-9  # what a node may rest outside the fixed ones before its solution is taken for none
 # Leaks to ground tried one after the other, as shares of the resistors and shorts at a node, where nodes
 # that these tie together conduct to the rest less than rounding tells.
 TIED_LEAKS = (0.0, 1e-15, 1e-14, 1e-13, 1e-12)
@@ -81,9 +82,26 @@ class Solver:
                 devices = devices._replace(leak=devices.leak + share * self._tied_S, leaks=True)
             voltages[circuit.order] = start_V
             lu[-1] = NO_FACTORS
-            if relax(circuit, devices, gates, voltages, unknowns, lu, TOLERANCE_V, residual, row):
+            if not relax(circuit, devices, gates, voltages, unknowns, lu, TOLERANCE_V, residual, row):
+                continue
+            if self._stays_between(voltages, devices.leaks):
                 return
         raise InstrumentError("plant", "the node voltages did not settle", "report this network as a bug")
+
+    def _stays_between(self, voltages: FloatArray, leaks: bool) -> bool:
+        """Tell whether all nodes rest between the fixed ones, or ground if they leak; trim rounding in place.
+
+        No edge gives power, so every node of a solution does. Nodes tied by a short may seem at rest
+        anywhere: its current, told from rounded voltages, drowns what transistors far below cut-off bring.
+        """
+        held = [*voltages[list(self.fixed)], *([0.0] if leaks or not self.fixed else [])]
+        low, high = min(held), max(held)
+        order = self._circuit.order
+        free = voltages[order]
+        if np.any(free < low - TRIMMED_V) or np.any(free > high + TRIMMED_V):
+            return False
+        voltages[order] = np.clip(free, low, high)
+        return True
 
 
 def _tied(network: Network, edges: list[int], devices: Devices) -> FloatArray:

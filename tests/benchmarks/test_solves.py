@@ -59,3 +59,9 @@ def test_a_solve_that_fails_is_counted(monkeypatch):
     assert "did not settle" in wired(monkeypatch, refuse).wrong(
         np.full(2, 2.0), np.array([0.4, 0.1]), solves.Tally()
     )
+
+
+@pytest.mark.parametrize(("task", "count"), [(67, 1793), (5, 1728)])
+def test_nodes_tied_by_a_short_far_below_cut_off_rest_between_the_sources(task: int, count: int) -> None:
+    """Streams whose last solve once put such nodes 0.3 V and 0.1 V above every source."""
+    assert solves.solve_some(seed=0, task=task, count=count).failures == []
