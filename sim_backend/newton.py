@@ -45,6 +45,7 @@ FORGOTTEN = 0.1  # what one observed chord step leaves of a worse contraction re
 UNOBSERVED = 1e-3  # how much a contraction may have grown since it was last observed, beside 1.5 times
 NO_FACTORS = -1.0
 NOTHING_KNOWN = 1.0  # of how well factors contract
+BEST_BELIEVED = 1e-3  # contraction: nodes that move little may lag behind those it was observed at
 EXTRA_SLOTS = 2  # after the factors: where entries of driven nodes go, and the contraction
 
 
@@ -248,7 +249,7 @@ def _newton(
         if not renew:
             if LEAST_TELLING_STEP_V < previous < np.inf:
                 seen = contraction
-                known = contraction if known == NOTHING_KNOWN else max(contraction, FORGOTTEN * known)
+                known = max(contraction, 0.0 if known == NOTHING_KNOWN else FORGOTTEN * known, BEST_BELIEVED)
             else:
                 known = min(NOTHING_KNOWN, 1.5 * known + UNOBSERVED)
         small = longest < TRUST_CONTRACTION_BELOW_V and 2.0 * known * longest < tolerance_V
