@@ -11,6 +11,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from drivers.corrections import Corrections
 from labctl.benches import LoadedBench
 from labctl.runner import carry_out, prepare_resume
 from labctl.session import Session
@@ -169,7 +170,8 @@ def test_on_a_board_the_gates_are_read_back_and_their_drift_told(tmp_path: Path)
     run = small_run(tmp_path, "xor", "ideal")
     leak_V = 0.0
 
-    def make() -> Board:
+    def make(corrections: Corrections | None = None) -> Board:
+        assert corrections is None
         return Board(SimBench(seed=3), leak_V)
 
     assert not isinstance(make(), Restorable)
@@ -188,7 +190,7 @@ def test_on_a_board_the_gates_are_read_back_and_their_drift_told(tmp_path: Path)
     assert resumed["cycles_repeated"] == 0
 
 
-def replace_make(bench: LoadedBench, make: Callable[[], Board]) -> LoadedBench:
+def replace_make(bench: LoadedBench, make: Callable[..., Board]) -> LoadedBench:
     return replace(bench, make=make)
 
 

@@ -182,7 +182,7 @@ def test_a_long_list_of_runs_does_not_hold_the_window_up(open_window: Opened) ->
     began = time.thread_time()
     runs._fill((entries, 0))  # noqa: SLF001
     QApplication.processEvents()
-    assert time.thread_time() - began < 0.1
+    assert time.thread_time() - began < 0.5  # a machine with nothing else to do takes 0.02 s
     runs.choose([3, 499])
     runs._fill((entries[1:], 0))  # noqa: SLF001
     assert [e.number for e in runs.chosen()] == [3, 499]
