@@ -26,10 +26,12 @@ class Circuit(NamedTuple):
     """Static arrays of one wiring; compiled code reads them all the time.
 
     tail, head (E,) node of each edge end; order (M,) node of each unknown; row_tail, row_head (E,)
-    unknown of each end or M when driven; row_start (M+1,), column, diagonal (M,) the LU pattern by
-    rows; slot_* (E,) where an edge's four slopes go in the LU values, or the spare last slot;
-    interior: number of unknowns that are not targets; renewal: factors that shrink the error of a step
-    by less than this factor are worth making anew.
+    unknown of each end or M when driven. The LU values lie as they are used: the diagonal of all M
+    rows, the rows of L from first to last, those of U from last to first, so that either substitution
+    reads straight on. column: of each value; row i of L is lower[i]:lower[i + 1], of U
+    upper[i + 1]:upper[i]; slot_* (E,) where an edge's four slopes go in the LU values, or the spare
+    last slot. interior: number of unknowns that are not targets; renewal: factors that shrink the
+    error of a step by less than this factor are worth making anew.
     """
 
     tail: Index
@@ -37,9 +39,9 @@ class Circuit(NamedTuple):
     order: Index
     row_tail: Index
     row_head: Index
-    row_start: Index
     column: Index
-    diagonal: Index
+    lower: Index
+    upper: Index
     slot_tail_tail: Index
     slot_tail_head: Index
     slot_head_tail: Index
@@ -65,34 +67,34 @@ def build_circuit(
     row_of = np.full(network.nodes, unknowns, dtype=np.int64)
     row_of[order] = np.arange(unknowns)
     rows = row_of[ends]
-    row_start, column, diagonal = _lu_pattern(unknowns, rows)
-    slots = [_slots(rows[:, i], rows[:, j], row_start, column) for i in (0, 1) for j in (0, 1)]
+    column, lower, upper = _lu_pattern(unknowns, rows)
+    slots = [_slots(rows[:, i], rows[:, j], column, lower, upper) for i in (0, 1) for j in (0, 1)]
     return Circuit(
         tail=_index(ends[:, 0]),
         head=_index(ends[:, 1]),
         order=_index(order),
         row_tail=_index(rows[:, 0]),
         row_head=_index(rows[:, 1]),
-        row_start=_index(row_start),
         column=_index(column),
-        diagonal=_index(diagonal),
+        lower=_index(lower),
+        upper=_index(upper),
         slot_tail_tail=_index(slots[0]),
         slot_tail_head=_index(slots[1]),
         slot_head_tail=_index(slots[2]),
         slot_head_head=_index(slots[3]),
         interior=len(interior),
-        renewal=_renewal(row_start, diagonal, len(ends)),
+        renewal=_renewal(upper, len(ends)),
     )
 
 
-def _renewal(row_start: NDArray[np.int64], diagonal: NDArray[np.int64], edges: int) -> float:
+def _renewal(upper: NDArray[np.int64], edges: int) -> float:
     """Return the contraction that makes new factors worth their work.
 
     A factorisation costs about Σ u² of its rows' upper entries u, a chord step 2 Σ u and the edges; the
     longer the one takes against the other, the longer factors that have grown old are kept.
     """
-    upper = row_start[1:] - diagonal - 1
-    cost = float(np.sum(upper**2)) / (2.0 * float(np.sum(upper)) + 3.0 * edges + 1.0)
+    entries = upper[:-1] - upper[1:]
+    cost = float(np.sum(entries**2)) / (2.0 * float(np.sum(entries)) + 3.0 * edges + 1.0)
     return float(np.clip(0.01 * cost, 0.02, 0.1))
 
 
@@ -124,7 +126,7 @@ def _fill_reducing(nodes: int, ends: NDArray[np.int64], interior: list[int]) -> 
 def _lu_pattern(
     unknowns: int, rows: NDArray[np.int64]
 ) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
-    """Return the row pattern (start, column, diagonal slot) of L + U, fill included."""
+    """Return the pattern of L and U, fill included: column, lower and upper of Circuit."""
     inside = rows[(rows < unknowns).all(axis=1)]
     pairs = np.concatenate([inside, inside[:, ::-1]])
     shape = (unknowns, unknowns)
@@ -132,14 +134,13 @@ def _lu_pattern(
     starts, columns = graph.indptr.astype(np.int64), graph.indices.astype(np.int64)
     upper_start, upper, used = _symbolic(unknowns, starts, columns)
     u = scipy.sparse.csr_array((np.ones(used), upper[:used], upper_start), shape=shape)
-    full = (u + u.T + scipy.sparse.eye_array(unknowns)).tocsr()
-    full.sort_indices()
-    start, column = full.indptr.astype(np.int64), full.indices.astype(np.int64)
-    diagonal = np.array(
-        [start[i] + np.searchsorted(column[start[i] : start[i + 1]], i) for i in range(unknowns)],
-        dtype=np.int64,
-    )
-    return start, column, diagonal
+    u.sort_indices()
+    low = u.T.tocsr()
+    low.sort_indices()
+    backwards = [u.indices[u.indptr[i] : u.indptr[i + 1]] for i in range(unknowns - 1, -1, -1)]
+    column = np.concatenate([np.arange(unknowns), low.indices, *backwards]).astype(np.int64)
+    lower = unknowns + low.indptr.astype(np.int64)
+    return column, lower, len(column) - u.indptr.astype(np.int64)
 
 
 @njit(**JIT)
@@ -193,12 +194,17 @@ def _symbolic(
 
 
 def _slots(
-    row: NDArray[np.int64], col: NDArray[np.int64], start: NDArray[np.int64], column: NDArray[np.int64]
+    row: NDArray[np.int64],
+    col: NDArray[np.int64],
+    column: NDArray[np.int64],
+    lower: NDArray[np.int64],
+    upper: NDArray[np.int64],
 ) -> NDArray[np.int64]:
     """Return the position of entry (row, col) in the LU values for each edge; spare when driven."""
-    unknowns, spare = len(start) - 1, len(column)
+    unknowns, spare = len(lower) - 1, len(column)
     slots = np.full(len(row), spare, dtype=np.int64)
     for e in np.flatnonzero((row < unknowns) & (col < unknowns)):
-        r = row[e]
-        slots[e] = start[r] + np.searchsorted(column[start[r] : start[r + 1]], col[e])
+        i, j = row[e], col[e]
+        begin, end = (lower[i], lower[i + 1]) if j < i else (upper[i + 1], upper[i])
+        slots[e] = i if i == j else begin + np.searchsorted(column[begin:end], j)
     return slots

@@ -19,6 +19,7 @@ from numba.core.options import TargetOptions
 # No "reassoc" or "nnan" among the fast-math flags: the same seed must give the same numbers.
 JIT: dict[str, Any] = {
     "cache": True,
+    "no_cfunc_wrapper": True,  # nothing calls them by address
     "error_model": "numpy",
     "fastmath": {"contract", "nsz", "arcp"},
     "boundscheck": False,
@@ -35,7 +36,6 @@ JIT_INNER: dict[str, Any] = {
     **JIT_NO_ALLOCATION,
     "cache": False,
     "no_cpython_wrapper": True,
-    "no_cfunc_wrapper": True,
 }
 
 # numba's compiler can promise LLVM that no two arrays overlap, its decorator has no word for it. Without

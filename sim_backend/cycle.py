@@ -118,7 +118,7 @@ class Trace(NamedTuple):
 @njit(**JIT_NO_ALLOCATION, forceinline=True)
 def quantise(value: float, step: float) -> float:
     """Round to the nearest multiple of step; step 0 means exact."""
-    return step * np.round(value / step) if step > 0.0 else value
+    return step * np.rint(value / step) if step > 0.0 else value
 
 
 @njit(**JIT_INNER, forceinline=True)

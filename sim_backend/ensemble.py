@@ -92,7 +92,11 @@ class Ensemble:
         """Run the same block on every board. Snapshots are not taken: read gates() between blocks."""
         self._opened()
         if self._groups and not is_compiled("lane_cycle.run_lanes"):
-            print("Compiling the ensemble, once: about 20 s …", file=sys.stderr, flush=True)
+            print(
+                "Compiling the ensemble for first use; this takes up to a minute, once.",
+                file=sys.stderr,
+                flush=True,
+            )
         if len(block) > BLOCK_CYCLES or len(block.snapshots):
             raise ProtocolError(f"a block of an ensemble holds up to {BLOCK_CYCLES} cycles and no snapshots")
         record = EnsembleRecord.room(len(self), len(block), block.labels.shape[1], len(block.wrong))

@@ -12,13 +12,12 @@ from numpy.typing import NDArray
 from protocols.block import BoolArray, CycleBlock, FloatArray
 from protocols.errors import InstrumentError
 from protocols.method import Contrast
-from sim_backend.board import Edges
 from sim_backend.cycle import Noise
 from sim_backend.edge_law import Devices
-from sim_backend.lane_cycle import Alone, LaneConverters, LaneDrift, LaneMemory, LaneTrace, run_lanes
+from sim_backend.lane_alone import finish_part
+from sim_backend.lane_cycle import Desk, LaneConverters, LaneDrift, LaneMemory, LaneTrace, run_lanes
 from sim_backend.lane_learning import LaneEdges, LaneNudged, PulseScratch
 from sim_backend.lanes import LANES, LaneDevices, LaneScratch
-from sim_backend.learning import no_copies, no_scratch
 from sim_backend.newton import EXTRA_SLOTS, NO_FACTORS
 from sim_backend.plant import Plant, output_scratch, room_for_noise, rule_of
 
@@ -77,6 +76,8 @@ class LaneGroup:
         self.clock = np.zeros(LANES)
         self.memory = self._memory(0)
         self.scratch = _lane_scratch(len(self.circuit.order))
+        self.pulse = _pulse_scratch(len(self.gates), first.wiring.network.nodes)
+        self.quickest = max(float(self.edges.rate.max()), 1e-300)
         self.noise: Noise | None = None  # kept from block to block: fresh memory costs more than the numbers
         self.noise_for = 0, 0
         self.load_gates()
@@ -96,7 +97,6 @@ class LaneGroup:
         first, points, outputs = self._filled[0], len(block.wrong), block.labels.shape[1]
         if points > len(self.memory.visited):
             self.memory = self._memory(points)
-        edges, nodes = self.gates.shape[0], first.wiring.network.nodes
         boards = np.array([*self.boards, *[self.boards[-1]] * (LANES - len(self.boards))])
         targets = len(self.ports.target)
         wrong = np.array([block.wrong] * LANES, dtype=np.bool_)
@@ -107,7 +107,7 @@ class LaneGroup:
             record.learning_time_s.swapaxes(0, 1),
             record.lateness_s.swapaxes(0, 1),
         )
-        alone = _alone(first, block)
+        desk = Desk(first.nudged(block.method), output_scratch(targets, outputs))
         nudged = LaneNudged(
             node=self.ports.target,
             base=_room(targets),
@@ -118,12 +118,13 @@ class LaneGroup:
             output=self.ports.output,
             output_start=_room(outputs),
             output_now=_room(outputs),
-            follows=alone.nudged.follows,
+            follows=desk.nudged.follows,
             symmetric=block.method.clamp.contrast is Contrast.SYMMETRIC,
-            low=alone.nudged.low,
-            high=alone.nudged.high,
+            low=desk.nudged.low,
+            high=desk.nudged.high,
         )
-        stuck = run_lanes(
+        at = np.zeros(2, dtype=np.int64)
+        work = (
             self.circuit,
             self.ports,
             self.free,
@@ -135,7 +136,7 @@ class LaneGroup:
             bool(np.any(self.edges.growth != 0.0)),
             bool(np.any(self.edges.charge != 0.0)),
             bool(np.any(self.converters.overhead > 0.0)),
-            max(float(self.edges.rate.max()), 1e-300),
+            self.quickest,
             self.gates,
             self.memory,
             np.array(block.points, dtype=np.int64),
@@ -147,20 +148,17 @@ class LaneGroup:
             self.clock,
             nudged,
             self.scratch,
-            PulseScratch._make(
-                [
-                    *(_room(edges) for _ in range(3)),
-                    *(np.zeros(LANES) for _ in range(9)),
-                    *(_room(nodes) for _ in range(2)),
-                    *(np.zeros(LANES, dtype=np.bool_) for _ in range(3)),
-                ]
-            ),
-            alone,
+            self.pulse,
+            desk,
             trace,
             self._draw(len(block), targets),
+            at,
         )
-        if stuck >= 0:
-            raise InstrumentError("plant", f"voltages did not settle in cycle {block.first_cycle + stuck}")
+        while not run_lanes(*work):
+            if not finish_part(self, int(block.points[at[0]]), int(at[1]), nudged, desk.nudged):
+                raise InstrumentError(
+                    "plant", f"voltages did not settle in cycle {block.first_cycle + at[0]}"
+                )
         for lane, board in enumerate(self.boards):
             record.wrong[board] = wrong[lane]
 
@@ -205,24 +203,13 @@ def _lane_scratch(unknowns: int) -> LaneScratch:
     return LaneScratch._make([_room(unknowns + 1), _room(unknowns), *vectors])
 
 
+def _pulse_scratch(edges: int, nodes: int) -> PulseScratch:
+    by_edge = [_room(edges) for _ in range(3)]
+    by_lane = [np.zeros(LANES) for _ in range(9)]
+    by_node = [_room(nodes) for _ in range(2)]
+    masks = [np.zeros(LANES, dtype=np.bool_) for _ in range(4)]
+    return PulseScratch._make([*by_edge, *by_lane, *by_node, *masks])
+
+
 def _room(rows: int) -> FloatArray:
     return np.zeros((rows, LANES))
-
-
-def _alone(plant: Plant, block: CycleBlock) -> Alone:
-    """Return room for one board of this plant's kind."""
-    board, edges, nodes = plant.board, len(plant.gates), plant.wiring.network.nodes
-
-    def copied(devices: Devices) -> Devices:
-        return devices._replace(threshold=devices.threshold.copy(), strength=devices.strength.copy())
-
-    return Alone(
-        copied(board.free),
-        copied(board.clamped),
-        Edges._make([*(np.zeros(edges) for _ in range(7)), 0.0, 0.0]),
-        np.zeros(edges),
-        no_copies(plant.circuit, nodes),
-        plant.nudged(block.method),
-        no_scratch(len(plant.circuit.order), edges),
-        output_scratch(len(plant.ports.target), block.labels.shape[1]),
-    )

@@ -1,7 +1,7 @@
 """Learning pulses of many boards in step: learning.learn on LANES boards at a time.
 
-Every board keeps its own step sizes; boards whose pulse is over, or that are settled alone because
-their clamps are released, are left out by a mask.
+Every board keeps its own step sizes; boards whose pulse is over are left out by a mask. Boards with their
+clamps released go through their pulses together, after the others.
 """
 
 from __future__ import annotations
@@ -95,6 +95,7 @@ class PulseScratch(NamedTuple):
     active: Mask
     trying: Mask
     inside: Mask
+    released: Mask
 
 
 @njit(**JIT_APART)
@@ -105,16 +106,20 @@ def settle_both(
     gates: Lanes,
     s: LaneCopies,
     n: LaneNudged,
+    released: bool,
     first: bool,
     active: Mask,
     tolerance_V: float,
     work: LaneScratch,
 ) -> bool:
-    """Bring the first copy (if asked) and the clamped copy of the active boards to rest."""
+    """Bring the first copy (if asked) and the clamped copy of the active boards to rest.
+
+    Their targets are held as `n` says, or not at all when `released`.
+    """
     v, w = s.v, s.w
     if first:
         unknowns = len(c.order)
-        if n.symmetric:
+        if n.symmetric and not released:
             unknowns = c.interior
             for t in range(len(n.node)):
                 for l in range(LANES):
@@ -122,6 +127,11 @@ def settle_both(
                         v[n.node[t], l] = min(max(n.base[t, l] + n.away[t, l], n.low), n.high)
         if relax_lanes(c, free, gates, v, unknowns, s.lu_free, active, tolerance_V, work) > 0:
             return False
+    if released:
+        all_nodes = len(c.order)
+        return bool(
+            relax_lanes(c, clamped, gates, w, all_nodes, s.lu_clamped, active, tolerance_V, work) == 0
+        )
     if n.follows:
         for o in range(n.output_now.shape[0]):
             for l in range(LANES):
@@ -261,6 +271,7 @@ def learn_lanes(
     gates: Lanes,
     s: LaneCopies,
     n: LaneNudged,
+    released: bool,
     growing: bool,
     quickest: float,
     work: LaneScratch,
@@ -268,6 +279,7 @@ def learn_lanes(
 ) -> bool:
     """Move the gates of the boards p.active through pulses of p.left seconds, in place; see learning.learn.
 
+    released: the targets of all of them are undriven.
     Voltages start from where the last visit to this data point lets foresee them, so that one chord
     step usually brings them to rest. Returns False when some board did not come to rest; its state is then
     not to be used.
@@ -283,10 +295,13 @@ def learn_lanes(
     if going == 0:
         return True
     shortest = SHORTEST_STEP * longest_pulse
+    both = np.bool_(True)  # with a plain True numba would compile settle_both twice
     for l in range(LANES):
         tried[l] = 1.0 if active[l] else 0.0
     foresee(c.order, s.w, s.w_shift, tried, p.w_start)
-    if not settle_both(c, free, clamped, gates, s, n, n.symmetric, active, TOLERANCE_V, work):
+    if not settle_both(
+        c, free, clamped, gates, s, n, released, n.symmetric and not released, active, TOLERANCE_V, work
+    ):
         return False
     remember(c.order, s.w, p.w_start, tried, p.per_h, s.w_shift)
     while going > 0:
@@ -309,7 +324,7 @@ def learn_lanes(
             tolerance = min(max(tolerance, TOLERANCE_V), TRIAL_TOLERANCE_V)
             foresee(c.order, s.v, s.v_rate, tried, p.v_start)
             foresee(c.order, s.w, s.w_rate, tried, p.w_start)
-            if not settle_both(c, free, clamped, trials, s, n, True, trying, tolerance, work):
+            if not settle_both(c, free, clamped, trials, s, n, released, both, trying, tolerance, work):
                 return False
             remember(c.order, s.v, p.v_start, tried, p.per_h, s.v_rate)
             remember(c.order, s.w, p.w_start, tried, p.per_h, s.w_rate)
@@ -325,7 +340,9 @@ def learn_lanes(
             for l in range(LANES):
                 kept, moved = now[l], ahead[l]
                 now[l] = moved if taken[l] > 0.0 else kept
-        if going > 0 and not settle_both(c, free, clamped, gates, s, n, True, active, TOLERANCE_V, work):
+        if going > 0 and not settle_both(
+            c, free, clamped, gates, s, n, released, both, active, TOLERANCE_V, work
+        ):
             return False
     return True
 

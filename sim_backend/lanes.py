@@ -147,9 +147,9 @@ def assemble(c: Circuit, d: LaneDevices, gates: Lanes, v: Lanes, lu: Lanes, s: L
     for k in range(lu.shape[0] - 1):
         for l in range(LANES):
             lu[k, l] = 0.0
-    for k in range(len(c.diagonal)):
+    for k in range(len(c.order)):
         for l in range(LANES):
-            lu[c.diagonal[k], l] = SMALLEST_SLOPE_S
+            lu[k, l] = SMALLEST_SLOPE_S
     for e in range(len(c.tail)):
         _currents(d, e, gates[e], v[c.tail[e]], v[c.head[e]], s)
         leaving, arriving = r[c.row_tail[e]], r[c.row_head[e]]
@@ -171,54 +171,67 @@ def assemble(c: Circuit, d: LaneDevices, gates: Lanes, v: Lanes, lu: Lanes, s: L
 @njit(**JIT_APART)
 def factorise(c: Circuit, lu: Lanes, s: LaneScratch) -> None:
     """Factor lu in place, row by row, as newton.factorise does."""
-    row_start, column, diagonal, row = c.row_start, c.column, c.diagonal, s.row
+    column, lower, upper, row = c.column, c.lower, c.upper, s.row
     smallest = s.step
-    for i in range(len(diagonal)):
-        begin, middle, end = row_start[i], diagonal[i], row_start[i + 1]
-        for x in range(begin, end):
-            j = column[x]
-            for l in range(LANES):
-                row[j, l] = lu[x, l]
+    for i in range(len(c.order)):
         for l in range(LANES):
-            smallest[l] = SMALLEST_PIVOT * row[i, l]
-        for x in range(begin, middle):
+            row[i, l] = lu[i, l]
+            smallest[l] = SMALLEST_PIVOT * lu[i, l]
+        for begin, end in ((lower[i], lower[i + 1]), (upper[i + 1], upper[i])):
+            for x in range(begin, end):
+                j = column[x]
+                for l in range(LANES):
+                    row[j, l] = lu[x, l]
+        for x in range(lower[i], lower[i + 1]):
             k = column[x]
-            pivot = diagonal[k]
             for l in range(LANES):
-                row[k, l] *= lu[pivot, l]
-            for y in range(pivot + 1, row_start[k + 1]):
+                row[k, l] *= lu[k, l]
+                lu[x, l] = row[k, l]
+            for y in range(upper[k + 1], upper[k]):
                 j = column[y]
                 for l in range(LANES):
                     row[j, l] -= row[k, l] * lu[y, l]
-        for x in range(begin, end):
+        for x in range(upper[i + 1], upper[i]):
             j = column[x]
             for l in range(LANES):
                 lu[x, l] = row[j, l]
         for l in range(LANES):
-            lu[middle, l] = 1.0 / max(row[i, l], smallest[l])
+            lu[i, l] = 1.0 / max(row[i, l], smallest[l])
 
 
 @njit(**JIT_APART, forceinline=True)
 def back_substitute(c: Circuit, lu: Lanes, unknowns: int, r: Lanes) -> None:
-    """Solve the leading block of `unknowns` rows in place."""
-    row_start, column, diagonal = c.row_start, c.column, c.diagonal
+    """Solve the leading block of `unknowns` rows in place; the rest of r is set to 0."""
+    lower, upper = c.lower, c.upper
     for i in range(unknowns):
+        _subtract_row(c, lu, lower[i], lower[i + 1], r, r[i])
+    for i in range(unknowns, r.shape[0]):
         here = r[i]
-        for x in range(row_start[i], diagonal[i]):
-            factor, there = lu[x], r[column[x]]
-            for l in range(LANES):
-                here[l] -= factor[l] * there[l]
+        for l in range(LANES):
+            here[l] = 0.0
     for k in range(unknowns):
         i = unknowns - 1 - k
-        middle = diagonal[i]
-        here, inverse = r[i], lu[middle]
-        for x in range(middle + 1, row_start[i + 1]):
-            if column[x] < unknowns:
-                factor, there = lu[x], r[column[x]]
-                for l in range(LANES):
-                    here[l] -= factor[l] * there[l]
+        here, inverse = r[i], lu[i]
+        _subtract_row(c, lu, upper[i + 1], upper[i], r, here)
         for l in range(LANES):
             here[l] *= inverse[l]
+
+
+@njit(**JIT_APART, forceinline=True)
+def _subtract_row(c: Circuit, lu: Lanes, begin: int, end: int, r: Lanes, here: Vector) -> None:
+    """Subtract part of a row of lu times r from one of its rows, two entries at a time."""
+    column = c.column
+    x = begin
+    while x + 2 <= end:
+        first, second = lu[x], lu[x + 1]
+        one, other = r[column[x]], r[column[x + 1]]
+        for l in range(LANES):
+            here[l] -= first[l] * one[l] + second[l] * other[l]
+        x += 2
+    if x < end:
+        first, one = lu[x], r[column[x]]
+        for l in range(LANES):
+            here[l] -= first[l] * one[l]
 
 
 @njit(**JIT_APART)

@@ -114,26 +114,29 @@ def remember(order: NDArray[np.uint32], x: Vector, start: Vector, h: float, rate
         rate[k] = (x[order[k]] - start[k]) / h
 
 
-@njit(**JIT_NO_ALLOCATION)
-def settle_first(
-    c: Circuit, free: Devices, gates: Vector, s: Copies, n: Nudged, tolerance_V: float, work: Scratch
+@njit(**JIT_INNER)
+def settle_both(
+    c: Circuit,
+    free: Devices,
+    clamped: Devices,
+    gates: Vector,
+    s: Copies,
+    n: Nudged,
+    both: bool,
+    tolerance_V: float,
+    work: Scratch,
 ) -> bool:
-    """Bring the first copy to rest: free, or clamped the other way in a symmetric contrast."""
-    v, unknowns = s.v, len(c.order)
-    if n.symmetric and not n.released[0]:
-        unknowns = c.interior
-        for t in range(len(n.node)):
-            v[n.node[t]] = min(max(n.base[t] + n.away[t], n.low), n.high)
-    settled: bool = relax(c, free, gates, v, unknowns, s.lu_free, tolerance_V, work.residual, work.row)
-    return settled
-
-
-@njit(**JIT_NO_ALLOCATION)
-def settle_second(
-    c: Circuit, clamped: Devices, gates: Vector, s: Copies, n: Nudged, tolerance_V: float, work: Scratch
-) -> bool:
-    """Bring the clamped copy to rest with its targets held as `n` says; the first copy is at rest."""
-    v, w, unknowns = s.v, s.w, len(c.order)
+    """Bring the first copy (if asked) and the clamped copy to rest, their targets held as `n` says."""
+    v, w = s.v, s.w
+    if both:
+        unknowns = len(c.order)
+        if n.symmetric and not n.released[0]:
+            unknowns = c.interior
+            for t in range(len(n.node)):
+                v[n.node[t]] = min(max(n.base[t] + n.away[t], n.low), n.high)
+        if not relax(c, free, gates, v, unknowns, s.lu_free, tolerance_V, work.residual, work.row):
+            return False
+    unknowns = len(c.order)
     if not n.released[0]:
         unknowns = c.interior
         if n.follows:
@@ -148,6 +151,15 @@ def settle_second(
                 held = v[n.node[t]] + n.toward[t] - n.follow_gain[t] * moved
             w[n.node[t]] = min(max(held, n.low), n.high)
     settled: bool = relax(c, clamped, gates, w, unknowns, s.lu_clamped, tolerance_V, work.residual, work.row)
+    return settled
+
+
+@njit(**JIT_NO_ALLOCATION)
+def settle_once(
+    c: Circuit, free: Devices, clamped: Devices, gates: Vector, s: Copies, n: Nudged, work: Scratch
+) -> bool:
+    """Bring both copies to rest for Python; unless both are clamped the first one rests already."""
+    settled: bool = settle_both(c, free, clamped, gates, s, n, n.symmetric, TOLERANCE_V, work)
     return settled
 
 
@@ -182,7 +194,7 @@ def gate_slopes(
     return fastest
 
 
-@njit(**JIT_NO_ALLOCATION)
+@njit(**JIT_INNER)
 def learn(
     c: Circuit,
     free: Devices,
@@ -208,10 +220,9 @@ def learn(
     left = duration
     step = duration
     shortest = SHORTEST_STEP * duration
-    if n.symmetric and not settle_first(c, free, gates, s, n, TOLERANCE_V, work):
-        return False
+    both = np.bool_(True)  # with a plain True numba would compile settle_both twice
     foresee(c.order, s.w, s.w_shift, 1.0, work.w_start)
-    if not settle_second(c, clamped, gates, s, n, TOLERANCE_V, work):
+    if not settle_both(c, free, clamped, gates, s, n, n.symmetric, TOLERANCE_V, work):
         return False
     remember(c.order, s.w, work.w_start, 1.0, s.w_shift)
     fastest = gate_slopes(c, edges, gates, s.v, s.w, polarity, slope)
@@ -225,9 +236,7 @@ def learn(
             tolerance = min(max(TRIAL_SHARE * STEP_ERROR_V / (h * quickest), TOLERANCE_V), TRIAL_TOLERANCE_V)
             foresee(c.order, s.v, s.v_rate, h, work.v_start)
             foresee(c.order, s.w, s.w_rate, h, work.w_start)
-            if not settle_first(c, free, trial, s, n, tolerance, work):
-                return False
-            if not settle_second(c, clamped, trial, s, n, tolerance, work):
+            if not settle_both(c, free, clamped, trial, s, n, both, tolerance, work):
                 return False
             remember(c.order, s.v, work.v_start, h, s.v_rate)
             remember(c.order, s.w, work.w_start, h, s.w_rate)
@@ -260,9 +269,26 @@ def learn(
         copy_into(gates, trial)
         left -= h
         if left > 0.0:
-            if not settle_first(c, free, gates, s, n, TOLERANCE_V, work):
-                return False
-            if not settle_second(c, clamped, gates, s, n, TOLERANCE_V, work):
+            if not settle_both(c, free, clamped, gates, s, n, both, TOLERANCE_V, work):
                 return False
             fastest = gate_slopes(c, edges, gates, s.v, s.w, polarity, slope)
     return True
+
+
+@njit(**JIT_NO_ALLOCATION)
+def learn_once(
+    c: Circuit,
+    free: Devices,
+    clamped: Devices,
+    edges: Edges,
+    gates: Vector,
+    s: Copies,
+    n: Nudged,
+    duration: float,
+    quickest: float,
+    polarity: float,
+    work: Scratch,
+) -> bool:
+    """Do what learn does, for Python: ways in from there take as long to compile as the work itself."""
+    settled: bool = learn(c, free, clamped, edges, gates, s, n, duration, quickest, polarity, work)
+    return settled

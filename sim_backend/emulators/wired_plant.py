@@ -19,7 +19,7 @@ from sim_backend.config import BenchConfig
 from sim_backend.cycle import drift_thresholds, drive_sources, hold, quantise
 from sim_backend.edge_law import Devices
 from sim_backend.emulators.terminals import Mishaps, Terminals
-from sim_backend.learning import TOLERANCE_V, learn, no_copies, settle_first, settle_second
+from sim_backend.learning import TOLERANCE_V, learn_once, no_copies, settle_once
 from sim_backend.newton import relax
 from sim_backend.plant import Plant
 
@@ -111,7 +111,7 @@ class WiredPlant:
         if duration_s <= 0.0:
             return
         first, second, polarity = self._roles()
-        settled = learn(
+        settled = learn_once(
             plant.circuit,
             first,
             second,
@@ -185,9 +185,7 @@ class WiredPlant:
         n.released[0] = not connected
         if connected:
             self._set_clamps(wired_V)
-        if both:
-            at_rest = at_rest and settle_first(c, first, plant.gates, s, n, TOLERANCE_V, work)
-        if not (at_rest and settle_second(c, second, plant.gates, s, n, TOLERANCE_V, work)):
+        if not (at_rest and settle_once(c, first, second, plant.gates, s, n, work)):
             raise InstrumentError("plant", "voltages did not settle")
 
     def _set_clamps(self, wired_V: FloatArray) -> None:

@@ -1,12 +1,16 @@
 """An ensemble's boards do what single boards do, whether they go in step or alone."""
 
+import dataclasses
+
 import numpy as np
 import pytest
 
 from protocols import ProtocolError
 from protocols.block import CycleBlock
 from protocols.method import ClampRule, Contrast, Hinge, Method, Nudge, TimeRule, Timing
-from sim_backend import BenchConfig, Ensemble, Imperfections, SimBench, preset_values
+from sim_backend import BenchConfig, Ensemble, Imperfections, SimBench, lane_group, preset_values
+from sim_backend.lane_alone import finish_part
+from sim_backend.lane_cycle import DECIDING, ENDING, LEARNING, LEARNING_RELEASED
 
 from .boards import lattice_wiring
 
@@ -107,6 +111,46 @@ def test_a_few_boards_go_alone_and_do_the_same():
     record = ensemble.run(block(STANDARD))
     outputs, _ = singly([config("lattice-paper")] * 3, [1, 2, 3], [block(STANDARD)], gates)
     assert np.array_equal(record.free_outputs, outputs)
+
+
+@pytest.mark.parametrize(
+    ("method", "margin", "parts"),
+    [
+        (STANDARD, 1.0, {DECIDING, LEARNING_RELEASED}),
+        (SYMMETRIC, 1.0, {DECIDING, LEARNING_RELEASED}),
+        (HINGE, -1.0, {DECIDING, LEARNING}),
+        (UNCLAMP, -1.0, {DECIDING, ENDING}),
+    ],
+    ids=lambda value: getattr(value, "name", ""),
+)
+def test_boards_that_do_not_come_to_rest_in_step_are_done_alone(method, margin, parts, monkeypatch):
+    seeds, configs = list(range(4)), [config("ideal")] * 4
+    gates = np.random.default_rng(1).uniform(1.0, 4.5, (4, 32))
+    blocks = [
+        dataclasses.replace(block(method, cycles=30, first=f), margins=np.full((3, 1), margin))
+        for f in (0, 30)
+    ]
+    finished = set()
+
+    def noted(group, point, following, n, m):
+        finished.add(following)
+        return finish_part(group, point, following, n, m)
+
+    monkeypatch.setattr(lane_group, "finish_part", noted)
+    ensemble = Ensemble(configs, seeds, fewest_in_step=1)
+    ensemble.open(lattice_wiring())
+    ensemble.reset_gates(gates)
+    outputs = [ensemble.run(blocks[0]).free_outputs]
+    assert not finished
+    for group in ensemble._groups:  # noqa: SLF001
+        unknown = group.circuit.order
+        for volts in (group.memory.free, group.memory.clamped):  # too far away for the steps they have
+            volts[:, unknown, ::2] = 40.0
+    outputs.append(ensemble.run(blocks[1]).free_outputs)
+    assert finished == parts
+    expected, ends = singly(configs, seeds, blocks, gates)
+    np.testing.assert_allclose(np.concatenate(outputs, axis=1), expected, rtol=0, atol=1e-6)
+    np.testing.assert_allclose(ensemble.gates(), ends, rtol=0, atol=1e-6)
 
 
 def test_misuse_is_refused():
