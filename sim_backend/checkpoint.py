@@ -19,7 +19,7 @@ from protocols.errors import DataError
 from sim_backend.cycle import Memory
 from sim_backend.plant import Plant
 
-FORMAT = 2
+FORMAT = 3
 Array = NDArray[Any]
 
 

@@ -66,6 +66,9 @@ class Memory(NamedTuple):
     clamped_shift: NDArray[np.float64]
     free_rate: NDArray[np.float64]
     clamped_rate: NDArray[np.float64]
+    slope: NDArray[np.float64]
+    bend: NDArray[np.float64]
+    trust: NDArray[np.float64]
     visited: NDArray[np.bool_]
 
 
@@ -333,6 +336,9 @@ def run_cycles(
             memory.clamped_shift[point],
             memory.free_rate[point],
             memory.clamped_rate[point],
+            memory.slope[point],
+            memory.bend[point],
+            memory.trust[point],
         )
         v, w = copies.v, copies.w
         drive_sources(ports, k, inputs[cycle], v, w)

@@ -37,7 +37,7 @@ BEGINNING, DECIDING, LEARNING, LEARNING_RELEASED, ENDING = range(5)  # parts of 
 class LaneMemory(NamedTuple):
     """What a group remembers per data point: voltages (P, N, L), factors (P, …, L), whether visited (P,).
 
-    Rates (V/s) and shifts (V), both (P, N, L), are those of LaneCopies.
+    Rates, shifts (P, N, L), slope, bend (P, E, L) and trust (P, 2, L) are those of LaneCopies.
     """
 
     free: NDArray[np.float64]
@@ -48,6 +48,9 @@ class LaneMemory(NamedTuple):
     clamped_rate: NDArray[np.float64]
     free_shift: NDArray[np.float64]
     clamped_shift: NDArray[np.float64]
+    slope: NDArray[np.float64]
+    bend: NDArray[np.float64]
+    trust: NDArray[np.float64]
     visited: NDArray[np.bool_]
 
 
@@ -253,6 +256,9 @@ def run_lanes(
             memory.clamped_rate[point],
             memory.free_shift[point],
             memory.clamped_shift[point],
+            memory.slope[point],
+            memory.bend[point],
+            memory.trust[point],
         )
         if part < DECIDING:
             any_late = False

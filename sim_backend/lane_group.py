@@ -182,8 +182,9 @@ class LaneGroup:
         for lu in factors:
             lu[:, -1] = NO_FACTORS
         moves = [np.zeros_like(free) for _ in range(4)]
+        pulses = [np.zeros((points, rows, LANES)) for rows in (len(self.gates), len(self.gates), 2)]
         visited = np.zeros(points, dtype=np.bool_)
-        return LaneMemory._make([free, np.zeros_like(free), *factors, *moves, visited])
+        return LaneMemory._make([free, np.zeros_like(free), *factors, *moves, *pulses, visited])
 
 
 def _lane_devices(devices: Sequence[Devices]) -> LaneDevices:

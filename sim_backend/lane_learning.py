@@ -21,7 +21,9 @@ from sim_backend.learning import (
     TOLERANCE_V,
     TRIAL_SHARE,
     TRIAL_TOLERANCE_V,
+    TURNED,
     WALL_ERROR_V,
+    visits_good_for,
 )
 
 
@@ -62,7 +64,7 @@ class LaneCopies(NamedTuple):
 
     Of the last visit to this data point, what the next is foreseen from: v_rate and w_rate (N, L), in
     V/s, how fast the voltages moved in the pulse; v_shift and w_shift (N, L), in volts, how far they
-    had moved since the visit before.
+    had moved since the visit before. slope, bend (E, L) and trust (2, L): as in learning.Copies.
     """
 
     v: Lanes
@@ -73,6 +75,9 @@ class LaneCopies(NamedTuple):
     w_rate: Lanes
     v_shift: Lanes
     w_shift: Lanes
+    slope: Lanes
+    bend: Lanes
+    trust: Lanes
 
 
 class PulseScratch(NamedTuple):
@@ -263,6 +268,63 @@ def remember(
 
 
 @njit(**JIT_APART)
+def _goes_as_foreseen(edges: LaneEdges, gates: Lanes, s: LaneCopies, p: PulseScratch) -> bool:
+    """Correct the steps of the boards p.trying by how slopes bent last time, if that will do for all of them.
+
+    Where one board asks for a trial, all others get it for nothing. See learning.learn.
+    """
+    turned, tried, left, since = p.change, p.tried, s.trust[0], s.trust[1]
+    for l in range(LANES):
+        turned[l] = 0.0
+    for e in range(gates.shape[0]):
+        now, then = p.slope[e], s.slope[e]
+        for l in range(LANES):
+            size = abs(now[l] - then[l])
+            turned[l] = size if size > turned[l] else turned[l]
+    asking = 0
+    for l in range(LANES):
+        asks = (left[l] <= 0.0) | (turned[l] > TURNED * p.fastest[l]) | (tried[l] < p.left[l])
+        asking += (tried[l] > 0.0) & asks
+    if asking > 0:
+        return False
+    for e in range(gates.shape[0]):
+        gate, slope, bend, ahead = gates[e], p.slope[e], s.bend[e], p.trial[e]
+        low, high = edges.wall_low[e], edges.wall_high[e]
+        for l in range(LANES):
+            moved = gate[l] + tried[l] * (slope[l] + 0.5 * tried[l] * bend[l])
+            moved = min(max(moved, low[l]), high[l])
+            ahead[l] = moved if tried[l] > 0.0 else ahead[l]
+    for l in range(LANES):
+        left[l] -= 1.0
+        since[l] += 1.0
+    return True
+
+
+@njit(**JIT_APART)
+def _note_bend(s: LaneCopies, first: bool, p: PulseScratch) -> None:
+    """Note how slopes bent on the boards whose pulse was one step that is taken; else there is no telling."""
+    surprise, h, left, since = p.change, p.h, s.trust[0], s.trust[1]
+    for l in range(LANES):
+        whole = first & (p.tried[l] > 0.0) & (p.taken[l] > 0.0) & (h[l] == p.left[l])
+        p.per_h[l] = 1.0 / h[l] if whole else 0.0
+        surprise[l] = 0.0
+    for e in range(s.bend.shape[0]):
+        start, end, slope, bend = p.slope[e], p.slope_end[e], s.slope[e], s.bend[e]
+        for l in range(LANES):
+            stopped = (end[l] == 0.0) & (start[l] != 0.0)  # at a wall
+            bent = 0.0 if stopped else (end[l] - start[l]) * p.per_h[l]
+            size = 0.5 * h[l] * h[l] * abs(bent - bend[l])
+            surprise[l] = size if size > surprise[l] else surprise[l]
+            whole = p.per_h[l] > 0.0
+            bend[l] = bent if whole else bend[l]
+            slope[l] = start[l] if whole else slope[l]
+    for l in range(LANES):
+        good_for = visits_good_for(surprise[l], since[l])
+        left[l] = good_for if p.per_h[l] > 0.0 else 0.0
+        since[l] = 0.0
+
+
+@njit(**JIT_APART)
 def learn_lanes(
     c: Circuit,
     free: LaneDevices,
@@ -286,6 +348,7 @@ def learn_lanes(
     """
     h, left, step, taken, tried = p.h, p.left, p.step, p.taken, p.tried
     active, trying, fastest, trials = p.active, p.trying, p.fastest, p.trial
+    first = True
     going = 0
     longest_pulse = 0.0
     for l in range(LANES):
@@ -319,6 +382,8 @@ def learn_lanes(
             trying[l] = worth
             tried[l] = h[l] if worth else 0.0
             heun += worth
+        if heun > 0 and first and _goes_as_foreseen(edges, gates, s, p):
+            heun = 0
         if heun > 0:
             tolerance = TRIAL_SHARE * STEP_ERROR_V / (longest_step * quickest)
             tolerance = min(max(tolerance, TOLERANCE_V), TRIAL_TOLERANCE_V)
@@ -330,6 +395,8 @@ def learn_lanes(
             remember(c.order, s.w, p.w_start, tried, p.per_h, s.w_rate)
             hits = _step_end(c, edges, gates, s.v, s.w, growing, p)
             _judge(gates, len(c.tail), shortest, hits, p)
+            _note_bend(s, first, p)
+        first = False
         going = 0
         for l in range(LANES):
             left[l] -= taken[l] * h[l]

@@ -22,6 +22,9 @@ TOLERANCE_V = 1e-8  # of node voltages while learning: moves a gate by 1e-9 V in
 TRIAL_TOLERANCE_V = 1e-6  # at most, at the trial end of a step, which only corrects it
 TRIAL_SHARE = 0.3  # of a step's allowed error that the trial's voltages may cause
 STEP_ERROR_V = 1e-7  # allowed error of the gates per step of the pulse
+FORESEEN_ERROR_V = 1e-8  # of a step's end, up to which what former visits told may stand for its trial
+MOST_VISITS = 20.0  # to a data point without a trial
+TURNED = 0.05  # of the largest slope: slopes that have changed this much since the last trial ask for another
 WALL_ERROR_V = 3e-6  # allowed error of the other gates when one reaches its wall within a step
 SHORTEST_STEP = 1e-3  # of the pulse
 
@@ -71,7 +74,9 @@ class Copies(NamedTuple):
 
     Of the last visit to this data point, what the next is foreseen from: v_shift and w_shift (M,), in
     volts, how far the unknowns had moved since the visit before; v_rate and w_rate (M,), in V/s, how
-    fast they moved in the pulse.
+    fast they moved in the pulse. slope (E,), in V/s, and bend (E,), in V/s²: slopes of the gates at the start
+    of the last pulse that was tried in one step, and how they changed. trust (2,): how many visits that is
+    good for, and how many there were.
     """
 
     v: Vector
@@ -82,6 +87,9 @@ class Copies(NamedTuple):
     w_shift: Vector
     v_rate: Vector
     w_rate: Vector
+    slope: Vector
+    bend: Vector
+    trust: Vector
 
 
 def no_scratch(unknowns: int, edges: int) -> Scratch:
@@ -92,7 +100,8 @@ def no_scratch(unknowns: int, edges: int) -> Scratch:
 
 def no_copies(c: Circuit, nodes: int) -> Copies:
     """Return room for both copies at one data point, at 0 V and without factors or foresight."""
-    foresight = [np.zeros(len(c.order)) for _ in range(4)]
+    unknowns, edges = len(c.order), len(c.tail)
+    foresight = [np.zeros(size) for size in (unknowns, unknowns, unknowns, unknowns, edges, edges, 2)]
     return Copies(np.zeros(nodes), np.zeros(nodes), no_factors(c), no_factors(c), *foresight)
 
 
@@ -154,6 +163,15 @@ def settle_both(
     return settled
 
 
+@njit(**JIT_INNER)
+def visits_good_for(surprise: float, since: float) -> float:
+    """Return how many visits can do without a trial after one that surprised by so many volts.
+
+    since: visits before it without one. What is foreseen goes wrong in proportion to how long ago it was.
+    """
+    return float(np.floor(min((since + 1.0) * FORESEEN_ERROR_V / (surprise + 1e-30), MOST_VISITS)))
+
+
 @njit(**JIT_NO_ALLOCATION)
 def settle_once(
     c: Circuit, free: Devices, clamped: Devices, gates: Vector, s: Copies, n: Nudged, work: Scratch
@@ -211,12 +229,13 @@ def learn(
     """Move the gates (E,) through one pulse of `duration` seconds, in place; the free copy is at rest.
 
     Heun steps with the error of a step estimated from how much its slopes change; a step so short
-    that Euler is as good is taken as Euler. `quickest` is the largest rate α of an edge, in 1/(V·s): an
-    error of 1 V in a node voltage moves a gate by less than α·h. polarity: see gate_slopes.
-    Returns whether every state came to rest.
+    that Euler is as good is taken as Euler. A pulse of one step need not be tried at every visit: slopes
+    bend as they did last time, until they have turned or that has gone wrong before. `quickest` is
+    the largest rate α of an edge, in 1/(V·s): an error of 1 V in a node voltage moves a gate by less
+    than α·h. polarity: see gate_slopes. Returns whether every state came to rest.
     """
     slope, slope_end, trial = work.slope, work.slope_end, work.trial
-    wall_low, wall_high = edges.wall_low, edges.wall_high
+    wall_low, wall_high, trust = edges.wall_low, edges.wall_high, s.trust
     left = duration
     step = duration
     shortest = SHORTEST_STEP * duration
@@ -232,7 +251,19 @@ def learn(
             h = left
         for e in range(len(gates)):
             trial[e] = min(max(gates[e] + h * slope[e], wall_low[e]), wall_high[e])
-        if h * fastest > 10.0 * STEP_ERROR_V:
+        worth = h * fastest > 10.0 * STEP_ERROR_V
+        if worth and h == duration and trust[0] > 0.0:
+            turned = 0.0
+            for e in range(len(gates)):
+                turned = max(turned, abs(slope[e] - s.slope[e]))
+            if turned <= TURNED * fastest:
+                worth = False
+                trust[0] -= 1.0
+                trust[1] += 1.0
+                for e in range(len(gates)):
+                    moved = gates[e] + h * (slope[e] + 0.5 * h * s.bend[e])
+                    trial[e] = min(max(moved, wall_low[e]), wall_high[e])
+        if worth:
             tolerance = min(max(TRIAL_SHARE * STEP_ERROR_V / (h * quickest), TOLERANCE_V), TRIAL_TOLERANCE_V)
             foresee(c.order, s.v, s.v_rate, h, work.v_start)
             foresee(c.order, s.w, s.w_rate, h, work.w_start)
@@ -265,6 +296,14 @@ def learn(
             for e in range(len(gates)):
                 moved = gates[e] + 0.5 * h * (slope[e] + slope_end[e])
                 trial[e] = min(max(moved, wall_low[e]), wall_high[e])
+            trust[0] = 0.0
+            if h == duration:
+                surprise = 0.0
+                for e in range(len(gates)):
+                    bent = (slope_end[e] - slope[e]) / h
+                    surprise = max(surprise, 0.5 * h * h * abs(bent - s.bend[e]))
+                    s.slope[e], s.bend[e] = slope[e], bent
+                trust[0], trust[1] = visits_good_for(surprise, trust[1]), 0.0
             step = h * min(3.0, 0.9 * (STEP_ERROR_V / (error + 1e-30)) ** (1.0 / 3.0))
         copy_into(gates, trial)
         left -= h
@@ -289,6 +328,10 @@ def learn_once(
     polarity: float,
     work: Scratch,
 ) -> bool:
-    """Do what learn does, for Python: ways in from there take as long to compile as the work itself."""
+    """Do what learn does, for Python, and as if never done before at this data point.
+
+    Its own function, for ways in from Python take as long to compile as the work itself.
+    """
+    s.trust[0] = 0.0
     settled: bool = learn(c, free, clamped, edges, gates, s, n, duration, quickest, polarity, work)
     return settled

@@ -229,6 +229,9 @@ class Plant:
             clamped_shift=np.zeros(unknowns),
             free_rate=np.zeros(unknowns),
             clamped_rate=np.zeros(unknowns),
+            slope=np.zeros((points, len(c.tail))),
+            bend=np.zeros((points, len(c.tail))),
+            trust=np.zeros((points, 2)),
             visited=np.zeros(points, dtype=np.bool_),
         )
 
