@@ -39,7 +39,7 @@ LABCTL = [sys.executable, "-c", "from labctl.cli import main; main()"]
 TARGETS = ("engine", "client", "engine and client", "engine and guardian")
 GUARDIAN_LIMIT_S, DEADMAN_LIMIT_S = 1.0, 2.0
 LONGEST_S = 90.0  # for anything a run does
-HARDWARE_CYCLES, SIM_CYCLES = 12_000, 400_000
+HARDWARE_CYCLES, SIM_CYCLES = 150_000, 400_000  # a few seconds' work
 
 
 @dataclass

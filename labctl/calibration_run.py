@@ -14,6 +14,7 @@ from calibration.twin import NEEDED, twin_doses
 from labctl.benches import LoadedBench
 from labctl.calibration_figure import draw_calibration
 from labctl.calibration_settings import board_serial
+from labctl.engine.guarded import guarded
 from labctl.experiment.build import build_task
 from labctl.experiment.load import load_experiment
 from protocols.errors import ConfigError
@@ -106,10 +107,12 @@ def nominal_of(settings: dict[str, Any]) -> Nominal:
 def calibrate(bench: Bench, name: str, told: Told | None = None, figures: bool = True) -> Done:
     """Run one routine, store what it found and draw it.
 
-    The bench is left safe whatever happens. Raises InstrumentError, or DataError when nothing can be stored.
+    The bench is left safe whatever happens to this process: a guardian watches. Raises InstrumentError,
+    DataError when nothing can be stored, or NoGuardian.
     """
     routine = ROUTINES[name]
-    with opened(bench.loaded.make(), bench.wiring, told, bench.seed) as board:
+    making = bench.loaded.make()
+    with guarded(bench.loaded.values), opened(making, bench.wiring, told, bench.seed) as board:
         result = routine.run(board, bench.nominal)
         issued = issue(routine, result, board, bench.operator, valid_for=bench.valid_for)
     calibration = issued.model_copy(update={"serial": bench.serial})

@@ -13,6 +13,7 @@ from rich.markup import escape
 from labctl.bench_check import BenchCheck, check_bench
 from labctl.benches import read_hardware
 from labctl.emulation.settings import HardwareFile
+from labctl.engine.guarded import guarded
 
 app = typer.Typer(help="Check a bench before it is used.", no_args_is_help=True)
 
@@ -41,8 +42,9 @@ def check(
 
     Example: labctl bench check benches/emulated.toml
     """
-    config, _ = read_hardware(str(bench), overrides or ())
-    found = check_bench(config, wiring=wiring)
+    config, values = read_hardware(str(bench), overrides or ())
+    with guarded(values):
+        found = check_bench(config, wiring=wiring)
     if as_json:
         print(json.dumps(found.plain(), ensure_ascii=False))
     else:

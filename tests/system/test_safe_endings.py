@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks.crash import child_of, emulated
+from benchmarks.crash import LABCTL, child_of, emulated
 from labctl.emulation import EmulatedBench
 from labctl.engine.client import EngineClient
 from labctl.engine.messages import EngineRefused
@@ -238,3 +238,27 @@ def test_a_client_that_is_killed_changes_nothing_and_one_whose_window_closes_sto
         time.sleep(0.02)
     assert bench.unsafe() == []
     assert json.loads((folder / "manifest.json").read_text("utf-8"))["status"] == status
+
+
+def test_a_calibration_that_is_killed(
+    rig: tuple[EmulatedBench, Path], bench: EmulatedBench, tmp_path: Path
+) -> None:
+    words = [
+        "calibrate",
+        "learning-rate",
+        "--bench",
+        str(rig[1]),
+        "--store",
+        str(tmp_path),
+        "--yes",
+        "--no-figures",
+    ]
+    work = subprocess.Popen([*LABCTL, *words], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    deadline = time.monotonic() + 60
+    while not bench.unsafe():
+        assert work.poll() is None
+        assert time.monotonic() < deadline
+        time.sleep(0.005)
+    work.kill()
+    work.wait()
+    safe_within(bench, GUARDIAN_S + SLACK_S)

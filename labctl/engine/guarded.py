@@ -1,0 +1,39 @@
+"""A guardian for what energises a bench outside the engine process: calibrations and checks."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import structlog
+
+from labctl.engine.watch import Watch
+
+MAKE_SAFE_S = 10.0
+log = structlog.get_logger(__name__)
+
+
+@contextmanager
+def guarded(values: dict[str, Any]) -> Iterator[None]:
+    """Have the bench of these values watched while the body works; a simulated one drives nothing.
+
+    When this process dies or hangs, the guardian makes the bench safe. When the body fails it does so, too,
+    for whether the body could is not known: leave no instrument open. Raises NoGuardian, nothing moved.
+    """
+    if values.get("kind") != "hardware":
+        yield
+        return
+    watch = Watch()
+    try:
+        watch.watch("hardware", str(values.get("name", "")), values)
+        try:
+            yield
+        except BaseException as error:
+            did = watch.make_safe(f"it was left in the middle: {error or type(error).__name__}", MAKE_SAFE_S)
+            if did is None or not did["safe"]:
+                log.error("the bench may not be safe; the guardian tried", did=did)
+            raise
+        watch.release()
+    finally:
+        watch.leave()
