@@ -91,11 +91,11 @@ class Watch:
         self._over.set()
         with self._lock:
             self._say({"say": "bye"})
-        try:
-            self._process.wait(timeout=2.0)
-        except subprocess.TimeoutExpired:
-            self._process.kill()
-            self._process.wait()
+        with self._process as guardian:  # closes its lines, too
+            try:
+                guardian.wait(timeout=2.0)
+            except subprocess.TimeoutExpired:
+                guardian.kill()
 
     # ── the inside ───────────────────────────────────────────────────────────────────────────────
 
@@ -139,6 +139,8 @@ class Watch:
                 if self._process.poll() is not None:
                     log.warning("the guardian died and is started again", status=self._process.returncode)
                     self._ready = False
+                    with self._process:
+                        pass  # closes its lines
                     self._process = self._start()
                     if self._told is not None:
                         self._say(self._told)
