@@ -234,13 +234,13 @@ def _print(done: Done) -> None:
         )
     for quantity in dict.fromkeys(v.quantity for v in c.values):
         values = [v for v in c.values if v.quantity == quantity]
-        unit, u = values[0].unit, sorted(v.uncertainty for v in values)[len(values) // 2]
+        unit, u = f" {values[0].unit}".rstrip(), sorted(v.uncertainty for v in values)[len(values) // 2]
         if len(values) == 1:
-            text = f"{values[0].value:.4g} ± {u:.2g} {unit}"
+            text = f"{values[0].value:.4g} ± {u:.2g}{unit}"
         else:
             low, high = min(v.value for v in values), max(v.value for v in values)
             word = values[0].channel.split()[0]
-            text = f"{low:.4g} to {high:.4g} ± {u:.2g} {unit}, {len(values)} {word}s"
+            text = f"{low:.4g} to {high:.4g} ± {u:.2g}{unit}, {len(values)} {word}s"
         console.print(f"  [dim]{quantity:>24}[/]  {text}")
     console.print(f"  [dim]{'expires':>24}[/]  {c.expires:%Y-%m-%d %H:%M} UTC")
     console.print(f"  [dim]{'stored in':>24}[/]  {escape(str(done.record))}")
