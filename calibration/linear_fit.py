@@ -62,7 +62,8 @@ def find_step(
     def rms_of(step: float) -> float:
         return fit_line(response(quantised(commands, step)), readings).rms
 
-    spacing = rough**2 / (10 * float(np.ptp(commands)) + rough)
+    # So that, half way between two tries, one command in eighty is rounded the wrong way.
+    spacing = rough**2 / (40 * float(np.ptp(commands)) + rough)
     coarse = np.arange(0.8 * rough, 1.2 * rough, spacing)
     found = [rms_of(float(step)) for step in coarse]
     if min(found) > 0.6 * fit_line(response(commands), readings).rms:
