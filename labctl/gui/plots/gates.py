@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 import pyqtgraph as pg
-from PyQt6.QtCore import Qt
+from PyQt6.QtCore import QRectF, Qt
 from PyQt6.QtWidgets import QToolButton
 
 from labctl.gui.history import History
@@ -19,6 +19,17 @@ from labctl.gui.words import named, tr
 
 _CURVES = 32  # more edges than this share curves, each in one colour
 _PIXELS_PER_PIECE = 2
+_AHEAD = 0.02  # of the learning time: the axis moves on in such steps, not at every frame
+
+
+class _Trace(pg.PlotCurveItem):
+    """A curve that is told the rectangle of all traces, and need not look for its own at every frame."""
+
+    room = QRectF()
+
+    def boundingRect(self) -> QRectF:
+        """Return the rectangle all traces are within."""
+        return self.room
 
 
 class GateTraces(EdgePlot):
@@ -31,6 +42,7 @@ class GateTraces(EdgePlot):
     def make_view(self) -> Any:
         """Return the plot; the curves come with the run."""
         self._follow = True
+        self._labelled = ("", "")
         self._curves: list[Any] = []
         self._chosen: list[Any] = []
         quantity = self.make_quantity(tr("Quantity of the traces"))
@@ -65,7 +77,7 @@ class GateTraces(EdgePlot):
         n = min(len(description.transistors), _CURVES)
         colours = map_colours(np.linspace(0.0, 1.0, n), dark=self.theme.name == "dark")
         for k in range(n):
-            curve = pg.PlotCurveItem(pen=pg.mkPen(colours[k], width=1), skipFiniteCheck=True)
+            curve = _Trace(pen=pg.mkPen(colours[k], width=1), skipFiniteCheck=True)
             self._plot.addItem(curve, ignoreBounds=True)
             self._curves.append(curve)
         self.on_selection()
@@ -106,14 +118,20 @@ class GateTraces(EdgePlot):
         if description is None or not len(history):
             return
         name, unit = ("conductance", "S") if self.shows_conductance else ("gate voltage", "V")
-        self._plot.setLabel("left", tr(name), units=unit)
+        if self._labelled != (name, unit):  # it lays the axis out again
+            self._plot.setLabel("left", tr(name), units=unit)
+            self._labelled = (name, unit)
         self._fit_range(history)
-        (left, right), _ = self._plot.vb.viewRange()
+        (left, right), (bottom, top) = self._plot.vb.viewRange()
         pieces = max(int(self._plot.vb.width()) // _PIXELS_PER_PIECE, 50)
         x, values = history.drawn(pieces, left, right)
         edges = description.transistors
         n = len(self._curves)
+        room = QRectF(left, bottom, right - left, top - bottom)
         for k, curve in enumerate(self._curves):
+            if curve.room != room:
+                curve.prepareGeometryChange()
+                curve.room = room
             mine = edges[k::n]
             if len(mine) == 1:
                 curve.setData(x, values[:, mine[0]])
@@ -142,9 +160,10 @@ class GateTraces(EdgePlot):
         if not np.isfinite([low, high]).all():
             return
         room = 0.04 * (high - low) or 0.1 * abs(high) or 0.1
-        self._plot.vb.setRange(
-            xRange=(0.0, max(float(history.x[-1]), 1e-6)), yRange=(low - room, high + room), padding=0.0
-        )
+        end, (_, shown) = max(float(history.x[-1]), 1e-6), self._plot.vb.viewRange()[0]
+        if not end <= shown <= (1.0 + 2 * _AHEAD) * end:
+            shown = (1.0 + _AHEAD) * end
+        self._plot.vb.setRange(xRange=(0.0, shown), yRange=(low - room, high + room), padding=0.0)
 
     def edge_at(self, position: Any) -> tuple[int, float] | None:
         """Return the nearest edge's trace and the time (s) of the bin under a place of the scene."""
