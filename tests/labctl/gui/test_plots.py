@@ -25,7 +25,9 @@ from labctl.gui import theme
 from labctl.gui.layout import PLOTS
 from labctl.gui.model import RunModel
 from labctl.gui.plots.dock import PlotDock
+from labctl.gui.plots.twin import TwinPlot
 from labctl.gui.selection import MOST, Selection
+from labctl.twin_health import Health
 from sim_backend import BenchConfig, SimBench
 
 from .conftest import EXAMPLES, Opened, until
@@ -84,9 +86,6 @@ def model(app: QApplication, described: tuple[dict[str, Any], dict[str, Any]]) -
     return found
 
 
-DRAWN = [kind for kind in PLOTS if kind.key != "twin"]  # that one draws what a process beside it tells
-
-
 @pytest.fixture
 def make_dock(model: RunModel) -> Iterator[Callable[..., PlotDock]]:
     """Docks that are drawn, and taken down in order: one that is painted while Python forgets it crashes."""
@@ -108,9 +107,15 @@ def make_dock(model: RunModel) -> Iterator[Callable[..., PlotDock]]:
     QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
 
 
-@pytest.fixture(params=DRAWN, ids=lambda kind: kind.key)
+@pytest.fixture(params=PLOTS, ids=lambda kind: kind.key)
 def dock(request: pytest.FixtureRequest, make_dock: Callable[..., PlotDock]) -> PlotDock:
-    return make_dock(request.param)
+    made = make_dock(request.param)
+    if isinstance(made, TwinPlot):  # it draws what a process beside it tells
+        edges = np.arange(32)
+        measured = 1.0 + 0.01 * edges
+        made._health = Health(1000, 1.0, edges, measured, measured + 1e-3 * (edges % 5), 0.3)  # noqa: SLF001
+        made.draw_now()
+    return made
 
 
 def test_every_plot_draws_exports_and_takes_the_other_theme(dock: PlotDock, tmp_path: Path) -> None:
