@@ -10,7 +10,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-import networkx
 import numpy as np
 
 from calibration.square_law import UnitCurrents, unit_currents
@@ -210,6 +209,8 @@ def scale_groups(network: Network, incidence: FloatArray) -> list[IntArray]:
     incidence (M, E) of the current balances, 0 for edges that do not conduct. Driven nodes and open edges
     cut a network into such groups.
     """
+    import networkx  # slow to import, and every run looks at calibrations
+
     graph = networkx.Graph()
     for row, balance in enumerate(incidence):
         graph.add_edges_from((-1 - row, int(e)) for e in np.flatnonzero(balance))

@@ -172,11 +172,16 @@ def _trapezoid_weights(times: FloatArray, total_s: float) -> FloatArray:
 def fit_learning(network: Network, bursts: list[Burst], nominal_rate: float) -> LearningFit:
     """Regress how far each gate moved on what should have moved it.
 
-    nominal_rate in 1/(V·s) weighs the uncertainty of the contrast and sets a prior so wide that it only
-    holds what no burst tells. Uncertainties are widened by √χ² per degree of freedom where a gate moved
-    less predictably than its readings explain.
+    nominal_rate in 1/(V·s) sets a prior so wide that it only holds what no burst tells, and how the
+    uncertainty of the contrast weighs in a first fit; in the next the board's usual rate does.
+    Uncertainties are widened by √χ² per degree of freedom where a gate moved less predictably than its
+    readings explain.
     """
     first = _regress(network, bursts, nominal_rate, 0.0, 0.0)
+    found = np.abs(first.coefficients[network.transistors(), RATE])
+    if len(found):
+        nominal_rate = float(np.clip(np.median(found), 0.1 * nominal_rate, 10 * nominal_rate))
+        first = _regress(network, bursts, nominal_rate, 0.0, 0.0)
     sums = np.array([b.gate_sum_V for b in bursts])
     reference = float(sums.mean())
     growth, growth_u = _growth(network, bursts, nominal_rate, first, reference)

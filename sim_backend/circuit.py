@@ -8,16 +8,14 @@ factorisation serves both.
 from __future__ import annotations
 
 from collections.abc import Collection
-from typing import NamedTuple
+from typing import Any, Literal, NamedTuple
 
 import numpy as np
 import scipy.sparse
 import scipy.sparse.linalg
-from numba import njit
 from numpy.typing import NDArray
 
 from protocols.network import Network
-from sim_backend.compilation import JIT
 
 Index = NDArray[np.uint32]
 
@@ -117,9 +115,7 @@ def _fill_reducing(nodes: int, ends: NDArray[np.int64], interior: list[int]) -> 
     adjacency = scipy.sparse.coo_array((weights, (ends[:, 0], ends[:, 1])), shape=(nodes, nodes)).tocsr()
     block = adjacency[interior][:, interior]
     dominant = scipy.sparse.eye_array(len(interior)) * (2.0 * len(ends)) - block - block.T
-    factors = scipy.sparse.linalg.splu(
-        dominant.tocsc(), permc_spec="MMD_AT_PLUS_A", diag_pivot_thresh=0.0, options={"SymmetricMode": True}
-    )
+    factors = _factors(dominant.tocsc(), "MMD_AT_PLUS_A")
     return [interior[k] for k in np.argsort(factors.perm_c)]
 
 
@@ -127,13 +123,22 @@ def _lu_pattern(
     unknowns: int, rows: NDArray[np.int64]
 ) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
     """Return the pattern of L and U, fill included: column, lower and upper of Circuit."""
+    if unknowns == 0:
+        nothing = np.zeros(0, dtype=np.int64)
+        return nothing, np.zeros(1, dtype=np.int64), np.zeros(1, dtype=np.int64)
     inside = rows[(rows < unknowns).all(axis=1)]
     pairs = np.concatenate([inside, inside[:, ::-1]])
+    weights = np.ones(len(pairs))
+    graph = scipy.sparse.coo_array((weights, (pairs[:, 0], pairs[:, 1])), shape=(unknowns, unknowns)).tocsc()
+    # Where SuperLU's factors of a matrix that nothing cancels in are not 0, there is fill.
+    dominant = scipy.sparse.diags_array(graph.sum(axis=0) + 1.0) - graph
+    factors = _factors(dominant.tocsc(), "NATURAL")
+    original = np.argsort(factors.perm_c)  # it may change the order where that changes no fill
+    filled = factors.L.tocoo()
+    off = (filled.row != filled.col) & (filled.data != 0.0)
+    ends = np.sort([original[filled.row[off]], original[filled.col[off]]], axis=0)
     shape = (unknowns, unknowns)
-    graph = scipy.sparse.coo_array((np.ones(len(pairs)), (pairs[:, 0], pairs[:, 1])), shape=shape).tocsr()
-    starts, columns = graph.indptr.astype(np.int64), graph.indices.astype(np.int64)
-    upper_start, upper, used = _symbolic(unknowns, starts, columns)
-    u = scipy.sparse.csr_array((np.ones(used), upper[:used], upper_start), shape=shape)
+    u = scipy.sparse.coo_array((np.ones(ends.shape[1]), (ends[0], ends[1])), shape=shape).tocsr()
     u.sort_indices()
     low = u.T.tocsr()
     low.sort_indices()
@@ -143,54 +148,11 @@ def _lu_pattern(
     return column, lower, len(column) - u.indptr.astype(np.int64)
 
 
-@njit(**JIT)
-def _symbolic(
-    n: int, start: NDArray[np.int64], column: NDArray[np.int64]
-) -> tuple[NDArray[np.int64], NDArray[np.int64], int]:
-    """Find the pattern of U by rows (diagonal left out) of a symmetric pattern, eliminated in order.
-
-    Row k gathers its own upper entries and the rows of its children in the elimination tree. Returns
-    where rows start, their columns, unordered, and how many columns there are. Whole-array operations
-    would take longer to compile than all of the plant.
-    """
-    upper_start = np.zeros(n + 1, np.int64)
-    capacity = 4 * len(column) + 4 * n + 16
-    upper = np.empty(capacity, np.int64)
-    mark, first_child, next_sibling = np.empty(n, np.int64), np.empty(n, np.int64), np.empty(n, np.int64)
-    for k in range(n):
-        mark[k], first_child[k], next_sibling[k] = -1, -1, -1
-    used = 0
-    for k in range(n):
-        parent = n
-        mark[k] = k
-        if used + n > capacity:
-            capacity = 2 * capacity + n
-            grown = np.empty(capacity, np.int64)
-            for x in range(used):
-                grown[x] = upper[x]
-            upper = grown
-        for x in range(start[k], start[k + 1]):
-            j = column[x]
-            if j > k and mark[j] != k:
-                mark[j] = k
-                upper[used] = j
-                used += 1
-                parent = min(parent, j)
-        child = first_child[k]
-        while child >= 0:
-            for x in range(upper_start[child], upper_start[child + 1]):
-                j = upper[x]
-                if j > k and mark[j] != k:
-                    mark[j] = k
-                    upper[used] = j
-                    used += 1
-                    parent = min(parent, j)
-            child = next_sibling[child]
-        upper_start[k + 1] = used
-        if parent < n:
-            next_sibling[k] = first_child[parent]
-            first_child[parent] = k
-    return upper_start, upper, used
+def _factors(matrix: Any, order: Literal["NATURAL", "MMD_AT_PLUS_A"]) -> Any:
+    """Factor a matrix of symmetric pattern that needs no pivots."""
+    return scipy.sparse.linalg.splu(
+        matrix, permc_spec=order, diag_pivot_thresh=0.0, options={"SymmetricMode": True}
+    )
 
 
 def _slots(

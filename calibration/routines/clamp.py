@@ -49,6 +49,8 @@ def calibrate_clamp(board: Board, nominal: Nominal) -> Result:
         step = find_step(labels[:, k], _asked_of(rule.eta, free[:, k]), moved, rough)
         line = fit_line(rule.eta * (quantised(labels[:, k], step) - free[:, k]), moved)
         step_u = step**2 / (200 * float(np.ptp(labels[:, k])))
+        if step > 0:  # as in `dac`: a step taken too large makes the gain too small
+            line = line._replace(gain_u=float(np.hypot(line.gain_u, step_u / step)))
         channel = f"node {node}"
         result.values += [
             value("clamp offset", channel, line.offset, line.offset_u, "V"),

@@ -45,7 +45,7 @@ def calibrate_dac(board: Board, nominal: Nominal) -> Result:
     for k, node in enumerate(nodes):
         step = find_step(commands[:, k], lambda x: x, seen[:, k], usual)
         line = fit_line(quantised(commands[:, k], step), seen[:, k])
-        step_u = step**2 / (150 * float(np.ptp(commands[:, k])))
+        step_u = step**2 / (200 * float(np.ptp(commands[:, k])))
         if step > 0:  # a step taken too large by a part makes the gain too small by the same part
             line = line._replace(gain_u=float(np.hypot(line.gain_u, step_u / step)))
         _report(result, f"node {node}", "source", reference.widened(line), commands[:, k])
