@@ -8,7 +8,6 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from PyQt6.QtCore import QProcess, pyqtSignal
-from PyQt6.QtGui import QColor
 from PyQt6.QtWidgets import (
     QHBoxLayout,
     QLabel,
@@ -21,6 +20,8 @@ from PyQt6.QtWidgets import (
 
 from labctl.gui.board_view import BoardView
 from labctl.gui.calibration_table import CalibrationTable
+from labctl.gui.roles import colour, recolour
+from labctl.gui.theme import Theme
 from labctl.gui.words import must, named, tr
 from protocols.errors import LabError
 
@@ -181,6 +182,12 @@ class BenchPanel(QWidget):
             self._add(tr("safe means"), text, "muted")
         self._say("good", "✔ " + tr("Everybody answered at the preflight."))
 
+    def restyle(self, theme: Theme) -> None:
+        """Take another theme."""
+        self.board.restyle(theme)
+        for tree in (self.tree, self.calibrations):
+            recolour(tree, theme)
+
     def _is_hardware(self, bench: str) -> bool:
         return bench != "sim" and not self._window.experiment.is_simulated()
 
@@ -188,7 +195,7 @@ class BenchPanel(QWidget):
         sign = {"good": "✔ ", "error": "✖ "}.get(role, "") if parent is None else ""
         item = QTreeWidgetItem([f"{sign}{name}", text])
         item.setToolTip(1, text)
-        item.setForeground(1, QColor(getattr(self._window.theme, role)))
+        colour(item, 1, role, self._window.theme)
         if parent is None:
             self.tree.addTopLevelItem(item)
         else:

@@ -70,9 +70,12 @@ class BoardView(pg.PlotWidget):
         self.setMinimumHeight(260)
 
     def restyle(self, theme: Theme) -> None:
-        """Take another theme at the next board."""
+        """Take another theme."""
         self._theme = theme
         self.setBackground(theme.base)
+        if self._item is not None:
+            self._item.restyle(theme)
+            self._draw_marks()
 
     def show_board(self, bench: str) -> None:
         """Draw the board of a bench file; nothing for the simulator. Raises ConfigError."""
@@ -94,6 +97,10 @@ class BoardView(pg.PlotWidget):
         faults = () if wires is None else wires["faults"]
         names = [str(name) for fault in faults for name in fault["wires"]]
         self.marked = sorted({node for name in names for node in self._wires.get(name, ())})
+        if self._item is not None:
+            self._draw_marks()
+
+    def _draw_marks(self) -> None:
         if self._item is not None:
             places = self._item.places(self.marked)
             pen = pg.mkPen(self._theme.error, width=4)

@@ -6,13 +6,13 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from PyQt6.QtCore import QTimer
-from PyQt6.QtGui import QColor
 from PyQt6.QtWidgets import QTreeWidget, QTreeWidgetItem
 
 from calibration import status
 from calibration.records import now_utc
 from labctl.benches import load_bench
 from labctl.calibration_settings import board_serial
+from labctl.gui.roles import colour
 from labctl.gui.words import named, tr
 from labctl.gui.work import Worker
 from protocols.errors import LabError
@@ -63,7 +63,7 @@ class CalibrationTable(QTreeWidget):
             item = QTreeWidgetItem(words)
             for column in range(3):
                 item.setToolTip(column, str(entry["sentence"]))
-                item.setForeground(column, QColor(getattr(self._window.theme, _ROLES[entry["colour"]])))
+                colour(item, column, _ROLES[entry["colour"]], self._window.theme)
             self.addTopLevelItem(item)
         self.setVisible(bool(entries))
         line = self.sizeHintForRow(0) if entries else 0

@@ -76,6 +76,9 @@ class MainWindow(QMainWindow):
         self.detaching = False  # closed by a signal: nobody is there to be asked, the run goes on
         self.boxes: list[QMessageBox] = []
         self._connect()
+        self.unstyled: list[Any] = []  # what has yet to take the theme
+        self._restyling = QTimer(self)
+        self._restyling.timeout.connect(self._restyle_one)
         self._frames = QTimer(self)
         self._frames.timeout.connect(self.draw_frame)
         self._frames.start(FRAME_MS)
@@ -261,12 +264,18 @@ class MainWindow(QMainWindow):
                 break
 
     def set_theme(self, theme: themes.Theme) -> None:
-        """Take a theme everywhere."""
+        """Take a theme everywhere: dock after dock, or the window would stand still meanwhile."""
         self.theme = theme
         themes.apply(must(QApplication.instance()), theme)  # type: ignore[arg-type]
         self.banner.restyle(theme)
-        for dock in self.layout_.plots.values():
-            dock.restyle(theme)
+        self.unstyled = [self.layout_.bench, *self.layout_.plots.values()]
+        self._restyling.start(0)
+
+    def _restyle_one(self) -> None:
+        if self.unstyled:
+            self.unstyled.pop(0).restyle(self.theme)
+        else:
+            self._restyling.stop()
 
     def follow_system(self) -> None:
         """Take the theme the desktop asks for, unless one was chosen."""

@@ -39,6 +39,11 @@ class NetworkItem(pg.GraphicsObject):
             (e, piece) for e in range(len(description.edges)) for piece in self._layout.segments(e)
         ]
 
+    def restyle(self, theme: Theme) -> None:
+        """Take another theme."""
+        self._theme = theme
+        self.update()
+
     def show_values(self, conductances: Any, voltages: Any, difference: bool) -> None:
         """Take conductances (E,) in S and node voltages (N,) in V, or differences of voltages."""
         self._conductances, self._voltages, self._difference = conductances, voltages, difference

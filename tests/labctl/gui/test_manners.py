@@ -10,15 +10,23 @@ from pathlib import Path
 
 import pytest
 from PyQt6.QtCore import Qt
-from PyQt6.QtWidgets import QApplication, QMainWindow, QScrollBar, QTabBar, QToolButton, QWidget
+from PyQt6.QtWidgets import (
+    QApplication,
+    QMainWindow,
+    QScrollBar,
+    QTabBar,
+    QToolButton,
+    QTreeWidgetItem,
+    QWidget,
+)
 
 from labctl.engine.lifecycle import VERBS, Verb
-from labctl.gui import language, theme
+from labctl.gui import language, roles, theme
 from labctl.gui.banner import Banner
 from labctl.gui.standing import Standing, Touch
 from labctl.store.catalogue import Entry
 
-from .conftest import Opened
+from .conftest import Opened, until
 
 pytestmark = pytest.mark.gui
 ROOT = Path(__file__).parents[3]
@@ -140,10 +148,16 @@ def test_the_layout_comes_back(open_window: Opened) -> None:
 
 def test_themes_change_while_the_window_is_open(open_window: Opened) -> None:
     window = open_window(live=False)
+    word = QTreeWidgetItem(["supply", "does not answer"])
+    roles.colour(word, 1, "error", window.theme)
+    window.layout_.bench.tree.addTopLevelItem(word)
     window.set_theme(theme.DARK)
+    until(lambda: not window.unstyled)
+    assert word.foreground(1).color().name() == theme.DARK.error.lower()
     shade = window.layout_.plots["traces"].view.backgroundBrush().color().name()
     assert shade == theme.DARK.base.lower()
     window.set_theme(theme.LIGHT)
+    until(lambda: not window.unstyled)
     assert window.layout_.plots["traces"].view.backgroundBrush().color().name() == "#ffffff"
 
 
