@@ -384,6 +384,8 @@ def learn_lanes(
             heun += worth
         if heun > 0 and first and _goes_as_foreseen(edges, gates, s, p):
             heun = 0
+            foresee(c.order, s.v, s.v_rate, tried, p.v_start)
+            foresee(c.order, s.w, s.w_rate, tried, p.w_start)
         if heun > 0:
             tolerance = TRIAL_SHARE * STEP_ERROR_V / (longest_step * quickest)
             tolerance = min(max(tolerance, TOLERANCE_V), TRIAL_TOLERANCE_V)

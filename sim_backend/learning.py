@@ -263,6 +263,8 @@ def learn(
                 for e in range(len(gates)):
                     moved = gates[e] + h * (slope[e] + 0.5 * h * s.bend[e])
                     trial[e] = min(max(moved, wall_low[e]), wall_high[e])
+                foresee(c.order, s.v, s.v_rate, h, work.v_start)
+                foresee(c.order, s.w, s.w_rate, h, work.w_start)
         if worth:
             tolerance = min(max(TRIAL_SHARE * STEP_ERROR_V / (h * quickest), TOLERANCE_V), TRIAL_TOLERANCE_V)
             foresee(c.order, s.v, s.v_rate, h, work.v_start)
