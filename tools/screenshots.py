@@ -5,9 +5,9 @@ Runs are simulated with fixed seeds in a temporary folder; nothing needs a scree
 
 from __future__ import annotations
 
+import argparse
 import contextlib
 import os
-import sys
 import tempfile
 import time
 from collections.abc import Callable
@@ -21,13 +21,18 @@ SIZE = (1500, 940)
 
 def main() -> None:
     """Draw every picture; a word on the command line chooses one theme."""
+    parser = argparse.ArgumentParser(description="Make the pictures of the window.")
+    parser.add_argument("themes", nargs="*", help="light, dark; both when none is named")
+    themes = parser.parse_args().themes or ["light", "dark"]
+    if unknown := set(themes) - {"light", "dark"}:
+        parser.error(f"there is no theme {unknown.pop()}")
     os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
     os.chdir(ROOT)
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         os.environ["LABCTL_RUNTIME_DIR"] = name
         os.environ["XDG_DATA_HOME"] = name
-        for theme in sys.argv[1:] or ("light", "dark"):
+        for theme in themes:
             Photographer(folder, theme).work()
 
 

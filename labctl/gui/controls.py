@@ -3,8 +3,17 @@
 from __future__ import annotations
 
 from PyQt6.QtCore import pyqtSignal
-from PyQt6.QtGui import QKeySequence, QShortcut
-from PyQt6.QtWidgets import QFrame, QHBoxLayout, QLabel, QProgressBar, QPushButton, QVBoxLayout, QWidget
+from PyQt6.QtGui import QKeySequence, QResizeEvent, QShortcut
+from PyQt6.QtWidgets import (
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QProgressBar,
+    QPushButton,
+    QSizePolicy,
+    QVBoxLayout,
+    QWidget,
+)
 
 from labctl.engine.lifecycle import VERBS, Verb
 from labctl.engine.snapshot import Snapshot
@@ -44,10 +53,8 @@ class Controls(QFrame):
         self.emergency = QPushButton(f"{tr(VERBS[Verb.EMERGENCY_OFF].label)}  (F12)")
         self.emergency.setProperty("role", "emergency")
         self._prepare(self.emergency, Verb.EMERGENCY_OFF)
-        self.facts = {name: _Fact(tr(name)) for name in ("learning time", "wall time", "time left", "speed")}
-        for fact in self.facts.values():
-            row.addWidget(fact)
-        row.addStretch(1)
+        self.facts = {name: _Fact(tr(name)) for name in ("learning time", "time left", "wall time", "speed")}
+        row.addWidget(_Facts(tuple(self.facts.values())), 1)
         row.addWidget(self.emergency)
         self.progress = named(QProgressBar(), tr("Progress of the run"))
         self.progress.setRange(0, 1000)
@@ -121,6 +128,28 @@ class Controls(QFrame):
         left = "–" if s.time_left_s is None or s.is_over else duration(s.time_left_s)
         self.facts["time left"].show_text(left)
         self.facts["speed"].show_text(f"{s.cycles_per_s:,.0f} /s" if s.cycles_per_s else "–")
+
+
+class _Facts(QWidget):
+    """As many facts as there is room for: buttons come first, on a small or a scaled screen."""
+
+    def __init__(self, facts: tuple[_Fact, ...]) -> None:
+        super().__init__()
+        self._facts = facts
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        for fact in facts:
+            row.addWidget(fact)
+        row.addStretch(1)
+        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+
+    def resizeEvent(self, event: QResizeEvent | None) -> None:
+        """Hide the facts that do not fit, the last first."""
+        super().resizeEvent(event)
+        room = self.width()
+        for fact in self._facts:
+            room -= fact.sizeHint().width()
+            fact.setVisible(room >= 0)
 
 
 class _Fact(QWidget):

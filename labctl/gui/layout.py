@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from labctl.gui.window import MainWindow
 
 VERSION = 2  # of the saved layout: another number forgets what was saved
+_LEAST_WIDTH = 300  # of a panel: the window must fit a small screen, and a scaled one
 PLOTS: tuple[type[PlotDock], ...] = (
     GateTraces,
     NetworkPlot,
@@ -186,7 +187,7 @@ class Layout:
         dock.setAccessibleName(title)
         dock.setWidget(widget)
         dock.setTitleBarWidget(TitleBar(dock))
-        dock.setMinimumWidth(430 if key != "runs" else 300)
+        dock.setMinimumWidth(_LEAST_WIDTH)
         return dock
 
 

@@ -12,6 +12,7 @@ from PyQt6.QtGui import QDesktopServices, QImage
 from PyQt6.QtWidgets import (
     QComboBox,
     QFileDialog,
+    QGridLayout,
     QHBoxLayout,
     QInputDialog,
     QLabel,
@@ -40,6 +41,7 @@ if TYPE_CHECKING:
 STATUS = ("", "completed", "stopped", "aborted", "failed", "running", "orphan", "recovered")
 _MOST = 8  # runs compared at once
 _LIST = 500
+_ACROSS = 3  # buttons in a row: all of them in one are wider than a small screen has room for
 _AT_ONCE = 40  # pictures read before the first are shown
 
 
@@ -79,7 +81,8 @@ class RunsPanel(QWidget):
         row = QHBoxLayout()
         row.addWidget(self.search, 1)
         row.addWidget(self.status)
-        acts = QHBoxLayout()
+        acts = QGridLayout()
+        acts.setHorizontalSpacing(3)
         for key, label, tip, slot in (
             ("open", "Open", "Show the run in the plots.", self.open_chosen),
             ("compare", "Compare", "Two to eight runs, laid over each other.", self.compare_chosen),
@@ -91,11 +94,11 @@ class RunsPanel(QWidget):
         ):
             button = named(QPushButton(tr(label)), tr(label), tr(tip))
             button.clicked.connect(lambda _=False, s=slot: s())
+            acts.addWidget(button, *divmod(len(self.buttons), _ACROSS))
             self.buttons[key] = button
-            acts.addWidget(button)
-        acts.addStretch(1)
+        acts.setColumnStretch(_ACROSS, 1)
         column = QVBoxLayout(self)
-        column.setContentsMargins(8, 6, 8, 6)
+        column.setContentsMargins(4, 6, 4, 6)
         column.addLayout(row)
         column.addWidget(self.table, 1)
         column.addWidget(self.orphans)

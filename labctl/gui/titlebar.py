@@ -15,6 +15,7 @@ class TitleBar(QWidget):
         super().__init__(dock)
         self.title = QLabel(dock.windowTitle())
         self.title.setProperty("role", "title")
+        self.title.setMinimumWidth(10)
         self.readout = QLabel("")
         self.readout.setProperty("role", "muted")
         self.readout.setMinimumWidth(10)

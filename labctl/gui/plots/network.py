@@ -26,6 +26,8 @@ class NetworkPlot(PlotDock):
         """Return the drawing."""
         self.copy = named(QComboBox(), tr("Which node voltages"))
         self.copy.addItems([tr("free copy"), tr("clamped copy"), tr("clamped − free")])
+        self.copy.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+        self.copy.setMinimumContentsLength(9)
         self.copy.currentIndexChanged.connect(self.on_selection)
         self.add_switch(self.copy)
         widget = pg.PlotWidget()

@@ -161,6 +161,19 @@ def test_themes_change_while_the_window_is_open(open_window: Opened) -> None:
     assert window.layout_.plots["traces"].view.backgroundBrush().color().name() == "#ffffff"
 
 
+def test_the_window_fits_a_full_hd_screen_at_every_scaling(open_window: Opened) -> None:
+    window = open_window(live=False)
+    for scaling in (1.5, 2.0):
+        window.resize(round(1920 / scaling), round(1080 / scaling))
+        until(lambda: True)
+        assert window.width() <= round(1920 / scaling)
+        assert window.controls.emergency.geometry().right() <= window.controls.width()
+        for button in (window.controls.start, *window.controls.buttons.values()):
+            assert button.isHidden() or button.width() >= button.minimumSizeHint().width()
+    facts = list(window.controls.facts.values())
+    assert [fact.isVisible() for fact in facts] == sorted((f.isVisible() for f in facts), reverse=True)
+
+
 def test_doses_are_asked_for_with_units(open_window: Opened) -> None:
     window = open_window(live=False)
     panel = window.imperfections
