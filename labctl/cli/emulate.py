@@ -12,9 +12,10 @@ from typing import Annotated, Any
 import typer
 from rich.console import Console
 
+from drivers.hardware.config import BlockTiming
 from labctl.benches import read_hardware
 from labctl.emulation import EmulatedBench, FaultSettings, HardwareFile
-from labctl.experiment.load import override, validate
+from labctl.experiment.load import override, read_toml, validate
 from protocols.errors import ConfigError
 from sim_backend import read_doses
 from sim_backend.emulators.faults import FaultKind
@@ -158,7 +159,8 @@ def _say(
             console.print(f"  [yellow]{'off':>10}[/]  {wire}")
         for fault in (*emulation.faults, *faults):
             console.print(f"  [yellow]{'fault':>10}[/]  {fault.instrument}: {fault.kind}")
-    timing = "" if emulated.controller is not None else f" --set bench.timing={config.timing}"
+    in_file = str(read_toml(Path(file)).get("timing", BlockTiming.CONTROLLER))
+    timing = "" if config.timing == in_file else f" --set bench.timing={config.timing}"
     console.print(f"Now, in another window: labctl run EXPERIMENT.toml --bench {file}{timing}")
     console.print("Ctrl-C ends it.")
 
