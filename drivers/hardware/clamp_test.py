@@ -13,10 +13,11 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from drivers.hardware.address_test import address_lines, check_addresses, explained_by_swap
 from drivers.hardware.config import HardwareConfig
 from drivers.hardware.daq_settings import ClampCircuit
 from drivers.hardware.wire_fault import WireFault, WireTrouble, same
-from drivers.hardware.wire_test import WireReport, check_wiring
+from drivers.hardware.wire_test import WireReport, any_wiring, check_wiring
 from protocols.bench import Bench
 from protocols.block import CycleBlock, FloatArray
 from protocols.cycle_rules import target_displacements
@@ -42,11 +43,14 @@ class ClampPlan:
 
 
 def check_all_wires(bench: Bench, config: HardwareConfig, network: Network) -> WireReport:
-    """Test source and output wires, and the clamps where those are right, on a closed bench.
+    """Test address lines, source and output wires, and the clamps where those are right, on a closed bench.
 
     What the board has learned is lost. Raises InstrumentError.
     """
-    wires, report = config.wires, check_wiring(bench, config.wires, network)
+    wires, lines = config.wires, address_lines(config)
+    if lines and (faults := check_addresses(bench, any_wiring(wires, network), lines)):
+        return WireReport(tuple(faults), {}, 0.0)
+    report = explained_by_swap(check_wiring(bench, wires, network), network.nodes, lines)
     read = {node for wire in wires.outputs.values() for node in wire.nodes}
     sources = tuple(Source(w.node, name) for name, w in wires.sources.items() if w.node not in read)
     if not (report.good and sources and read):
@@ -54,9 +58,9 @@ def check_all_wires(bench: Bench, config: HardwareConfig, network: Network) -> W
     outputs = tuple(Output(name, w.positive, w.negative) for name, w in wires.outputs.items())
     wiring = Wiring(network, sources, outputs)
     plan = clamp_plan(config, wiring)
-    faults = check_clamps(bench, wiring, plan)
+    wrong = check_clamps(bench, wiring, plan)
     tested = dict.fromkeys((*plan.toward.values(), *plan.away.values()))
-    return replace(report, faults=tuple(faults), clamps=tuple(tested))
+    return replace(report, faults=tuple(wrong), clamps=tuple(tested))
 
 
 def clamp_plan(config: HardwareConfig, wiring: Wiring) -> ClampPlan:

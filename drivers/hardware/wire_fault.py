@@ -19,6 +19,7 @@ class WireTrouble(StrEnum):
     SHORTED = "shorted"
     WEAK = "weak"
     REVERSED = "reversed"
+    STUCK = "stuck"
 
 
 @dataclass(frozen=True)

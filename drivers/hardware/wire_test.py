@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -26,12 +26,21 @@ class WireReport:
 
     arrived maps a source wire to its node's reading over the voltage driven, free and clamped copy;
     test_voltage_V is what was driven. clamps: the clamp wires that were tested, none while others are wrong.
+    shares: of each copy, every node's reading over what was driven (S, N); places: the node of each source
+    wire; tolerance: of a share.
     """
 
     faults: tuple[WireFault, ...]
     arrived: Mapping[str, tuple[float, float]]
     test_voltage_V: float
     clamps: tuple[str, ...] = ()
+    shares: tuple[FloatArray, ...] = ()
+    places: tuple[int, ...] = ()
+    tolerance: float = 0.0
+
+    def with_faults(self, faults: tuple[WireFault, ...]) -> WireReport:
+        """Return the report with other faults."""
+        return replace(self, faults=faults)
 
     @property
     def good(self) -> bool:
@@ -55,7 +64,26 @@ def check_wiring(bench: Bench, wires: WireSettings, network: Network) -> WireRep
     driven = {name: w for name, w in wires.sources.items() if w.node not in both}
     if both and driven and not faults:
         faults = _measured(bench, network, volts, driven, outputs).wrong_outputs(wires.tolerance)
-    return WireReport(tuple(faults), first.arrived(), volts)
+    places, tolerance = tuple(first.sources.values()), wires.tolerance
+    return WireReport(
+        tuple(faults), first.arrived(), volts, shares=first.shares(), places=places, tolerance=tolerance
+    )
+
+
+def any_wiring(wires: WireSettings, network: Network) -> Wiring:
+    """Return a wiring of the source wires and of those that read, for tests that need some."""
+    driven = {w.node for w in wires.sources.values()}
+    read = {name: w for name, w in wires.outputs.items() if not driven & set(w.nodes)}
+    return _wiring(network, wires.sources, read)
+
+
+def _wiring(network: Network, sources: Mapping[str, SourceWire], outputs: Mapping[str, OutputWire]) -> Wiring:
+    driven = tuple(Source(w.node, name) for name, w in sources.items())
+    read = tuple(Output(name, w.positive, w.negative) for name, w in outputs.items())
+    if not read:  # a wiring needs one; which, does not matter here
+        nodes_driven = {s.node for s in driven}
+        read = (Output("(none)", next(n for n in range(network.nodes) if n not in nodes_driven)),)
+    return Wiring(network, driven, read)
 
 
 @dataclass(frozen=True, eq=False)
@@ -95,14 +123,11 @@ def _measured(
     sources: Mapping[str, SourceWire],
     outputs: Mapping[str, OutputWire],
 ) -> _Measured:
-    driven = tuple(Source(w.node, name) for name, w in sources.items())
-    read = tuple(Output(name, w.positive, w.negative) for name, w in outputs.items())
-    if not read:  # a wiring needs one; which, does not matter here
-        nodes_driven = {s.node for s in driven}
-        read = (Output("(none)", next(n for n in range(network.nodes) if n not in nodes_driven)),)
+    wiring = _wiring(network, sources, outputs)
+    driven = wiring.sources
     inputs = np.vstack([np.zeros(len(driven)), volts * np.eye(len(driven))])
     limits = bench.limits()
-    bench.open(Wiring(network, driven, read))
+    bench.open(wiring)
     with closing(bench):
         bench.reset_gates(np.full(network.n_edges, 0.5 * (limits.gate_min_V + limits.gate_max_V)))
         nodes, seen = bench.read_nodes(inputs), bench.measure(inputs)

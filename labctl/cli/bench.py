@@ -68,7 +68,8 @@ def _show(found: BenchCheck, config: HardwareFile) -> None:
     if found.wires is not None:
         faults = found.wires.faults
         wrong = {wire for fault in faults for wire in fault.wires}
-        tested = (*config.wires.sources, *config.wires.outputs, *found.wires.clamps)
+        wires = (*config.wires.sources, *config.wires.outputs) if found.wires.arrived else ()
+        tested = (*wires, *found.wires.clamps)
         good = [name for name in tested if name not in wrong]
         if good:
             _line(

@@ -168,6 +168,8 @@ def _mishaps(config: HardwareFile, daq: DaqSettings, emulation: EmulationSetting
     def terminal(wire: str) -> str:
         if wire in clamps:
             return clamps[wire]
+        if wire.startswith("address line "):
+            return daq.mux.address[_number(wire)]
         node = sources[wire].node if wire in sources else outputs[wire].positive
         table = daq.sources if wire in sources else daq.read.free
         if node not in table:

@@ -42,8 +42,8 @@ class EmulationSettings(Settings):
     """What stands behind the emulated instruments; nothing here reaches a real bench.
 
     Wires are named as in `[wires]`, those of a DAQ board's clamps "clamp node 3", "away clamp node 3" and
-    "label node 3": `swapped` pairs have changed places, `off` ones hang loose, `touching` pairs of source
-    wires are in contact.
+    "label node 3", its multiplexer's "address line 0": `swapped` pairs have changed places, `off` ones hang
+    loose, `touching` pairs of source wires are in contact.
     """
 
     seed: int = Field(0, ge=0, description="draws the board and its noise, as --seed does for --bench sim")
@@ -87,13 +87,18 @@ class HardwareFile(HardwareConfig):
             return self
         sources, outputs, daq = set(self.wires.sources), set(self.wires.outputs), self.instruments.daq
         clamps = set(daq.clamp.wires()) if daq is not None else set()
-        for key, pairs in (("swapped", emulation.swapped), ("touching", emulation.touching)):
-            for one, other in pairs:
-                alike = any({one, other} <= kind for kind in (outputs, clamps)) and key == "swapped"
-                if not ({one, other} <= sources or alike):
-                    kinds = "two source wires, output wires or clamps" if key == "swapped" else "source wires"
-                    raise ValueError(f"emulation.{key}: {one!r} and {other!r} are no {kinds} of this bench")
+        addresses = {f"address line {k}" for k in range(len(daq.mux.address) if daq is not None else 0)}
+        kinds = sources, outputs, clamps, addresses
+        for one, other in emulation.swapped:
+            if not any({one, other} <= kind for kind in kinds):
+                what = "two source wires, output wires, clamps or address lines"
+                raise ValueError(f"emulation.swapped: {one!r} and {other!r} are no {what} of this bench")
+        for one, other in emulation.touching:
+            if not {one, other} <= sources:
+                raise ValueError(
+                    f"emulation.touching: {one!r} and {other!r} are no source wires of this bench"
+                )
         for name in emulation.off:
-            if name not in sources | outputs | clamps or name.startswith("away"):
+            if name not in set().union(*kinds) or name.startswith("away"):
                 raise ValueError(f"emulation.off: there is no wire {name!r} that can hang loose")
         return self

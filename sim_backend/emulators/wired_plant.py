@@ -86,7 +86,7 @@ class WiredPlant:
         if asked == self._asked and self._settled_for is not None and self.plant.drift.amplitude == 0.0:
             return self._inputs()
         self._asked, wired_V = asked, self._through_wires(ao_V)
-        self._lines = np.array(lines, dtype=np.bool_)
+        self._lines = self._rewired_lines(lines)
         if t.charge is not None and t.charge_line is not None and self._lines[t.charge_line]:
             self._charge(wired_V[t.charge] / GATE_GAIN)
         connected = t.clamp is None or bool(self._lines[t.clamp])
@@ -288,6 +288,16 @@ class WiredPlant:
                 volts[[a, b]] = volts[[b, a]]
         return volts
 
+    def _rewired_lines(self, lines: Lines) -> Lines:
+        """Return the lines as they arrive; one that hangs loose is low."""
+        arrived = np.array(lines, dtype=np.bool_)
+        for one, other in self._mishaps.swapped:
+            if one.startswith("port"):
+                a, b = _line(one), _line(other)
+                arrived[[a, b]] = arrived[[b, a]]
+        arrived[[_line(name) for name in self._mishaps.off if name.startswith("port")]] = False
+        return arrived
+
     def _with_loose_wires(self, config: BenchConfig, wiring: Wiring) -> BenchConfig:
         """Return the settings with the board's nodes undriven that no output reaches any more."""
         nodes = set(config.imperfections.faults.wires_off)
@@ -304,3 +314,7 @@ class WiredPlant:
 
 def _number(terminal: str) -> int:
     return int(terminal[2:])
+
+
+def _line(terminal: str) -> int:
+    return int(terminal.rpartition("line")[2])

@@ -62,6 +62,10 @@ def test_wires_of_a_controller_bench(mishap: dict[str, object], expected: object
         ({"off": ["V+"]}, [("open", {"V+"})]),
         ({"touch": ["V1,V+"]}, [("shorted", {"V1", "V+"})]),
         ({"off": ["O"]}, [("open", {"O"})]),
+        ({"off": ["address line 0"]}, [("stuck", {"address line 0"})]),
+        ({"off": ["address line 4"]}, [("stuck", {"address line 4"})]),
+        ({"swap": ["address line 0,address line 1"]}, [("swapped", {"address line 0", "address line 1"})]),
+        ({"swap": ["address line 2,address line 4"]}, [("swapped", {"address line 2", "address line 4"})]),
         # The emulated board is not held in either copy then.
         ({"off": ["clamp node 0"]}, [("open", {"clamp node 0"}), ("open", {"away clamp node 0"})]),
     ],
