@@ -30,7 +30,7 @@ BARS = {
 }
 EXAMPLE = Path(__file__).resolve().parents[1] / "examples" / "memory-cycle.toml"
 BEHIND = 1_000_000  # cycles behind the traces before frames are counted
-_FOREVER = 400_000_000
+_FOREVER = 4_000_000_000
 
 
 def measure(seconds: float, folder: Path) -> dict[str, Any]:

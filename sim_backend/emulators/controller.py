@@ -111,7 +111,7 @@ class ControllerEmulator:
             for frame in self._reader.feed(data):
                 self._hear(frame)
             data = self._port.read()
-        self.board.tick(self._clock() + IDLE_S)  # by the next look it would be too late
+        self.board.tick(self._clock() + 2 * IDLE_S)  # rather early: the next look may be late itself
         for line in self.board.work():
             self._stream(line)
         now = self._clock()
