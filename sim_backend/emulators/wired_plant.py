@@ -74,6 +74,7 @@ class WiredPlant:
         self._settled_for: tuple[bytes, bool, bool, bool] | None = None
         self._asked: tuple[bytes, bytes] | None = None
         self._lines: Lines = np.zeros(1, dtype=np.bool_)
+        self._rehearse()
 
     # ── what a device can do ────────────────────────────────────────────────────────────────────
 
@@ -152,6 +153,19 @@ class WiredPlant:
         self._settled_for = None
 
     # ── inside ──────────────────────────────────────────────────────────────────────────────────
+
+    def _rehearse(self) -> None:
+        """Have everything compiled that a host will wait for; a host waits for seconds at most."""
+        plant, s = self.plant, self._copies
+        board, c, work = plant.board, plant.circuit, plant.scratch
+        copies, gates, first, second = no_copies(c, len(s.v)), plant.gates.copy(), board.free, board.clamped
+        drive_sources(plant.ports, board.converters, np.zeros(len(plant.ports.source)), copies.v, copies.w)
+        relax(c, first, gates, copies.v, len(c.order), copies.lu_free, TOLERANCE_V, work.residual, work.row)
+        settle_once(c, first, second, gates, copies, self._nudged, work)
+        learn_once(c, first, second, board.edges, gates, copies, self._nudged, 0.0, self._quickest, 1.0, work)
+        hold(board.edges, gates, 0.0)
+        if plant.drift.amplitude > 0.0:
+            drift_thresholds(plant.drift, plant.clock_s, first, second)
 
     def _leak(self) -> None:
         """Let the gates leak for the time they were held."""
