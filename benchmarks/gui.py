@@ -17,7 +17,6 @@ import statistics
 import sys
 import tempfile
 import time
-from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -97,40 +96,53 @@ def _with_window(client: Any, seconds: float, folder: Path) -> dict[str, Any]:
         app.processEvents()
         time.sleep(0.002)
     _say("measuring with the window")
-    frames: list[float] = []
-    ticks: list[tuple[float, float]] = []  # when, and the time this thread had computed until then
+    per_second = [0] * int(seconds)
+    ticks = Ticks()
     timer = QTimer()
-    timer.timeout.connect(lambda: ticks.append((time.monotonic(), time.thread_time())))
+    timer.timeout.connect(ticks.tick)
     timer.start(5)
     memory, began, cycle = _memory_MB(), time.monotonic(), client.snapshot().cycle
     cpu, drawn = time.process_time(), traces.frames
     while time.monotonic() - began < seconds:
         traces.stale = True
         app.processEvents()
-        frames.extend([time.monotonic()] * (traces.frames - drawn))
+        second = int(time.monotonic() - began)
+        if second < len(per_second):
+            per_second[second] += traces.frames - drawn
         drawn = traces.frames
         time.sleep(0.001)
     took = time.monotonic() - began
-    gaps = [(b - a, worked - before) for (a, before), (b, worked) in pairwise(ticks)]
-    longest = max(gaps, default=(0.0, 0.0))
     found = {
         "cycles_per_s_with_window": (client.snapshot().cycle - cycle) / took,
         "memory_growth_MB": _memory_MB() - memory,
-        "longest_freeze_s": longest[0],
-        "longest_freeze_computing_s": longest[1],
+        "longest_freeze_s": ticks.longest[0],
+        "longest_freeze_computing_s": ticks.longest[1],
         "window_cpu_share": (time.process_time() - cpu) / took,
         "cycles_behind": client.snapshot().cycle,
         "traces": len(traces._curves),  # type: ignore[attr-defined]  # noqa: SLF001
         "seconds": took,
         "platform": app.platformName(),
     }
-    per_second = [sum(began + k <= f < began + k + 1 for f in frames) for k in range(int(took))]
     found["fps_median"] = float(statistics.median(per_second))
     found["fps_worst_second"] = float(min(per_second))
     timer.stop()
     window.shut_down()
     window.close()
     return found
+
+
+class Ticks:
+    """The longest time between two ticks, and how much of it this thread computed; nothing else is kept."""
+
+    def __init__(self) -> None:
+        self._last = time.monotonic(), time.thread_time()
+        self.longest = 0.0, 0.0
+
+    def tick(self) -> None:
+        """Look at the clock."""
+        now = time.monotonic(), time.thread_time()
+        self.longest = max(self.longest, (now[0] - self._last[0], now[1] - self._last[1]))
+        self._last = now
 
 
 def _say(text: str) -> None:
