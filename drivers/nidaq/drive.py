@@ -141,18 +141,19 @@ class NidaqDrive(Part):
         if wanted is None or wanted.size == 0:
             return
         off = np.abs(echo_V - wanted)
+        if (off <= self._tolerance_V).all():
+            return
         worst = np.unravel_index(int(np.argmax(off)), off.shape)
-        if not off[worst] <= self._tolerance_V:
-            self._outputs.drop()
-            self.forget()
-            name = list(self.channels)[worst[0]]
-            raise NotTaken(
-                self._name,
-                self._board.address,
-                f"{name} was set to {wanted[worst]:.4g} V and reads {echo_V[worst]:.4g} V",
-                cause="the output is overloaded or shorted, or the board did not carry out what it was told",
-                action="go to the safe state and measure the output with a meter; no reading was used",
-            )
+        self._outputs.drop()
+        self.forget()
+        name = list(self.channels)[worst[0]]
+        raise NotTaken(
+            self._name,
+            self._board.address,
+            f"{name} was set to {wanted[worst]:.4g} V and reads {echo_V[worst]:.4g} V",
+            cause="the output is overloaded or shorted, or the board did not carry out what it was told",
+            action="go to the safe state and measure the output with a meter; no reading was used",
+        )
 
     def add_outputs(self, task: Any) -> None:
         """Add all channels, in order, to a task."""

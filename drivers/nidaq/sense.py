@@ -110,14 +110,14 @@ class NidaqSense(Part):
 
     def checked(self, scan_V: FloatArray, taken: int) -> FloatArray:
         """Return the channels of a scan (width, taken) if all of it is sound; raises Garbled."""
-        if scan_V.shape[1] != taken or not np.all(np.isfinite(scan_V)):
+        if scan_V.shape[1] != taken or not np.isfinite(scan_V).all():
             raise self._garbled("some samples are missing or no numbers")
         volts = scan_V[: len(self.channels)]
-        at_end = (volts <= self._lowest_V[:, None]) | (volts >= self._highest_V[:, None])
-        if np.any(at_end):
-            k = int(np.argmax(np.any(at_end, axis=1)))
+        within = (volts > self._lowest_V[:, None]) & (volts < self._highest_V[:, None])
+        if not within.all():
+            k = int(np.argmin(within.all(axis=1)))
             raise self._garbled(
-                f"{list(self.channels)[k]} reads {float(volts[k][at_end[k]][0]):.4g} V, the end of its range"
+                f"{list(self.channels)[k]} reads {float(volts[k][~within[k]][0]):.4g} V, the end of its range"
             )
         return volts
 

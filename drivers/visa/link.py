@@ -18,6 +18,7 @@ _PARITY = {
     "odd": constants.Parity.odd,
     "even": constants.Parity.even,
 }
+_LEAST_MS = 100
 _STOP_BITS = {1: constants.StopBits.one, 2: constants.StopBits.two}
 
 
@@ -105,11 +106,14 @@ class VisaLink:
             raise self._lost(f"cannot be told {shorten(text)}", error) from error
 
     def hear(self, deadline: float, question: str) -> str:
-        """Return the next line without its terminator; `question` is for the error message."""
+        """Return the next line without its terminator; `question` is for the error message.
+
+        It waits a moment even when opening has used up the time: who was asked may answer.
+        """
         resource = self._opened()
-        begun = time.monotonic()
+        wait_ms = max(_ms(deadline), _LEAST_MS)
         try:
-            resource.timeout = _ms(deadline)
+            resource.timeout = wait_ms
             raw: bytes = resource.read_raw()
         except VisaIOError as error:
             if error.error_code != constants.StatusCode.error_timeout:
@@ -117,7 +121,7 @@ class VisaLink:
             raise NoAnswer(
                 self.name,
                 self.address,
-                f"no answer to {shorten(question)} within {max(deadline - begun, 0.0):.3g} s",
+                f"no answer to {shorten(question)} within {wait_ms / 1000:.3g} s",
                 cause="switched off, busy, or not listening",
                 action="check that it is on and in remote, check the cable, then try again",
             ) from error

@@ -36,12 +36,17 @@ class FedPlant:
         inputs = self.wired.settle(ao_V, lines)
         return inputs if self._powered() else np.zeros_like(inputs)
 
-    def learn(self, pulse_s: float) -> None:
+    def scan(self, ao_V: FloatArray, lines: Lines, period_s: float, samples: int) -> FloatArray:
+        """Return the analog inputs at the edges of a clock; 0 V without a supply."""
+        inputs = self.wired.scan(ao_V, lines, period_s, samples)
+        return inputs if self._powered() else np.zeros_like(inputs)
+
+    def pulse(self, ao_V: FloatArray, lines: Lines, length_s: float) -> None:
         """Let the gates learn for one pulse; without a supply they hold."""
         if self._powered():
-            self.wired.learn(pulse_s)
+            self.wired.pulse(ao_V, lines, length_s)
         else:
-            self.wired.wait(pulse_s)
+            self.wired.wait(length_s)
 
     def wait(self, duration_s: float) -> None:
         """Let time pass with the gates held."""

@@ -9,7 +9,7 @@ import numpy as np
 
 from protocols.block import FloatArray
 from sim_backend.emulators.daq_clock import advance, armed_on, clocked_by, drives_clock
-from sim_backend.emulators.daq_device import DaqDevice, Terminal
+from sim_backend.emulators.daq_device import DaqDevice
 from sim_backend.emulators.daq_errors import Code, DaqFault
 from sim_backend.emulators.daq_task import Channel, Clock, Kind, Mode, PulseShape, Task
 from sim_backend.emulators.daq_watchdog import Watchdog
@@ -89,7 +89,7 @@ class DaqCore:
                 Code.INVALID_ATTRIBUTE_VALUE,
                 f"Sample Clock Rate: {clock.rate_Hz:g}, at most {most_Hz:g}\nTask Name: {task.name}",
             )
-        task.clock = clock
+        task.take_clock(clock)
 
     def set_pulse(self, task: Task, shape: PulseShape) -> None:
         """Shape a counter's pulse; lengths go to the timebase's ticks, two at least."""
@@ -107,10 +107,10 @@ class DaqCore:
         """Take what the task needs; raises DaqFault -50103 when another task has it."""
         if task.kind is None:
             raise DaqFault(Code.NO_CHANNELS, f"Task Name: {task.name}")
-        wanted = set(task.resources())
+        wanted = task.resources()
         for other in self.tasks.values():
-            taken = wanted & set(other.resources()) if other.committed or other.running else set()
-            if other is not task and taken:
+            holds = other is not task and (other.committed or other.running)
+            if holds and (taken := wanted & other.resources()):
                 raise DaqFault(
                     Code.RESOURCE_RESERVED, f"Resource: {min(taken)} by {other.name}\nTask Name: {task.name}"
                 )
@@ -198,7 +198,7 @@ class DaqCore:
         if begun:
             self.start(task, explicit=False)
         try:
-            volts = self._read(task, task.terminals(), samples, timeout_s)
+            volts = self._read(task, samples, timeout_s)
         finally:
             if begun and (task.clock is None or task.clock.mode is Mode.FINITE):
                 task.end()
@@ -206,10 +206,10 @@ class DaqCore:
         self._last_read[task.name] = volts
         return volts
 
-    def _read(self, task: Task, terminals: list[Terminal], samples: int, timeout_s: float) -> FloatArray:
+    def _read(self, task: Task, samples: int, timeout_s: float) -> FloatArray:
         clock = task.clock
         if clock is None:
-            places = self.device.places(terminals)
+            places = task.places(self.device)
             return np.array([self.device.sense(places) for _ in range(max(samples, 1))]).T
         if clock.mode is Mode.FINITE:
             return task.fetch(clock.samples if samples < 0 else samples, timeout_s)

@@ -19,6 +19,7 @@ from protocols.block import FloatArray
 from sim_backend.emulators.daq_errors import Code, DaqFault
 
 Lines = NDArray[np.bool_]
+Places = NDArray[np.int64]
 
 
 class DaqPlant(Protocol):
@@ -27,11 +28,43 @@ class DaqPlant(Protocol):
     def settle(self, ao_V: FloatArray, lines: Lines) -> FloatArray:
         """Return the analog inputs (AI,) at rest for outputs (AO,), in volts, and digital lines (DO,)."""
 
-    def learn(self, pulse_s: float) -> None:
-        """Let the learning switch be on for this long, with outputs and lines as last settled."""
+    def scan(self, ao_V: FloatArray, lines: Lines, period_s: float, samples: int) -> FloatArray:
+        """Return the analog inputs (AI, samples) at the edges of a clock, in volts; that time passes."""
+
+    def pulse(self, ao_V: FloatArray, lines: Lines, length_s: float) -> None:
+        """Let the learning switch be on for this long, with these outputs and lines."""
 
     def wait(self, duration_s: float) -> None:
         """Let this much time pass with learning off."""
+
+
+class SteppedPlant:
+    """A plant that can settle, learn and wait: the rest is one after the other."""
+
+    def settle(self, ao_V: FloatArray, lines: Lines) -> FloatArray:
+        """Return the analog inputs (AI,) for outputs and lines, in volts."""
+        raise NotImplementedError
+
+    def learn(self, pulse_s: float) -> None:
+        """Let the learning switch be on for this long, with outputs and lines as last settled."""
+        raise NotImplementedError
+
+    def wait(self, duration_s: float) -> None:
+        """Let this much time pass with learning off."""
+        raise NotImplementedError
+
+    def pulse(self, ao_V: FloatArray, lines: Lines, length_s: float) -> None:
+        """Let the learning switch be on for this long, with these outputs and lines."""
+        self.settle(ao_V, lines)
+        self.learn(length_s)
+
+    def scan(self, ao_V: FloatArray, lines: Lines, period_s: float, samples: int) -> FloatArray:
+        """Return the analog inputs (AI, samples) at the edges of a clock, in volts; that time passes."""
+        scans = []
+        for _ in range(samples):
+            scans.append(self.settle(ao_V, lines))
+            self.wait(period_s)
+        return np.stack(scans, axis=1)
 
 
 @dataclass(frozen=True)
@@ -129,20 +162,20 @@ class DaqDevice:
 
     # ── what happens at the terminals ───────────────────────────────────────────────────────────
 
-    def drive(self, outputs: Sequence[int], volts: FloatArray) -> None:
+    def drive(self, outputs: list[int], volts: FloatArray) -> None:
         """Put these outputs to these volts."""
-        self.ao_V[list(outputs)] = volts
+        self.ao_V[outputs] = volts
 
-    def switch(self, lines: Sequence[int], states: Sequence[bool]) -> None:
+    def switch(self, lines: list[int], states: Sequence[bool]) -> None:
         """Put these lines to these states."""
-        self.lines[list(lines)] = states
+        self.lines[lines] = states
 
-    def places(self, terminals: Sequence[Terminal]) -> NDArray[np.int64]:
+    def places(self, terminals: Sequence[Terminal]) -> Places:
         """Return inputs and outputs read back as `sense` takes them."""
         inputs = self.model.analog_inputs
         return np.array([t.number + inputs * (t.kind == "echo") for t in terminals], dtype=np.int64)
 
-    def sense(self, places: NDArray[np.int64]) -> FloatArray:
+    def sense(self, places: Places) -> FloatArray:
         """Read inputs once, in volts; an input beyond its range reads the range's end."""
         most, inputs = self.model.range_V, self.plant.settle(self.ao_V, self.lines)
         there = min(len(inputs), self.model.analog_inputs)
@@ -150,13 +183,22 @@ class DaqDevice:
         self._seen_V[self.model.analog_inputs :] = self.ao_V
         return self._seen_V[places]
 
+    def scan(self, places: Places, period_s: float, samples: int) -> FloatArray:
+        """Read inputs at each edge of a clock, (places, samples), with outputs and lines as they are."""
+        most, inputs = self.model.range_V, self.plant.scan(self.ao_V, self.lines, period_s, samples)
+        there = min(len(inputs), self.model.analog_inputs)
+        seen_V = np.zeros((len(self._seen_V), samples))
+        seen_V[:there] = np.minimum(np.maximum(inputs[:there], -most), most)
+        seen_V[self.model.analog_inputs :] = self.ao_V[:, None]
+        self.clock_s += samples * period_s
+        return seen_V[places]
+
     def pulse(self, counter: int, length_s: float) -> None:
         """Give one pulse on a counter's output; on the learning counter the plant learns."""
         self.edges[counter] += 1
         self.clock_s += length_s
         if counter == self.learn_counter:
-            self.plant.settle(self.ao_V, self.lines)
-            self.plant.learn(length_s)
+            self.plant.pulse(self.ao_V, self.lines, length_s)
             self.learn_time_s += length_s
         else:
             self.plant.wait(length_s)

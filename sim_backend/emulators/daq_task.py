@@ -9,7 +9,7 @@ from enum import IntEnum, StrEnum
 import numpy as np
 
 from protocols.block import FloatArray
-from sim_backend.emulators.daq_device import Terminal
+from sim_backend.emulators.daq_device import DaqDevice, Places, Terminal
 from sim_backend.emulators.daq_errors import Code, DaqFault
 
 
@@ -62,6 +62,17 @@ class Clock:
 
 
 @dataclass
+class _LookedUp:
+    """What follows from a task's channels and clock."""
+
+    terminals: tuple[Terminal, ...]
+    numbers: list[int]
+    ranges_V: tuple[FloatArray, FloatArray]
+    places: Places | None = None
+    resources: frozenset[str] | None = None
+
+
+@dataclass
 class Task:
     """A task and everything it remembers.
 
@@ -88,6 +99,7 @@ class Task:
     failed: Code | None = None
     counts: int | None = None
     count_from: int = 0
+    _known: _LookedUp | None = None
 
     def add(self, kind: Kind, channel: Channel) -> None:
         """Add a channel; raises DaqFault when the task has channels of another kind."""
@@ -96,6 +108,13 @@ class Task:
         self.check_idle()
         self.kind = kind
         self.channels.append(channel)
+        self._known = None
+
+    def take_clock(self, clock: Clock) -> None:
+        """Take a sample clock; raises DaqFault while the task runs."""
+        self.check_idle()
+        self.clock = clock
+        self._known = None
 
     def check_idle(self) -> None:
         """Raise DaqFault while the task runs."""
@@ -104,21 +123,41 @@ class Task:
 
     def ranges_V(self) -> tuple[FloatArray, FloatArray]:
         """Return least and most of every channel, (channels, 1) each, in volts."""
-        return (
-            np.array([[c.min_V] for c in self.channels]),
-            np.array([[c.max_V] for c in self.channels]),
-        )
+        return self._looked_up().ranges_V
 
-    def terminals(self) -> list[Terminal]:
+    def terminals(self) -> tuple[Terminal, ...]:
         """Return every terminal, channel by channel."""
-        return [t for channel in self.channels for t in channel.terminals]
+        return self._looked_up().terminals
 
     def numbers(self) -> list[int]:
         """Return the terminals' numbers."""
-        return [t.number for t in self.terminals()]
+        return self._looked_up().numbers
 
-    def resources(self) -> Iterator[str]:
-        """Yield what the task reserves while it is committed or runs."""
+    def places(self, device: DaqDevice) -> Places:
+        """Return where the device finds the task's inputs."""
+        known = self._looked_up()
+        if known.places is None:
+            known.places = device.places(known.terminals)
+        return known.places
+
+    def resources(self) -> frozenset[str]:
+        """Return what the task reserves while it is committed or runs."""
+        known = self._looked_up()
+        if known.resources is None:
+            known.resources = frozenset(self._needed())
+        return known.resources
+
+    def _looked_up(self) -> _LookedUp:
+        """Return what follows from the channels and the clock; asked for in every call."""
+        if self._known is None:
+            terminals = tuple(t for channel in self.channels for t in channel.terminals)
+            least, most = ([[c.min_V] for c in self.channels], [[c.max_V] for c in self.channels])
+            self._known = _LookedUp(
+                terminals, [t.number for t in terminals], (np.array(least), np.array(most))
+            )
+        return self._known
+
+    def _needed(self) -> Iterator[str]:
         if self.kind is Kind.AI:
             yield "the analog input timing engine"
         elif self.kind is Kind.AO:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import contextlib
 import socket
 import threading
+from collections import deque
 from types import TracebackType
 
 from sim_backend.emulators.faults import Fault, FaultInjector, FaultKind, corrupt
@@ -29,7 +30,7 @@ class Line:
         self._faults = faults
         self._closing = closing
         self._lock = threading.Lock()
-        self._heard: list[str] = []
+        self._heard: deque[str] = deque(maxlen=10_000)  # of a session that may last for days
 
     def heard(self) -> tuple[str, ...]:
         """Return every message that arrived, in order."""

@@ -8,6 +8,8 @@ swapped, off, or touch each other.
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -32,6 +34,15 @@ GATE_GAIN = 0.5  # of the divider behind the gates
 LEAK_STEP_S = 1e-4  # gates leak in steps of this, 2 µV of the leakiest preset, not at every sample
 
 
+class _Places(NamedTuple):
+    """Numbers of the analog outputs that go to each kind of place on the board."""
+
+    sources: NDArray[np.int64]
+    clamps: NDArray[np.int64]
+    away: NDArray[np.int64]
+    labels: NDArray[np.int64]
+
+
 class WiredPlant:
     """A `Plant` seen through terminals; settles at each call, learns in pulses, forgets nothing.
 
@@ -54,6 +65,7 @@ class WiredPlant:
         self._mishaps = mishaps or Mishaps()
         self._loose_inputs = {self._exchanged(name) for name in self._mishaps.off if name.startswith("ai")}
         loose = [_number(self._exchanged(name)) for name in self._mishaps.off if name.startswith("ao")]
+        self._rewired = self._mishaps != Mishaps()
         self._loose_labels = [place for place in loose if place in terminals.labels]
         self.plant = Plant(self._with_loose_wires(config, wiring), wiring, seed)
         plant = self.plant
@@ -62,6 +74,9 @@ class WiredPlant:
             if node in plant.board.wires_off and node not in listed:  # its clamp is loose, its reading is not
                 plant.board.converters.adc_gain[target] = 1.0
         n_nodes = wiring.network.nodes
+        self._places = _Places(*(np.array(t, dtype=np.int64) for t in (
+            terminals.sources, terminals.clamps, terminals.away, terminals.labels
+        )))  # fmt: skip
         self._copies = no_copies(plant.circuit, n_nodes)
         for nodes in (self._copies.v, self._copies.w):
             nodes[plant.circuit.order] = 0.5 * config.board.node_max
@@ -83,21 +98,27 @@ class WiredPlant:
 
         Raises InstrumentError when the board comes to no rest.
         """
-        t, asked = self.terminals, (ao_V.tobytes(), lines.tobytes())
-        if asked == self._asked and self._settled_for is not None and self.plant.drift.amplitude == 0.0:
-            return self._inputs()
-        self._asked, wired_V = asked, self._through_wires(ao_V)
-        self._lines = self._rewired_lines(lines)
-        if t.charge is not None and t.charge_line is not None and self._lines[t.charge_line]:
-            self._charge(wired_V[t.charge] / GATE_GAIN)
-        connected = t.clamp is None or bool(self._lines[t.clamp])
-        both = bool(t.away) and connected and self._high(t.away_line)
-        state = wired_V.tobytes(), connected, both, self._high(t.chop)
-        if self._settled_for != state or self.plant.drift.amplitude > 0.0:
-            self._leak()
-            self._relax(wired_V, connected, both)
-            self._settled_for = state
-        return self._inputs()
+        self._come_to_rest(ao_V, lines)
+        return self._inputs(1)[:, 0]
+
+    def scan(self, ao_V: FloatArray, lines: Lines, period_s: float, samples: int) -> FloatArray:
+        """Return the analog inputs (inputs, samples) at the edges of a clock, in volts; that time passes.
+
+        Gates leak and thresholds drift in steps of `LEAK_STEP_S`. Raises InstrumentError as `settle` does.
+        """
+        scans, left = [], samples
+        while left > 0:
+            some = min(left, max(1, int(LEAK_STEP_S / period_s)))
+            self._come_to_rest(ao_V, lines)
+            scans.append(self._inputs(some))
+            self.wait(some * period_s)
+            left -= some
+        return scans[0] if len(scans) == 1 else np.concatenate(scans, axis=1)
+
+    def pulse(self, ao_V: FloatArray, lines: Lines, length_s: float) -> None:
+        """Come to rest for these outputs and lines, then learn for one pulse."""
+        self._come_to_rest(ao_V, lines)
+        self.learn(length_s)
 
     def learn(self, pulse_s: float) -> None:
         """Let the gates learn for one pulse with sources and clamps as last settled, unless they are held."""
@@ -154,6 +175,23 @@ class WiredPlant:
 
     # ── inside ──────────────────────────────────────────────────────────────────────────────────
 
+    def _come_to_rest(self, ao_V: FloatArray, lines: Lines) -> None:
+        """Settle the board for these outputs and lines, unless it rests there already."""
+        t, asked = self.terminals, (ao_V.tobytes(), lines.tobytes())
+        if asked == self._asked and self._settled_for is not None and self.plant.drift.amplitude == 0.0:
+            return
+        self._asked, wired_V = asked, self._through_wires(ao_V)
+        self._lines = self._rewired_lines(lines)
+        if t.charge is not None and t.charge_line is not None and self._lines[t.charge_line]:
+            self._charge(wired_V[t.charge] / GATE_GAIN)
+        connected = t.clamp is None or bool(self._lines[t.clamp])
+        both = bool(t.away) and connected and self._high(t.away_line)
+        state = wired_V.tobytes(), connected, both, self._high(t.chop)
+        if self._settled_for != state or self.plant.drift.amplitude > 0.0:
+            self._leak()
+            self._relax(wired_V, connected, both)
+            self._settled_for = state
+
     def _rehearse(self) -> None:
         """Have everything compiled that a host will wait for; a host waits for seconds at most."""
         plant, s = self.plant, self._copies
@@ -185,13 +223,15 @@ class WiredPlant:
         )  # fmt: skip
 
     def _relax(self, wired_V: FloatArray, connected: bool, both: bool) -> None:
-        plant, t, s = self.plant, self.terminals, self._copies
-        n = self._nudged = self._nudged._replace(symmetric=both)
+        plant, s = self.plant, self._copies
+        if both != self._nudged.symmetric:
+            self._nudged = self._nudged._replace(symmetric=both)
+        n = self._nudged
         first, second, _ = self._roles()
         board, c, k, work = plant.board, plant.circuit, plant.board.converters, plant.scratch
         if plant.drift.amplitude > 0.0:
             drift_thresholds(plant.drift, plant.clock_s, board.free, board.clamped)
-        inputs_V = wired_V[list(t.sources)] / BOARD_GAIN
+        inputs_V = wired_V[self._places.sources] / BOARD_GAIN
         drive_sources(plant.ports, k, inputs_V, s.v, s.w)
         at_rest = relax(
             c, first, plant.gates, s.v, len(c.order), s.lu_free, TOLERANCE_V, work.residual, work.row
@@ -209,28 +249,28 @@ class WiredPlant:
         if t.labels:
             n.output_start[:] = 0.0
             np.add.at(n.output_start, ports.output, ports.sign * free_V)
-            label_V = np.array([quantise(x, k.label_step) for x in wired_V[list(t.labels)] / BOARD_GAIN])
+            label_V = _stepped(wired_V[self._places.labels] / BOARD_GAIN, k.label_step)
             share = ports.sign * ports.share * k.clamp_gain
             n.base[:] = free_V
             n.toward[:] = share * self.eta * (label_V - n.output_start)[ports.output] + k.clamp_offset
             n.follow_gain[:] = share * self.eta
         else:
             step = k.source_step
-            held_V = np.array([quantise(x, step) for x in wired_V[list(t.clamps)] / BOARD_GAIN])
+            held_V = _stepped(wired_V[self._places.clamps] / BOARD_GAIN, step)
             n.base[:] = held_V
             # The gain error is one of the displacement, as in the plant's own software clamp.
             n.toward[:] = (k.clamp_gain - 1.0) * (held_V - free_V) + k.clamp_offset
             if n.symmetric:
-                away_V = np.array([quantise(x, step) for x in wired_V[list(t.away)] / BOARD_GAIN])
+                away_V = _stepped(wired_V[self._places.away] / BOARD_GAIN, step)
                 n.away[:] = away_V - held_V + (k.clamp_gain - 1.0) * (away_V - free_V) + k.clamp_offset
 
-    def _inputs(self) -> FloatArray:
+    def _inputs(self, samples: int) -> FloatArray:
+        """Return what the inputs read of a board at rest, (inputs, samples), in volts."""
         t, plant, v, w = self.terminals, self.plant, self._copies.v, self._copies.w
         k, target = plant.board.converters, plant.ports.target
-        volts, places = np.zeros(t.inputs), list(t.free)
+        volts, places = np.zeros((t.inputs, samples)), [*t.free, *t.clamped]
         seen = [k.adc_gain * v[target] + k.adc_offset]
         if t.clamped:  # no converters of their own: noise and steps, but no offset and no gain error
-            places += t.clamped
             seen.append(w[target])
         enabled = t.enable is None or bool(self._lines[t.enable])
         address = self._address() if enabled else 0
@@ -239,24 +279,26 @@ class WiredPlant:
                 if terminal is not None and address < len(nodes):
                     places.append(terminal)
                     seen.append(nodes[address : address + 1])
-        volts[places] = self._converted(np.concatenate(seen))
+        volts[places] = self._converted(np.concatenate(seen), samples)
         if enabled and t.gate_mux is not None and address < len(plant.gates) and not self._gate_less[address]:
-            volts[t.gate_mux] = GATE_GAIN * self._read_gate(address)
+            volts[t.gate_mux] = GATE_GAIN * self._read_gate(address, samples)
         return self._rewired_inputs(volts)
 
-    def _converted(self, nodes_V: FloatArray) -> FloatArray:
-        """Return what the converters read of nodes, in volts at the terminal."""
+    def _converted(self, nodes_V: FloatArray, samples: int) -> FloatArray:
+        """Return what the converters read of nodes (n,), (n, samples), in volts at the terminal."""
         k = self.plant.board.converters
+        read_V = np.repeat(nodes_V[:, None], samples, axis=1)
         if k.adc_noise > 0.0:
-            nodes_V = nodes_V + k.adc_noise * self.plant.draws.reading.standard_normal(len(nodes_V))
-        return BOARD_GAIN * (k.adc_step * np.rint(nodes_V / k.adc_step) if k.adc_step > 0.0 else nodes_V)
+            read_V += k.adc_noise * self.plant.draws.reading.standard_normal((samples, len(nodes_V))).T
+        return BOARD_GAIN * _stepped(read_V, k.adc_step)
 
-    def _read_gate(self, edge: int) -> float:
+    def _read_gate(self, edge: int, samples: int) -> FloatArray:
+        """Return what the gate converter reads of one gate, (samples,), in volts."""
         doses = self.plant.config.imperfections
-        noise_V = 0.0
+        read_V = np.full(samples, self.plant.gates[edge])
         if doses.gate_adc_noise > 0.0:
-            noise_V = doses.gate_adc_noise * float(self.plant.draws.measuring.standard_normal())
-        return float(quantise(self.plant.gates[edge] + noise_V, doses.gate_adc_step))
+            read_V += doses.gate_adc_noise * self.plant.draws.measuring.standard_normal(samples)
+        return _stepped(read_V, doses.gate_adc_step)
 
     def _charge(self, gate_V: float) -> None:
         """Charge the gate addressed; its walls limit it."""
@@ -283,6 +325,8 @@ class WiredPlant:
     def _through_wires(self, ao_V: FloatArray) -> FloatArray:
         """Return what arrives at each output's place on the board."""
         arrived = np.array(ao_V, dtype=float)
+        if not self._rewired:
+            return arrived
         for one, other in self._mishaps.touching:
             a, b = _number(one), _number(other)
             arrived[[a, b]] = 0.5 * (arrived[a] + arrived[b])
@@ -305,6 +349,8 @@ class WiredPlant:
     def _rewired_lines(self, lines: Lines) -> Lines:
         """Return the lines as they arrive; one that hangs loose is low."""
         arrived = np.array(lines, dtype=np.bool_)
+        if not self._rewired:
+            return arrived
         for one, other in self._mishaps.swapped:
             if one.startswith("port"):
                 a, b = _line(one), _line(other)
@@ -324,6 +370,11 @@ class WiredPlant:
         faults = config.imperfections.faults.model_copy(update={"wires_off": tuple(sorted(nodes))})
         doses = config.imperfections.model_copy(update={"faults": faults})
         return config.model_copy(update={"imperfections": doses})
+
+
+def _stepped(volts: FloatArray, step_V: float) -> FloatArray:
+    """Round voltages to the nearest step of a converter; step 0 is an ideal one."""
+    return step_V * np.rint(volts / step_V) if step_V > 0.0 else volts
 
 
 def _number(terminal: str) -> int:

@@ -20,7 +20,7 @@ from drivers.nidaq.sense import NidaqSense, SenseChannel
 from drivers.nidaq.timed import NidaqTimed
 from protocols import InstrumentError
 from sim_backend.emulators.daq import DaqServer
-from sim_backend.emulators.daq_device import DaqDevice, DeviceModel
+from sim_backend.emulators.daq_device import DaqDevice, DeviceModel, SteppedPlant
 from sim_backend.emulators.faults import FaultInjector
 
 
@@ -43,7 +43,7 @@ MODEL = DeviceModel(analog_inputs=8, lines=8)
 
 
 @dataclass
-class Wires:
+class Wires(SteppedPlant):
     """A plant of wires: ai0 hangs on ao0, ai1 on ao1; ai2 reads a gate that pulses charge by 1 V/s.
 
     Every look at the inputs is a little different, as noise makes it on a real board.

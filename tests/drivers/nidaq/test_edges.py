@@ -22,7 +22,7 @@ from drivers.nidaq.watchdog import NidaqWatchdog
 from drivers.ports import EdgeArray
 from protocols import ConfigError, ProtocolError
 from sim_backend.emulators.daq import DaqServer
-from sim_backend.emulators.daq_device import DaqDevice, DeviceModel
+from sim_backend.emulators.daq_device import DaqDevice, DeviceModel, SteppedPlant
 from sim_backend.emulators.faults import Fault, FaultKind
 
 from .emulated import CROWDING, MODEL, TIMEOUT_S, assert_helpful, emulated
@@ -33,7 +33,7 @@ GAIN = 0.5
 ADDRESS = tuple(f"a{bit}" for bit in range(BITS))
 
 
-class Multiplexer:
+class Multiplexer(SteppedPlant):
     """A plant that shows one gate at ai0, by lines 0 to 2, while line 3 is high."""
 
     gates_V = GATES_V.copy()

@@ -24,7 +24,8 @@ METER_DEVICES: dict[str, Callable[[Callable[[], float]], ScpiMeter]] = {
     "keithley-2000": Keithley2000,
 }
 LIMITS = {1: ChannelLimits(0.0, 5.0, 0.5), 2: ChannelLimits(0.0, 12.0, 0.2)}
-TIMEOUT_S = 0.4
+PATIENT_S = 2.0  # what no healthy instrument needs, even on a machine that is busy with other tests
+TIMEOUT_S = 0.4  # where silence is waited for
 
 
 @dataclass
@@ -55,7 +56,7 @@ class MeterBench:
 
 @contextmanager
 def supply_bench(
-    family: str, load: Load | None = None, timeout_s: float = TIMEOUT_S
+    family: str, load: Load | None = None, timeout_s: float = PATIENT_S
 ) -> Iterator[SupplyBench]:
     device = SUPPLY_DEVICES[family](load)
     with ScpiServer(device) as server:
@@ -67,7 +68,7 @@ def supply_bench(
 
 @contextmanager
 def meter_bench(
-    family: str, source: Callable[[], float], timeout_s: float = TIMEOUT_S, **settings: float
+    family: str, source: Callable[[], float], timeout_s: float = PATIENT_S, **settings: float
 ) -> Iterator[MeterBench]:
     device = METER_DEVICES[family](source)
     with ScpiServer(device) as server:

@@ -37,7 +37,7 @@ def prepare(bench: SupplyBench) -> None:
 @pytest.mark.parametrize("family", sorted(SUPPLIES))
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_fault_while_setting_is_told_and_the_supply_ends_safe(kind: FaultKind, family: str) -> None:
-    with supply_bench(family) as bench:
+    with supply_bench(family, timeout_s=TIMEOUT_S) as bench:
         prepare(bench)
         bench.faults.arm(fault_of(kind))
         begun = time.monotonic()
@@ -71,7 +71,7 @@ def test_a_fault_that_strikes_the_safe_state_itself_does_not_prevent_it(kind: Fa
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_fault_while_measuring_never_gives_a_wrong_reading(kind: FaultKind, family: str) -> None:
     voltage_V = [0.5]
-    with meter_bench(family, lambda: voltage_V[0]) as bench:
+    with meter_bench(family, lambda: voltage_V[0], timeout_s=TIMEOUT_S) as bench:
         bench.driver.open()
         bench.driver.measure_voltage(4)
         bench.faults.arm(fault_of(kind))
@@ -89,7 +89,7 @@ def test_a_fault_while_measuring_never_gives_a_wrong_reading(kind: FaultKind, fa
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_fault_while_opening_leaves_it_closed_and_it_opens_next_time(kind: FaultKind) -> None:
-    with supply_bench("rigol-dp800") as bench:
+    with supply_bench("rigol-dp800", timeout_s=TIMEOUT_S) as bench:
         bench.faults.arm(fault_of(kind))
         begun = time.monotonic()
         try:
@@ -116,7 +116,7 @@ def test_a_fault_while_opening_leaves_it_closed_and_it_opens_next_time(kind: Fau
     ],
 )
 def test_each_fault_has_its_own_sentence(kind: FaultKind, error: type[InstrumentFault], text: str) -> None:
-    with supply_bench("rigol-dp800") as bench:
+    with supply_bench("rigol-dp800", timeout_s=TIMEOUT_S) as bench:
         prepare(bench)
         bench.faults.arm(fault_of(kind))
         with pytest.raises(error, match=text):
@@ -124,7 +124,7 @@ def test_each_fault_has_its_own_sentence(kind: FaultKind, error: type[Instrument
 
 
 def test_an_instrument_swapped_while_the_line_was_down_is_not_driven() -> None:
-    with supply_bench("keysight-e36300") as bench:
+    with supply_bench("keysight-e36300", timeout_s=TIMEOUT_S) as bench:
         prepare(bench)
         bench.faults.arm(
             Fault(FaultKind.DISCONNECT), Fault(FaultKind.WRONG_DEVICE, match="*IDN?", count=None)
@@ -137,7 +137,7 @@ def test_an_instrument_swapped_while_the_line_was_down_is_not_driven() -> None:
 
 
 def test_a_supply_that_is_gone_is_reported_as_lost_in_time() -> None:
-    with supply_bench("keysight-e36300") as bench:
+    with supply_bench("keysight-e36300", timeout_s=TIMEOUT_S) as bench:
         prepare(bench)
         bench.server.stop()
         for call in (lambda: bench.driver.set_voltage(1, 2.0), bench.driver.safe_state):
@@ -152,7 +152,7 @@ def test_a_supply_that_is_gone_is_reported_as_lost_in_time() -> None:
 
 def test_an_answer_that_comes_late_meets_nobody() -> None:
     """pyvisa-py #376: over a socket, the answer of a timed-out query was given to the next one."""
-    with supply_bench("keysight-e36300") as bench:
+    with supply_bench("keysight-e36300", timeout_s=TIMEOUT_S) as bench:
         prepare(bench)
         bench.faults.arm(Fault(FaultKind.DELAY, delay_s=TIMEOUT_S + 0.1))
         with pytest.raises(NoAnswer):
@@ -164,7 +164,7 @@ def test_an_answer_that_comes_late_meets_nobody() -> None:
 
 @pytest.mark.parametrize("seed", range(40))
 def test_no_single_bad_bit_passes_for_a_setting_or_a_measurement(seed: int) -> None:
-    with supply_bench("rigol-dp800") as bench:
+    with supply_bench("rigol-dp800", timeout_s=TIMEOUT_S) as bench:
         prepare(bench)
         for call, truth in (
             (lambda: bench.driver.set_voltage(1, 2.5), 2.5),

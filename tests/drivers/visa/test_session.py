@@ -19,13 +19,13 @@ from sim_backend.emulators.faults import Fault, FaultInjector, FaultKind
 from sim_backend.emulators.scpi_server import Line, ScpiServer
 from sim_backend.emulators.scpi_supply import KeysightE36312A, RigolDP832A
 
-from .bench import LIMITS, TIMEOUT_S, supply_bench
+from .bench import LIMITS, PATIENT_S, TIMEOUT_S, supply_bench
 
 
 def session_to(address: str, **settings: Any) -> VisaSession:
     family = SUPPLIES["rigol-dp800"]
     return VisaSession(
-        "supply", address, makers=family.makers, models=tuple(family.models), timeout_s=TIMEOUT_S, **settings
+        "supply", address, makers=family.makers, models=tuple(family.models), timeout_s=PATIENT_S, **settings
     )
 
 

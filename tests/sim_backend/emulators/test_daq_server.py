@@ -16,14 +16,14 @@ from nidaqmx.system import Device, System
 from nidaqmx.system.watchdog import DOExpirationState, WatchdogTask
 
 from sim_backend.emulators.daq import DaqServer
-from sim_backend.emulators.daq_device import DaqDevice, DeviceModel
+from sim_backend.emulators.daq_device import DaqDevice, DeviceModel, SteppedPlant
 from sim_backend.emulators.faults import Fault, FaultKind
 
 MODEL = DeviceModel(analog_inputs=4, lines=4, watchdog=True)
 TAU_S = 1e-3
 
 
-class Filter:
+class Filter(SteppedPlant):
     """A plant of a first-order low-pass from ao0 to ai0, time constant TAU_S; ai1 counts learned seconds."""
 
     def __init__(self) -> None:
