@@ -1,7 +1,7 @@
 """What the host tells a DAQ board step by step: drive, read, switch, pulse, and whole training cycles.
 
 A cycle is counted in calls, since each takes a third of a millisecond and more through a device server:
-sources, reading, clamps, three for the pulse, reading. Lines are touched only where they must change
+sources, reading, clamps, two for the pulse, reading. Lines are touched only where they must change
 (docs/decisions/0012).
 """
 

@@ -206,11 +206,16 @@ class DaqTimedBoard:
         self._attend()
 
     def _attend(self) -> None:
-        """Unlock the outputs if the watchdog has made the board safe while nobody called."""
+        """Unlock the outputs if the watchdog has made the board safe while nobody called.
+
+        A reset of the board, which a safe state may need, ends the watchdog: it is armed again.
+        """
         watchdog = self._parts.watchdog
-        if watchdog is None or not watchdog.armed:
+        if watchdog is None or not (watchdog.armed or watchdog.lost):
             return
-        if watchdog.expired():
+        if watchdog.lost:
+            watchdog.start()
+        elif watchdog.expired():
             watchdog.clear()
             self._parts.lines.forget()
         else:

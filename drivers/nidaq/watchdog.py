@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Mapping
 
 from nidaqmx.constants import Level
-from nidaqmx.errors import DaqError
+from nidaqmx.errors import DaqError, DaqResourceWarning
 from nidaqmx.system.watchdog import DOExpirationState, WatchdogTask
 
 from drivers.nidaq.board import NidaqBoard
@@ -25,9 +26,11 @@ class NidaqWatchdog:
         self._lines = dict(lines)
         self._timeout_s = timeout_s
         self._task: WatchdogTask | None = None
+        self._resets = -1
 
     def start(self) -> bool:
         """Arm it; return False where the board has no watchdog."""
+        self._forget_if_lost()
         self._board.open(self)
         try:
             with self._board.doing("arm its watchdog"):
@@ -45,8 +48,13 @@ class NidaqWatchdog:
 
     @property
     def armed(self) -> bool:
-        """Say whether it was armed."""
-        return self._task is not None
+        """Say whether it was armed, and the board not reset since."""
+        return self._task is not None and not self.lost
+
+    @property
+    def lost(self) -> bool:
+        """Say whether it was armed and a reset of the board has ended it."""
+        return self._task is not None and self._resets != self._board.resets
 
     def expired(self) -> bool:
         """Ask the board whether the time was up once; its outputs are then locked."""
@@ -63,6 +71,7 @@ class NidaqWatchdog:
 
     def stop(self) -> None:
         """Disarm it and let the board go; harmless when it is not armed."""
+        self._forget_if_lost()
         task, self._task = self._task, None
         try:
             if task is not None:
@@ -71,6 +80,13 @@ class NidaqWatchdog:
                     task.close()
         finally:
             self._board.close(self)
+
+    def _forget_if_lost(self) -> None:
+        """Forget a task that the board does not know any more, and that cannot be closed therefore."""
+        if self.lost:
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore", DaqResourceWarning)
+                self._task = None
 
     def _armed(self) -> bool:
         try:
@@ -82,7 +98,7 @@ class NidaqWatchdog:
                 self._board.close(self)
                 return False
             raise
-        self._task = task
+        self._task, self._resets = task, self._board.resets
         task.cfg_watchdog_do_expir_states(
             [
                 DOExpirationState(self._board.physical(line), Level.HIGH if high else Level.LOW)

@@ -37,7 +37,7 @@ OTHER_WIRING = Wiring(periodic_lattice(4, 4), (Source(5, "low"), Source(15, "x")
 SOURCES, TARGETS, EDGES, NODES, OUTPUTS = 4, [10, 0, 8], 32, 16, 2
 INPUTS = np.array([[0.11, 0.33, 0.45, 0.0], [0.11, 0.33, 0.0, 0.45], [0.11, 0.33, 0.2, 0.2]])
 LABELS = np.array([[0.05, 0.2], [-0.05, 0.25], [0.02, 0.3]])
-SETTLED_V = 1e-7  # while it learns, a simulated board settles to 1e-8 of a step; what is left can be more
+SETTLED_V = 1e-4  # the simulated end of a short pulse is settled to steps of 1 µV; near cut-off more is left
 NO_NUMBERS = (np.nan, np.inf, -np.inf)
 
 

@@ -133,7 +133,7 @@ def test_an_ideal_board_gives_what_simbench_gives(rig: DaqRig, name: str) -> Non
     assert_same(rig.bench.run(block), simulated().run(block))
 
 
-def test_a_training_cycle_takes_seven_calls_and_one_without_a_pulse_two(rig: DaqRig) -> None:
+def test_a_training_cycle_takes_six_calls_and_one_without_a_pulse_two(rig: DaqRig) -> None:
     none = np.zeros(0, dtype=np.int64)
 
     def calls(method: Method, cycles: int) -> list[str]:
@@ -141,7 +141,7 @@ def test_a_training_cycle_takes_seven_calls_and_one_without_a_pulse_two(rig: Daq
         rig.bench.run(make_block(method, cycles, snapshots=none))
         return list(rig.server.heard()[before:])
 
-    pulse = ["StartTask", "WaitUntilTaskDone", "StopTask"]
+    pulse = ["StartTask", "StopTask"]
     for method, expected in (
         (Method(), ["WriteAnalogF64", "ReadAnalogF64", "WriteAnalogF64", *pulse, "ReadAnalogF64"]),
         (Method(time=TimeRule(dead_band_V=1.0)), ["WriteAnalogF64", "ReadAnalogF64"]),
@@ -150,6 +150,16 @@ def test_a_training_cycle_takes_seven_calls_and_one_without_a_pulse_two(rig: Daq
         fewer, more = calls(method, 3), calls(method, 6)
         assert len(more) - len(fewer) == 3 * len(expected)
         assert " ".join(expected * 5) in " ".join(more)  # before the first pulse, the hold line is released
+
+
+def test_without_a_second_counter_each_pulse_is_waited_for() -> None:
+    learn = wired(WIRING).learn
+    alone = {"hold": learn.hold, "chop": learn.chop}
+    block = make_block(Method(), cycles=3)
+    with daq_rig(WIRING, learn=alone, gates_V=GATES_V) as rig:
+        record = rig.bench.run(block)
+        assert rig.server.heard().count("WaitUntilTaskDone") >= np.count_nonzero(record.learning_time_s) > 0
+    np.testing.assert_allclose(record.free_outputs, simulated().run(block).free_outputs, rtol=0, atol=EXACT_V)
 
 
 @pytest.mark.parametrize("name", ["standard", "symmetric constant", "chopped"])
@@ -344,12 +354,27 @@ def test_cycles_keep_their_period_and_say_when_they_do_not() -> None:
         np.testing.assert_allclose(steps, 0.08 + np.diff(record.lateness_s), rtol=0, atol=0.02 * CROWDING)
 
 
+def test_a_reset_of_the_board_ends_its_watchdog_and_the_next_use_arms_it_anew() -> None:
+    model = replace(BENCH_MODEL, watchdog=True)
+    with daq_rig(WIRING, model=model, watchdog="60 s", gates_V=GATES_V) as rig:
+        for dog in rig.server.core.watchdogs.values():
+            dog.expired = True  # outputs are locked now: only a reset makes the board safe
+        rig.bench.safe_state()
+        assert not rig.server.core.watchdogs
+        rig.bench.measure(INPUTS_V)
+        assert len(rig.server.core.watchdogs) == 1
+        for dog in rig.server.core.watchdogs.values():
+            dog.expired = True  # and again, right before it is closed
+        rig.bench.close()
+        assert rig.is_safe()
+
+
 def test_a_watchdog_that_bit_in_a_pause_lets_the_run_go_on() -> None:
     model = replace(BENCH_MODEL, watchdog=True)
-    with daq_rig(WIRING, model=model, watchdog=f"{0.3 * CROWDING} s", gates_V=GATES_V) as rig:
+    with daq_rig(WIRING, model=model, watchdog=f"{0.6 * CROWDING} s", gates_V=GATES_V) as rig:
         rig.bench.measure(INPUTS_V)
         rig.server.device.lines[rig.plant.terminals.hold] = False
-        time.sleep(0.4 * CROWDING)
+        time.sleep(0.7 * CROWDING)
         assert rig.server.held()[1][rig.plant.terminals.hold]  # nobody called: it held the gates by itself
         block = make_block(Method(), cycles=4)
         expected = simulated().run(block)

@@ -166,7 +166,7 @@ def test_settings_of_the_array_that_cannot_be(rig: Rig) -> None:
 
 def test_a_watchdog_holds_lines_when_nobody_feeds_it() -> None:
     with emulated(watchdog=True) as rig:
-        dog = NidaqWatchdog(rig.board, {"port0/line7": True}, timeout_s=0.3 * CROWDING)
+        dog = NidaqWatchdog(rig.board, {"port0/line7": True}, timeout_s=0.6 * CROWDING)
         assert dog.start()
         rig.lines.set({"hold": False})
         for _ in range(3):
@@ -174,7 +174,7 @@ def test_a_watchdog_holds_lines_when_nobody_feeds_it() -> None:
             dog.feed()
         assert not dog.expired()
         assert not rig.server.held()[1][7]
-        time.sleep(0.5 * CROWDING)
+        time.sleep(0.8 * CROWDING)
         assert rig.server.held()[1][7]
         assert dog.expired()
         with pytest.raises(InstrumentFault) as caught:
