@@ -17,6 +17,8 @@ from labctl.gui.plots.markers import MarkerLines
 from labctl.gui.theme import Theme
 from labctl.gui.words import named, tr
 
+_BLANK_DECADES = (-6.0, -1.0)  # of V²
+
 
 class ErrorPlot(PlotDock):
     """Training and test error in V² (log), accuracy in % on an axis of its own at the right."""
@@ -34,6 +36,7 @@ class ErrorPlot(PlotDock):
         plot = self._plot = widget.getPlotItem()
         plot.setLogMode(x=False, y=True)
         plot.showGrid(x=True, y=True, alpha=0.18)
+        self._blank = False
         self._legend = plot.addLegend(offset=(8, -8), verSpacing=-6)  # where neither curve begins nor ends
         self._train = plot.plot([], [], name=tr("training error"))
         self._test = plot.plot([], [], name=tr("test error"))
@@ -49,6 +52,7 @@ class ErrorPlot(PlotDock):
         self._right.addItem(self._accuracy)
         self._legend.addItem(self._accuracy, tr("accuracy"))
         plot.vb.sigResized.connect(self._same_place)
+        self._scale(blank=True)
         self._markers = MarkerLines(plot, self.theme)
         widget.scene().sigMouseMoved.connect(self._hover)
         return widget
@@ -72,11 +76,14 @@ class ErrorPlot(PlotDock):
         on_axis = (lambda t: math.log10(max(t, first_s))) if self.log_time.isChecked() else float
         self._markers.show(self.model.markers, on_axis)
         values = {name: history.last[:, k].astype(float) for k, name in enumerate(ERRORS)}
+        drawn = False
         for curve, name in ((self._train, "train_error_V2"), (self._test, "test_error_V2")):
             y = values[name]
             good = np.isfinite(y) & (y > 0) & ((x > 0) if self.log_time.isChecked() else True)
             curve.setData(x[good], y[good])
+            drawn = drawn or bool(good.any())
             self._entry(curve, bool(good.any()))
+        self._scale(blank=not drawn)
         accuracy = values["train_accuracy"]
         good = np.isfinite(accuracy) & ((x > 0) if self.log_time.isChecked() else True)
         shown = np.log10(x[good]) if self.log_time.isChecked() else x[good]
@@ -96,6 +103,16 @@ class ErrorPlot(PlotDock):
             "test accuracy",
         ]
         return head, [[float(x), *map(float, r)] for x, r in zip(history.x, history.last, strict=True)]
+
+    def _scale(self, *, blank: bool) -> None:
+        """Show some decades while there is no error to show, else those it takes."""
+        if blank == self._blank:
+            return
+        self._blank = blank
+        if blank:
+            self._plot.setYRange(*_BLANK_DECADES)
+        else:
+            self._plot.enableAutoRange(axis="y")
 
     def _entry(self, curve: Any, shown: bool) -> None:
         for sample, label in self._legend.items:
