@@ -5,17 +5,19 @@ from __future__ import annotations
 import json
 import math
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from labctl.analysis.report import Quantity, Report, analyze_run
-from labctl.analysis.sweep import Sweep, sweep_of
 from labctl.cli import stored
 from protocols.errors import ConfigError
+
+if TYPE_CHECKING:  # slow to import
+    from labctl.analysis.report import Quantity, Report
+    from labctl.analysis.sweep import Sweep
 
 _WIDE = 200
 _PREFIXES = ((1.0, ""), (1e-3, "m"), (1e-6, "µ"), (1e-9, "n"))
@@ -50,6 +52,8 @@ def analyze(
     Example: labctl analyze latest
     Example: labctl analyze 12 13 14 15 --json
     """
+    from labctl.analysis.sweep import sweep_of
+
     folders = [stored.find(out, run) for run in runs]
     reports = [_report(folder) for folder in folders]
     sweep = sweep_of(reports) if len(reports) > 1 else None
@@ -85,6 +89,8 @@ def _prefix(value: float, unit: str) -> tuple[float, str]:
 
 
 def _report(folder: Path) -> Report:
+    from labctl.analysis.report import analyze_run
+
     try:
         return analyze_run(stored.opened(folder))
     except KeyError as error:
@@ -136,6 +142,8 @@ def _with_uncertainty(value: float, off: float, unit: str) -> str:
 
 
 def _print_sweep(reports: list[Report], folders: list[Path], sweep: Sweep) -> None:
+    from labctl.analysis.report import Quantity
+
     console = Console(highlight=False)
     if not console.is_terminal:
         console.width = _WIDE  # whoever reads a pipe cuts lines themselves

@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.console import Console
 from rich.markup import escape
 
-from labctl.bench_check import BenchCheck, check_bench
-from labctl.benches import read_hardware
-from labctl.emulation.settings import HardwareFile
-from labctl.engine.guarded import guarded
+if TYPE_CHECKING:  # slow to import
+    from labctl.bench_check import BenchCheck
+    from labctl.emulation.settings import HardwareFile
 
 app = typer.Typer(help="Check a bench before it is used.", no_args_is_help=True)
 
@@ -42,6 +41,10 @@ def check(
 
     Example: labctl bench check benches/emulated.toml
     """
+    from labctl.bench_check import check_bench
+    from labctl.benches import read_hardware
+    from labctl.engine.guarded import guarded
+
     config, values = read_hardware(str(bench), overrides or ())
     with guarded(values):
         found = check_bench(config, wiring=wiring)

@@ -10,9 +10,8 @@ from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
 from types import FrameType
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
-import numpy as np
 import typer
 from rich.console import Console
 from rich.markup import escape
@@ -20,14 +19,10 @@ from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, T
 from rich.table import Table
 
 from calibration import ROUTINES, status
-from labctl.benches import load_bench
-from labctl.calibration_drift import write_drift_twin
-from labctl.calibration_lattice import write_lattice_twin
-from labctl.calibration_run import Bench, Done, calibrate, missing_for_twin, prepare_bench, twin_of
-from labctl.calibration_twin import write_twin
-from labctl.experiment.load import split_overrides
 from protocols.errors import ConfigError
-from sim_backend.compilation import is_compiled
+
+if TYPE_CHECKING:  # slow to import
+    from labctl.calibration_run import Bench, Done
 
 _NAMES = ", ".join(ROUTINES)
 _SPAN = re.compile(r"(\d+(?:\.\d+)?)\s*(h|d|days?|hours?)")
@@ -90,6 +85,8 @@ def calibrate_command(
             allowed=f"there are {_NAMES}; all, status and twin",
         )
     if drift:
+        from labctl.calibration_drift import write_drift_twin
+
         if name != "twin" or out is None:
             raise ConfigError("makes a twin only", key="--drift", allowed="labctl calibrate twin --out FILE")
         path = write_drift_twin(drift, out)
@@ -100,6 +97,12 @@ def calibrate_command(
             raise ConfigError("makes a twin only", key="--runs", allowed="labctl calibrate twin --out FILE")
         _lattice_twin(runs, out, as_json)
         return
+    from labctl.benches import load_bench
+    from labctl.calibration_run import missing_for_twin, prepare_bench, twin_of
+    from labctl.calibration_twin import write_twin
+    from labctl.experiment.load import split_overrides
+    from sim_backend.compilation import is_compiled
+
     _, bench_keys, doses = split_overrides(overrides or ())
     loaded = load_bench(bench, imperfections, seed, bench_keys, doses)
     ready = prepare_bench(loaded, experiment, store, seed, operator, _span(valid_for))
@@ -135,6 +138,10 @@ def calibrate_command(
 
 
 def _lattice_twin(runs: list[Path], out: Path, as_json: bool) -> None:
+    import numpy as np
+
+    from labctl.calibration_lattice import write_lattice_twin
+
     path, found = write_lattice_twin(runs, out)
     known = np.isfinite(found.drift_u)
     u = float(np.median(found.drift_u[known]))
@@ -159,6 +166,8 @@ def _span(text: str) -> timedelta | None:
 
 
 def _carry_out(bench: Bench, names: list[str], console: Console, figures: bool, *, quiet: bool) -> list[Done]:
+    from labctl.calibration_run import calibrate
+
     found = []
     with (
         _signals_are_errors(),

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.console import Console
 from rich.markup import escape
 
-from labctl.calibration_compare import Comparison, compare
-from labctl.calibration_compare_figure import draw_comparison
 from labctl.cli import stored
-from labctl.twin_run import default_twin
 from protocols.errors import ConfigError
+
+if TYPE_CHECKING:  # slow to import
+    from labctl.calibration_compare import Comparison
 
 _SHOWN = 8
 
@@ -40,6 +40,10 @@ def compare_run(
 
     Example: labctl runs compare latest --twin
     """
+    from labctl.calibration_compare import compare
+    from labctl.calibration_compare_figure import draw_comparison
+    from labctl.twin_run import default_twin
+
     if not twin and twin_file is None:
         raise ConfigError("there is nothing to compare with", key="--twin", allowed="give --twin")
     folder = stored.find(out, run)

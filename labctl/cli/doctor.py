@@ -12,9 +12,7 @@ import typer
 from rich.console import Console
 from rich.markup import escape
 
-from labctl.doctor import Verdict, examine
-
-_MARK = {Verdict.OK: "[green]✓[/]", Verdict.ABSENT: "[dim]–[/]", Verdict.MISSING: "[red]✗[/]"}
+_MARK = {"ok": "[green]✓[/]", "absent": "[dim]–[/]", "missing": "[red]✗[/]"}
 
 
 def doctor(
@@ -27,6 +25,8 @@ def doctor(
 
     Example: labctl doctor
     """
+    from labctl.doctor import Verdict, examine
+
     found = examine(out)
     good = all(one.verdict is not Verdict.MISSING for one in found)
     if as_json:

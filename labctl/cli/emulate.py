@@ -7,18 +7,15 @@ import signal
 import threading
 from pathlib import Path
 from types import FrameType
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from rich.console import Console
 
-from drivers.hardware.config import BlockTiming
-from labctl.benches import read_hardware
-from labctl.emulation import EmulatedBench, FaultSettings, HardwareFile
-from labctl.experiment.load import override, read_toml, validate
 from protocols.errors import ConfigError
-from sim_backend import read_doses
-from sim_backend.emulators.faults import FaultKind
+
+if TYPE_CHECKING:  # slow to import
+    from labctl.emulation import EmulatedBench, FaultSettings, HardwareFile
 
 _WIRES = {"swap": "swapped", "touch": "touching"}
 
@@ -58,6 +55,8 @@ def emulate(
 
     Example: labctl emulate benches/emulated.toml --imperfections lattice-paper --swap V1,V2
     """
+    from labctl.emulation import EmulatedBench
+
     config = emulated_config(str(bench), overrides or (), imperfections, seed, swap, touch, off)
     faults = [read_fault(text) for text in fault or ()]
     console = Console(highlight=False, soft_wrap=True)
@@ -89,6 +88,11 @@ def emulated_config(
     off: list[str] | None = None,
 ) -> HardwareFile:
     """Read a bench file and change what is emulated. Raises ConfigError."""
+    from labctl.benches import read_hardware
+    from labctl.emulation import HardwareFile
+    from labctl.experiment.load import override, validate
+    from sim_backend import read_doses
+
     keys = [text.removeprefix("bench.") for text in overrides]
     keys = [f"emulation.{text}" if text.startswith("imperfections.") else text for text in keys]
     config, values = read_hardware(bench, [k for k in keys if not k.startswith("emulation.imperfections.")])
@@ -115,6 +119,10 @@ def emulated_config(
 
 def read_fault(text: str) -> FaultSettings:
     """Read INSTRUMENT:KIND[:KEY=VALUE…]. Raises ConfigError."""
+    from labctl.emulation import FaultSettings
+    from labctl.experiment.load import validate
+    from sim_backend.emulators.faults import FaultKind
+
     instrument, _, rest = text.partition(":")
     kind, *settings = rest.split(":")
     values: dict[str, Any] = {"instrument": instrument, "kind": kind.replace("-", "_")}
@@ -147,6 +155,9 @@ def _pair(option: str, text: str) -> list[str]:
 def _say(
     console: Console, config: HardwareFile, emulated: EmulatedBench, file: str, faults: list[FaultSettings]
 ) -> None:
+    from drivers.hardware.config import BlockTiming
+    from labctl.experiment.load import read_toml
+
     emulation = config.emulation
     console.print(f"[bold]{config.name}[/], {config.timing}-timed, emulated")
     for one in emulated.listeners():

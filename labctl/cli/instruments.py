@@ -11,10 +11,6 @@ import typer
 from rich.console import Console
 from rich.markup import escape
 
-from drivers.discovery import search_all
-from drivers.hardware.probe import probe
-from labctl.benches import read_hardware
-
 
 def instruments(
     bench: Annotated[
@@ -34,8 +30,13 @@ def instruments(
 
     Example: labctl instruments benches/emulated.toml
     """
+    from drivers.discovery import search_all
+
     parts = []
     if bench is not None:
+        from drivers.hardware.probe import probe
+        from labctl.benches import read_hardware
+
         config, _ = read_hardware(str(bench), overrides or ())
         parts = probe(config)
     searches = search_all()

@@ -1,4 +1,8 @@
-"""Commands that are imported when they are used: `labctl run` does not wait for what it does not need."""
+"""Commands that are imported when they are used: `labctl run` does not wait for what it does not need.
+
+`labctl --help` imports them all, so a command's module imports within its functions what is slow (the
+simulator, xarray, figures, studies); tests/labctl/cli/test_lazy.py holds it to that.
+"""
 
 from __future__ import annotations
 

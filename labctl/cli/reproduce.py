@@ -7,18 +7,19 @@ import sys
 from collections.abc import Callable
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
-from labctl.studies import STUDIES, StudyEntry
-from labctl.studies.pipeline import Told
-from labctl.studies.study import Finding, Request, short
 from protocols.errors import ConfigError
-from sim_backend.compilation import is_compiled
+
+if TYPE_CHECKING:  # slow to import
+    from labctl.studies import StudyEntry
+    from labctl.studies.pipeline import Told
+    from labctl.studies.study import Finding
 
 PIPED_WIDTH = 120  # characters of a table that goes to a file
 
@@ -59,6 +60,10 @@ def reproduce(
     """
     if data is not None and not data.is_dir():
         raise ConfigError("there is no such folder of measurements", key="--data", value=data)
+    from labctl.studies import STUDIES
+    from labctl.studies.study import Request
+    from sim_backend.compilation import is_compiled
+
     entry = STUDIES[study.value]
     chosen = _board(entry, study.value, board)
     folder = out / (f"{study.value}-{chosen}" if chosen else study.value)
@@ -116,6 +121,8 @@ def _with_progress(console: Console, work: Callable[[Told], Finding], *, quiet: 
 
 def _print(finding: Finding, title: str) -> None:
     """Lay the table and the single numbers out; lists stay in the JSON and the figure."""
+    from labctl.studies.study import short
+
     console = Console(highlight=False, width=None if sys.stdout.isatty() else PIPED_WIDTH)
     table = Table(title=title, title_justify="left")
     for k, column in enumerate(finding.columns):

@@ -8,10 +8,9 @@ from collections.abc import Callable
 from dataclasses import asdict, fields
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
-import xarray
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
@@ -20,14 +19,17 @@ from labctl.cli import stored
 from labctl.cli.compare import compare_run
 from labctl.cli.progress import format_error
 from labctl.cli.recover import recover, resume
-from labctl.cli.runs_export import export_csv, export_json
 from labctl.cli.tag import tag
-from labctl.importing import Imported, import_file
 from labctl.store import catalogue
 from labctl.store.events import read_events
 from labctl.store.tags import read_tags
 from protocols.bench import InstrumentIdentity
 from protocols.errors import ConfigError, DataError
+
+if TYPE_CHECKING:  # slow to import
+    import xarray
+
+    from labctl.importing import Imported
 
 app = typer.Typer(help="Look at stored runs, take them elsewhere, bring others in.", no_args_is_help=True)
 app.command("recover")(recover)
@@ -109,6 +111,8 @@ def export(
 
     Example: labctl runs export 12 --format csv --to /media/stick
     """
+    from labctl.cli.runs_export import export_csv, export_json
+
     folder = stored.find(out, run)
     dataset = stored.opened(folder)
     target = to or folder / "export"
@@ -142,6 +146,8 @@ def import_runs(
 
     Example: labctl runs import reference/lattice/*.mat --out runs
     """
+    from labctl.importing import import_file
+
     results: list[dict[str, Any]] = []
     good = Console(highlight=False, soft_wrap=True)
     bad = Console(stderr=True, highlight=False, soft_wrap=True)

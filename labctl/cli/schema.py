@@ -7,11 +7,6 @@ from enum import StrEnum
 from typing import Annotated, Any
 
 import typer
-from pydantic import TypeAdapter
-
-from labctl.emulation.settings import HardwareFile
-from labctl.experiment import Experiment
-from sim_backend import BenchConfig, Imperfections
 
 
 class Which(StrEnum):
@@ -29,6 +24,12 @@ def schema(
 
     Example: labctl schema experiment > experiment.schema.json
     """
+    from pydantic import TypeAdapter
+
+    from labctl.emulation.settings import HardwareFile
+    from labctl.experiment import Experiment
+    from sim_backend import BenchConfig, Imperfections
+
     models: dict[Which, TypeAdapter[Any]] = {
         Which.EXPERIMENT: TypeAdapter(Experiment),
         Which.BENCH: TypeAdapter(BenchConfig | HardwareFile),  # by kind: "sim" or "hardware"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from labctl.store import catalogue, open_run
+from labctl.store import catalogue
 from protocols.errors import ConfigError, DataError
 
 if TYPE_CHECKING:  # slow to import
@@ -28,6 +28,8 @@ def opened(folder: Path) -> xarray.Dataset:
             file=str(folder),
             allowed="if it died: labctl runs recover; else it measured nothing",
         )
+    from labctl.store import open_run
+
     try:
         return open_run(folder)
     except (OSError, ValueError, RuntimeError) as error:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import argparse
+import os
+import sys
 from pathlib import Path
 
 from labctl.engine.places import Place
@@ -17,6 +19,9 @@ def main() -> None:
     parser.add_argument("--verbose", action="store_true", help="log more")
     given = parser.parse_args()
     Engine(Place(given.folder), linger_s=given.linger, verbose=given.verbose).serve()
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(0)  # all is closed: to take the compiled code apart would keep whoever waits for another second
 
 
 if __name__ == "__main__":

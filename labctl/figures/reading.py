@@ -77,7 +77,12 @@ def quantity(value: float, unit: str, digits: int = 2) -> str:
     if value == 0 or 0.1 <= abs(value) < 1e4:
         return f"{value:.{digits + 1}g} {unit}"
     mantissa, exponent = f"{value:.{digits - 1}e}".split("e")
-    return f"{mantissa}×10{str(int(exponent)).translate(_RAISED)} {unit}"
+    return f"{mantissa}×{power_of_ten(int(exponent))} {unit}"
+
+
+def power_of_ten(exponent: int) -> str:
+    """Write a power of ten, such as '10⁻⁵'."""
+    return "10" + str(exponent).translate(_RAISED)
 
 
 def shortened(name: str, longest: int = 24) -> str:

@@ -45,7 +45,7 @@ class CompareWindow(QDialog):
         self.setWindowTitle(tr("Compare {n} runs", n=len(entries)))
         self._theme, self._entries = theme, entries
         self._runs = [run for run, _ in found]
-        self.plot = plot_widget(theme, ("learning time (s)", ""), ("training error (V²)", ""))
+        self.plot = plot_widget(theme, ("learning time", "s"), ("training error (V²)", ""))
         self.plot.setAccessibleName(tr("Errors of the runs"))
         self.log_time = named(QCheckBox(tr("log time")), tr("Logarithmic time axis"))
         self.log_time.setChecked(True)

@@ -27,7 +27,6 @@ _TASKS = {"regression", "classification"}
 _AXES = {
     "learning time",
     "gate voltage",
-    "learning time (s)",
     "error (V²)",
     "training error (V²)",
     "data point",

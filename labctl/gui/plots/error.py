@@ -32,7 +32,7 @@ class ErrorPlot(PlotDock):
         self.log_time = named(QCheckBox(tr("log time")), tr("Logarithmic time axis"))
         self.log_time.toggled.connect(self._log_time)
         self.add_switch(self.log_time)
-        widget = plot_widget(self.theme, ("learning time (s)", ""), ("error (V²)", ""))
+        widget = plot_widget(self.theme, ("learning time", "s"), ("error (V²)", ""))
         plot = self._plot = widget.getPlotItem()
         plot.setLogMode(x=False, y=True)
         plot.showGrid(x=True, y=True, alpha=0.18)

@@ -31,6 +31,8 @@ class PhasePlane(PlotDock):
             self.add_switch(box)
         widget = plot_widget(self.theme, ("gate", "V"), ("gate", "V"))
         plot = self._plot = widget.getPlotItem()
+        for side in ("bottom", "left"):
+            plot.getAxis(side).enableAutoSIPrefix(False)  # both in volts
         plot.showGrid(x=True, y=True, alpha=0.18)
         self._path, self._recent = plot.plot([], []), plot.plot([], [])
         self._now = pg.ScatterPlotItem(size=11)

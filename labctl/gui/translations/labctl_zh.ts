@@ -1402,10 +1402,6 @@ A run under way is stopped and kept, the bench is made safe. Please report this.
    <translation>学习时间</translation>
   </message>
   <message>
-   <source>learning time (s)</source>
-   <translation>学习时间 (s)</translation>
-  </message>
-  <message>
    <source>light</source>
    <translation>浅色</translation>
   </message>
