@@ -91,7 +91,9 @@ def _finite(number: float, value: Any, wanted: str) -> float:
     return number
 
 
-def _field(unit: str) -> Any:
+def quantity_field(unit: str) -> Any:
+    """Return what makes a pydantic field read a quantity in this unit from a number or a text."""
+
     def read(value: Any) -> float:
         try:
             return parse_quantity(value, unit)
@@ -101,15 +103,15 @@ def _field(unit: str) -> Any:
     return BeforeValidator(read, json_schema_input_type=str | float)
 
 
-Volt = Annotated[float, _field("V")]
-Ampere = Annotated[float, _field("A")]
-Second = Annotated[float, _field("s")]
-Hertz = Annotated[float, _field("Hz")]
-Ohm = Annotated[float, _field("ohm")]
-Farad = Annotated[float, _field("F")]
-VoltPerSecond = Annotated[float, _field("V/s")]
-PerVolt = Annotated[float, _field("1/V")]
-PerSecond = Annotated[float, _field("1/s")]
-Strength = Annotated[float, _field("A/V**2")]
-LearningRate = Annotated[float, _field("1/(V*s)")]
-Ratio = Annotated[float, _field("dimensionless")]
+Volt = Annotated[float, quantity_field("V")]
+Ampere = Annotated[float, quantity_field("A")]
+Second = Annotated[float, quantity_field("s")]
+Hertz = Annotated[float, quantity_field("Hz")]
+Ohm = Annotated[float, quantity_field("ohm")]
+Farad = Annotated[float, quantity_field("F")]
+VoltPerSecond = Annotated[float, quantity_field("V/s")]
+PerVolt = Annotated[float, quantity_field("1/V")]
+PerSecond = Annotated[float, quantity_field("1/s")]
+Strength = Annotated[float, quantity_field("A/V**2")]
+LearningRate = Annotated[float, quantity_field("1/(V*s)")]
+Ratio = Annotated[float, quantity_field("dimensionless")]

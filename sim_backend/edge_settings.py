@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field
 
-from protocols.errors import ConfigError
-from protocols.units import Ohm, PerVolt, Ratio, Strength, Volt, parse_quantity
+from protocols.units import Ampere, Ohm, PerVolt, Ratio, Strength, Volt, quantity_field
 from sim_backend.diode import GMIN_S
 
 
@@ -19,20 +18,9 @@ class LawKind(StrEnum):
     LEVEL1 = "level1"
 
 
-def _quantity(unit: str) -> BeforeValidator:
-    def read(value: Any) -> float:
-        try:
-            return parse_quantity(value, unit)
-        except ConfigError as error:
-            raise ValueError(error.sentence()) from error
-
-    return BeforeValidator(read, json_schema_input_type=str | float)
-
-
-Ampere = Annotated[float, _quantity("A")]
-Metre = Annotated[float, _quantity("m")]
-RootVolt = Annotated[float, _quantity("V**0.5")]
-Siemens = Annotated[float, _quantity("S")]
+Metre = Annotated[float, quantity_field("m")]
+RootVolt = Annotated[float, quantity_field("V**0.5")]
+Siemens = Annotated[float, quantity_field("S")]
 
 
 class _Settings(BaseModel):
