@@ -14,6 +14,8 @@ STAMP := $(VENV)/.stamp-setup
 # Nothing here opens a window; set these in the environment to see one.
 export QT_QPA_PLATFORM ?= offscreen
 export MPLBACKEND ?= Agg
+# Where it is set, each of the many processes that the tests start would compile labctl's modules anew.
+unexport PYTHONDONTWRITEBYTECODE
 
 DEMO ?= examples/regression.toml --bench sim --imperfections lattice-paper
 
@@ -37,7 +39,7 @@ demo: $(STAMP) ## train a 4×4 network on the simulated bench and say where the 
 	printf '\nPictures of this run:\n'; printf '  %s\n' $$pictures
 
 test: $(STAMP) ## run the tests (ARGS="-k engine" goes to pytest)
-	$(BIN)/pytest -n auto --dist loadfile $(ARGS)
+	$(BIN)/pytest -n auto --dist loadfile --no-loadscope-reorder $(ARGS)
 
 lint: $(STAMP) ## check style and formatting
 	$(BIN)/ruff check
