@@ -93,7 +93,7 @@ class Link:
             self.retries += attempt > 0
             # A delimiter first: whatever noise stands in the board's buffer is not part of this frame.
             self._line.send(line if attempt == 0 else b"\x00" + line)
-            reply = self._reply(kind, time.monotonic() + self.patience.reply_s + takes_s)
+            reply = self._reply(kind, line, time.monotonic() + self.patience.reply_s + takes_s)
             if reply is None:
                 continue
             if reply.kind == kind | REPLY:
@@ -197,8 +197,13 @@ class Link:
             action="install the firmware that belongs to this labctl",
         )
 
-    def _reply(self, kind: Kind, deadline: float) -> Frame | None:
-        """Return the answer to the latest request; None when the time is over or something came damaged."""
+    def _reply(self, kind: Kind, line: bytes, deadline: float) -> Frame | None:
+        """Return the answer to the latest request, `line`; None when the time is over.
+
+        What arrives damaged may have been the answer, so it is asked for again at once, one time. It may as
+        well be the rest of a block that was broken off: the answer comes after, and is waited for.
+        """
+        asked_again = False
         while (left_s := deadline - time.monotonic()) > 0:
             damaged = False
             answer: Frame | None = None
@@ -211,8 +216,10 @@ class Link:
                     answer = found  # records that arrived with it are still to be kept
             if answer is not None:
                 return answer
-            if damaged:
-                return None  # probably the answer: ask again at once
+            if damaged and not asked_again:
+                asked_again = True
+                self.retries += 1
+                self._line.send(b"\x00" + line)
         return None
 
     def _receive(self, timeout_s: float) -> list[Frame | BadFrame]:
