@@ -90,9 +90,10 @@ class Link:
         line = encode_frame(Frame(kind, self._session, self.sequence, body))
         overran = False
         for attempt in range(self.patience.attempts):
-            self.retries += attempt > 0
-            # A delimiter first: whatever noise stands in the board's buffer is not part of this frame.
-            self._line.send(line if attempt == 0 else b"\x00" + line)
+            if attempt == 0:
+                self._line.send(line)
+            else:
+                self._send_again(line)
             reply = self._reply(kind, line, time.monotonic() + self.patience.reply_s + takes_s)
             if reply is None:
                 continue
@@ -218,9 +219,13 @@ class Link:
                 return answer
             if damaged and not asked_again:
                 asked_again = True
-                self.retries += 1
-                self._line.send(b"\x00" + line)
+                self._send_again(line)
         return None
+
+    def _send_again(self, line: bytes) -> None:
+        """Repeat a request; a delimiter first, for noise in the board's buffer is not part of this frame."""
+        self.retries += 1
+        self._line.send(b"\x00" + line)
 
     def _receive(self, timeout_s: float) -> list[Frame | BadFrame]:
         """Return the frames of this session that arrive next."""

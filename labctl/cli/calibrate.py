@@ -85,10 +85,11 @@ def calibrate_command(
             allowed=f"there are {_NAMES}; all, status and twin",
         )
     if drift:
-        from labctl.calibration_drift import write_drift_twin
-
         if name != "twin" or out is None:
             raise ConfigError("makes a twin only", key="--drift", allowed="labctl calibrate twin --out FILE")
+
+        from labctl.calibration_drift import write_drift_twin
+
         path = write_drift_twin(drift, out)
         print(json.dumps({"twin": str(path)}) if as_json else f"twin of the two-edge board: {path}")
         return

@@ -40,13 +40,14 @@ def compare_run(
 
     Example: labctl runs compare latest --twin
     """
+    if not twin and twin_file is None:
+        raise ConfigError("there is nothing to compare with", key="--twin", allowed="give --twin")
+    folder = stored.find(out, run)
+
     from labctl.calibration_compare import compare
     from labctl.calibration_compare_figure import draw_comparison
     from labctl.twin_run import default_twin
 
-    if not twin and twin_file is None:
-        raise ConfigError("there is nothing to compare with", key="--twin", allowed="give --twin")
-    folder = stored.find(out, run)
     found = compare(folder, twin_file or default_twin(folder, store))
     picture = draw_comparison(found, folder / "twin.png") if figures else None
     numbers = found.numbers() | {"figure": str(picture) if picture else None}

@@ -12,8 +12,6 @@ import typer
 from rich.console import Console
 from rich.markup import escape
 
-_MARK = {"ok": "[green]✓[/]", "absent": "[dim]–[/]", "missing": "[red]✗[/]"}
-
 
 def doctor(
     out: Annotated[Path, typer.Option(help="Folder that will hold the runs.", metavar="DIR")] = Path("runs"),
@@ -27,6 +25,7 @@ def doctor(
     """
     from labctl.doctor import Verdict, examine
 
+    marks = {Verdict.OK: "[green]✓[/]", Verdict.ABSENT: "[dim]–[/]", Verdict.MISSING: "[red]✗[/]"}
     found = examine(out)
     good = all(one.verdict is not Verdict.MISSING for one in found)
     if as_json:
@@ -38,7 +37,7 @@ def doctor(
             for one in members:
                 lack = one.verdict is not Verdict.OK and one.enables
                 more = f"  [dim]would enable: {escape(one.enables)}[/]" if lack else ""
-                console.print(f"  {_MARK[one.verdict]} {one.name:<26} {escape(one.found)}{more}")
+                console.print(f"  {marks[one.verdict]} {one.name:<26} {escape(one.found)}{more}")
         console.print("[bold green]well[/]" if good else "[bold red]something labctl needs is missing[/]")
     if not good:
         raise typer.Exit(1)

@@ -111,9 +111,10 @@ def export(
 
     Example: labctl runs export 12 --format csv --to /media/stick
     """
+    folder = stored.find(out, run)
+
     from labctl.cli.runs_export import export_csv, export_json
 
-    folder = stored.find(out, run)
     dataset = stored.opened(folder)
     target = to or folder / "export"
     write: Callable[[xarray.Dataset, Path], list[Path]] = export_csv if kind is Format.CSV else export_json

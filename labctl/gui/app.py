@@ -27,6 +27,7 @@ def make_application(store: QSettings | None = None) -> QApplication:
     translator = language.install(app, str(settings.value("language", "")))
     if translator is not None:
         translator.setParent(app)
+    app.setStyle("Fusion")  # here, and not with each theme: it polishes every part of a window anew
     theme.apply(app, chosen_theme(app, settings))
     return app
 

@@ -12,7 +12,6 @@ from labctl.figures.style import BLUE, GREEN, ORANGE, PURPLE, SKY, VERMILION
 from labctl.gui.words import must
 
 LEAST_CONTRAST = 4.5
-_STYLED = "labctl styled"  # a property of the application
 
 
 @dataclass(frozen=True)
@@ -113,9 +112,6 @@ def system_theme(app: QApplication) -> Theme:
 
 def apply(app: QApplication, theme: Theme) -> None:
     """Give the application a theme: palette and the few rules a palette cannot say."""
-    if not app.property(_STYLED):  # once: every change has all of the window's parts polished anew
-        app.setStyle("Fusion")
-        app.setProperty(_STYLED, True)
     app.setPalette(palette(theme))
     app.setStyleSheet(_RULES.format(**vars(theme)))
 
