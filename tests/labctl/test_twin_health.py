@@ -17,6 +17,8 @@ from labctl.runner import carry_out, prepare
 from labctl.twin_follow import Measured, follow, measured
 from labctl.twin_health import DISAGREES, Health, NoTwin, Watch
 
+from ..timing import wait_for
+
 EXAMPLE = Path(__file__).parents[2] / "examples" / "memory-cycle.toml"
 BIAS = [0.5 * (-1) ** e for e in range(32)]
 
@@ -66,7 +68,7 @@ def test_the_process_beside_says_the_same_and_ends(ran):
     follow(folder, twin, here.append)
     watch = Watch(folder, twin)
     try:
-        _until(lambda: watch.over)
+        wait_for(lambda: watch.over)
         taken = watch.take()
     finally:
         watch.close()
@@ -82,7 +84,7 @@ def test_without_a_twin_it_says_so(ran, tmp_path, monkeypatch):
         follow(ran[0], None, print)
     watch = Watch(ran[0])
     try:
-        _until(lambda: watch.over)
+        wait_for(lambda: watch.over)
     finally:
         watch.close()
     assert watch.missing
@@ -134,10 +136,3 @@ def test_rounds_are_read_while_the_run_goes_on(tmp_path):
     assert [cycle for cycle, _ in found] == [r.cycle for r in measured(folder)]
     assert found[0] == (0, "running")
     assert not readers[0].is_alive()  # it ends with the run
-
-
-def _until(condition, timeout_s: float = 60.0) -> None:
-    deadline = time.monotonic() + timeout_s
-    while not condition():
-        assert time.monotonic() < deadline
-        time.sleep(0.02)

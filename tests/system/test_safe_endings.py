@@ -24,10 +24,11 @@ from labctl.store.recovery import recover
 from protocols.engine import RunState
 from sim_backend.emulators.faults import Fault, FaultKind
 
+from .. import timing
+
 pytestmark = [pytest.mark.system, pytest.mark.slow]
 EXAMPLE = Path(__file__).parents[2] / "examples" / "xor.toml"
 GUARDIAN_S, DEADMAN_S = 1.0, 2.0
-SLACK_S = 0.5  # a loaded machine
 ENDLESS = ("training.cycles=3000000", "record.rounds=8", "record.cycle_rows=3000000")
 
 
@@ -111,7 +112,7 @@ def test_stop_abort_and_emergency_off(
 ) -> None:
     begin(shared)
     getattr(shared, verb)()
-    safe_within(bench, 1.0 + SLACK_S)
+    safe_within(bench, 1.0 + timing.STALL_S)
     assert shared.wait(timeout_s=60).state is RunState.SAFE
     assert bench.unsafe() == []
 
@@ -150,11 +151,9 @@ def test_an_instrument_unplugged(
     injector.arm(Fault(kind, at=0, count=60 if kind is FaultKind.TIMEOUT else 1))
     if instrument == "supply":  # it is spoken to again when the run ends
         shared.stop()
-    deadline = time.monotonic() + 60
-    while not (snapshot := shared.snapshot()).is_over:
-        assert time.monotonic() < deadline
-        time.sleep(0.02)
-    safe_within(bench, DEADMAN_S + SLACK_S)
+    timing.wait_for(lambda: shared.snapshot().is_over)
+    snapshot = shared.snapshot()
+    safe_within(bench, DEADMAN_S + timing.STALL_S)
     if instrument == "controller":
         assert snapshot.problem
         with pytest.raises(EngineRefused):
@@ -167,7 +166,7 @@ def test_a_signal_to_the_engine(
 ) -> None:
     begin(mortal)
     os.kill(mortal.pid, number)
-    safe_within(bench, 1.0 + SLACK_S)
+    safe_within(bench, 1.0 + timing.STALL_S)
 
 
 def test_kill_9_of_the_engine(
@@ -175,7 +174,7 @@ def test_kill_9_of_the_engine(
 ) -> None:
     begin(mortal)
     os.kill(mortal.pid, signal.SIGKILL)
-    safe_within(bench, GUARDIAN_S + SLACK_S)
+    safe_within(bench, GUARDIAN_S + timing.STALL_S)
     (folder,) = tmp_path.glob("*/*/")
     time.sleep(0.3)
     told = read_events(folder)[-1]
@@ -190,7 +189,7 @@ def test_kill_9_of_engine_and_guardian_leaves_it_to_the_dead_man_timer(
     begin(mortal)
     os.kill(child_of(mortal.pid), signal.SIGKILL)
     os.kill(mortal.pid, signal.SIGKILL)
-    safe_within(bench, DEADMAN_S + SLACK_S, board_alone=True)
+    safe_within(bench, DEADMAN_S + timing.STALL_S, board_alone=True)
     begin(shared, "training.cycles=500", "record.rounds=4")  # the next run finds the bench in order
     shared.wait(timeout_s=60)
     assert bench.unsafe() == []
@@ -201,7 +200,7 @@ def test_an_engine_that_hangs_is_replaced_by_the_guardian(
 ) -> None:
     begin(mortal)
     os.kill(mortal.pid, signal.SIGSTOP)
-    safe_within(bench, DEADMAN_S + SLACK_S, board_alone=True)  # the board by itself
+    safe_within(bench, DEADMAN_S + timing.STALL_S, board_alone=True)  # the board by itself
     safe_within(bench, 8.0)  # the guardian, supply and all
     assert not mortal.place.is_alive()
 
@@ -214,7 +213,7 @@ def test_a_guardian_that_dies_is_replaced(
     os.kill(first, signal.SIGKILL)
     wait_for(mortal, lambda s: s.guardian.pid not in (0, first) and s.guardian.watching)
     os.kill(mortal.pid, signal.SIGKILL)
-    safe_within(bench, GUARDIAN_S + SLACK_S)
+    safe_within(bench, GUARDIAN_S + timing.STALL_S)
 
 
 @pytest.mark.parametrize(("number", "status"), [(signal.SIGKILL, "completed"), (signal.SIGHUP, "stopped")])
@@ -225,17 +224,11 @@ def test_a_client_that_is_killed_changes_nothing_and_one_whose_window_closes_sto
     command = [sys.executable, "-c", "from labctl.cli import main; main()", "run", str(EXAMPLE), "--yes"]
     command += ["--bench", str(rig[1]), "--out", str(tmp_path), "--no-figures", "--json"]
     with subprocess.Popen([*command, *(f"--set={k}" for k in keys)], stdout=subprocess.PIPE) as client:
-        deadline = time.monotonic() + 60
-        while not bench.unsafe():
-            assert time.monotonic() < deadline
-            time.sleep(0.01)
+        timing.wait_for(bench.unsafe)
         client.send_signal(number)
         client.communicate(timeout=60)
     (folder,) = tmp_path.glob("*/*/")
-    deadline = time.monotonic() + 60
-    while (folder / "running.json").exists():
-        assert time.monotonic() < deadline
-        time.sleep(0.02)
+    timing.wait_for(lambda: not (folder / "running.json").exists())
     assert bench.unsafe() == []
     assert json.loads((folder / "manifest.json").read_text("utf-8"))["status"] == status
 
@@ -261,4 +254,4 @@ def test_a_calibration_that_is_killed(
         time.sleep(0.005)
     work.kill()
     work.wait()
-    safe_within(bench, GUARDIAN_S + SLACK_S)
+    safe_within(bench, GUARDIAN_S + timing.STALL_S)

@@ -19,6 +19,7 @@ from sim_backend.emulators.faults import Fault, FaultInjector, FaultKind
 from sim_backend.emulators.scpi_server import Line, ScpiServer
 from sim_backend.emulators.scpi_supply import KeysightE36312A, RigolDP832A
 
+from ...timing import STALL_S
 from .bench import LIMITS, PATIENT_S, TIMEOUT_S, supply_bench
 
 
@@ -178,7 +179,7 @@ def test_a_server_leaves_no_thread_and_frees_its_port() -> None:
         with pytest.raises(NoAnswer):
             driver.set_voltage(1, 1.0)
         begun = time.monotonic()
-    assert time.monotonic() - begun < 2.0
+    assert time.monotonic() - begun < STALL_S  # and not the minute that the answer is late
     assert set(threading.enumerate()) <= before
     with ScpiServer(KeysightE36312A(), port=server.port) as again:
         assert again.port == server.port

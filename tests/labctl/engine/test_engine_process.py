@@ -29,6 +29,8 @@ from labctl.store.events import read_events
 from protocols.engine import RunState
 from protocols.errors import ConfigError
 
+from ... import timing
+
 pytestmark = pytest.mark.system
 EXAMPLE = Path(__file__).parents[3] / "examples" / "xor.toml"
 
@@ -198,9 +200,8 @@ def test_a_client_that_hangs_holds_nobody_up(engine: EngineClient, tmp_path: Pat
     begin(engine, tmp_path)
     before = engine.snapshot().cycle
     wait_for(engine, lambda s: s.cycle > before)
-    began = time.perf_counter()
-    engine.poll()
-    assert time.perf_counter() - began < 2.0
+    with timing.within(1.0):
+        engine.poll()
     engine.stop()
     engine.wait(timeout_s=60)
     for one in silent:
@@ -245,9 +246,7 @@ def test_a_killed_engine_is_told_as_such(tmp_path: Path) -> None:
         with pytest.raises(EngineGone, match="labctl runs recover"):
             client.wait(timeout_s=10)
         (folder,) = tmp_path.glob("*/*/")
-        deadline = time.monotonic() + 10
-        while not (folder / "guardian.json").exists() and time.monotonic() < deadline:
-            time.sleep(0.01)
+        timing.wait_for((folder / "guardian.json").exists)
         did = json.loads((folder / "guardian.json").read_text("utf-8"))
         assert did["safe"] is True
         assert did["parts"] == []  # a simulated bench energises nothing

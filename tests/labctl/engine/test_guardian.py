@@ -17,6 +17,10 @@ import pytest
 from labctl.engine import guardian
 from labctl.engine.guardian import Guardian
 
+from ...timing import wait_for
+
+HANGS_S = 1.0
+
 
 class Bench:
     """What the guardian makes safe; the first attempts fail."""
@@ -36,7 +40,7 @@ class Line:
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch, bench: Bench) -> None:
         monkeypatch.setattr(guardian, "maker_of", lambda message: bench.make_safe)
-        monkeypatch.setattr(guardian, "HANGS_S", 0.4)
+        monkeypatch.setattr(guardian, "HANGS_S", HANGS_S)
         monkeypatch.setattr(guardian, "RETRY_S", 0.01)
         self.engine = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(60)"])
         ours, self._end = os.pipe()
@@ -51,9 +55,7 @@ class Line:
     def watch(self, folder: Path) -> None:
         self.say("watch", kind="hardware", bench="a board", values={})
         self.say("folder", folder=str(folder))
-        deadline = time.monotonic() + 5
-        while not self.told and time.monotonic() < deadline:
-            time.sleep(0.005)
+        wait_for(lambda: self.told)
         assert self.told == [{"watching": True}]
 
     def hang_up(self) -> None:
@@ -106,8 +108,8 @@ def test_an_engine_that_dies_leaves_the_bench_to_the_guardian(
 
 def test_an_engine_that_hangs_is_killed_first(line: Line, bench: Bench, tmp_path: Path) -> None:
     line.watch(tmp_path)
-    for _ in range(4):
-        time.sleep(0.2)
+    for _ in range(6):
+        time.sleep(0.2 * HANGS_S)
         line.say("beat")
     assert bench.attempts == 0
     line.end()
@@ -119,7 +121,7 @@ def test_an_engine_that_hangs_is_killed_first(line: Line, bench: Bench, tmp_path
 def test_a_released_bench_is_left_alone(line: Line, bench: Bench, tmp_path: Path) -> None:
     line.watch(tmp_path)
     line.say("release")
-    time.sleep(0.6)  # no beats are needed any more
+    time.sleep(1.2 * HANGS_S)  # no beats are needed any more
     line.hang_up()
     line.end()
     assert bench.attempts == 0
@@ -141,9 +143,7 @@ def test_asked_to_make_safe_it_tells_what_it_did_and_goes_on(
 ) -> None:
     line.watch(tmp_path)
     line.say("make safe", reason="the engine could not", limit_s=5.0)
-    deadline = time.monotonic() + 5
-    while len(line.told) < 2 and time.monotonic() < deadline:
-        time.sleep(0.005)
+    wait_for(lambda: len(line.told) == 2)
     assert line.told[-1]["did"]["safe"] is True
     line.say("bye")
     line.end()
