@@ -262,7 +262,7 @@ def test_the_dead_man_timer_zeroes_the_outputs_and_is_said() -> None:
         assert (held.state, held.learning_on, held.clamps_released) == (State.TRIPPED, False, True)
         assert set(held.sources_V) == {0.0}
         assert set(held.labels_V) == {0.0}
-        with pytest.raises(Refused, match=r"dead-man timer fired.*0.1 s.*safe state"):
+        with pytest.raises(Refused, match=r"dead-man timer fired.*0.5 s.*safe state"):
             driver.set_sources(SOURCES_V)
         driver.safe_state()
         driver.set_sources(SOURCES_V)
