@@ -105,7 +105,12 @@ def new_figure(width_in: float, height_in: float) -> Figure:
 
 def save(figure: Figure, path: Path, title: str) -> Path:
     """Write the figure as PNG at 200 dots per inch and return the path."""
-    figure.savefig(path, dpi=DPI, metadata={"Title": title, "Software": "labctl"})
+    figure.set_dpi(DPI)
+    if (engine := figure.get_layout_engine()) is not None:
+        engine.execute(figure)  # once, here: savefig would go through everything twice to lay it out
+        figure.set_layout_engine(None)
+    about = {"Title": title, "Software": "labctl"}
+    figure.savefig(path, dpi=DPI, metadata=about, pil_kwargs={"compress_level": 1})  # a quarter larger
     return path
 
 
