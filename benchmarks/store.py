@@ -22,7 +22,9 @@ from benchmarks import machine
 from benchmarks.crash import emulated
 from labctl.emulation import EmulatedBench
 from labctl.engine.client import EngineClient
-from labctl.runner import PreparedRun, RunRequest, carry_out, prepare
+from labctl.prepared import PreparedRun, prepare
+from labctl.request import RunRequest
+from labctl.runner import carry_out
 from labctl.session import Session
 from labctl.store import Recorder, Sampling
 from protocols.block import CycleRecord, Snapshots

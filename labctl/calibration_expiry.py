@@ -9,14 +9,11 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING
 
 from calibration.records import now_utc
 from labctl import calibration_gate
+from labctl.prepared import PreparedRun
 from protocols.engine import EngineState, Event
-
-if TYPE_CHECKING:
-    from labctl.runner import PreparedRun
 
 _LOOK_EVERY_S = 1.0
 

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from calibration import status
 from labctl.calibration_settings import board_serial
+from labctl.prepared import PreparedRun
 from protocols.errors import ConfigError
-
-if TYPE_CHECKING:
-    from labctl.runner import PreparedRun
 
 
 @dataclass(frozen=True)

@@ -17,7 +17,7 @@ from protocols.errors import DataError, InstrumentError
 from protocols.method import Timing
 
 if TYPE_CHECKING:
-    from labctl.runner import PreparedRun, Resumption
+    from labctl.prepared import PreparedRun, Resumption
 
 NAME = "preflight.json"
 _BAD_ENDINGS = ("failed", "recovered", "orphan", "aborted")

@@ -1,4 +1,4 @@
-"""One run from files to folder: load, build, run, store, draw; and going on with one that was cut short."""
+"""One run, from what it needs to its folder: run, store, draw; and going on with one that was cut short."""
 
 from __future__ import annotations
 
@@ -15,13 +15,11 @@ import structlog
 import tomlkit
 
 from labctl import calibration_gate
-from labctl.benches import LoadedBench, load_bench
-from labctl.calibration_apply import Applied, find_applied
+from labctl.calibration_apply import Applied
 from labctl.calibration_expiry import Expiry, ExpiryWatch, expiries
 from labctl.decision import measure_decision_map
-from labctl.experiment import LoadedExperiment, build_plan, load_experiment, split_overrides
 from labctl.inventory import Inventory
-from labctl.request import RunRequest as RunRequest
+from labctl.prepared import PreparedRun, Resumption
 from labctl.session import Listener, Session
 from labctl.store import (
     Checkpoint,
@@ -29,62 +27,24 @@ from labctl.store import (
     Manifest,
     Recorder,
     Restorable,
-    Sampling,
     StoreError,
     check_room,
     marker,
     new_run_folder,
     open_run,
-    predicted_size,
 )
 from labctl.store import live as live_store
 from labctl.store.catalogue import update
-from labctl.store.checkpoint import plan_digest
 from labctl.store.convert import convert
 from labctl.store.dataset import run_attributes
-from labctl.store.recovery import load_checkpoint
-from labctl.store.sampling import Size
 from labctl.store.summary import measured
 from protocols.bench import Bench
 from protocols.engine import EngineState, Outcome, Progress
-from protocols.errors import ConfigError, DataError
-from protocols.plan import Plan
+from protocols.errors import DataError
 
 log = structlog.get_logger(__name__)
 SessionHook = Callable[[Session], None]
 BegunHook = Callable[[Path, str], None]
-
-
-@dataclass
-class PreparedRun:
-    """A run whose files are read and checked; nothing has moved and nothing is written yet.
-
-    applied: the calibrations by which the bench is corrected.
-    """
-
-    request: RunRequest
-    experiment: LoadedExperiment
-    bench: LoadedBench
-    plan: Plan
-    applied: Applied = field(default_factory=Applied)
-
-    @property
-    def sampling(self) -> Sampling:
-        """Return which single cycles are kept."""
-        return Sampling.of(self.plan, self.experiment.settings.record.cycle_rows)
-
-    def size(self) -> Size:
-        """Predict how much room the run takes on disk."""
-        return predicted_size(self.plan, self.sampling, self.bench.limits.block_cycles)
-
-
-@dataclass(frozen=True)
-class Resumption:
-    """Where a run goes on: its folder, the checkpoint, and what it is called in its manifest."""
-
-    folder: Path
-    checkpoint: Checkpoint
-    imperfections: str
 
 
 @dataclass
@@ -96,49 +56,6 @@ class RunResult:
     figures: list[Path]
     state: EngineState
     warnings: list[str] = field(default_factory=list)
-
-
-def prepare(request: RunRequest) -> PreparedRun:
-    """Read and check every input; no voltage moves and no folder is made.
-
-    Raises ConfigError, or DataError when the store of the bench's calibrations is damaged.
-    """
-    keys, bench_keys, doses = split_overrides(request.overrides)
-    experiment = load_experiment(request.experiment, keys)
-    bench = load_bench(request.bench, request.imperfections, request.seed, bench_keys, doses)
-    try:
-        plan = build_plan(experiment.settings, bench.limits, request.seed)
-    except ConfigError as error:
-        raise error.at(file=experiment.file) from None
-    bench.check(plan.task.wiring)
-    applied = find_applied(bench, request.seed, plan.task.wiring)
-    return PreparedRun(request, experiment, bench, plan, applied)
-
-
-def prepare_resume(folder: Path, *, figures: bool = True) -> tuple[PreparedRun, Resumption]:
-    """Read the files of a run that was cut short, and its last checkpoint; nothing moves or is written.
-
-    Raises DataError when the run is complete, never got anywhere, or its files were changed since.
-    """
-    if not folder.is_dir():
-        raise DataError(f"{folder}: no such run folder")
-    manifest = Manifest.load(folder).values
-    if manifest["status"] == "completed":
-        raise DataError(f"{folder}: this run is complete; start a new one with 'labctl run'")
-    with LiveReader(folder) as live:
-        checkpoint, digest = load_checkpoint(live), live.meta("plan")
-    if checkpoint is None:
-        raise DataError(f"{folder}: has no checkpoint to go on from; start it anew with 'labctl run'")
-    seed = int((manifest.get("seeds") or {}).get("run", 0))
-    files = folder / "experiment.toml", str(folder / "bench.toml")
-    let_pass = str(manifest.get("calibration_override") or "")
-    request = RunRequest(*files, seed=seed, out=folder.parent.parent, figures=figures, uncalibrated=let_pass)
-    run = prepare(request)
-    if plan_digest(run.plan) != digest:
-        raise DataError(
-            f"{folder}: experiment.toml or bench.toml was changed since the run began; put the old one back"
-        )
-    return run, Resumption(folder, checkpoint, str(manifest.get("imperfections", run.bench.imperfections)))
 
 
 def carry_out(

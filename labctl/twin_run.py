@@ -11,8 +11,8 @@ from typing import Any
 from calibration import CalibrationStore
 from labctl.calibration_apply import Applied, applied_in
 from labctl.calibration_settings import CalibrationSettings, board_serial
+from labctl.prepared import PreparedRun, prepare
 from labctl.request import RunRequest
-from labctl.runner import PreparedRun, prepare
 from labctl.session import Session
 from labctl.twin_health import NoTwin
 from protocols.block import FloatArray

@@ -23,7 +23,7 @@ from protocols.errors import ProtocolError
 if TYPE_CHECKING:  # slow to import: clients are let in first
     from labctl.engine.observer import Observer
     from labctl.preflight import Sheet
-    from labctl.runner import PreparedRun, Resumption
+    from labctl.prepared import PreparedRun, Resumption
     from labctl.session import Session
 
 EMERGENCY_S = 1.0  # then the guardian takes over

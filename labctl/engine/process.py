@@ -35,7 +35,7 @@ from protocols.errors import LabError, ProtocolError
 
 if TYPE_CHECKING:  # slow to import: clients are let in first
     from labctl.preflight import Sheet
-    from labctl.runner import PreparedRun, Resumption
+    from labctl.prepared import PreparedRun, Resumption
     from labctl.session import Session
 
 _UNDER_WAY = (RunState.PREFLIGHT, RunState.ARMED, RunState.RUNNING, RunState.PAUSED)
@@ -155,7 +155,7 @@ class Engine:
     def check(self, request: Mapping[str, Any]) -> dict[str, Any]:
         """Check a run; return its sheet with a token."""
         from labctl import preflight
-        from labctl.runner import prepare, prepare_resume
+        from labctl.prepared import prepare, prepare_resume
         from sim_backend.compilation import is_compiled
 
         try:

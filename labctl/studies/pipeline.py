@@ -20,7 +20,9 @@ from typing import Any
 
 import labctl
 from labctl.benches import load_bench
-from labctl.runner import RunRequest, RunResult, carry_out, prepare, prepare_resume
+from labctl.prepared import prepare, prepare_resume
+from labctl.request import RunRequest
+from labctl.runner import RunResult, carry_out
 from labctl.store import marker
 from labctl.store.manifest import Manifest
 from protocols.engine import Outcome

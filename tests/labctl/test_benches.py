@@ -8,7 +8,8 @@ import pytest
 
 from labctl.benches import load_bench
 from labctl.experiment.load import split_overrides
-from labctl.runner import RunRequest, prepare
+from labctl.prepared import prepare
+from labctl.request import RunRequest
 from protocols import ConfigError, Output, Source, Wiring, periodic_lattice, two_edge_board
 
 EXAMPLES = Path(__file__).parents[2] / "examples"

@@ -14,8 +14,9 @@ from labctl import calibration_expiry, preflight
 from labctl.calibration_expiry import Expiry, ExpiryWatch, before_end, expiries
 from labctl.engine.snapshot import EngineFacts, Snapshot
 from labctl.gui.standing import Contact, Touch, standing
+from labctl.prepared import prepare
 from labctl.request import RunRequest
-from labctl.runner import carry_out, prepare
+from labctl.runner import carry_out
 from protocols.engine import EngineState, Event, Kind, RunState
 
 EXAMPLE = Path(__file__).parents[2] / "examples" / "regression.toml"

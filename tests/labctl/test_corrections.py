@@ -24,8 +24,9 @@ from labctl.calibration_run import Bench, calibrate, prepare_bench, standard_wir
 from labctl.corrected_sim import CorrectedSimBench
 from labctl.emulation import EmulatedBench
 from labctl.emulation.free_ports import with_free_ports
+from labctl.prepared import prepare
 from labctl.request import RunRequest
-from labctl.runner import carry_out, prepare
+from labctl.runner import carry_out
 from protocols import CycleBlock, Hinge, Method, Nudge, Output, ProtocolError, Source, TimeRule, Wiring
 from protocols.method import ClampRule
 from sim_backend import BenchConfig, SimBench

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from labctl.runner import RunRequest, prepare
+from labctl.prepared import prepare
+from labctl.request import RunRequest
 from labctl.session import Session
 from protocols.metrics import Score
 

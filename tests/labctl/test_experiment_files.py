@@ -9,7 +9,8 @@ import pytest
 
 from labctl.experiment import build_plan, load_experiment, override
 from labctl.experiment.load import validate
-from labctl.runner import RunRequest, prepare
+from labctl.prepared import prepare
+from labctl.request import RunRequest
 from protocols import ConfigError, Contrast, Hinge, Limits, Nudge, OrderKind, Timing
 from sim_backend import BenchConfig
 

@@ -12,7 +12,9 @@ import structlog
 
 from drivers import trace
 from labctl import logs, preflight
-from labctl.runner import RunRequest, carry_out, prepare
+from labctl.prepared import prepare
+from labctl.request import RunRequest
+from labctl.runner import carry_out
 from labctl.sheet import duration, sheet_lines
 from labctl.store.manifest import Manifest
 from protocols.errors import DataError

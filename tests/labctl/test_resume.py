@@ -13,7 +13,8 @@ import pytest
 
 from drivers.corrections import Corrections
 from labctl.benches import LoadedBench
-from labctl.runner import carry_out, prepare_resume
+from labctl.prepared import prepare_resume
+from labctl.runner import carry_out
 from labctl.session import Session
 from labctl.store import Checkpoint, LiveReader, open_run
 from labctl.store.checkpoint import Restorable

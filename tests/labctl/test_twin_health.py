@@ -12,8 +12,9 @@ import numpy as np
 import pytest
 
 from labctl import twin_follow
+from labctl.prepared import prepare
 from labctl.request import RunRequest
-from labctl.runner import carry_out, prepare
+from labctl.runner import carry_out
 from labctl.twin_follow import Measured, follow, measured
 from labctl.twin_health import DISAGREES, Health, NoTwin, Watch
 

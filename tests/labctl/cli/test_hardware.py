@@ -20,7 +20,9 @@ from typer.testing import CliRunner, Result
 
 from labctl.cli import app
 from labctl.emulation import EmulatedBench
-from labctl.runner import RunRequest, carry_out, prepare
+from labctl.prepared import prepare
+from labctl.request import RunRequest
+from labctl.runner import carry_out
 from labctl.store.events import read_events
 from protocols import ConfigError, InstrumentError
 

@@ -10,7 +10,8 @@ import numpy as np
 import pytest
 import xarray
 
-from labctl.runner import PreparedRun, RunRequest, prepare
+from labctl.prepared import PreparedRun, prepare
+from labctl.request import RunRequest
 from labctl.store import Recorder
 from protocols.engine import EngineState, Event
 

@@ -9,7 +9,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from labctl.runner import RunRequest, carry_out, prepare
+from labctl.prepared import prepare
+from labctl.request import RunRequest
+from labctl.runner import carry_out
 from labctl.session import Session
 from labctl.store import open_run
 from labctl.studies.pipeline import EXAMPLES, MARK, Point, run_points, settings
