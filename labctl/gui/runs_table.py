@@ -78,6 +78,7 @@ class RunsTable(QTableView):
         self.setShowGrid(False)
         self.setWordWrap(False)
         self.setIconSize(THUMB)
+        self.setMinimumHeight(THUMB.height())
         must(self.verticalHeader()).setVisible(False)
         must(self.verticalHeader()).setDefaultSectionSize(THUMB.height() + 6)
         header = must(self.horizontalHeader())

@@ -27,6 +27,7 @@ from labctl.gui.titlebar import TitleBar
 from labctl.gui.words import must, named, tr
 
 _OUT = 4  # pixels from a label to where pyqtgraph would have it
+_LEAST_HEIGHT = 44  # of a plot: the window fits a full HD screen at 200 %
 
 
 class PlotDock(QDockWidget):
@@ -71,6 +72,7 @@ class PlotDock(QDockWidget):
         self.setTitleBarWidget(self.bar)
         self.view = self.make_view()
         self.view.setAccessibleName(tr(self.title))
+        self.view.setMinimumHeight(_LEAST_HEIGHT)
         self.setWidget(self.view)
         selection.changed.connect(self.on_selection)
         self._listen()

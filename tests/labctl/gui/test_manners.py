@@ -167,6 +167,7 @@ def test_the_window_fits_a_full_hd_screen_at_every_scaling(open_window: Opened) 
         window.resize(round(1920 / scaling), round(1080 / scaling))
         until(lambda: True)
         assert window.width() <= round(1920 / scaling)
+        assert window.height() <= round(1080 / scaling)
         assert window.controls.emergency.geometry().right() <= window.controls.width()
         for button in (window.controls.start, *window.controls.buttons.values()):
             assert button.isHidden() or button.width() >= button.minimumSizeHint().width()
