@@ -112,7 +112,10 @@ def calibrate(bench: Bench, name: str, told: Told | None = None, figures: bool =
     """
     routine = ROUTINES[name]
     making = bench.loaded.make()
-    with guarded(bench.loaded.values), opened(making, bench.wiring, told, bench.seed) as board:
+    with (
+        guarded(bench.loaded.values, f"labctl calibrate {name}"),
+        opened(making, bench.wiring, told, bench.seed) as board,
+    ):
         result = routine.run(board, bench.nominal)
         issued = issue(routine, result, board, bench.operator, valid_for=bench.valid_for)
     calibration = issued.model_copy(update={"serial": bench.serial})

@@ -9,7 +9,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from labctl import calibration_gate
+from labctl import bench_lock, calibration_gate
 from labctl.calibration_expiry import before_end, expiries
 from labctl.store import catalogue
 from labctl.store.sampling import check_room
@@ -91,6 +91,8 @@ def check(run: PreparedRun, resumption: Resumption | None, *, guardian: str) -> 
     warnings = [*gate.warnings(), *run.applied.warnings, *before_end(expiries(run), duration_s)]
     if guardian:
         warnings.append(guardian)
+    if resumption is not None and resumption.changed:
+        warnings.append(f"since the run began the bench file was changed: {', '.join(resumption.changed)}")
     if last:
         warnings.append("the last run on this bench did not end well")
     return Sheet(
@@ -127,6 +129,7 @@ def _present(run: PreparedRun) -> tuple[Instrument, ...]:
     if values.get("kind", "sim") == "sim":
         serial = run.bench.settings.get("serial", "")
         return (Instrument("simulator", "this computer", f"simulated board {serial}".strip()),)
+    bench_lock.check_free(values)
     from drivers.errors import NotConnected
     from drivers.hardware import HardwareConfig
     from drivers.hardware.parts import make_meter, make_supply, make_timed_board

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from labctl.benches import LoadedBench, load_bench
 from labctl.calibration_apply import Applied, find_applied
 from labctl.experiment import LoadedExperiment, build_plan, load_experiment, split_overrides
 from labctl.request import RunRequest
-from labctl.store import Checkpoint, LiveReader, Manifest, Sampling, predicted_size
+from labctl.store import Checkpoint, LiveReader, Manifest, Sampling, marker, predicted_size
 from labctl.store.checkpoint import plan_digest
 from labctl.store.recovery import load_checkpoint
 from labctl.store.sampling import Size
@@ -42,11 +44,15 @@ class PreparedRun:
 
 @dataclass(frozen=True)
 class Resumption:
-    """Where a run goes on: its folder, the checkpoint, and what it is called in its manifest."""
+    """Where a run goes on: its folder, the checkpoint, and what it is called in its manifest.
+
+    changed: keys of a hardware bench that are other than when the run began.
+    """
 
     folder: Path
     checkpoint: Checkpoint
     imperfections: str
+    changed: tuple[str, ...] = ()
 
 
 def prepare(request: RunRequest) -> PreparedRun:
@@ -73,6 +79,7 @@ def prepare_resume(folder: Path, *, figures: bool = True) -> tuple[PreparedRun, 
     """
     if not folder.is_dir():
         raise DataError(f"{folder}: no such run folder")
+    marker.check_takeable(folder)
     manifest = Manifest.load(folder).values
     if manifest["status"] == "completed":
         raise DataError(f"{folder}: this run is complete; start a new one with 'labctl run'")
@@ -89,4 +96,21 @@ def prepare_resume(folder: Path, *, figures: bool = True) -> tuple[PreparedRun, 
         raise DataError(
             f"{folder}: experiment.toml or bench.toml was changed since the run began; put the old one back"
         )
-    return run, Resumption(folder, checkpoint, str(manifest.get("imperfections", run.bench.imperfections)))
+    changed = differing(manifest["bench"], run.bench.settings) if "bench" in manifest else []
+    if changed and run.bench.values.get("kind", "sim") == "sim":
+        raise DataError(
+            f"{folder / 'bench.toml'}: {', '.join(changed[:5])} was changed since the run began; "
+            "put the old value back"
+        )
+    name = str(manifest.get("imperfections", run.bench.imperfections))
+    return run, Resumption(folder, checkpoint, name, tuple(changed))
+
+
+def differing(was: Any, now: Any, key: str = "") -> list[str]:
+    """Return the keys by which two tables differ in what JSON says of them."""
+    if isinstance(was, dict) and isinstance(now, dict):
+        found = []
+        for name in sorted({*was, *now}):
+            found += differing(was.get(name), now.get(name), f"{key}.{name}".lstrip("."))
+        return found
+    return [] if json.dumps(was) == json.dumps(now) else [key]

@@ -113,7 +113,7 @@ def carry_out(
     )
     if session_hook is not None:
         session_hook(session)
-    cycles_before = resumption.checkpoint.progress.cycle if resumption else 0
+    before = resumption.checkpoint.progress if resumption else Progress()
     started = time.perf_counter()
     failure: BaseException | None = None
     try:
@@ -123,7 +123,7 @@ def carry_out(
     wall_time_s = time.perf_counter() - started
     try:
         recorder.finish(session.state, statics)
-        summary, figures = _store(run, folder, manifest, recorder, session, wall_time_s, cycles_before)
+        summary, figures = _store(run, folder, manifest, recorder, session, wall_time_s, before)
     except (StoreError, OSError) as problem:
         raise _not_stored(folder, problem, recorder) from (failure or problem)
     if isinstance(failure, StoreError):
@@ -218,10 +218,11 @@ def _store(
     recorder: Recorder,
     session: Session,
     wall_time_s: float,
-    cycles_before: int,
+    before: Progress,
 ) -> tuple[dict[str, Any], list[Path]]:
     """Write run.nc, the figures and the manifest of a run that has ended in any way."""
     state, identity = session.state, session.identity
+    reached = max(state.progress, before, key=lambda p: p.cycle)  # it may have failed before it went on
     status = str(state.outcome or "failed")
     with LiveReader(folder) as live:
         results = measured(live)
@@ -235,15 +236,15 @@ def _store(
 
             figures = draw_run_figures(open_run(folder, cycles=False), folder)
     summary = results and _summary(
-        run, folder, manifest, session, recorder, results, wall_time_s, cycles_before, figures
+        run, folder, manifest, session, recorder, results, wall_time_s, before.cycle, figures
     )
     manifest.finish(
         status,
         state.reason,
         bench_identity=vars(identity) if identity else None,
         safe_state=vars(session.safe) if session.safe else None,
-        cycles=state.progress.cycle,
-        learning_time_s=state.progress.learning_time_s,
+        cycles=reached.cycle,
+        learning_time_s=reached.learning_time_s,
         training_wall_time_s=recorder.run_time_s(),
         **recorder.lateness.summary(),
         warnings=list(session.warnings),
@@ -279,7 +280,7 @@ def _summary(
         "task": str(run.plan.task.kind),
         "method": run.plan.method.name,
         "bench": session.identity.name if session.identity else "unknown",
-        "imperfections": manifest.values["imperfections"],
+        "imperfections": manifest.values.get("imperfections", run.bench.imperfections),
         "seed": run.request.seed,
         **results,
         "wall_time_s": wall_time_s,

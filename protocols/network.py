@@ -7,6 +7,7 @@ numbered, and every per-edge array in labctl (gate voltages, conductances, biase
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import TypeAlias
@@ -78,10 +79,11 @@ class Network:
         """Return one readable name per edge, such as '03-07'; parallel edges get a letter."""
         width = len(str(self.nodes - 1))
         names: list[str] = []
+        seen: Counter[tuple[int, int]] = Counter()
         for a, b in self.edges:
-            plain = f"{a:0{width}d}-{b:0{width}d}"
-            twins = sum(name.startswith(plain) for name in names)
-            names.append(plain + ("" if twins == 0 else chr(ord("a") + twins)))
+            twins = seen[a, b]
+            seen[a, b] += 1
+            names.append(f"{a:0{width}d}-{b:0{width}d}" + ("" if twins == 0 else chr(ord("a") + twins)))
         return names
 
     def unreachable(self, fixed: Iterable[int]) -> list[int]:

@@ -184,5 +184,9 @@ def read_doses(preset_or_file: str) -> dict[str, Any]:
         return tomllib.loads(path.read_text("utf-8"))
     except FileNotFoundError:
         raise ConfigError("file not found", file=str(path), allowed="check the path") from None
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigError(
+            f"cannot be read: {error}", file=str(path), allowed="it must be a TOML file, UTF-8"
+        ) from None
     except tomllib.TOMLDecodeError as error:
         raise ConfigError(f"is not valid TOML: {error}", file=str(path)) from error

@@ -22,13 +22,13 @@ def _column(unit: str, least: float | None = None) -> BeforeValidator:
         if not isinstance(value, Sequence) or isinstance(value, str):
             raise ValueError(_FORMS)
         numbers = []
-        for edge, item in enumerate(value):
+        for number, item in enumerate(value):
             try:
                 numbers.append(parse_quantity(item, unit))
             except ConfigError as error:
-                raise ValueError(f"value of edge {edge} {error.sentence()}") from error
+                raise ValueError(f"value {number} {error.sentence()}") from error
             if least is not None and numbers[-1] < least:
-                raise ValueError(f"value of edge {edge} must be at least {least:g}")
+                raise ValueError(f"value {number} must be at least {least:g}")
         return tuple(numbers)
 
     return BeforeValidator(read, json_schema_input_type=list[str | float] | dict[str, Any])

@@ -35,6 +35,13 @@ def solve(
     ground 1e-15 S or that share of the resistors and shorts at it, whichever is more.
     Raises ConfigError for shapes or nodes that do not fit, InstrumentError when no solution is found.
     """
+    for node, volts in fixed.items():
+        try:
+            known = bool(np.isfinite(volts))
+        except TypeError:
+            known = False
+        if not known:
+            raise ConfigError("is no voltage", key=f"fixed[{node}]", value=volts, allowed="a number of volts")
     return Solver(network, fixed, law).voltages(gates, list(fixed.values()))
 
 
@@ -44,8 +51,10 @@ class Solver:
     def __init__(self, network: Network, fixed: Iterable[int], law: EdgeLaw | None = None) -> None:
         self.network, self.fixed = network, tuple(fixed)
         for node in self.fixed:
-            if not 0 <= node < network.nodes:
-                raise ConfigError("no such node", key="fixed", value=node)
+            if node not in range(network.nodes):
+                allowed = f"nodes are 0…{network.nodes - 1}"
+                raise ConfigError("no such node", key="fixed", value=node, allowed=allowed)
+        self.fixed = tuple(int(node) for node in self.fixed)
         devices = (law or SquareLaw()).devices(network)
         self._gated = np.isin(devices.kind, GATED)
         conducting = np.flatnonzero((devices.kind != RESISTOR) | (devices.strength > 0))
@@ -60,7 +69,12 @@ class Solver:
 
     def voltages(self, gates: ArrayLike, fixed_V: ArrayLike) -> FloatArray:
         """Return the node voltages (n,) at rest for gates (E,) and voltages of the fixed nodes, in volts."""
-        every = np.broadcast_to(np.asarray(gates, dtype=float), (self.network.n_edges,))
+        try:
+            every = np.broadcast_to(np.asarray(gates, dtype=float), (self.network.n_edges,))
+        except ValueError:
+            allowed = f"one voltage, or one for each of {self.network.n_edges} edges"
+            shape = f"shape {np.shape(gates)}"
+            raise ConfigError("does not fit the network", key="gates", value=shape, allowed=allowed) from None
         if not np.all(np.isfinite(every[self._gated])):
             raise ConfigError("a gate voltage is no number", key="gates")
         voltages = np.zeros(self.network.nodes)

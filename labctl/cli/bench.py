@@ -46,7 +46,7 @@ def check(
     from labctl.engine.guarded import guarded
 
     config, values = read_hardware(str(bench), overrides or ())
-    with guarded(values):
+    with guarded(values, "labctl bench check"):
         found = check_bench(config, wiring=wiring)
     if as_json:
         print(json.dumps(found.plain(), ensure_ascii=False))

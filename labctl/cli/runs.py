@@ -262,7 +262,7 @@ def _rows(
         ("started", str(manifest.get("started") or "–")),
         ("bench", str(bench.get("name", "–") if isinstance(bench, dict) else bench or "–")),
         *((name, _instrument(who)) for name, who in (manifest.get("instruments") or {}).items()),
-        ("method", str(summary.get("method") or "–")),
+        ("method", str(summary.get("method") or manifest.get("method") or "–")),
     ]
     cycles, learning_s = manifest.get("cycles"), manifest.get("learning_time_s")
     if cycles is not None and learning_s is not None:

@@ -55,6 +55,7 @@ class EngineClient:
         self._who = who
         self._serial = 0
         self._next: dict[str, int] = {}
+        self._folder = ""  # of the run seen last
         try:
             self._connection: Connection = Client(place.socket, "AF_UNIX", authkey=place.key())
         except AuthenticationError as error:
@@ -219,13 +220,13 @@ class EngineClient:
             self._next[name] = found[name].following
         for name in ("events", "log"):
             self._next[name] = answer[f"next_{name}"]
-        snapshot = from_plain(Snapshot, answer["snapshot"])
+        snapshot = self._seen(answer["snapshot"])
         return Poll(snapshot, self._serial, found, answer["events"], answer["log"])
 
     def snapshot(self) -> Snapshot:
         """Return the snapshot alone."""
         notes, _ = self.ask("snapshot")
-        return from_plain(Snapshot, notes["answer"])
+        return self._seen(notes["answer"])
 
     def wait(self, *, timeout_s: float = float("inf"), every_s: float = 0.05) -> Snapshot:
         """Wait until the run is over and stored. Raises TimeoutError."""
@@ -259,9 +260,14 @@ class EngineClient:
         raise_error(notes)
         return notes, arrays
 
+    def _seen(self, plain: dict[str, Any]) -> Snapshot:
+        snapshot = from_plain(Snapshot, plain)
+        self._folder = snapshot.run.folder if snapshot.run is not None else ""
+        return snapshot
+
     def _gone(self) -> EngineGone:
         last = self.place.last_words()
         return EngineGone(
             f"engine {self.place.name} has ended or was killed{f' ({last})' if last else ''}; "
-            "committed cycles are kept: 'labctl runs recover' stores them"
+            f"committed cycles are kept: 'labctl runs recover {self._folder or '--all'}' stores them"
         )

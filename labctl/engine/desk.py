@@ -155,7 +155,7 @@ class Desk:
         verb = Verb(request["verb"])
         row, state, reason = VERBS[verb], self._published.snapshot.state, str(request.get("reason", ""))
         if verb is Verb.EMERGENCY_OFF:
-            self._emergency_off(reason or row.label, who)
+            self._emergency_off(f"{row.label}: {reason}" if reason else row.label, who)
             return row.consequence, {}
         reason = reason or f"asked for by {who}"
         if self._now.session is None and self._published.snapshot.activity == "running":

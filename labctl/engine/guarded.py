@@ -8,6 +8,7 @@ from typing import Any
 
 import structlog
 
+from labctl import bench_lock
 from labctl.engine.watch import Watch
 
 MAKE_SAFE_S = 10.0
@@ -15,15 +16,21 @@ log = structlog.get_logger(__name__)
 
 
 @contextmanager
-def guarded(values: dict[str, Any]) -> Iterator[None]:
-    """Have the bench of these values watched while the body works; a simulated one drives nothing.
+def guarded(values: dict[str, Any], user: str) -> Iterator[None]:
+    """Keep and watch the bench of these values while the body works; a simulated one drives nothing.
 
     When this process dies or hangs, the guardian makes the bench safe. When the body fails it does so, too,
-    for whether the body could is not known: leave no instrument open. Raises NoGuardian, nothing moved.
+    for whether the body could is not known: leave no instrument open. Raises NoGuardian, or InstrumentError
+    when somebody else uses the bench, nothing moved.
     """
     if values.get("kind") != "hardware":
         yield
         return
+    with bench_lock.held(values, user):
+        yield from _watched(values)
+
+
+def _watched(values: dict[str, Any]) -> Iterator[None]:
     watch = Watch()
     try:
         watch.watch("hardware", str(values.get("name", "")), values)

@@ -10,6 +10,7 @@ import threading
 import time
 from collections.abc import Callable, Mapping
 from concurrent.futures import Future
+from contextlib import ExitStack
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -19,7 +20,7 @@ from typing import TYPE_CHECKING, Any
 import structlog
 
 import labctl
-from labctl import logs
+from labctl import bench_lock, logs
 from labctl.engine import realtime
 from labctl.engine.desk import Desk, Now, Prepared
 from labctl.engine.messages import error_notes
@@ -180,7 +181,10 @@ class Engine:
     def run(self) -> None:
         """Carry the prepared run out; whatever happens, the result tells and the engine goes on."""
         prepared = self._in_hand()
+        locks = ExitStack()
         try:
+            user = f"run '{prepared.sheet.name}' of engine {self._place.name}"
+            locks.enter_context(bench_lock.held(prepared.run.bench.values, user))
             self._now.result = self._carried_out(prepared.run, prepared.resumption, prepared.sheet)
         except Exception as problem:
             if not isinstance(problem, LabError):
@@ -189,6 +193,7 @@ class Engine:
         finally:
             realtime.relax()
             self._make_sure(prepared.sheet)
+            locks.close()
             self._run_log.end()
             logs.trace(on=False)
             self._now.over()
@@ -277,10 +282,13 @@ class Engine:
             self._watch.release()
 
     def _make_sure(self, sheet: Sheet) -> None:
-        """Have the guardian try when the session could not make the bench safe."""
+        """Have the guardian try when the session could not make the bench safe.
+
+        Without a session no instrument was spoken to, and what they do may be somebody else's.
+        """
         if not self._watch.watching:
             return
-        if sheet.energises:
+        if sheet.energises and self._now.session is not None:
             did = self._watch.make_safe("the engine could not make the bench safe", limit_s=10.0)
             log.error("the engine could not make the bench safe; the guardian tried", did=did)
         self._watch.release()

@@ -69,8 +69,15 @@ def build_network(settings: NetworkSettings) -> Network:
     if isinstance(settings, TwoEdgeSettings):
         return two_edge_board(settings.input_resistance)
     if isinstance(settings, GraphSettings):
-        resistances = {r.edge: r.resistance for r in settings.resistors}
+        resistances: dict[int, float] = {}
         edges, positions = tuple(settings.edges), tuple(settings.positions)
+        for r in settings.resistors:
+            if r.edge in resistances or not 0 <= r.edge < len(edges):
+                allowed = f"each of edges 0…{len(edges) - 1} once"
+                raise ConfigError(
+                    "names no edge, or one twice", key="resistors", value=r.edge, allowed=allowed
+                )
+            resistances[r.edge] = r.resistance
         return Network(settings.nodes, edges, resistances, positions, name="graph")
     return lattice(settings.rows, settings.columns, periodic=settings.periodic)
 

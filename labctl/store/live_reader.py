@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from labctl.store.codec import decode
+from labctl.store.events import read_events
 from labctl.store.layout import CYCLE, SNAPSHOT, columns_of
 from labctl.store.live import FORMAT, NAME, BlockRow, Static, static_texts
 from protocols.errors import DataError
@@ -143,6 +144,27 @@ class LiveReader:
             yield
         except sqlite3.Error as error:
             raise DataError(f"{self.path}: cannot be read: {error}") from error
+
+
+def check_readable(folder: Path) -> None:
+    """Raise DataError when a run's live.db is damaged, or gone although the run had begun to train.
+
+    One that is not there yet, or has no tables yet, belongs to a run that was killed at its very beginning.
+    """
+    path = folder / NAME
+    try:
+        if path.exists() and path.stat().st_size > 0:
+            with contextlib.closing(sqlite3.connect(path, timeout=10.0)) as db:
+                db.execute("SELECT count(*) FROM sqlite_master").fetchone()
+            return
+    except sqlite3.Error as error:
+        raise DataError(
+            f"{path}: is damaged ({error}); nothing was changed; put a good copy back, or delete the run"
+        ) from error
+    if not (folder / "run.nc").exists() and any(e.get("what") == "run running" for e in read_events(folder)):
+        raise DataError(
+            f"{path}: is missing or empty although the run had begun; put it back, or delete the run"
+        )
 
 
 def filled(block: StoredBlock, shapes: dict[str, tuple[int, ...]]) -> dict[str, NDArray[Any]]:

@@ -67,6 +67,8 @@ class Manifest:
         try:
             values = json.loads((folder / "manifest.json").read_text("utf-8"))
         except (OSError, ValueError):  # killed before it was written
+            values = None
+        if not isinstance(values, dict):
             values = {"run_id": str(uuid.uuid4()), "name": folder.name.partition("-")[2], "status": "running"}
         return cls(folder, values)
 

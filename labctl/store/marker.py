@@ -67,27 +67,44 @@ def read_marker(folder: Path) -> Process | None:
         raise DataError(f"{folder / NAME}: cannot be read: {error}") from None
 
 
+def owner_of(folder: Path) -> Process | None:
+    """Return whose run this is, None when that is not known: no marker, or a power cut has spoilt it."""
+    try:
+        return read_marker(folder)
+    except DataError:
+        return None
+
+
+def check_takeable(folder: Path, *, even_alive: bool = False) -> None:
+    """Raise DataError when a living process has the run, or one on another host unless `even_alive`."""
+    owner = owner_of(folder)
+    if owner is None or owner == Process.current():
+        return
+    if owner.is_here() and owner.is_alive():
+        raise DataError(f"{folder}: is being run by {owner}; stop that first")
+    if not owner.is_here() and not even_alive:
+        raise DataError(
+            f"{folder}: belongs to {owner}; recover it there, or add --force when that is switched off"
+        )
+
+
 def take(folder: Path, *, even_alive: bool = False) -> Process | None:
     """Make the run this process's own and return who had it before.
 
     Raises DataError when a living process has it, or another one takes it at the same moment; `even_alive`
     takes it from a process on another host, of which nothing can be known.
     """
-    mine = Process.current()
-    before = read_marker(folder)
-    if before is not None and before != mine:
-        if before.is_here() and before.is_alive():
-            raise DataError(f"{folder}: is being run by {before}; stop that first")
-        if not before.is_here() and not even_alive:
-            raise DataError(
-                f"{folder}: belongs to {before}; recover it there, or add --force when that is switched off"
-            )
+    check_takeable(folder, even_alive=even_alive)
+    mine, before = Process.current(), owner_of(folder)
     marker, fresh = folder / NAME, folder / f"{NAME}.{mine.pid}"
     try:
-        if before is not None:
+        if marker.exists():
             marker.replace(folder / f"{NAME}.old")  # only one of two that try gets it
             (folder / f"{NAME}.old").unlink()
-        fresh.write_text(json.dumps(asdict(mine)) + "\n", "utf-8")
+        with fresh.open("w", encoding="utf-8") as file:
+            file.write(json.dumps(asdict(mine)) + "\n")
+            file.flush()
+            os.fsync(file.fileno())  # or a power cut leaves the name with no content
         try:
             os.link(fresh, marker)  # fails when the name is taken, and the file is whole at once
         except PermissionError:  # a file system without links, a memory stick, say

@@ -16,8 +16,8 @@ from labctl.store import live, marker
 from labctl.store.catalogue import update
 from labctl.store.checkpoint import Checkpoint
 from labctl.store.convert import convert
-from labctl.store.events import EventLog
-from labctl.store.live_reader import LiveReader
+from labctl.store.events import EventLog, read_events
+from labctl.store.live_reader import LiveReader, check_readable
 from labctl.store.manifest import Manifest
 from labctl.store.marker import Process
 from labctl.store.summary import measured
@@ -45,10 +45,7 @@ def find_orphans(root: Path) -> list[Path]:
     """
     found = []
     for file in sorted(root.glob(f"*-*-*/*/{marker.NAME}")):
-        try:
-            owner = marker.read_marker(file.parent)
-        except DataError:
-            owner = None
+        owner = marker.owner_of(file.parent)
         if owner is None or not owner.is_alive():
             found.append(file.parent)
     return found
@@ -57,13 +54,20 @@ def find_orphans(root: Path) -> list[Path]:
 def recover(folder: Path, *, force: bool = False) -> Recovered:
     """Store an orphan run as run.nc with exit status 'recovered', and say why it ended.
 
-    `force` takes a run from a process on another host. Raises DataError when the run is alive, ended by
-    itself, or cannot be written.
+    `force` takes a run from a process of which nothing can be known: on another host, or without a marker.
+    Raises DataError when the run is alive, ended by itself, its store is damaged, or cannot be written.
     """
     if not folder.is_dir():
         raise DataError(f"{folder}: no such run folder")
     if not (folder / marker.NAME).exists():
-        raise DataError(f"{folder}: nothing to recover: the run ended by itself")
+        if Manifest.load(folder).values.get("status") != "running":
+            raise DataError(f"{folder}: nothing to recover: the run ended by itself")
+        if not force:
+            raise DataError(
+                f"{folder}: {marker.NAME} is missing, so whether its process lives cannot be known; "
+                "add --force when you know that it does not"
+            )
+    check_readable(folder)
     ended = _last_written(folder)
     try:
         owner = marker.take(folder, even_alive=force)
@@ -90,6 +94,7 @@ def load_checkpoint(reader: LiveReader) -> Checkpoint | None:
 def _store(folder: Path, owner: Process | None, manifest: Manifest, ended: datetime) -> Recovered:
     results: dict[str, Any] = {}
     cycles, rounds, damaged, resumable, planned = 0, 0, 0, False, 0
+    events = read_events(folder)
     try:
         with LiveReader(folder) as reader:
             extent, planned = reader.extent(), int(reader.meta("cycles", 0))
@@ -108,9 +113,13 @@ def _store(folder: Path, owner: Process | None, manifest: Manifest, ended: datet
         )
         attributes = {"run_id": manifest.values.get("run_id", ""), "status": RECOVERED, "bench": bench}
         damaged = convert(folder, attributes).damaged_blocks
+    if problem := _last_problem(events):
+        reason += f", after: {problem}"
     deed = _guardians_deed(folder)
     if deed is not None:
         reason += f"; {_told(deed)}"
+    elif _left_alone(folder, events):
+        reason += "; NOBODY MADE THE BENCH SAFE, engine and guardian died together: switch its supply off"
     EventLog(folder).note("run recovered", by="labctl runs recover", reason=reason, cycle=cycles)
     summary = {**manifest.values.get("summary", {}), **results, "status": RECOVERED, "reason": reason}
     manifest.add(
@@ -133,6 +142,27 @@ def _guardians_deed(folder: Path) -> dict[str, Any] | None:
     except (OSError, ValueError):
         return None
     return deed if deed.get("parts") or not deed.get("safe") else None
+
+
+def _last_problem(events: list[dict[str, Any]]) -> str:
+    """Return what a run failed of, when it still could write that down."""
+    failures = [e for e in _last_session(events) if e.get("event") == "failed" and e.get("reason")]
+    return str(failures[-1]["reason"]) if failures else ""
+
+
+def _left_alone(folder: Path, events: list[dict[str, Any]]) -> bool:
+    """Tell whether a bench of instruments was opened and nobody has written down that it was made safe."""
+    try:
+        sheet = json.loads((folder / "preflight.json").read_text("utf-8"))
+    except (OSError, ValueError):
+        return False
+    return bool(sheet.get("energises")) and "run safe" not in {e.get("what") for e in _last_session(events)}
+
+
+def _last_session(events: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Return what happened since the run was begun, or taken up again, the last time."""
+    starts = [k for k, e in enumerate(events) if e.get("what") == "run preflight"]
+    return events[starts[-1] :] if starts else []
 
 
 def _told(deed: dict[str, Any]) -> str:

@@ -1,0 +1,78 @@
+"""One user of a bench at a time: a lock on each of its instruments, by address, for all of this computer.
+
+Two programs that drive one board undo each other's work: whoever ends first switches its supply off. The
+locks are the system's own (flock): they are let go when their process dies, however it dies.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import hashlib
+import os
+import tempfile
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from typing import Any
+
+from protocols.errors import InstrumentError
+
+_FOLDER = "labctl-benches"
+_HINT = "wait until that has ended, or stop it first; 'labctl engines' lists what runs"
+
+
+@contextmanager
+def held(values: Mapping[str, Any], user: str) -> Iterator[None]:
+    """Keep a bench's instruments for this process; `user` says what for. A simulated bench is nobody's.
+
+    values: a bench file's. Raises InstrumentError, with nothing touched, when somebody else has one.
+    """
+    with ExitStack() as locks:
+        for name, address in _addresses(values).items():
+            locks.enter_context(_locked(name, address, user))
+        yield
+
+
+def check_free(values: Mapping[str, Any]) -> None:
+    """Raise InstrumentError when somebody else uses an instrument of this bench."""
+    with held(values, "a preflight check"):
+        pass
+
+
+def _addresses(values: Mapping[str, Any]) -> dict[str, str]:
+    """Return where the instruments of a hardware bench are, by name; a local DAQ board is its device."""
+    if values.get("kind", "sim") == "sim":
+        return {}
+    instruments = values.get("instruments", {})
+    return {name: str(i.get("address") or i.get("device", "Dev1")) for name, i in sorted(instruments.items())}
+
+
+@contextmanager
+def _locked(name: str, address: str, user: str) -> Iterator[None]:
+    folder = Path(tempfile.gettempdir()) / _FOLDER
+    try:
+        folder.mkdir(exist_ok=True)
+        if folder.stat().st_uid == os.getuid():
+            folder.chmod(0o1777)  # whoever uses this computer
+        path = folder / hashlib.sha256(address.encode()).hexdigest()[:16]
+        handle = os.open(path, os.O_RDWR | os.O_CREAT, 0o666)
+    except OSError as error:
+        raise InstrumentError(
+            name, f"nobody can be kept from using it meanwhile: {error}", f"make {folder} writable"
+        ) from error
+    with os.fdopen(handle, "r+", encoding="utf-8") as file:
+        if os.fstat(handle).st_uid == os.getuid():
+            os.fchmod(handle, 0o666)
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            who = file.read().strip() or "another program"
+            raise InstrumentError(name, f"{address} is in use by {who}", _HINT) from None
+        file.truncate(0)
+        file.write(f"{user} (process {os.getpid()})")
+        file.flush()
+        try:
+            yield
+        finally:
+            file.seek(0)
+            file.truncate(0)
