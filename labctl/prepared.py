@@ -85,9 +85,10 @@ def prepare_resume(folder: Path, *, figures: bool = True) -> tuple[PreparedRun, 
         raise DataError(f"{folder}: this run is complete; start a new one with 'labctl run'")
     with LiveReader(folder) as live:
         checkpoint, digest = load_checkpoint(live), live.meta("plan")
+        kept = live.meta("attributes", {})  # a manifest may be lost
     if checkpoint is None:
         raise DataError(f"{folder}: has no checkpoint to go on from; start it anew with 'labctl run'")
-    seed = int((manifest.get("seeds") or {}).get("run", 0))
+    seed = int((manifest.get("seeds") or {}).get("run", kept.get("seed", 0)))
     files = folder / "experiment.toml", str(folder / "bench.toml")
     let_pass = str(manifest.get("calibration_override") or "")
     request = RunRequest(*files, seed=seed, out=folder.parent.parent, figures=figures, uncalibrated=let_pass)
@@ -99,10 +100,10 @@ def prepare_resume(folder: Path, *, figures: bool = True) -> tuple[PreparedRun, 
     changed = differing(manifest["bench"], run.bench.settings) if "bench" in manifest else []
     if changed and run.bench.values.get("kind", "sim") == "sim":
         raise DataError(
-            f"{folder / 'bench.toml'}: {', '.join(changed[:5])} was changed since the run began; "
-            "put the old value back"
+            f"{folder / 'bench.toml'}: was changed since the run began: {', '.join(changed[:5])}; "
+            "put back what it was"
         )
-    name = str(manifest.get("imperfections", run.bench.imperfections))
+    name = str(manifest.get("imperfections", kept.get("imperfections", run.bench.imperfections)))
     return run, Resumption(folder, checkpoint, name, tuple(changed))
 
 

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 import random
+import subprocess
+import sys
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import asdict, replace
 from pathlib import Path
 
 import numpy as np
@@ -16,9 +18,10 @@ from labctl.benches import LoadedBench
 from labctl.prepared import prepare_resume
 from labctl.runner import carry_out
 from labctl.session import Session
-from labctl.store import Checkpoint, LiveReader, open_run
+from labctl.store import Checkpoint, LiveReader, marker, open_run
 from labctl.store.checkpoint import Restorable
 from labctl.store.events import read_events
+from labctl.store.marker import Process
 from labctl.store.recovery import load_checkpoint, recover
 from protocols.engine import EngineState, Event, Kind, Outcome, Progress
 from protocols.errors import DataError
@@ -164,6 +167,50 @@ class Board:
     def close(self) -> None:
         Board.kept_gates = self._bench._plant.gates.copy() if self._bench._plant else Board.kept_gates  # noqa: SLF001
         self._bench.close()
+
+
+def test_a_run_on_another_simulated_board_or_in_other_hands_is_not_resumed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    commit_every_block(monkeypatch)
+    out, images = tmp_path / "runs", tmp_path / "images"
+    photographer = Photographer(out, images, lambda n, s: s.outcome is None and n == 8)
+    carry_out(small_run(out, "xor", "lattice-paper"), (photographer,))
+    (image,) = photographer.taken
+    bench = (image / "bench.toml").read_text("utf-8")
+    (image / "bench.toml").write_text(bench.replace('adc_noise = "', 'adc_noise = "1'), "utf-8")
+    with pytest.raises(DataError, match=r"bench.toml: was changed .*: imperfections.adc_noise,"):
+        prepare_resume(image)
+    (image / "bench.toml").write_text(bench, "utf-8")
+    with subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE) as child:
+        stat = Path(f"/proc/{child.pid}/stat").read_text("ascii")
+        there = replace(Process.current(), pid=child.pid, start=int(stat.rpartition(")")[2].split()[19]))
+        (image / marker.NAME).write_text(json.dumps(asdict(there)), "utf-8")
+        with pytest.raises(DataError, match=rf"is being run by process {child.pid} on .*; stop that first"):
+            prepare_resume(image)
+        child.kill()
+
+
+def test_a_resume_that_fails_leaves_the_record_of_what_was_trained(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    commit_every_block(monkeypatch)
+    out, images = tmp_path / "runs", tmp_path / "images"
+    photographer = Photographer(out, images, lambda n, s: s.outcome is None and n == 8)
+    carry_out(small_run(out), (photographer,))
+    (image,) = photographer.taken
+    run, resumption = prepare_resume(image, figures=False)
+    reached = resumption.checkpoint.progress
+
+    def refuse(self: SimBench, state: bytes) -> None:
+        raise DataError("the stored state is of another board")
+
+    monkeypatch.setattr(SimBench, "restore", refuse)
+    with pytest.raises(DataError, match="another board"):
+        carry_out(run, resumption=resumption)
+    manifest = json.loads((image / "manifest.json").read_text("utf-8"))
+    assert manifest["status"] == "failed"
+    assert (manifest["cycles"], manifest["learning_time_s"]) == (reached.cycle, reached.learning_time_s)
 
 
 def test_on_a_board_the_gates_are_read_back_and_their_drift_told(tmp_path: Path) -> None:

@@ -157,3 +157,20 @@ def test_a_node_that_does_not_exist_is_refused():
 def test_a_gate_that_is_no_number_is_refused_not_solved(bad):
     with pytest.raises((ConfigError, InstrumentError)):
         solve(two_edge_board(), [bad, 2.0, 0.0], {1: 0.1, 2: 0.4, 3: 0.2})
+
+
+@pytest.mark.parametrize(
+    ("gates", "fixed", "key"),
+    [
+        (np.ones(3), {0: 0.1}, "gates"),
+        (4.0, {1.5: 0.2}, "fixed"),
+        (4.0, {"a": 0.2}, "fixed"),
+        (4.0, {0: "a"}, "fixed[0]"),
+        (4.0, {0: np.nan}, "fixed[0]"),
+        (4.0, {0: 0.1, 1: np.inf}, "fixed[1]"),
+    ],
+)
+def test_what_does_not_fit_is_refused_by_its_name(gates, fixed, key):
+    with pytest.raises(ConfigError) as caught:
+        solve(periodic_lattice(4, 4), gates, fixed)
+    assert caught.value.key == key

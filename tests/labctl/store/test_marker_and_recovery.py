@@ -11,6 +11,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from labctl.prepared import prepare_resume
 from labctl.runner import carry_out
 from labctl.store import marker, open_run
 from labctl.store.events import read_events
@@ -138,6 +139,59 @@ def test_a_run_killed_while_it_was_stored_keeps_its_end(
     found = recover(image)  # everything was stored, only the marker was left
     assert found.reason == "all cycles trained"
     assert json.loads((image / "manifest.json").read_text("utf-8")) == manifest
+
+
+def test_a_marker_that_a_power_cut_has_spoilt_or_taken_does_not_stop_recovery(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    image, _ = run_image(tmp_path, monkeypatch)
+    text = (image / marker.NAME).read_text("utf-8")
+    (image / marker.NAME).unlink()
+    with pytest.raises(DataError, match=r"running.json is missing, .* add --force"):
+        recover(image)
+    (image / marker.NAME).write_text("", "utf-8")
+    assert recover(image).cycles > 0
+    (image / marker.NAME).write_text(text, "utf-8")
+    assert find_orphans(image.parent.parent) == [image]
+
+
+@pytest.mark.parametrize("damage", ["zeros", "gone"])
+def test_a_damaged_store_is_told_and_nothing_is_changed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, damage: str
+) -> None:
+    image, _ = run_image(tmp_path, monkeypatch)
+    for file in image.glob("live.db-*"):
+        file.unlink()
+    if damage == "gone":
+        (image / "live.db").unlink()
+    else:
+        whole = (image / "live.db").read_bytes()
+        (image / "live.db").write_bytes(b"\0" * 64 + whole[64:])
+    before = (image / "manifest.json").read_bytes()
+    with pytest.raises(DataError, match=r"live.db: is (damaged|missing).* put .* back, or delete the run"):
+        recover(image)
+    assert (image / marker.NAME).exists()
+    assert (image / "manifest.json").read_bytes() == before
+
+
+def test_recovery_says_what_the_run_failed_of_and_that_nobody_made_the_bench_safe(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    image, _ = run_image(tmp_path, monkeypatch)
+    (image / "preflight.json").write_text('{"energises": true}', "utf-8")
+    with (image / "events.jsonl").open("a", encoding="utf-8") as events:
+        events.write('{"what": "run fault", "event": "failed", "reason": "StoreError: the disk is full"}\n')
+    found = recover(image)
+    assert "after: StoreError: the disk is full" in found.reason
+    assert "NOBODY MADE THE BENCH SAFE" in found.reason
+
+
+def test_a_manifest_of_something_else_is_begun_anew(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    image, _ = run_image(tmp_path, monkeypatch)
+    (image / "manifest.json").write_text("[1]", "utf-8")
+    assert recover(image).resumable
+    run, resumption = prepare_resume(image, figures=False)
+    assert carry_out(run, resumption=resumption).summary["status"] == "completed"
 
 
 def test_a_line_cut_short_does_not_hide_the_others(tmp_path: Path) -> None:

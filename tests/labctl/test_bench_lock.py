@@ -1,0 +1,65 @@
+"""A bench is used by one at a time: the second is refused in words before anything is touched."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from labctl import bench_lock
+from protocols.errors import InstrumentError
+
+BENCH = {
+    "kind": "hardware",
+    "instruments": {
+        "supply": {"address": "TCPIP0::127.0.0.1::9::SOCKET"},
+        "daq": {"address": "", "device": "Dev9"},
+    },
+}
+HOLDING = """
+from labctl import bench_lock
+with bench_lock.held({bench!r}, "run 'night'"):
+    print("held", flush=True)
+    input()
+"""
+
+
+@pytest.fixture(autouse=True)
+def _folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    monkeypatch.setenv("TMPDIR", str(tmp_path))
+
+
+def test_the_second_user_is_refused_and_told_who_the_first_is() -> None:
+    with bench_lock.held(BENCH, "run 'night' of engine a"):
+        with pytest.raises(InstrumentError, match="Dev9 is in use by run 'night' of engine a"):
+            bench_lock.check_free(BENCH)
+        other = {**BENCH, "instruments": {"supply": BENCH["instruments"]["supply"]}}
+        with (
+            pytest.raises(InstrumentError, match=r"supply: TCPIP0.* stop it first"),
+            bench_lock.held(other, "b"),
+        ):
+            pass
+        elsewhere = {**BENCH, "instruments": {"supply": {"address": "TCPIP0::127.0.0.1::10::SOCKET"}}}
+        bench_lock.check_free(elsewhere)
+    bench_lock.check_free(BENCH)
+
+
+def test_a_simulated_bench_is_nobodys() -> None:
+    with bench_lock.held({"kind": "sim"}, "a"):
+        bench_lock.check_free({"kind": "sim"})
+        bench_lock.check_free({})
+
+
+def test_a_user_that_is_killed_lets_go() -> None:
+    command = [sys.executable, "-c", HOLDING.format(bench=BENCH)]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as other:
+        assert other.stdout is not None
+        assert other.stdout.readline() == b"held\n"
+        with pytest.raises(InstrumentError, match=rf"in use by run 'night' \(process {other.pid}\)"):
+            bench_lock.check_free(BENCH)
+        other.kill()
+        other.wait()
+        bench_lock.check_free(BENCH)
