@@ -121,7 +121,7 @@ class Session:
                 event = Event(Kind.FAILED, reason=f"{type(problem).__name__}: {problem}")
         try:
             for what, failure in self._afterwards:
-                log.error(what, problem=repr(failure))
+                log.error(what, problem=" ".join(f"{type(failure).__name__}: {failure}".split()))
         finally:
             if errors:
                 raise errors[0]

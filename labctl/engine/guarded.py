@@ -9,7 +9,7 @@ from typing import Any
 import structlog
 
 from labctl import bench_lock
-from labctl.engine.watch import Watch
+from labctl.engine.watch import Watch, last_words
 
 MAKE_SAFE_S = 10.0
 log = structlog.get_logger(__name__)
@@ -39,7 +39,7 @@ def _watched(values: dict[str, Any]) -> Iterator[None]:
         except BaseException as error:
             did = watch.make_safe(f"it was left in the middle: {error or type(error).__name__}", MAKE_SAFE_S)
             if did is None or not did["safe"]:
-                log.error("the bench may not be safe; the guardian tried", did=did)
+                log.error(last_words(did))
             raise
         watch.release()
     finally:

@@ -28,9 +28,10 @@ from labctl.engine.places import Place
 from labctl.engine.publish import Published
 from labctl.engine.server import Server
 from labctl.engine.snapshot import EngineFacts, GuardianFacts, RunFacts, Snapshot
-from labctl.engine.watch import Watch
+from labctl.engine.watch import Watch, last_words
 from labctl.request import RunRequest
 from labctl.store.events import EventLog
+from labctl.store.last_words import add_to_reason
 from protocols.engine import Kind, RunState
 from protocols.errors import LabError, ProtocolError
 
@@ -290,5 +291,10 @@ class Engine:
             return
         if sheet.energises and self._now.session is not None:
             did = self._watch.make_safe("the engine could not make the bench safe", limit_s=10.0)
-            log.error("the engine could not make the bench safe; the guardian tried", did=did)
+            told = last_words(did)
+            log.error(told)
+            if self._now.result is not None and "error" in self._now.result:
+                self._now.result["error"]["text"] += f"; {told}"
+            if self._now.folder is not None:
+                add_to_reason(self._now.folder, told)
         self._watch.release()

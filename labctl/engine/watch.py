@@ -25,6 +25,14 @@ class NoGuardian(LabError):
     """No guardian watches, so nothing that can be energised may be."""
 
 
+def last_words(did: dict[str, Any] | None) -> str:
+    """Say how the guardian left a bench that its user could not make safe, and what a person must do."""
+    if did is not None and did["safe"]:
+        return "the guardian made the bench safe"
+    why = "the guardian does not answer" if did is None else " ".join(str(did["problem"]).split())
+    return f"THE BENCH MAY NOT BE SAFE, switch its supply off by hand: {why}"
+
+
 class Watch:
     """A guardian process, started at once and again when it dies; to be called from any thread."""
 

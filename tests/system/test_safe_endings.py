@@ -233,6 +233,27 @@ def test_a_client_that_is_killed_changes_nothing_and_one_whose_window_closes_sto
     assert json.loads((folder / "manifest.json").read_text("utf-8"))["status"] == status
 
 
+@pytest.mark.parametrize("words", [("bench", "check"), ("run", str(EXAMPLE), "--yes", "--bench")])
+def test_a_second_user_of_the_bench_is_refused_and_the_run_goes_on(
+    rig: tuple[EmulatedBench, Path],
+    bench: EmulatedBench,
+    shared: EngineClient,
+    begin: Callable[..., None],
+    words: tuple[str, ...],
+) -> None:
+    begin(shared)
+    second = subprocess.run(
+        [*LABCTL, *words, str(rig[1])], capture_output=True, text=True, timeout=60, check=False
+    )
+    assert second.returncode != 0
+    assert "is in use by run 'xor' of engine" in second.stderr
+    reached = shared.snapshot().cycle
+    wait_for(shared, lambda s: s.cycle > reached)
+    shared.stop()
+    assert str(shared.wait(timeout_s=60).outcome) == "stopped"
+    assert bench.unsafe() == []
+
+
 def test_a_calibration_that_is_killed(
     rig: tuple[EmulatedBench, Path], bench: EmulatedBench, tmp_path: Path
 ) -> None:
