@@ -6,6 +6,7 @@ import pytest
 from benchmarks.calibration_truth import BARS
 from calibration import ROUTINES
 from calibration.records import COVERAGE_FACTOR
+from sim_backend import BenchConfig, SimBench
 
 from .boards import LATTICE, SEED, TWO_EDGE, bench, calibrate, config, faults, true_values
 
@@ -124,3 +125,9 @@ def test_a_board_that_learns_fast_is_measured_too():
     assert mean[:2] == pytest.approx([2.9, 4.8], abs=0.02)
     offset, _ = found.column("contrast offset", "edge", 3)
     assert np.all(np.abs(offset[:2]) < 0.1e-3)
+
+
+def test_a_bench_that_reports_the_pulses_it_set_is_not_taken_for_a_measurement():
+    timing = calibrate(SimBench(BenchConfig(), seed=1), "timing")
+    assert [f.kind for f in timing.findings] == ["not measured"]
+    assert {v.quantity: v.uncertainty for v in timing.values}["pulse jitter"] >= 0.05e-6
