@@ -176,12 +176,12 @@ def preset_values(name: str) -> dict[str, Any]:
 
 
 def read_doses(preset_or_file: str) -> dict[str, Any]:
-    """Return the doses of a preset or of a TOML file, unvalidated. Raises ConfigError."""
+    """Return the doses of a preset, of a TOML file, or of a bench file, unvalidated. Raises ConfigError."""
     path = Path(preset_or_file)
     if preset_or_file in PRESETS or not path.suffix:
         return preset_values(preset_or_file)
     try:
-        return tomllib.loads(path.read_text("utf-8"))
+        doses = tomllib.loads(path.read_text("utf-8"))
     except FileNotFoundError:
         raise ConfigError("file not found", file=str(path), allowed="check the path") from None
     except (OSError, UnicodeDecodeError) as error:
@@ -190,3 +190,5 @@ def read_doses(preset_or_file: str) -> dict[str, Any]:
         ) from None
     except tomllib.TOMLDecodeError as error:
         raise ConfigError(f"is not valid TOML: {error}", file=str(path)) from error
+    table: dict[str, Any] = doses.get("imperfections", doses)
+    return table

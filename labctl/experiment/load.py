@@ -110,9 +110,9 @@ def _sentence(
     model: type[BaseModel], error: ValidationError, values: dict[str, Any], file: str
 ) -> ConfigError:
     first = error.errors(include_url=False)[0]
-    location, tags = _location(values, first["loc"])
+    location, tags, value = _location(values, first["loc"])
     key = ".".join(location)
-    message, value = first["msg"].removeprefix("Value error, "), first.get("input")
+    message = first["msg"].removeprefix("Value error, ")
     if first["type"] == "extra_forbidden":
         allowed = _keys_at(model, location[:-1], tags)
         guess = difflib.get_close_matches(location[-1], allowed, n=1)
@@ -126,9 +126,9 @@ def _sentence(
         return ConfigError(message, file=file, key=key)
     context = first.get("ctx", {})
     wording = {
-        "greater_than": f"must be above {context.get('gt')}",
-        "greater_than_equal": f"must be at least {context.get('ge')}",
-        "less_than_equal": f"must be at most {context.get('le')}",
+        "greater_than": f"must be above {_bound(context, 'gt')}",
+        "greater_than_equal": f"must be at least {_bound(context, 'ge')}",
+        "less_than_equal": f"must be at most {_bound(context, 'le')}",
         "enum": f"must be one of {context.get('expected')}",
         "literal_error": f"must be one of {context.get('expected')}",
     }
@@ -137,8 +137,13 @@ def _sentence(
     return ConfigError(message, file=file, key=key, value=shown)
 
 
-def _location(values: dict[str, Any], loc: tuple[str | int, ...]) -> tuple[list[str], set[str]]:
-    """Return where a mistake is as it is written in the file, and which kinds of tables are on the way.
+def _bound(context: dict[str, Any], name: str) -> str:
+    bound = context.get(name)
+    return f"{bound:.12g}" if isinstance(bound, float) else str(bound)
+
+
+def _location(values: dict[str, Any], loc: tuple[str | int, ...]) -> tuple[list[str], set[str], Any]:
+    """Return where a mistake is, which kinds of tables are on the way, and the value: all as in the file.
 
     pydantic names the kind of a table that may be one of several as if it were a key above it.
     """
@@ -155,7 +160,7 @@ def _location(values: dict[str, Any], loc: tuple[str | int, ...]) -> tuple[list[
             node = node[part] if inside else None
         except (KeyError, IndexError):
             node = None
-    return location, tags
+    return location, tags, node
 
 
 def _keys_at(model: type[BaseModel], location: list[str], tags: set[str]) -> list[str]:
