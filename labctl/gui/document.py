@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-import tomllib
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -20,6 +20,8 @@ from protocols.errors import ConfigError, LabError
 
 _PLANNED_UP_TO = 400  # edges: checking a larger plan at every key would be felt; preflight does it
 
+JOINED_S = 1.0  # edits of one key within this are one step of undo
+
 
 class ExperimentDocument(QObject):
     """An experiment file and its present text. `changed` after every edit, undo, redo and load."""
@@ -31,10 +33,11 @@ class ExperimentDocument(QObject):
         self.path: Path | None = None
         self.text = ""
         self.saved_text = ""
-        self.settings: Experiment | None = None
+        self.settings: Experiment | None = None  # None while the text is no valid experiment
         self.problem: ConfigError | None = None
         self.limits: Limits | None = None
         self.undo = QUndoStack(self)
+        self._written: dict[str, Any] = {}
 
     # ── loading and saving ───────────────────────────────────────────────────────────────────────
 
@@ -100,8 +103,11 @@ class ExperimentDocument(QObject):
         """
         self.change(key, lambda document: _put(document, key, value))
 
-    def change(self, label: str, edit: Callable[[Any], None]) -> None:
-        """Let `edit` change the parsed text; one step of undo, together with those of the same label."""
+    def change(self, label: str, edit: Callable[[Any], None], *, alone: bool = False) -> None:
+        """Let `edit` change the parsed text; one step of undo, with those of the label just before it.
+
+        One that is `alone` is a step of its own, such as a row that is added.
+        """
         try:
             document = tomlkit.parse(self.text)
         except TOMLKitError:
@@ -109,20 +115,20 @@ class ExperimentDocument(QObject):
         edit(document)
         text = tomlkit.dumps(document)
         if text != self.text:
-            self.undo.push(_Edit(self, text, label))
+            self.undo.push(_Edit(self, text, label, alone=alone))
 
     def written(self) -> dict[str, Any]:
         """Return what the text says, checked or not; empty while it is no TOML."""
-        try:
-            return tomllib.loads(self.text)
-        except tomllib.TOMLDecodeError:
-            return {}
+        return self._written
 
     def get(self, key: str) -> Any:
-        """Return the validated value of a dotted key; None when the text is not valid."""
-        found: Any = self.settings
+        """Return the value of a dotted key: validated, or as it is written while the text has a mistake."""
+        found: Any = self._written if self.settings is None else self.settings
         for part in key.split("."):
-            found = getattr(found, part, None)
+            if isinstance(found, dict):
+                found = found.get(part)
+            elif not (isinstance(found, str) and part == "kind"):  # the short form of a table
+                found = getattr(found, part, None)
         return found
 
     def recheck(self, limits: Limits | None) -> None:
@@ -132,12 +138,12 @@ class ExperimentDocument(QObject):
 
     def take(self, text: str) -> None:
         """Make this the text and see what it says."""
-        self.text = text
-        self.problem = None
+        self.text, self._written = text, {}
+        self.settings = self.problem = None
         file = self.path.name if self.path is not None else "experiment"
         try:
-            values = json.loads(json.dumps(tomlkit.parse(text).unwrap(), default=str))
-            self.settings = validate(Experiment, values, file)
+            self._written = json.loads(json.dumps(tomlkit.parse(text).unwrap(), default=str))
+            self.settings = validate(Experiment, self._written, file)
             if self.limits is not None and _edges(self.settings) <= _PLANNED_UP_TO:
                 build_plan(self.settings, self.limits, 0)
         except TOMLKitError as error:
@@ -150,19 +156,20 @@ class ExperimentDocument(QObject):
 
 
 class _Edit(QUndoCommand):
-    """One edit; edits of the same key in a row are one step."""
+    """One edit; edits of the same key that follow each other at once are one step."""
 
-    def __init__(self, document: ExperimentDocument, text: str, key: str) -> None:
+    def __init__(self, document: ExperimentDocument, text: str, key: str, *, alone: bool = False) -> None:
         super().__init__(key)
         self._document, self._before, self.after, self.key = document, document.text, text, key
+        self._alone, self.at = alone, time.monotonic()
 
     def id(self) -> int:
-        return hash(self.key) & 0x7FFFFFF
+        return -1 if self._alone else hash(self.key) & 0x7FFFFFF
 
     def mergeWith(self, other: QUndoCommand | None) -> bool:
-        if not isinstance(other, _Edit) or other.key != self.key:
+        if not isinstance(other, _Edit) or other.key != self.key or other.at - self.at > JOINED_S:
             return False
-        self.after = other.after
+        self.after, self.at = other.after, other.at
         return True
 
     def redo(self) -> None:

@@ -10,9 +10,11 @@ from typing import Any, Literal
 
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
-from PyQt6.QtWidgets import QCheckBox, QComboBox, QSpinBox, QWidget
+from PyQt6.QtCore import QSignalBlocker
+from PyQt6.QtWidgets import QCheckBox, QComboBox, QWidget
 
 from labctl.gui.quantity_box import QuantityBox, for_file
+from labctl.gui.whole_box import WholeBox
 from labctl.gui.words import named, tr
 from protocols import units
 
@@ -58,6 +60,11 @@ def _models(annotation: Any) -> list[type[BaseModel]]:
     return [m for part in typing.get_args(annotation) for m in _models(part)]
 
 
+def default_of(field: FieldInfo) -> Any:
+    """Return what a field is when the file does not say; None for one that has to be there."""
+    return None if field.is_required() else field.get_default(call_default_factory=True)
+
+
 def words_of(key: str) -> str:
     """Return a key as words: max_pulse → max pulse."""
     return tr(key.rpartition(".")[2].replace("_", " "))
@@ -89,9 +96,13 @@ def make_field(model: type[BaseModel], key: str, changed: Changed) -> tuple[QWid
 def _quantity(unit: str, changed: Changed, *, optional: bool) -> tuple[QWidget, Setter]:
     box = QuantityBox(unit)
     box.changed.connect(lambda v: changed(None if optional and v == 0 else for_file(v, unit)))
+    box.unreadable.connect(changed)  # the file has it as it was typed; the mistake is shown and stops a run
 
     def show(value: Any) -> None:
-        box.set_value(float(value) if value is not None else 0.0)
+        if isinstance(value, str):
+            box.show_text(value)
+        else:
+            box.set_value(float(value) if isinstance(value, int | float) else 0.0)
 
     return box, show
 
@@ -111,21 +122,20 @@ def _switch(changed: Changed) -> tuple[QWidget, Setter]:
 
 
 def _whole(field: FieldInfo, changed: Changed) -> tuple[QWidget, Setter]:
-    box = QSpinBox()
     optional = _optional(field)
-    box.setRange(-1 if optional else 0, 2_000_000_000)
+    box = WholeBox(-1 if optional else 0)
     box.setGroupSeparatorShown(True)
     box.setKeyboardTracking(False)
-    box.setStepType(QSpinBox.StepType.AdaptiveDecimalStepType)
+    box.setStepType(WholeBox.StepType.AdaptiveDecimalStepType)
     if optional:
         box.setSpecialValueText(tr("by the method"))
     box.setMinimumWidth(110)
-    box.valueChanged.connect(lambda value: changed(None if optional and value < 0 else value))
+    box.valueChanged.connect(lambda _: changed(None if optional and box.value() < 0 else box.value()))
 
     def show(value: Any) -> None:
-        box.blockSignals(True)
-        box.setValue(-1 if value is None else int(value))
-        box.blockSignals(False)
+        if value is None or isinstance(value, int | float):  # of another kind: the mistake tells what it is
+            with QSignalBlocker(box):
+                box.setValue(-1 if value is None else value)
 
     return box, show
 

@@ -8,7 +8,7 @@ from PyQt6.QtCore import pyqtSignal
 from PyQt6.QtGui import QValidator
 from PyQt6.QtWidgets import QAbstractSpinBox, QWidget
 
-from labctl.gui.words import tr
+from labctl.gui.words import mark_wrong, tr
 from protocols.errors import ConfigError
 from protocols.units import parse_quantity
 
@@ -37,14 +37,19 @@ def for_file(value: float, unit: str) -> str | float:
 
 
 class QuantityBox(QAbstractSpinBox):
-    """A field for one quantity in SI; `changed` carries the new value once it is readable and finished."""
+    """A field for one quantity in SI, marked while what stands in it is no such quantity.
+
+    Once a text is finished `changed` carries its new value, or `unreadable` the text that has none.
+    """
 
     changed = pyqtSignal(float)
+    unreadable = pyqtSignal(str)
 
     def __init__(self, unit: str, value: float = 0.0, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.unit, self._value = unit, value
         self.problem = ""
+        self._has_no_value = False  # the text that was finished or shown last is no quantity
         edit = self.lineEdit()
         if edit is not None:
             edit.editingFinished.connect(self._finish)
@@ -59,9 +64,19 @@ class QuantityBox(QAbstractSpinBox):
 
     def set_value(self, value: float) -> None:
         """Show a value; nothing is signalled."""
-        self._value = value
+        self._value, self._has_no_value = value, False
         self._write(written(value, self.unit))
         self._mark("")
+
+    def show_text(self, text: str) -> None:
+        """Show a value as it is written in a file, readable or not; nothing is signalled."""
+        found = self._read(text)
+        if found is not None:
+            self.set_value(found)
+            return
+        self._has_no_value = True
+        if text != self.text():
+            self._write(text)
 
     def validate(self, text: str | None, position: int) -> tuple[QValidator.State, str, int]:
         """Let anything be typed; what it means is seen when it is finished."""
@@ -94,10 +109,13 @@ class QuantityBox(QAbstractSpinBox):
             self._mark("")
 
     def _finish(self) -> None:
-        found = self._read(self.text())
+        text = self.text()
+        found = self._read(text)
         if found is None:
+            self._has_no_value = True
+            self.unreadable.emit(text)
             return
-        new = found != self._value
+        new = found != self._value or self._has_no_value
         self.set_value(found)
         if new:
             self.changed.emit(found)
@@ -108,16 +126,11 @@ class QuantityBox(QAbstractSpinBox):
             edit.setText(text)
 
     def _mark(self, problem: str) -> None:
-        edit = self.lineEdit()
-        if edit is None or problem == self.problem:
+        if problem == self.problem:
             return
         self.problem = problem
         self.setToolTip(problem or tr("Type a number with its unit, such as 100 us or 0.1 ms."))
-        edit.setProperty("wrong", bool(problem))
-        style = edit.style()
-        if style is not None:
-            style.unpolish(edit)
-            style.polish(edit)
+        mark_wrong(self, bool(problem))
 
 
 def _plain(text: str) -> bool:

@@ -51,7 +51,7 @@ class CellTable(QGroupBox):
         self.remove = named(
             QPushButton("−"), tr("Remove the chosen row: {table}", table=title), tr("Remove the chosen row")
         )
-        self.add.clicked.connect(lambda: document.change(f"{key} +", self._append))
+        self.add.clicked.connect(lambda: document.change(f"{key} +", self._append, alone=True))
         self.remove.clicked.connect(self._take_out)
         row = QHBoxLayout()
         row.addWidget(self.mistake, 1)
@@ -144,7 +144,7 @@ class CellTable(QGroupBox):
         if row < 0:
             row = self.table.rowCount() - 1
         if self.table.rowCount() > 1:
-            self.document.change(f"{self.key} −", lambda document: self._delete(document, row))
+            self.document.change(f"{self.key} −", lambda document: self._delete(document, row), alone=True)
 
 
 class RecordTable(CellTable):

@@ -10,8 +10,9 @@ from PyQt6.QtWidgets import QFormLayout, QGroupBox, QLabel, QScrollArea, QVBoxLa
 from labctl.experiment import Experiment
 from labctl.experiment.model import MethodKind
 from labctl.gui.document import ExperimentDocument
-from labctl.gui.form import Setter, make_field, words_of
-from labctl.gui.words import named, tr
+from labctl.gui.form import Setter, default_of, field_of, make_field, words_of
+from labctl.gui.quantity_box import QuantityBox
+from labctl.gui.words import mark_wrong, named, tr
 from protocols.errors import ConfigError
 
 _STANDARD = ("eta", "pulse", "dead_band")
@@ -65,17 +66,24 @@ class FieldsForm(QScrollArea):
     def refresh(self) -> None:
         """Show the document's values and its mistake, if a field can show it."""
         settings, problem = self._document.settings, self._document.problem
+        self.setEnabled(bool(self._document.written()))  # else there is nothing to put a value into
+        for key, setter in self._setters.items():
+            value = self._document.get(key)
+            if value is None and settings is None:
+                value = default_of(field_of(Experiment, key))
+            setter(value)
         if settings is not None:
-            for key, setter in self._setters.items():
-                if not (problem is not None and problem.key == key):
-                    setter(self._document.get(key))
             self._follow(settings)
         wrong = problem.key if problem is not None else ""
         first = next((k for k in self.mistakes if wrong and _is_at(k, wrong)), "")
         for key, label in self.mistakes.items():
-            label.setVisible(key == first)
+            field = self.fields[key]
+            mistake = field.problem if isinstance(field, QuantityBox) else ""
             if key == first and problem is not None:
-                label.setText("▲ " + told(problem))
+                mistake = told(problem)
+            label.setVisible(bool(mistake))
+            label.setText(f"▲ {mistake}")
+            mark_wrong(field, bool(mistake))
 
     def shows(self, key: str) -> bool:
         """Tell whether a mistake with this key is shown at one of the fields."""

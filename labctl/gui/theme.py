@@ -159,7 +159,7 @@ QLabel[role="muted"] {{ color: {muted}; }}
 QLabel[role="title"] {{ font-weight: 600; }}
 QLabel[role="heading"] {{ font-weight: 600; font-size: 13pt; }}
 QFrame[role="card"] {{ background: {base}; border: 1px solid {line}; border-radius: 6px; }}
-QLineEdit[wrong="true"], QPlainTextEdit[wrong="true"] {{ border: 2px solid {error}; border-radius: 3px; }}
+QAbstractSpinBox[wrong="true"], QComboBox[wrong="true"] {{ color: {error}; font-weight: 600; }}
 QPushButton {{ padding: 5px 12px; }}
 QPushButton[role="primary"]:enabled {{ background: {accent}; color: {on_accent}; border: 1px solid {accent};
     border-radius: 4px; font-weight: 600; }}

@@ -28,6 +28,15 @@ def named(widget: W, name: str, tip: str = "") -> W:
     return widget
 
 
+def mark_wrong(widget: QWidget, wrong: bool) -> None:
+    """Colour a field that holds a mistake, or take the colour off again."""
+    if bool(widget.property("wrong")) is not wrong:
+        widget.setProperty("wrong", wrong)
+        style = must(widget.style())
+        style.unpolish(widget)
+        style.polish(widget)
+
+
 def must(value: T | None) -> T:
     """Return what Qt's stubs call optional and is always there."""
     if value is None:

@@ -44,7 +44,7 @@ def test_a_box_takes_any_unit_of_its_kind_and_says_what_is_wrong(app: QApplicati
         edit.editingFinished.emit()
         assert box.value == pytest.approx(200e-6)
         assert box.problem
-        assert edit.property("wrong") is True
+        assert box.property("wrong") is True
     box.set_value(200e-6)
     assert not box.problem
     box.stepBy(1)

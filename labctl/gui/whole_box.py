@@ -1,0 +1,20 @@
+"""A spin box for whole numbers of any size a file may hold: Qt's own ends at 32 bits."""
+
+from __future__ import annotations
+
+from PyQt6.QtWidgets import QDoubleSpinBox, QWidget
+
+MOST = 2**53  # every whole number up to here is a double
+
+
+class WholeBox(QDoubleSpinBox):
+    """A field for one whole number, from `least` on."""
+
+    def __init__(self, least: int = 0, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setDecimals(0)
+        self.setRange(least, MOST)
+
+    def value(self) -> int:
+        """Return the number."""
+        return round(super().value())
