@@ -10,15 +10,17 @@ from typing import Any
 from PyQt6.QtCore import QSettings, QTimer, pyqtSignal
 from PyQt6.QtGui import QFontDatabase, QKeySequence
 from PyQt6.QtWidgets import (
+    QAbstractSpinBox,
+    QApplication,
     QComboBox,
     QFileDialog,
     QGridLayout,
     QHBoxLayout,
     QLabel,
+    QLineEdit,
     QMenu,
     QPlainTextEdit,
     QPushButton,
-    QSpinBox,
     QTabWidget,
     QVBoxLayout,
     QWidget,
@@ -30,8 +32,11 @@ from labctl.gui.document import ExperimentDocument, differences
 from labctl.gui.preflight_card import PreflightCard
 from labctl.gui.settings_form import SettingsForm
 from labctl.gui.task_form import TaskForm
+from labctl.gui.unsaved import Answer, ask
+from labctl.gui.whole_box import WholeBox
 from labctl.gui.words import must, named, tr
 from labctl.request import RunRequest
+from labctl.store.folder import slug
 from protocols.errors import ConfigError, LabError
 
 _RECENT = 8
@@ -61,10 +66,12 @@ class ExperimentPanel(QWidget):
         self._pause = QTimer(self)
         self._pause.setSingleShot(True)
         self._pause.setInterval(_TYPED_MS)
-        self._pause.timeout.connect(lambda: self.document.set_text(self.text.toPlainText()))
+        self._pause.timeout.connect(self._read_text)
         self.tabs = named(QTabWidget(), tr("Form or file"))
         for page in (self.form, self.task, self.text):
             self.tabs.addTab(page, "")
+        self._bench = "sim"
+        self._takes_doses = True
         self._last: tuple[str, dict[str, Any]] | None = None
         self.changes = QLabel()
         self.changes.setProperty("role", "muted")
@@ -96,8 +103,7 @@ class ExperimentPanel(QWidget):
             self.bench.addItem(file.stem, str(file))
         self.bench.addItem(tr("other bench file …"), None)
         self.bench.activated.connect(self._bench_chosen)
-        self.seed = named(QSpinBox(), tr("Seed"), tr("Draws the board, its noise and the initial gates."))
-        self.seed.setRange(0, 2_000_000_000)
+        self.seed = named(WholeBox(), tr("Seed"), tr("Draws the board, its noise and the initial gates."))
         self.seed.valueChanged.connect(lambda _: self._stale())
         more = named(QPushButton("≡"), tr("Experiment menu"), tr("Open, save, undo, redo"))
         menu = QMenu(more)
@@ -111,14 +117,14 @@ class ExperimentPanel(QWidget):
             action.triggered.connect(lambda _=False, s=slot: s())
         menu.addSeparator()
         stack, keys = self.document.undo, QKeySequence.StandardKey
-        for label, key, slot, can in (
+        for label, key, step, can in (
             (tr("Undo"), keys.Undo, stack.undo, stack.canUndoChanged),
             (tr("Redo"), keys.Redo, stack.redo, stack.canRedoChanged),
         ):
             action = must(menu.addAction(label))
             action.setShortcut(QKeySequence(key))
             action.setEnabled(False)
-            action.triggered.connect(lambda _=False, s=slot: s())
+            action.triggered.connect(lambda _=False, s=step: self._step(s))
             can.connect(action.setEnabled)
         self.addActions(menu.actions())
         more.setMenu(menu)
@@ -137,67 +143,127 @@ class ExperimentPanel(QWidget):
         return grid
 
     def _fill_presets(self) -> None:
+        """List recent files and examples, and name the one that is open."""
         self.preset.clear()
-        recent = [str(p) for p in self._store.value("recent", [], list) if Path(str(p)).exists()]
-        for file in recent:
-            self.preset.addItem(Path(file).name, file)
-        if recent:
-            self.preset.insertSeparator(len(recent))
+        is_open = "" if self.document.path is None else str(self.document.path.absolute())
+        recent = [file for file in self._recent() if Path(file).exists()]
+        listed = recent if is_open in ("", *recent) else [is_open, *recent]
+        names = [Path(file).name for file in listed]
+        for file, name in zip(listed, names, strict=True):
+            twice = names.count(name) > 1 or _is_of_a_run(Path(file))
+            self.preset.addItem(f"{Path(file).parent.name}/{name}" if twice else name, file)
+        if listed:
+            self.preset.insertSeparator(len(listed))
         for example in sorted(_near("examples").glob("*.toml")):
             self.preset.addItem(f"{tr('example')}: {example.stem}", str(example))
-        self.preset.setCurrentIndex(-1)
+        self.preset.setCurrentIndex(self.preset.findData(is_open) if is_open else -1)
         self.preset.setPlaceholderText(tr("choose an experiment"))
+
+    def _recent(self) -> list[str]:
+        return [str(path) for path in self._store.value("recent", [], list)]
 
     # ── files ────────────────────────────────────────────────────────────────────────────────────
 
     def open(self, path: Path) -> bool:
         """Open an experiment file; what is wrong with it is shown."""
+        self.commit()
         try:
             self.document.load(path)
         except ConfigError as error:
             self.failed.emit(str(error))
+            self._fill_presets()
             return False
-        known = [str(p) for p in self._store.value("recent", [], list) if str(p) != str(path)]
-        self._store.setValue("recent", [str(path.absolute()), *known][:_RECENT])
-        self._fill_presets()
-        self.preset.setCurrentIndex(max(self.preset.findData(str(path.absolute())), 0))
+        self._remember(path)
         return True
 
     def ask_open(self) -> None:
         """Ask for a file and open it."""
+        if not self.may_leave():
+            return
         where, _ = QFileDialog.getOpenFileName(self, tr("Open …"), "", "TOML (*.toml)")
         if where:
             self.open(Path(where))
 
-    def save(self) -> None:
-        """Save the file; examples are saved elsewhere."""
+    def may_leave(self) -> bool:
+        """Ask what becomes of unsaved changes, if there are any; tell whether the experiment may go."""
+        self.commit()
+        path, is_saved = self.document.path, self.document.is_saved or not self.document.text
+        answer = Answer.DISCARD if is_saved else ask(self, path.name if path is not None else "experiment")
+        if answer is Answer.SAVE:
+            return self.save()
+        return answer is Answer.DISCARD
+
+    def save(self) -> bool:
+        """Save the file, those of examples and of stored runs elsewhere; tell whether it was saved."""
         path = self.document.path
-        if path is None or path.parent == _near("examples"):
-            self.save_as()
-            return
-        self._save(path)
+        if path is None or path.absolute().parent == _near("examples").absolute() or _is_of_a_run(path):
+            return self.save_as()
+        return self._save(path)
 
-    def save_as(self) -> None:
-        """Ask where, and save."""
-        name = self.document.path.name if self.document.path is not None else "experiment.toml"
+    def save_as(self) -> bool:
+        """Ask where, and save; tell whether it was saved."""
+        name = slug(str(self.document.get("name") or "experiment")) + ".toml"
         where, _ = QFileDialog.getSaveFileName(self, tr("Save as …"), name, "TOML (*.toml)")
-        if where:
-            self._save(Path(where))
+        return bool(where) and self._save(Path(where))
 
-    def _save(self, path: Path) -> None:
+    def _save(self, path: Path) -> bool:
+        self.commit()
         try:
+            if _is_of_a_run(path):
+                raise ConfigError(
+                    "belongs to a stored run, which stays as it ran",
+                    file=str(path),
+                    allowed="save it elsewhere",
+                )
             self.document.save(path)
         except ConfigError as error:
             self.failed.emit(str(error))
+            return False
+        self._remember(path)
+        return True
+
+    def _remember(self, path: Path) -> None:
+        """Put a file first among the recent ones; a stored run is found in the run browser."""
+        file = str(path.absolute())
+        if not _is_of_a_run(path):
+            known = [other for other in self._recent() if other != file]
+            self._store.setValue("recent", [file, *known][:_RECENT])
+        self._fill_presets()
+
+    # ── what is being typed ──────────────────────────────────────────────────────────────────────
+
+    def commit(self) -> None:
+        """Take what is still being typed, in any field of the window: leave the field, and come back."""
+        field = QApplication.focusWidget()
+        if isinstance(field, QLineEdit | QAbstractSpinBox):
+            field.clearFocus()
+            if field.isVisible():  # the editor of a table's cell is closed
+                field.setFocus()
+        if self._pause.isActive():
+            self._read_text()
+
+    def _step(self, step: Callable[[], None]) -> None:
+        """Undo or redo, after what is being typed has become a step itself."""
+        self.commit()
+        step()
+
+    def _read_text(self) -> None:
+        self._pause.stop()
+        self.document.set_text(self.text.toPlainText())
 
     # ── what would run ───────────────────────────────────────────────────────────────────────────
 
     def request(self) -> RunRequest:
         """Return what Start would run. Raises ConfigError while the experiment has a mistake."""
+        self.commit()
         if self.document.problem is not None:
             raise self.document.problem
         if self.document.settings is None:
             raise ConfigError("no experiment is open", allowed="choose one at the top of the panel")
+        if self._bench != "sim" and not Path(self._bench).is_file():
+            raise ConfigError(
+                "the bench file is gone", file=self._bench, allowed="choose another bench, or put it back"
+            )
         imperfections, doses = self.doses() if self.is_simulated() else (None, [])
         return RunRequest(
             experiment=self.document.file_to_run().absolute(),
@@ -216,17 +282,21 @@ class ExperimentPanel(QWidget):
 
     def bench_name(self) -> str:
         """Return "sim" or the bench file."""
-        return str(self.bench.currentData() or "sim")
+        return self._bench
 
     def is_simulated(self) -> bool:
         """Tell whether the bench takes doses of imperfections."""
-        return self.bench_name() == "sim" or "hardware" not in Path(self.bench_name()).read_text("utf-8")
+        return self._takes_doses
 
-    def choose_bench(self, name: str) -> None:
-        """Choose a bench by name or file."""
+    def known_benches(self) -> list[str]:
+        """Return the benches that are offered, by name or file."""
+        return [str(self.bench.itemData(k)) for k in range(self.bench.count()) if self.bench.itemData(k)]
+
+    def choose_bench(self, name: str, words: str = "") -> None:
+        """Choose a bench by name or file; `words` tell it from others, when it is not offered yet."""
         place = self.bench.findData(name)
         if place < 0:
-            self.bench.insertItem(self.bench.count() - 1, Path(name).stem, name)
+            self.bench.insertItem(self.bench.count() - 1, words or Path(name).stem, name)
             place = self.bench.findData(name)
         self.bench.setCurrentIndex(place)
         self._bench_chosen(place)
@@ -234,32 +304,39 @@ class ExperimentPanel(QWidget):
     def _bench_chosen(self, place: int) -> None:
         if self.bench.itemData(place) is None:
             where, _ = QFileDialog.getOpenFileName(self, tr("Bench"), "", "TOML (*.toml)")
-            self.choose_bench(where or "sim")
+            if where:
+                self.choose_bench(where)
+            else:
+                self.bench.setCurrentIndex(self.bench.findData(self._bench))
             return
         limits = None
-        self.bench_facts = Path(self.bench_name()).stem, None
+        self._bench, self._takes_doses = str(self.bench.itemData(place)), False
+        self.bench_facts = Path(self._bench).stem, None
         try:
-            loaded = load_bench(self.bench_name(), None, 0)
+            loaded = load_bench(self._bench, None, 0)
         except LabError as error:
             self.failed.emit(str(error))
         else:
             limits, known = loaded.limits, loaded.settings
-            simulated = known.get("kind", "sim") == "sim" or bool(known.get("simulated"))
+            self._takes_doses = known.get("kind", "sim") == "sim"
+            simulated = self._takes_doses or bool(known.get("simulated"))
             self.bench_facts = str(known.get("name", self.bench_facts[0])), simulated
         self.document.recheck(limits)
         self.bench_changed.emit(self.bench_name())
 
     def _chosen(self, place: int) -> None:
-        if self.preset.itemData(place):
+        if self.preset.itemData(place) and self.may_leave():
             self.open(Path(str(self.preset.itemData(place))))
+        else:
+            self._fill_presets()
 
     def _typed(self) -> None:
         if self.text.toPlainText() != self.document.text:
             self._pause.start()
 
     def _edited(self) -> None:
-        if self.text.toPlainText() != self.document.text and not self.text.hasFocus():
-            self.text.setPlainText(self.document.text)
+        if self.text.toPlainText() != self.document.text and not self._pause.isActive():
+            self._show_text()
         problem = self.document.problem
         self._show_changes()
         pages = {tr("Settings"): self.form, tr("Network and task"): self.task}
@@ -271,6 +348,14 @@ class ExperimentPanel(QWidget):
         saved = self.document.is_saved or not self.document.text
         self.tabs.setTabText(len(pages), tr("File") + ("" if saved else " •"))
         self._stale()
+
+    def _show_text(self) -> None:
+        """Show the document's text, with the cursor where it was."""
+        place = self.text.textCursor().position()
+        self.text.setPlainText(self.document.text)
+        cursor = self.text.textCursor()
+        cursor.setPosition(min(place, len(self.text.toPlainText())))
+        self.text.setTextCursor(cursor)
 
     def compare_with(self, name: str, file: Path) -> None:
         """Say from now on in what the experiment differs from this run's."""
@@ -301,6 +386,11 @@ class ExperimentPanel(QWidget):
     def _stale(self) -> None:
         self.preflight.forget()
         self.request_changed.emit()
+
+
+def _is_of_a_run(file: Path) -> bool:
+    """Tell whether a file is part of a stored run."""
+    return (file.parent / "manifest.json").exists()
 
 
 def _near(name: str) -> Path:

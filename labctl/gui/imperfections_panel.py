@@ -26,7 +26,8 @@ from labctl.calibration_settings import default_store
 from labctl.calibration_twin import find_twins
 from labctl.experiment.load import validate
 from labctl.gui.quantity_box import QuantityBox, for_file
-from labctl.gui.words import named, tr
+from labctl.gui.settings_form import mistake_label, told
+from labctl.gui.words import mark_wrong, named, tr
 from protocols.errors import ConfigError
 from sim_backend.imperfections import PRESETS, TABLES, Imperfections, read_doses
 
@@ -77,12 +78,13 @@ _LEAST = {"": 10.0, "V": 0.01, "V/s": 1.0, "s": 1e-5, "ohm": 10.0, "1/V": 0.05}
 class _Row:
     name: str
     unit: str
-    default: float
-    probability: bool
     on: QCheckBox
     slider: QSlider
     box: QuantityBox
+    mistake: QLabel
     largest: float
+    problem: str = ""
+    sign: float = 1.0  # the slider has none: it moves a dose without changing its direction
 
 
 class ImperfectionsPanel(QScrollArea):
@@ -132,8 +134,8 @@ class ImperfectionsPanel(QScrollArea):
         super().showEvent(event)
         self.offer_twins(default_store())
 
-    def use(self, preset_or_file: str) -> None:
-        """Take the doses of a preset or file. Raises ConfigError."""
+    def use(self, preset_or_file: str, words: str = "") -> None:
+        """Take the doses of a preset or file, listed under `words` or its name. Raises ConfigError."""
         doses = read_doses(preset_or_file)
         read = validate(Imperfections, doses, preset_or_file)
         self._source = preset_or_file
@@ -141,11 +143,13 @@ class ImperfectionsPanel(QScrollArea):
         for name, row in self.rows.items():
             self._show(row, self._preset_doses[name])
         kept = [t for t in TABLES if t in doses]
-        words = read.description or tr("Every dose is zero: the ideal board.")
+        about = read.description
+        if not about and not any(self._preset_doses.values()):
+            about = tr("Every dose is zero: the ideal board.")
         if kept:
-            words += " " + tr("The file's values of single edges are used as they are.")
-        self.about.setText(words)
-        self.preset.setCurrentIndex(self._offer(preset_or_file, preset_or_file))
+            about += " " + tr("The file's values of single edges are used as they are.")
+        self.about.setText(about.strip())
+        self.preset.setCurrentIndex(self._offer(words or preset_or_file, preset_or_file))
         self.changed.emit()
 
     def offer_twins(self, folder: Path) -> None:
@@ -165,9 +169,14 @@ class ImperfectionsPanel(QScrollArea):
         self.changed.emit()
 
     def chosen(self) -> tuple[str | None, list[str]]:
-        """Return the preset or file, and the doses that differ from it as name=value with unit."""
+        """Return the preset or file, and the doses that differ from it as name=value with unit.
+
+        Raises ConfigError while a dose has a mistake.
+        """
         found = []
         for name, row in self.rows.items():
+            if row.problem:
+                raise ConfigError(row.problem, key=f"imperfections.{name}")
             value = row.box.value if row.on.isChecked() else 0.0
             if not math.isclose(value, self._preset_doses[name], rel_tol=1e-5, abs_tol=1e-15):
                 text = for_file(value, _UNITS.get(row.unit, row.unit))
@@ -186,34 +195,56 @@ class ImperfectionsPanel(QScrollArea):
         slider.setRange(0, _STEPS)
         slider.setMinimumWidth(70)
         box = named(QuantityBox(_UNITS.get(unit, unit)), words, tip)
-        probability = "probability" in (field.description or "")
-        row = _Row(name, unit, 0.0, probability, on, slider, box, largest)
+        row = _Row(name, unit, on, slider, box, mistake_label(), largest)
         self.rows[name] = row
         on.clicked.connect(lambda checked: self._switched(row, bool(checked)))
         slider.valueChanged.connect(lambda k: self._slid(row, k))
         box.changed.connect(lambda value: self.set_dose(name, value))
+        box.unreadable.connect(lambda _: self._judged(row))
         for column, widget in enumerate((on, slider, box)):
-            grid.addWidget(widget, line, column)
+            grid.addWidget(widget, 2 * line, column)
+        grid.addWidget(row.mistake, 2 * line + 1, 0, 1, 3)
 
     def _show(self, row: _Row, value: float) -> None:
         row.on.setChecked(value != 0.0)
         row.box.set_value(value)
+        self._find_mistake(row)
+        if value != 0.0:
+            row.sign = math.copysign(1.0, value)
         row.largest = max(row.largest, abs(value))
         row.slider.blockSignals(True)
         row.slider.setValue(round(_STEPS * math.sqrt(min(abs(value) / row.largest, 1.0))))
         row.slider.blockSignals(False)
 
     def _slid(self, row: _Row, k: int) -> None:
-        value = row.largest * (k / _STEPS) ** 2
+        value = row.sign * row.largest * (k / _STEPS) ** 2
         value = float(f"{value:.2g}")
         row.box.set_value(value)
         row.on.setChecked(value != 0.0)
+        self._judged(row)
+
+    def _judged(self, row: _Row) -> None:
+        self._find_mistake(row)
         self.changed.emit()
+
+    def _find_mistake(self, row: _Row) -> None:
+        """Show what is wrong with a dose: unreadable, or outside what it may be."""
+        row.problem = row.box.problem
+        if not row.problem and row.on.isChecked():
+            try:
+                validate(Imperfections, {row.name: for_file(row.box.value, row.box.unit)}, "")
+            except ConfigError as error:
+                row.problem = told(error)
+        row.mistake.setText(f"▲ {row.problem}")
+        row.mistake.setVisible(bool(row.problem))
+        mark_wrong(row.box, bool(row.problem))
 
     def _switched(self, row: _Row, on: bool) -> None:
         if on and row.box.value == 0.0:
             self._show(row, self._preset_doses[row.name] or float(f"{0.1 * row.largest:.2g}"))
-        self.changed.emit()
+        elif not on:
+            row.box.set_value(row.box.value)  # in place of a text that could not be read: it is not used
+        self._judged(row)
 
     def _preset_chosen(self, place: int) -> None:
         wanted = self.preset.itemData(place)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from PyQt6.QtCore import pyqtSignal
@@ -36,6 +36,7 @@ class PreflightCard(QFrame):
         self.sheet: Mapping[str, Any] | None = None
         self.against: tuple[str, ...] = ()  # what the check of the bench found wrong
         self._red = False  # the preflight is red, but a reason lets it pass
+        self._check = 0  # counts what was asked and forgotten: an answer belongs to one of them
         self.check = named(
             QPushButton(tr("Preflight")), tr("Preflight"), tr("Check everything; nothing moves.") + "  [F5]"
         )
@@ -69,6 +70,7 @@ class PreflightCard(QFrame):
     def forget(self) -> None:
         """Forget the sheet: what it tells of is not what would be started any more."""
         self.sheet, self._red = None, False
+        self._check += 1
         self.reason.clear()  # it was given for what was checked, not for what comes next
         self._say("muted", "○ " + tr("Not checked yet. Preflight moves nothing."))
         self._fill([])
@@ -79,12 +81,23 @@ class PreflightCard(QFrame):
     def wait(self, *, compiling: bool) -> None:
         """Say that the check goes on."""
         self.sheet = None
+        self._check += 1
         text = tr("Checking …")
         if compiling:
             text += " " + tr("The simulator is compiled at first use, up to half a minute, once.")
         self._say("muted", "… " + text)
         self.check.setEnabled(False)
         self.verdict_changed.emit()
+
+    def unless_forgotten(self, show: Callable[[Any], None]) -> Callable[[Any], None]:
+        """Return what takes the answer to the present check: `show`, or nothing once it is forgotten."""
+        check = self._check
+
+        def take(answer: Any) -> None:
+            if check == self._check:
+                show(answer)
+
+        return take
 
     def stand_against(self, problems: tuple[str, ...]) -> None:
         """Take what the check of the bench found wrong: from now on it takes a reason to start."""

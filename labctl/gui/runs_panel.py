@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -23,6 +24,7 @@ from PyQt6.QtWidgets import (
 )
 
 from labctl.cli.runs_export import export_csv
+from labctl.experiment import read_toml
 from labctl.gui.compare import CompareWindow
 from labctl.gui.model import RunModel
 from labctl.gui.runs_table import THUMB, RunsTable
@@ -33,7 +35,7 @@ from labctl.store.catalogue import Entry
 from labctl.store.events import read_events
 from labctl.store.recovery import find_orphans, recover
 from labctl.store.tags import split_tags
-from protocols.errors import DataError
+from protocols.errors import ConfigError, DataError
 
 if TYPE_CHECKING:
     from labctl.gui.window import MainWindow
@@ -211,20 +213,35 @@ class RunsPanel(QWidget):
 
     def again(self) -> None:
         """Take experiment, bench, imperfections and seed of the chosen run."""
+        panel = self._window.experiment
         for entry in self.chosen()[:1]:
-            folder, panel = self.folder_of(entry), self._window.experiment
-            if not panel.open(folder / "experiment.toml"):
+            folder = self.folder_of(entry).absolute()
+            if not panel.may_leave() or not panel.open(folder / "experiment.toml"):
                 return
             panel.seed.setValue(entry.seed or 0)
-            self.work.do(lambda f=folder: _doses(f), self._take_doses, self._failed)  # type: ignore[misc]
             self._window.layout_.panels["experiment"].raise_()
+            try:
+                self._take_bench(folder)
+            except ConfigError as error:
+                self._failed(error)
 
-    def _take_doses(self, doses: dict[str, float]) -> None:
-        panel = self._window.imperfections
-        panel.use("ideal")
-        for name, value in doses.items():
-            if name in panel.rows and value:
-                panel.set_dose(name, value)
+    def _take_bench(self, folder: Path) -> None:
+        """Choose the bench and the imperfections of a run, as it stored them. Raises ConfigError."""
+        file, words = folder / "bench.toml", tr("as in run {run}", run=folder.name)
+        ran = read_toml(file)
+        board = {key: value for key, value in ran.items() if key != "imperfections"}
+        bench = "sim" if board == {"kind": "sim"} else self._same_bench(ran) or str(file)
+        self._window.experiment.choose_bench(bench, words)
+        if self._window.experiment.is_simulated():
+            self._window.imperfections.use(str(file) if ran.get("imperfections") else "ideal", words)
+
+    def _same_bench(self, ran: dict[str, Any]) -> str:
+        """Return the offered bench file that says what ran; empty when there is none, or not any more."""
+        for bench in self._window.experiment.known_benches():
+            with suppress(ConfigError):  # changed or gone since it was offered
+                if bench != "sim" and read_toml(Path(bench)) == ran:
+                    return bench
+        return ""
 
     def ask_tags(self) -> None:
         """Ask for the tags of the chosen runs; those that only some of them have stay as they are."""
@@ -349,16 +366,3 @@ def _settings(folder: Path) -> dict[str, Any]:
     manifest = json.loads((folder / "manifest.json").read_text("utf-8"))
     found["seed"] = (manifest.get("seeds") or {}).get("run")
     return found
-
-
-def _doses(folder: Path) -> dict[str, float]:
-    """Return the doses a run was simulated with, by name, SI; empty for hardware."""
-    from sim_backend.imperfections import Imperfections
-
-    table = _settings(folder).get("bench", {}).get("imperfections")
-    if not isinstance(table, dict):
-        return {}
-    read = Imperfections.model_validate(table)
-    return {
-        n: float(getattr(read, n)) for n in type(read).model_fields if isinstance(getattr(read, n), float)
-    }

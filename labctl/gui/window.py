@@ -35,6 +35,7 @@ from labctl.gui.model import RunModel
 from labctl.gui.notes_panel import NotesPanel
 from labctl.gui.selection import Selection
 from labctl.gui.standing import Contact, standing
+from labctl.gui.wheel import WheelGuard
 from labctl.gui.words import must, tr
 from protocols.errors import LabError
 
@@ -75,6 +76,8 @@ class MainWindow(QMainWindow):
         self.contact, self.said = Contact.NONE, ""
         self.detaching = False  # closed by a signal: nobody is there to be asked, the run goes on
         self.boxes: list[QMessageBox] = []
+        self._wheel = WheelGuard()
+        self._wheel.guard(self)
         self._connect()
         self.unstyled: list[Any] = []  # what has yet to take the theme
         self._restyling = QTimer(self)
@@ -171,15 +174,19 @@ class MainWindow(QMainWindow):
         card.wait(compiling=self.snapshot is None or self.snapshot.run is None)
         self.link.ask(
             lambda client: client.preflight(request),
-            card.show_sheet,
-            lambda error: card.show_problem(str(error), passable=getattr(error, "key", "") == PASSABLE),
+            card.unless_forgotten(card.show_sheet),
+            card.unless_forgotten(
+                lambda error: card.show_problem(str(error), passable=getattr(error, "key", "") == PASSABLE)
+            ),
         )
 
     def start(self) -> None:
-        """Start what the preflight checked."""
+        """Start what the preflight checked; what is still being typed was not."""
+        self.experiment.commit()
         card = self.experiment.preflight
         sheet, why = card.sheet, card.override()
         if sheet is None or not card.may_start():
+            self.tell(card.why_not())
             return
         if sheet["energises"] and not self._confirm(tr("Energise {bench} and start?", bench=sheet["bench"])):
             return
@@ -346,6 +353,9 @@ class MainWindow(QMainWindow):
             return
         under_way = self.snapshot is not None and not self.snapshot.is_over
         if under_way and not self.detaching and not self._leave():
+            event.ignore()
+            return
+        if not self.detaching and not self.experiment.may_leave():
             event.ignore()
             return
         self.shut_down()

@@ -108,6 +108,10 @@
    <translation>校准</translation>
   </message>
   <message>
+   <source>Cancel</source>
+   <translation>取消</translation>
+  </message>
+  <message>
    <source>Check bench</source>
    <translation>检查实验台</translation>
   </message>
@@ -158,6 +162,10 @@
   <message>
    <source>Decision map</source>
    <translation>决策图</translation>
+  </message>
+  <message>
+   <source>Discard them</source>
+   <translation>放弃更改</translation>
   </message>
   <message>
    <source>Doses as measured on a bench, or none</source>
@@ -846,6 +854,10 @@ A run under way is stopped and kept, the bench is made safe. Please report this.
    <translation>撤销</translation>
   </message>
   <message>
+   <source>Unsaved changes</source>
+   <translation>未保存的更改</translation>
+  </message>
+  <message>
    <source>Usual layout</source>
    <translation>默认布局</translation>
   </message>
@@ -956,6 +968,10 @@ A run under way is stopped and kept, the bench is made safe. Please report this.
   <message>
    <source>anywhere</source>
    <translation>任何位置</translation>
+  </message>
+  <message>
+   <source>as in run {run}</source>
+   <translation>同运行 {run}</translation>
   </message>
   <message>
    <source>as measured on {bench}</source>
@@ -1968,6 +1984,10 @@ A run under way is stopped and kept, the bench is made safe. Please report this.
   <message>
    <source>{measured} measured, {predicted} on the twin</source>
    <translation>实测 {measured}，孪生 {predicted}</translation>
+  </message>
+  <message>
+   <source>{name} has changes that are not saved.</source>
+   <translation>{name} 有未保存的更改。</translation>
   </message>
   <message>
    <source>{name}: cycle {cycle} of {cycles}</source>

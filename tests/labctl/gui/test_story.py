@@ -23,7 +23,7 @@ from labctl.store.events import read_events
 from protocols.engine import Outcome, RunState
 
 from ...timing import STALL_S
-from .conftest import Opened, prepare, start, until
+from .conftest import EXAMPLES, Opened, prepare, start, until
 
 pytestmark = [pytest.mark.gui, pytest.mark.slow]
 FOREVER = 50_000_000
@@ -109,6 +109,7 @@ def _browse_reopen_compare(window: MainWindow, folder: Path) -> None:
     settings = dict(runs.comparisons[0].rows)
     assert settings["experiment.method.kind"] == ["standard", "symmetric-overclamping"]
 
+    window.experiment.open(EXAMPLES / "xor.toml")  # in place of unsaved changes, which are asked about
     runs.choose([1])
     runs.buttons["again"].click()
     until(lambda: not runs.work.busy())
