@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from PyQt6.QtCore import pyqtSignal
-from PyQt6.QtGui import QKeySequence
+from PyQt6.QtCore import QSize, Qt, pyqtSignal
+from PyQt6.QtGui import QKeySequence, QResizeEvent
 from PyQt6.QtWidgets import (
     QFormLayout,
     QFrame,
@@ -14,11 +14,13 @@ from PyQt6.QtWidgets import (
     QLabel,
     QLineEdit,
     QPushButton,
+    QScrollArea,
+    QSizePolicy,
     QVBoxLayout,
     QWidget,
 )
 
-from labctl.gui.words import named, tr
+from labctl.gui.words import must, named, tr
 from labctl.sheet import sheet_lines
 
 _SHOWN = ("run", "expected", "bench", "safe means", "last failure")  # the bench panel has the rest
@@ -51,10 +53,7 @@ class PreflightCard(QFrame):
         )
         self.reason.setPlaceholderText(tr("reason to start all the same"))
         self.reason.textChanged.connect(lambda _: self.verdict_changed.emit())
-        self._lines = QWidget()
-        self._form = QFormLayout(self._lines)
-        self._form.setContentsMargins(0, 2, 0, 0)
-        self._form.setVerticalSpacing(2)
+        self.lines = _Lines()
         head = QHBoxLayout()
         head.addWidget(self.verdict, 1)
         head.addWidget(self.check)
@@ -62,7 +61,7 @@ class PreflightCard(QFrame):
         column.setContentsMargins(10, 8, 10, 8)
         column.addLayout(head)
         column.addWidget(self.reason)
-        column.addWidget(self._lines)
+        column.addWidget(self.lines)
         self.forget()
 
     # ── what was found ───────────────────────────────────────────────────────────────────────────
@@ -73,7 +72,7 @@ class PreflightCard(QFrame):
         self._check += 1
         self.reason.clear()  # it was given for what was checked, not for what comes next
         self._say("muted", "○ " + tr("Not checked yet. Preflight moves nothing."))
-        self._fill([])
+        self.lines.fill([])
         self.reason.setVisible(False)
         self.check.setEnabled(True)
         self.verdict_changed.emit()
@@ -117,7 +116,7 @@ class PreflightCard(QFrame):
         else:
             self._say("good", "✔ " + tr("Ready. Everything was checked, nothing has moved."))
         self.reason.setVisible(bool(warnings))
-        self._fill([(label, text) for label, text in sheet_lines(sheet) if label in _SHOWN])
+        self.lines.fill([(label, text) for label, text in sheet_lines(sheet) if label in _SHOWN])
         self.verdict_changed.emit()
 
     def show_problem(self, text: str, *, passable: bool = False) -> None:
@@ -127,7 +126,7 @@ class PreflightCard(QFrame):
         more = " " + tr("Write a reason and check again to start all the same.") if passable else ""
         self._say("error", "✖ " + text + more)
         self.reason.setVisible(passable)
-        self._fill([])
+        self.lines.fill([])
         self.verdict_changed.emit()
 
     # ── may it start ─────────────────────────────────────────────────────────────────────────────
@@ -166,7 +165,27 @@ class PreflightCard(QFrame):
             style.unpolish(self.verdict)
             style.polish(self.verdict)
 
-    def _fill(self, lines: list[tuple[str, str]]) -> None:
+
+class _Lines(QScrollArea):
+    """Labelled lines: as tall as they need where there is room, else to be scrolled."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        named(self, tr("What was checked"))
+        self._inside = QWidget()
+        self._form = QFormLayout(self._inside)
+        self._form.setContentsMargins(0, 2, 0, 0)
+        self._form.setVerticalSpacing(2)
+        self.setWidget(self._inside)
+        self.setWidgetResizable(True)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
+        for ground in (must(self.viewport()), self._inside):
+            ground.setAutoFillBackground(False)  # the card's
+
+    def fill(self, lines: list[tuple[str, str]]) -> None:
+        """Show other lines; the area is hidden when there are none."""
         while self._form.rowCount():
             self._form.removeRow(0)
         for label, text in lines:
@@ -174,4 +193,20 @@ class PreflightCard(QFrame):
             head.setProperty("role", "muted")
             value.setWordWrap(True)
             self._form.addRow(head, value)
-        self._lines.setVisible(bool(lines))
+        self.setVisible(bool(lines))
+        self.updateGeometry()
+
+    def sizeHint(self) -> QSize:
+        """Return the room that all lines need at the present width."""
+        return QSize(super().sizeHint().width(), max(self._inside.heightForWidth(self.width()), 0))
+
+    def minimumSizeHint(self) -> QSize:
+        """Return room for two lines of text."""
+        least = min(2 * self.fontMetrics().lineSpacing(), self.sizeHint().height())
+        return QSize(super().minimumSizeHint().width(), least)
+
+    def resizeEvent(self, event: QResizeEvent | None) -> None:
+        """Need another height at another width."""
+        super().resizeEvent(event)
+        if event is not None and event.size().width() != event.oldSize().width():
+            self.updateGeometry()

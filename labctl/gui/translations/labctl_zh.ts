@@ -866,6 +866,10 @@ A run under way is stopped and kept, the bench is made safe. Please report this.
    <translation>如何处理该运行？</translation>
   </message>
   <message>
+   <source>What was checked</source>
+   <translation>检查内容</translation>
+  </message>
+  <message>
    <source>Which node voltages</source>
    <translation>显示哪些节点电压</translation>
   </message>

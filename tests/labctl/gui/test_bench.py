@@ -132,6 +132,13 @@ def test_a_reason_is_for_what_was_checked_alone(app: object) -> None:
     assert card.may_start()
     assert card.override() == ""
     assert {label.text() for label in card.findChildren(QLabel)} >= {"expected", "safe means"}
+    card.show_sheet(SHEET | {"safe": ("0 V on V1 (node 15), V2 (node 13), V3 (node 1)",) * 4})
+    card.resize(320, 120)  # as on a small screen: lines are scrolled, not squeezed into each other
+    card.show()
+    lines = [label for label in card.lines.findChildren(QLabel) if label.wordWrap()]
+    assert all(label.height() >= label.heightForWidth(label.width()) for label in lines)
+    card.resize(320, 500)
+    assert card.lines.height() >= sum(label.height() for label in lines)
 
 
 @pytest.mark.slow
