@@ -7,8 +7,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from PyQt6.QtCore import QSettings, QTimer, pyqtSignal
-from PyQt6.QtGui import QFontDatabase, QKeySequence
+from PyQt6.QtCore import QSettings, pyqtSignal
+from PyQt6.QtGui import QKeySequence
 from PyQt6.QtWidgets import (
     QAbstractSpinBox,
     QApplication,
@@ -19,19 +19,19 @@ from PyQt6.QtWidgets import (
     QLabel,
     QLineEdit,
     QMenu,
-    QPlainTextEdit,
     QPushButton,
     QTabWidget,
     QVBoxLayout,
     QWidget,
 )
 
-import labctl
 from labctl.benches import load_bench
 from labctl.gui.document import ExperimentDocument, differences
+from labctl.gui.experiment_picker import ExperimentPicker, is_example, is_of_a_run, near
 from labctl.gui.preflight_card import PreflightCard
 from labctl.gui.settings_form import SettingsForm
 from labctl.gui.task_form import TaskForm
+from labctl.gui.toml_editor import TomlEditor
 from labctl.gui.unsaved import Answer, ask
 from labctl.gui.whole_box import WholeBox
 from labctl.gui.words import must, named, tr
@@ -39,9 +39,7 @@ from labctl.request import RunRequest
 from labctl.store.folder import slug
 from protocols.errors import ConfigError, LabError
 
-_RECENT = 8
 _CHANGES = 4  # differences named; all are in the tooltip
-_TYPED_MS = 500  # after the last key, the text is read
 
 
 class ExperimentPanel(QWidget):
@@ -58,15 +56,7 @@ class ExperimentPanel(QWidget):
         self.bench_facts: tuple[str, bool | None] = ("", None)  # its name, and whether it is simulated
         self.doses: Callable[[], tuple[str | None, list[str]]] = lambda: (None, [])
         self.form, self.task = SettingsForm(self.document), TaskForm(self.document)
-        self.text = named(QPlainTextEdit(), tr("Experiment file, TOML"))
-        self.text.setFont(QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont))
-        self.text.setLineWrapMode(QPlainTextEdit.LineWrapMode.NoWrap)
-        self.text.setTabChangesFocus(True)
-        self.text.textChanged.connect(self._typed)
-        self._pause = QTimer(self)
-        self._pause.setSingleShot(True)
-        self._pause.setInterval(_TYPED_MS)
-        self._pause.timeout.connect(self._read_text)
+        self.text = TomlEditor(self.document)
         self.tabs = named(QTabWidget(), tr("Form or file"))
         for page in (self.form, self.task, self.text):
             self.tabs.addTab(page, "")
@@ -93,13 +83,12 @@ class ExperimentPanel(QWidget):
     # ── making ───────────────────────────────────────────────────────────────────────────────────
 
     def _head(self) -> QGridLayout:
-        self.preset = named(QComboBox(), tr("Experiment"), tr("Examples and files opened lately"))
-        self.preset.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+        self.preset = ExperimentPicker(self._store)
         self.preset.activated.connect(self._chosen)
         self.bench = named(QComboBox(), tr("Bench"), tr("The simulator, or a bench file"))
         self.bench.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         self.bench.addItem(tr("simulator"), "sim")
-        for file in sorted(_near("benches").glob("*.toml")):
+        for file in sorted(near("benches").glob("*.toml")):
             self.bench.addItem(file.stem, str(file))
         self.bench.addItem(tr("other bench file …"), None)
         self.bench.activated.connect(self._bench_chosen)
@@ -128,7 +117,6 @@ class ExperimentPanel(QWidget):
             can.connect(action.setEnabled)
         self.addActions(menu.actions())
         more.setMenu(menu)
-        self._fill_presets()
         grid = QGridLayout()
         grid.setVerticalSpacing(4)
         row = QHBoxLayout()
@@ -142,26 +130,6 @@ class ExperimentPanel(QWidget):
         grid.setColumnStretch(1, 1)
         return grid
 
-    def _fill_presets(self) -> None:
-        """List recent files and examples, and name the one that is open."""
-        self.preset.clear()
-        is_open = "" if self.document.path is None else str(self.document.path.absolute())
-        recent = [file for file in self._recent() if Path(file).exists()]
-        listed = recent if is_open in ("", *recent) else [is_open, *recent]
-        names = [Path(file).name for file in listed]
-        for file, name in zip(listed, names, strict=True):
-            twice = names.count(name) > 1 or _is_of_a_run(Path(file))
-            self.preset.addItem(f"{Path(file).parent.name}/{name}" if twice else name, file)
-        if listed:
-            self.preset.insertSeparator(len(listed))
-        for example in sorted(_near("examples").glob("*.toml")):
-            self.preset.addItem(f"{tr('example')}: {example.stem}", str(example))
-        self.preset.setCurrentIndex(self.preset.findData(is_open) if is_open else -1)
-        self.preset.setPlaceholderText(tr("choose an experiment"))
-
-    def _recent(self) -> list[str]:
-        return [str(path) for path in self._store.value("recent", [], list)]
-
     # ── files ────────────────────────────────────────────────────────────────────────────────────
 
     def open(self, path: Path) -> bool:
@@ -171,9 +139,10 @@ class ExperimentPanel(QWidget):
             self.document.load(path)
         except ConfigError as error:
             self.failed.emit(str(error))
-            self._fill_presets()
+            self.preset.show_open(self.document.path)
             return False
-        self._remember(path)
+        self.preset.remember(path)
+        self.preset.show_open(path)
         return True
 
     def ask_open(self) -> None:
@@ -188,7 +157,9 @@ class ExperimentPanel(QWidget):
         """Ask what becomes of unsaved changes, if there are any; tell whether the experiment may go."""
         self.commit()
         path, is_saved = self.document.path, self.document.is_saved or not self.document.text
-        answer = Answer.DISCARD if is_saved else ask(self, path.name if path is not None else "experiment")
+        answer = (
+            Answer.DISCARD if is_saved else ask(self, path.name if path is not None else tr("Experiment"))
+        )
         if answer is Answer.SAVE:
             return self.save()
         return answer is Answer.DISCARD
@@ -196,7 +167,7 @@ class ExperimentPanel(QWidget):
     def save(self) -> bool:
         """Save the file, those of examples and of stored runs elsewhere; tell whether it was saved."""
         path = self.document.path
-        if path is None or path.absolute().parent == _near("examples").absolute() or _is_of_a_run(path):
+        if path is None or is_example(path) or is_of_a_run(path):
             return self.save_as()
         return self._save(path)
 
@@ -209,7 +180,7 @@ class ExperimentPanel(QWidget):
     def _save(self, path: Path) -> bool:
         self.commit()
         try:
-            if _is_of_a_run(path):
+            if is_of_a_run(path):
                 raise ConfigError(
                     "belongs to a stored run, which stays as it ran",
                     file=str(path),
@@ -219,16 +190,9 @@ class ExperimentPanel(QWidget):
         except ConfigError as error:
             self.failed.emit(str(error))
             return False
-        self._remember(path)
+        self.preset.remember(path)
+        self.preset.show_open(path)
         return True
-
-    def _remember(self, path: Path) -> None:
-        """Put a file first among the recent ones; a stored run is found in the run browser."""
-        file = str(path.absolute())
-        if not _is_of_a_run(path):
-            known = [other for other in self._recent() if other != file]
-            self._store.setValue("recent", [file, *known][:_RECENT])
-        self._fill_presets()
 
     # ── what is being typed ──────────────────────────────────────────────────────────────────────
 
@@ -239,17 +203,12 @@ class ExperimentPanel(QWidget):
             field.clearFocus()
             if field.isVisible():  # the editor of a table's cell is closed
                 field.setFocus()
-        if self._pause.isActive():
-            self._read_text()
+        self.text.commit()
 
     def _step(self, step: Callable[[], None]) -> None:
         """Undo or redo, after what is being typed has become a step itself."""
         self.commit()
         step()
-
-    def _read_text(self) -> None:
-        self._pause.stop()
-        self.document.set_text(self.text.toPlainText())
 
     # ── what would run ───────────────────────────────────────────────────────────────────────────
 
@@ -328,15 +287,9 @@ class ExperimentPanel(QWidget):
         if self.preset.itemData(place) and self.may_leave():
             self.open(Path(str(self.preset.itemData(place))))
         else:
-            self._fill_presets()
-
-    def _typed(self) -> None:
-        if self.text.toPlainText() != self.document.text:
-            self._pause.start()
+            self.preset.show_open(self.document.path)
 
     def _edited(self) -> None:
-        if self.text.toPlainText() != self.document.text and not self._pause.isActive():
-            self._show_text()
         problem = self.document.problem
         self._show_changes()
         pages = {tr("Settings"): self.form, tr("Network and task"): self.task}
@@ -348,14 +301,6 @@ class ExperimentPanel(QWidget):
         saved = self.document.is_saved or not self.document.text
         self.tabs.setTabText(len(pages), tr("File") + ("" if saved else " •"))
         self._stale()
-
-    def _show_text(self) -> None:
-        """Show the document's text, with the cursor where it was."""
-        place = self.text.textCursor().position()
-        self.text.setPlainText(self.document.text)
-        cursor = self.text.textCursor()
-        cursor.setPosition(min(place, len(self.text.toPlainText())))
-        self.text.setTextCursor(cursor)
 
     def compare_with(self, name: str, file: Path) -> None:
         """Say from now on in what the experiment differs from this run's."""
@@ -386,14 +331,3 @@ class ExperimentPanel(QWidget):
     def _stale(self) -> None:
         self.preflight.forget()
         self.request_changed.emit()
-
-
-def _is_of_a_run(file: Path) -> bool:
-    """Tell whether a file is part of a stored run."""
-    return (file.parent / "manifest.json").exists()
-
-
-def _near(name: str) -> Path:
-    """Return a folder beside the working folder or beside labctl itself."""
-    here = Path.cwd() / name
-    return here if here.is_dir() else Path(labctl.__file__).parent.parent / name

@@ -348,14 +348,12 @@ class MainWindow(QMainWindow):
             QTimer.singleShot(0, self.layout_.shown)
 
     def closeEvent(self, event: QCloseEvent | None) -> None:
-        """Ask what becomes of a run under way; then save the layout and detach."""
+        """Ask what becomes of unsaved changes and of a run under way; then save the layout and detach."""
         if event is None:
             return
         under_way = self.snapshot is not None and not self.snapshot.is_over
-        if under_way and not self.detaching and not self._leave():
-            event.ignore()
-            return
-        if not self.detaching and not self.experiment.may_leave():
+        asks = not self.detaching
+        if asks and not (self.experiment.may_leave() and (not under_way or self._leave())):
             event.ignore()
             return
         self.shut_down()

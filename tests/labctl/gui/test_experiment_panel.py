@@ -313,7 +313,9 @@ def test_undo_keeps_the_editor_in_step_and_takes_steps_of_their_own(
     assert panel.document.settings.training.cycles == 12
 
 
-def test_run_again_brings_back_what_ran(open_window: Opened, tmp_path: Path) -> None:
+def test_run_again_brings_back_what_ran(
+    open_window: Opened, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     window = open_window(live=False)
     panel, runs = window.experiment, window.layout_.runs
     folder = tmp_path / "runs" / "2026-01-01" / "00001-xor"
@@ -330,3 +332,6 @@ def test_run_again_brings_back_what_ran(open_window: Opened, tmp_path: Path) -> 
     assert request.overrides == ()
     assert window.imperfections.rows["bias_mean"].box.value == pytest.approx(0.4)
     assert window.imperfections.preset.currentText() == "as in run 00001-xor"
+    panel.document.set("training.cycles", 321)
+    monkeypatch.setattr(experiment_panel, "ask", lambda *_: Answer.STAY)
+    assert not window.close()
