@@ -26,9 +26,9 @@ def _column(unit: str, least: float | None = None) -> BeforeValidator:
             try:
                 numbers.append(parse_quantity(item, unit))
             except ConfigError as error:
-                raise ValueError(f"value {number} {error.sentence()}") from error
+                raise ValueError(f"entry {number} {error.sentence()}") from error
             if least is not None and numbers[-1] < least:
-                raise ValueError(f"value {number} must be at least {least:g}")
+                raise ValueError(f"entry {number} must be at least {least:g}")
         return tuple(numbers)
 
     return BeforeValidator(read, json_schema_input_type=list[str | float] | dict[str, Any])

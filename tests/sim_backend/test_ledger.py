@@ -200,14 +200,14 @@ def test_the_lattice_preset_has_the_published_doses():
         ({"short_resistance": "0 ohm"}, "greater than"),
         ({"rate_error": "-150 %"}, "greater than or equal"),
         ({"per_edge": {"bais": []}}, "bais"),
-        ({"per_edge": {"bias": [1.0]}}, "edge 0 has no unit"),
-        ({"per_edge": {"bias": ["1 V/s", "2 mV"]}}, "edge 1 has the wrong unit"),
+        ({"per_edge": {"bias": [1.0]}}, "entry 0 has no unit"),
+        ({"per_edge": {"bias": ["1 V/s", "2 mV"]}}, "entry 1 has the wrong unit"),
         ({"per_edge": {"bias": "1 V/s"}}, "write a list"),
         ({"per_edge": {"bias": {"values": [1.0]}}}, "write a list"),
         ({"per_edge": {"bias": {"values": ["1 V/s"], "unit": "V/s"}}}, "plain numbers"),
-        ({"per_edge": {"gate_leak": ["-1 V/s"]}}, "edge 0 must be at least 0"),
+        ({"per_edge": {"gate_leak": ["-1 V/s"]}}, "entry 0 must be at least 0"),
         ({"faults": {"open": [-1]}}, "greater than or equal"),
-        ({"faults": {"open": [3], "shorted": [2, 3]}}, "edge 3 cannot be both open and shorted"),
+        ({"faults": {"open": [3], "shorted": [2, 3]}}, "entry 3 cannot be both open and shorted"),
     ],
 )
 def test_unknown_keys_wrong_units_and_negative_doses_are_refused(bad, says):
