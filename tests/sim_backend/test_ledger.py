@@ -207,7 +207,7 @@ def test_the_lattice_preset_has_the_published_doses():
         ({"per_edge": {"bias": {"values": ["1 V/s"], "unit": "V/s"}}}, "plain numbers"),
         ({"per_edge": {"gate_leak": ["-1 V/s"]}}, "entry 0 must be at least 0"),
         ({"faults": {"open": [-1]}}, "greater than or equal"),
-        ({"faults": {"open": [3], "shorted": [2, 3]}}, "entry 3 cannot be both open and shorted"),
+        ({"faults": {"open": [3], "shorted": [2, 3]}}, "edge 3 cannot be both open and shorted"),
     ],
 )
 def test_unknown_keys_wrong_units_and_negative_doses_are_refused(bad, says):
