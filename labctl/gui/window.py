@@ -172,6 +172,7 @@ class MainWindow(QMainWindow):
         """Say what a check of the bench is doing; close when that was waited for and the bench is safe."""
         self._say_standing()
         self._may_start()
+        self.layout_.queue.look(self.snapshot)
         if not self.layout_.bench.process.under_way and self._closing:
             self._closing = False
             if self.layout_.bench.standing() is None:

@@ -1894,6 +1894,10 @@ A run under way is stopped and kept, the bench is made safe. Please report this.
    <translation>正在打开并检查实验台；未驱动任何东西</translation>
   </message>
   <message>
+   <source>the bench is not known to be safe</source>
+   <translation>实验台是否安全未知</translation>
+  </message>
+  <message>
    <source>the bench is ready; nothing has moved yet</source>
    <translation>实验台就绪；尚未驱动任何东西</translation>
   </message>
@@ -2004,6 +2008,10 @@ A run under way is stopped and kept, the bench is made safe. Please report this.
   <message>
    <source>write a note into the run …</source>
    <translation>写入运行记录 …</translation>
+  </message>
+  <message>
+   <source>{cycles} cycles</source>
+   <translation>{cycles} 个周期</translation>
   </message>
   <message>
    <source>{dose} on</source>
