@@ -124,6 +124,8 @@ class MainWindow(QMainWindow):
                 self.controls.show_snapshot(poll.snapshot)
                 self._say_standing()
                 self.layout_.queue.look(poll.snapshot)
+                if _folder(before) != _folder(poll.snapshot):
+                    self.layout_.runs.refresh_soon()  # a run has begun to be stored
             self.live.absorb(poll)
             self.notes.absorb(poll)
             run, over = poll.snapshot.run, poll.snapshot.state.value in ("safe", "fault")
@@ -432,6 +434,11 @@ class MainWindow(QMainWindow):
     def docks(self) -> list[QDockWidget]:
         """Return every dock of the window."""
         return self.findChildren(QDockWidget)
+
+
+def _folder(snapshot: Snapshot | None) -> str:
+    """Return where the run is stored; empty when there is none yet."""
+    return snapshot.run.folder if snapshot is not None and snapshot.run is not None else ""
 
 
 def _stop_and_wait(place: Any) -> None:

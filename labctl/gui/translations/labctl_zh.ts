@@ -24,6 +24,10 @@
    <translation>0：训练全部周期</translation>
   </message>
   <message>
+   <source>1 run was cut short; Recover stores what was committed.</source>
+   <translation>1 次运行被中断；“恢复”可保存已提交的数据。</translation>
+  </message>
+  <message>
    <source>A marker needs a run under way.</source>
    <translation>只有运行进行时才能做标记。</translation>
   </message>
