@@ -20,7 +20,7 @@ from labctl.gui.board_view import BoardView
 from labctl.gui.calibration_table import CalibrationTable
 from labctl.gui.check_process import CheckEnd, CheckProcess
 from labctl.gui.roles import colour, recolour
-from labctl.gui.standing import Standing, Touch, checking
+from labctl.gui.standing import NOT_READY, Standing, Touch, checking
 from labctl.gui.theme import Theme
 from labctl.gui.words import must, named, tr
 from protocols.errors import LabError
@@ -237,11 +237,12 @@ class BenchPanel(QWidget):
 
     def _left_by(self, end: CheckEnd, text: str) -> Standing:
         """Return the standing of a bench that is not known to be safe: was it energised by us?"""
-        parts = end.found.get("instruments", ())
-        untouched = bool(parts) and not all(part["ok"] for part in parts)  # one is silent: nothing was done
-        touch = Touch.UNKNOWN if untouched else Touch.DO_NOT
+        asked = all(part["ok"] for part in end.found.get("instruments", ()))  # else nothing was done
+        untouched = bool(end.found) and not (asked and "safe" in end.found)
         why = text.removeprefix("✖ ").rpartition("\n")[2]  # the last one tells of the safe state
-        return Standing("FAULT", touch, why, *self._facts)
+        if untouched:
+            return Standing(NOT_READY, Touch.UNKNOWN, why, *self._facts)
+        return Standing("FAULT", Touch.DO_NOT, why, *self._facts)
 
     def _from_preflight(self) -> None:
         sheet = self._window.experiment.preflight.sheet

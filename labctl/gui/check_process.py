@@ -15,6 +15,7 @@ from PyQt6.QtCore import QObject, QTimer, pyqtSignal
 from labctl.gui.work import Worker
 
 END_S = 5.0  # from being asked to end; then the process is killed, and its guardian makes the bench safe
+BAD_INPUT = 2  # exit code
 LEAVE_S = 2.0  # more, for the guardian, before the window goes
 
 
@@ -106,9 +107,9 @@ def end_of(bench: str, code: int, out: str, err: str) -> CheckEnd:
         safe = bool(deed["safe"])
     elif "safe" in found:
         safe = found["safe"] is True
-    elif found or code == -signal.SIGTERM:  # it takes the signal itself before it energises anything
+    elif found.get("exit_code") == BAD_INPUT or code == -signal.SIGTERM:  # it energised nothing
         safe = True
-    else:
+    else:  # it died, or was refused: somebody else may be driving the bench
         safe = None
     return CheckEnd(bench, found, deed, err.strip(), safe)
 

@@ -29,6 +29,7 @@ class Contact(StrEnum):
     LEFT_UNSAFE = "not made safe"  # the guardian tried and could not
 
 
+NOT_READY = "NOT READY"
 CHECKING_BENCH = "CHECKING THE BENCH"
 ENERGISED = "bench check under way: the supply is switched on and the gates are charged anew"
 BROKEN_OFF = "the bench check is being broken off; the bench is on its way to the safe state"

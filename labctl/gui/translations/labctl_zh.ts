@@ -408,6 +408,10 @@
    <translation>未知</translation>
   </message>
   <message>
+   <source>NOT READY</source>
+   <translation>未就绪</translation>
+  </message>
+  <message>
    <source>Name of this moment, cycle {cycle}:</source>
    <translation>此刻的名称，第 {cycle} 周期：</translation>
   </message>

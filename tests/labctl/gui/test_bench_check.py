@@ -93,7 +93,8 @@ def test_a_check_is_live_until_the_bench_is_safe_again_however_it_ends(
     [
         (0, '{"ok": true, "safe": true}', "", True),
         (1, '{"ok": false, "safe": false}', "", False),
-        (2, '{"status": "failed", "error": "no such file"}', "", True),  # it did not get so far
+        (2, '{"exit_code": 2, "error": "no such file"}', "", True),  # it did not get so far
+        (1, '{"exit_code": 1, "error": "in use by another program"}', "", None),
         (-signal.SIGTERM, "", "", True),
         (-signal.SIGKILL, "", "12:00:00 a warning\n" + DEED, True),
         (130, "", DEED.replace("true", "false") + "\n" + DEED, True),  # the guardian's last word
@@ -127,7 +128,11 @@ def test_a_bench_that_is_not_left_safe_stays_in_the_banner(open_window: Opened, 
     window.experiment.choose_bench(str(file))
     assert _standing(window) == (Touch.UNKNOWN, "CONNECTING")
     end(ok=False, problem="what supply now holds is not known: it did not answer")
-    assert _standing(window) == (Touch.UNKNOWN, "FAULT")
+    assert _standing(window) == (Touch.UNKNOWN, "NOT READY")
+    found = {"exit_code": 1, "error": "supply: in use by run 'xor'"}
+    panel.process.ended.emit(CheckEnd(str(file), found, {}, "", safe=None))
+    assert _standing(window) == (Touch.UNKNOWN, "NOT READY")
+    assert "in use by run" in window.banner.why.text()
     window.experiment.choose_bench("sim")  # nothing was energised, and it is not about that bench
     assert panel.standing() is None
     panel.process.ended.emit(CheckEnd(str(file), {"ok": True, "safe": True}, {}, "", safe=True))
@@ -154,6 +159,6 @@ def test_a_guardian_that_could_not_goes_on_when_the_process_has_ended(
             said.append("leave")
 
     monkeypatch.setattr(guarded, "Watch", Watch)
-    with pytest.raises(KeyboardInterrupt), guarded.guarded({"kind": "hardware"}):
+    with pytest.raises(KeyboardInterrupt), guarded.guarded({"kind": "hardware"}, "a test"):
         raise KeyboardInterrupt
     assert said == ["watch", "it was left in the middle: KeyboardInterrupt"]
