@@ -117,6 +117,7 @@ class BenchPanel(QWidget):
         if self._is_refused() or not self._window.confirm(question) or self._is_refused():
             return
         self._facts = facts
+        self.tree.clear()
         self.process.start(bench)
         self._say("muted", "… " + tr("Checking …"))
         self._enable()

@@ -25,6 +25,7 @@ from labctl.engine.snapshot import Snapshot
 from labctl.gui import theme as themes
 from labctl.gui.actions import Actions
 from labctl.gui.banner import Banner
+from labctl.gui.closing import may_leave
 from labctl.gui.controls import Controls
 from labctl.gui.experiment_panel import ExperimentPanel
 from labctl.gui.imperfections_panel import ImperfectionsPanel
@@ -377,17 +378,18 @@ class MainWindow(QMainWindow):
             QTimer.singleShot(0, self.layout_.shown)
 
     def closeEvent(self, event: QCloseEvent | None) -> None:
-        """Ask what becomes of unsaved changes and of a run, end a check; then save the layout and detach."""
+        """End a check, ask what becomes of unsaved changes and of a run; then save the layout and detach."""
         if event is None:
-            return
-        under_way = self.snapshot is not None and not self.snapshot.is_over
-        asks = not self.detaching
-        if asks and not (self.experiment.may_leave() and (not under_way or self._leave())):
-            event.ignore()
             return
         if self.layout_.bench.process.under_way:  # it ends in the safe state, and then the window goes
             self._closing = True
             self.layout_.bench.end_check()
+            event.ignore()
+            return
+        under_way = self.snapshot is not None and not self.snapshot.is_over
+        if not self.detaching and not (
+            self.experiment.may_leave() and (not under_way or may_leave(self, self.link.place))
+        ):
             event.ignore()
             return
         self.shut_down()
@@ -408,22 +410,6 @@ class MainWindow(QMainWindow):
         self.link.end()
         self.mishaps.remove()
 
-    def _leave(self) -> bool:
-        """Ask: stop the run, leave it going, or stay. Return whether to close."""
-        box = QMessageBox(self)
-        box.setWindowTitle(tr("A run is under way"))
-        box.setText(tr("What shall become of the run?"))
-        stop = box.addButton(tr("Stop and keep, then close"), QMessageBox.ButtonRole.AcceptRole)
-        go_on = box.addButton(tr("Close; the run goes on"), QMessageBox.ButtonRole.DestructiveRole)
-        stay = box.addButton(QMessageBox.StandardButton.Cancel)
-        box.setDefaultButton(stay)
-        box.exec()
-        if box.clickedButton() is stop:
-            place = self.link.place
-            if place is not None:
-                _stop_and_wait(place)
-        return box.clickedButton() in (stop, go_on)
-
     def restore(self) -> None:
         """Bring the layout of the last time back."""
         geometry = self.store.value("geometry")
@@ -439,15 +425,3 @@ class MainWindow(QMainWindow):
 def _folder(snapshot: Snapshot | None) -> str:
     """Return where the run is stored; empty when there is none yet."""
     return snapshot.run.folder if snapshot is not None and snapshot.run is not None else ""
-
-
-def _stop_and_wait(place: Any) -> None:
-    """Ask for Stop and keep before the window goes; the engine does the rest alone."""
-    from labctl.engine.client import EngineClient
-    from labctl.gui.link import WHO
-
-    try:
-        with EngineClient(place, WHO) as client:
-            client.stop("the window was closed")
-    except LabError:
-        return  # it ended meanwhile, or died: its guardian acts

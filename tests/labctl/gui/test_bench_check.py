@@ -12,7 +12,6 @@ import tomlkit
 from PyQt6.QtWidgets import QMessageBox
 
 from labctl.emulation import EmulatedBench
-from labctl.engine import guarded
 from labctl.gui.check_process import CheckEnd, end_of
 from labctl.gui.standing import CHECKING_BENCH, Touch
 from labctl.gui.window import MainWindow
@@ -138,27 +137,3 @@ def test_a_bench_that_is_not_left_safe_stays_in_the_banner(open_window: Opened, 
     panel.process.ended.emit(CheckEnd(str(file), {"ok": True, "safe": True}, {}, "", safe=True))
     assert "simulator has no instruments" in panel.verdict.text()  # what was found is not the simulator's
     assert f"{name}: ✔ The bench is ready" in window.notes.lines.toPlainText()
-
-
-def test_a_guardian_that_could_not_goes_on_when_the_process_has_ended(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    said: list[str] = []
-
-    class Watch:
-        """Stands where the guardian's line would be."""
-
-        def watch(self, *_: object) -> None:
-            said.append("watch")
-
-        def make_safe(self, reason: str, limit_s: float) -> dict[str, object]:
-            said.append(reason)
-            return {"safe": False}
-
-        def leave(self) -> None:
-            said.append("leave")
-
-    monkeypatch.setattr(guarded, "Watch", Watch)
-    with pytest.raises(KeyboardInterrupt), guarded.guarded({"kind": "hardware"}, "a test"):
-        raise KeyboardInterrupt
-    assert said == ["watch", "it was left in the middle: KeyboardInterrupt"]
