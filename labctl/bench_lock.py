@@ -28,7 +28,8 @@ def held(values: Mapping[str, Any], user: str) -> Iterator[None]:
     values: a bench file's. Raises InstrumentError, with nothing touched, when somebody else has one.
     """
     with ExitStack() as locks:
-        for name, address in _addresses(values).items():
+        by_address = {address: name for name, address in _addresses(values).items()}  # some share one
+        for address, name in by_address.items():
             locks.enter_context(_locked(name, address, user))
         yield
 

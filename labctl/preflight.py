@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from labctl import bench_lock, calibration_gate
 from labctl.calibration_expiry import before_end, expiries
+from labctl.sheet import ENDED_BADLY
 from labctl.store import catalogue
 from labctl.store.sampling import check_room
 from protocols.errors import DataError, InstrumentError
@@ -94,7 +95,7 @@ def check(run: PreparedRun, resumption: Resumption | None, *, guardian: str) -> 
     if resumption is not None and resumption.changed:
         warnings.append(f"since the run began the bench file was changed: {', '.join(resumption.changed)}")
     if last:
-        warnings.append("the last run on this bench did not end well")
+        warnings.append(ENDED_BADLY)
     return Sheet(
         name=run.experiment.settings.name,
         experiment=str(run.experiment.file),

@@ -7,6 +7,8 @@ from typing import Any
 
 from labctl.store.sampling import readable
 
+ENDED_BADLY = "the last run on this bench did not end well"  # a warning
+
 
 def sheet_lines(sheet: Mapping[str, Any]) -> list[tuple[str, str]]:
     """Return a plain sheet as labelled lines for people."""

@@ -10,6 +10,8 @@ import typer
 from rich.console import Console
 from rich.markup import escape
 
+from labctl.cli.interrupts import signals_are_errors
+
 if TYPE_CHECKING:  # slow to import
     from labctl.bench_check import BenchCheck
     from labctl.emulation.settings import HardwareFile
@@ -46,7 +48,7 @@ def check(
     from labctl.engine.guarded import guarded
 
     config, values = read_hardware(str(bench), overrides or ())
-    with guarded(values, "labctl bench check"):
+    with guarded(values, "labctl bench check"), signals_are_errors():
         found = check_bench(config, wiring=wiring)
     if as_json:
         print(json.dumps(found.plain(), ensure_ascii=False))

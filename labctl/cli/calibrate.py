@@ -4,12 +4,8 @@ from __future__ import annotations
 
 import json
 import re
-import signal
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
-from types import FrameType
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -19,6 +15,7 @@ from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, T
 from rich.table import Table
 
 from calibration import ROUTINES, status
+from labctl.cli.interrupts import signals_are_errors
 from protocols.errors import ConfigError
 
 if TYPE_CHECKING:  # slow to import
@@ -171,7 +168,7 @@ def _carry_out(bench: Bench, names: list[str], console: Console, figures: bool, 
 
     found = []
     with (
-        _signals_are_errors(),
+        signals_are_errors(),
         Progress(
             TextColumn("{task.fields[routine]:>13}"),
             BarColumn(bar_width=24),
@@ -190,21 +187,6 @@ def _carry_out(bench: Bench, names: list[str], console: Console, figures: bool, 
 
             found.append(calibrate(bench, name, told, figures))
     return found
-
-
-@contextmanager
-def _signals_are_errors() -> Iterator[None]:
-    """Turn SIGTERM and SIGHUP into an exception, so that the bench is made safe on the way out."""
-
-    def handle(number: int, frame: FrameType | None) -> None:
-        raise KeyboardInterrupt
-
-    before = {n: signal.signal(n, handle) for n in (signal.SIGTERM, signal.SIGHUP)}
-    try:
-        yield
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
 
 
 def _status(bench: Bench, as_json: bool) -> None:

@@ -20,8 +20,9 @@ def guarded(values: dict[str, Any], user: str) -> Iterator[None]:
     """Keep and watch the bench of these values while the body works; a simulated one drives nothing.
 
     When this process dies or hangs, the guardian makes the bench safe. When the body fails it does so, too,
-    for whether the body could is not known: leave no instrument open. Raises NoGuardian, or InstrumentError
-    when somebody else uses the bench, nothing moved.
+    for whether the body could is not known: leave no instrument open. If it cannot at once, it goes on when
+    this process has ended and let go of every port. Raises NoGuardian, or InstrumentError when somebody else
+    uses the bench, nothing moved.
     """
     if values.get("kind") != "hardware":
         yield
@@ -31,16 +32,20 @@ def guarded(values: dict[str, Any], user: str) -> Iterator[None]:
 
 
 def _watched(values: dict[str, Any]) -> Iterator[None]:
-    watch = Watch()
+    watch, safe = Watch(), True
     try:
         watch.watch("hardware", str(values.get("name", "")), values)
         try:
             yield
         except BaseException as error:
-            did = watch.make_safe(f"it was left in the middle: {error or type(error).__name__}", MAKE_SAFE_S)
-            if did is None or not did["safe"]:
+            safe = False
+            reason = f"it was left in the middle: {str(error) or type(error).__name__}"
+            did = watch.make_safe(reason, MAKE_SAFE_S)
+            safe = did is not None and bool(did["safe"])
+            if not safe:
                 log.error(last_words(did))
             raise
         watch.release()
     finally:
-        watch.leave()
+        if safe:
+            watch.leave()

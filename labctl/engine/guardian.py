@@ -123,7 +123,8 @@ class Guardian:
         return deed
 
     def _note(self, deed: Deed, folder: str) -> None:
-        print(json.dumps(asdict(deed), ensure_ascii=False), file=sys.stderr, flush=True)
+        with contextlib.suppress(OSError):  # whoever read it may be gone: the bench is what matters
+            print(json.dumps(asdict(deed), ensure_ascii=False), file=sys.stderr, flush=True)
         if not folder:
             return
         what = "bench made safe by the guardian" if deed.safe else "the guardian cannot make the bench safe"

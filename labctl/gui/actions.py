@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from PyQt6.QtCore import QEvent, QObject
 from PyQt6.QtGui import QAction, QActionGroup, QKeySequence
-from PyQt6.QtWidgets import QApplication, QMenu
+from PyQt6.QtWidgets import QApplication, QMenu, QPushButton
 
 from labctl.engine.lifecycle import VERBS, Verb
 from labctl.gui import theme as themes
@@ -31,20 +32,20 @@ class Actions:
         file.addSeparator()
         self._add(file, tr("Close the window"), "Ctrl+Q", window.close)
         run = must(bar.addMenu(tr("&Run")))
-        self._add(run, tr("Preflight"), "", window.preflight)
-        self._add(run, tr("Start"), "Ctrl+Return", lambda: window.controls.start.click())
-        for verb in (Verb.PAUSE, Verb.RESUME, Verb.STOP, Verb.ABORT):
-            self._add(run, tr(VERBS[verb].label), "", lambda v=verb: window.do(v))  # type: ignore[misc]
+        self._press(run, tr("Preflight"), "", window.experiment.preflight.check)
+        self._add(run, tr("Start"), "Ctrl+Return", window.controls.press_start)
+        for verb, button in window.controls.buttons.items():
+            self._press(run, tr(VERBS[verb].label), "", button)
         self._add(run, tr(VERBS[Verb.EMERGENCY_OFF].label), "", window.emergency_off)
         self._add(run, tr("Write a note"), "Ctrl+M", self._note)
-        self._add(run, tr("Marker"), "", window.drop_marker)
+        self._press(run, tr("Marker"), "", window.controls.marker)
         run.addSeparator()
         figures = self._add(run, tr("Draw the figures of every run"), "", lambda: None)
         figures.setCheckable(True)
         figures.setChecked(window.experiment.draws_figures())
         figures.toggled.connect(lambda on: self._choose_figures(bool(on)))
         self._add(run, tr("Find a run"), "Ctrl+F", self._find)
-        self._add(run, tr("Compare chosen runs"), "Ctrl+Shift+C", runs.compare_chosen)
+        self._press(run, tr("Compare chosen runs"), "Ctrl+Shift+C", runs.buttons["compare"])
         self._add(run, tr("Back to live"), "Ctrl+L", window.show_live)
         view = must(bar.addMenu(tr("&View")))
         for number, dock in enumerate(window.layout_.plots.values(), 1):
@@ -89,6 +90,10 @@ class Actions:
         action.triggered.connect(lambda _=False: slot())
         menu.addAction(action)
         return action
+
+    def _press(self, menu: QMenu, text: str, key: str, button: QPushButton) -> None:
+        """Add what presses a button, and can be chosen whenever that can be pressed."""
+        _Following(self._add(menu, text, key, button.click), button)
 
     def _dock(self, menu: QMenu, action: QAction | None, key: str) -> None:
         found = must(action)
@@ -138,3 +143,18 @@ class Actions:
         for dock in plots:
             dock.freeze.setChecked(on)
         QApplication.processEvents()
+
+
+class _Following(QObject):
+    """Keeps an action enabled exactly when its button is."""
+
+    def __init__(self, action: QAction, button: QPushButton) -> None:
+        super().__init__(action)
+        self._action, self._button = action, button
+        action.setEnabled(button.isEnabled())
+        button.installEventFilter(self)
+
+    def eventFilter(self, target: QObject | None, event: QEvent | None) -> bool:
+        if event is not None and event.type() == QEvent.Type.EnabledChange:
+            self._action.setEnabled(self._button.isEnabled())
+        return False

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import json
-import sys
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from PyQt6.QtCore import QProcess, pyqtSignal
+from PyQt6.QtCore import pyqtSignal
 from PyQt6.QtWidgets import (
     QHBoxLayout,
     QLabel,
@@ -20,7 +18,9 @@ from PyQt6.QtWidgets import (
 
 from labctl.gui.board_view import BoardView
 from labctl.gui.calibration_table import CalibrationTable
+from labctl.gui.check_process import CheckEnd, CheckProcess
 from labctl.gui.roles import colour, recolour
+from labctl.gui.standing import NOT_READY, Standing, Touch, checking
 from labctl.gui.theme import Theme
 from labctl.gui.words import must, named, tr
 from protocols.errors import LabError
@@ -33,19 +33,27 @@ class BenchPanel(QWidget):
     """What the bench is, who answers on it, what is wrong and what to do about it.
 
     The check runs as `labctl bench check` in a process of its own, because instruments are no business of a
-    window; it is off while a run is under way. What it finds wrong stands against a start: `checked`.
+    window; it is off while a run is under way. What it finds wrong stands against a start: `checked`. While
+    it goes on the bench is energised: `check_changed` when it begins and when nobody holds the bench.
     """
 
     checked = pyqtSignal(object)  # what is wrong, as sentences; none after a good check or for another bench
+    check_changed = pyqtSignal()
 
     def __init__(self, window: MainWindow) -> None:
         super().__init__()
         self._window = window
-        self._process: QProcess | None = None
+        self.process = CheckProcess()
+        self.process.ended.connect(self._ended)
+        self._facts: tuple[str, bool | None] = ("", None)  # of the bench that was checked
+        self._left: Standing | None = None  # what a check left that is not known to be safe
         self.check = named(
             QPushButton(tr("Check bench")),
             tr("Check bench"),
-            tr("Ask every instrument, compare supply and meter, test the wires. Ends in the safe state.")
+            tr(
+                "Ask every instrument, switch the supply on and compare it with the meter, charge the gates "
+                "anew and test the wires. What the board has learned is lost. Ends in the safe state."
+            )
             + "  [F6]",
         )
         self.check.setShortcut("F6")
@@ -78,6 +86,7 @@ class BenchPanel(QWidget):
         self.tree.clear()
         self.checked.emit(())
         self.calibrations.read()
+        self._enable()
         bench = self._window.experiment.bench_name()
         try:
             self.board.show_board(bench if self._is_hardware(bench) else "sim")
@@ -89,23 +98,65 @@ class BenchPanel(QWidget):
                 "muted", tr("The simulator has no instruments; its board is drawn by seed and imperfections.")
             )
             self._add(tr("simulator"), tr("ready on this computer"), "good")
+        elif self.process.under_way and self._is_of(self.process.bench):
+            self._say("muted", "… " + tr("Checking …"))
         else:
             self._say("muted", tr("Not checked yet."))
-        self.check.setEnabled(bench != "sim")
+
+    def _enable(self) -> None:
+        self.check.setEnabled(not self.process.under_way and self._window.experiment.bench_name() != "sim")
 
     def start(self) -> None:
-        """Check the chosen bench file."""
+        """Check the chosen bench file, once somebody has agreed to have it energised."""
+        facts, bench = self._window.experiment.bench_facts, self._window.experiment.bench_name()
+        question = tr(
+            "Energise {bench} and check it? The supply is switched on and the gates are charged anew: what "
+            "the board has learned is lost.",
+            bench=facts[0],
+        )
+        if self._is_refused() or not self._window.confirm(question) or self._is_refused():
+            return
+        self._facts = facts
+        self.tree.clear()
+        self.process.start(bench)
+        self._say("muted", "… " + tr("Checking …"))
+        self._enable()
+        self.check_changed.emit()
+
+    def end_check(self) -> None:
+        """Break a check off: the bench goes to its safe state."""
+        if self.process.under_way:
+            self.process.end()
+            self.check_changed.emit()
+
+    def why_not(self) -> str:
+        """Return why nothing else may be done with a bench now; empty when it may."""
+        return tr("The bench is being checked; wait for its end.") if self.process.under_way else ""
+
+    def standing(self) -> Standing | None:
+        """Return what the banner has to say of a check; None when that is nothing."""
+        if self.process.under_way:
+            return checking(*self._facts, ending=self.process.ending)
+        left = self._left
+        if left is not None and left.touch is Touch.UNKNOWN and not self._is_of(self.process.bench):
+            return None  # it did not answer, and another one is chosen
+        return left
+
+    def forget_left(self, bench: str) -> None:
+        """Forget what a check left of a bench: a run has ended since, and made it safe."""
+        if self._left is not None and self._left.bench == bench:
+            self._left = None
+
+    def _is_refused(self) -> bool:
+        """Tell whether the bench cannot be checked now, and say why."""
         snapshot = self._window.snapshot
         if snapshot is not None and not snapshot.is_over:
             self._say("warning", "▲ " + tr("A run is under way; the bench can be checked after it."))
-            return
-        self._process = QProcess(self)
-        self._process.finished.connect(self._finished)
-        self.check.setEnabled(False)
-        self._say("muted", "… " + tr("Checking …"))
-        bench = self._window.experiment.bench_name()
-        code = "from labctl.cli import main; main()"
-        self._process.start(sys.executable, ["-c", code, "bench", "check", bench, "--json"])
+            return True
+        return self.process.under_way
+
+    def _is_of(self, bench: str) -> bool:
+        return bench == self._window.experiment.bench_name()
 
     def show_check(self, found: Mapping[str, Any]) -> None:
         """Show what `labctl bench check --json` printed."""
@@ -124,7 +175,7 @@ class BenchPanel(QWidget):
             self._add(tr("meter"), f"{found['meter_V']:.4f} V", "good")
         self._show_wires(found.get("wires"))
         self.board.mark(found.get("wires"))
-        problems = list(found.get("problems", ())) or ([found["error"]] if found.get("error") else [])
+        problems = _problems(found)
         self.checked.emit(tuple(problems))
         if problems:
             self._say("error", "✖ " + "\n".join(problems))
@@ -153,19 +204,46 @@ class BenchPanel(QWidget):
             self._add(tr("what to do"), fault["sentence"], "error", head)
         head.setExpanded(bool(faults))
 
-    def _finished(self, code: int) -> None:
-        process = self._process
-        self.check.setEnabled(True)
-        if process is None:
-            return
-        said = bytes(process.readAllStandardOutput().data()).decode("utf-8", "replace")
-        try:
-            self.show_check(json.loads(said))
-        except ValueError:
-            error = bytes(process.readAllStandardError().data()).decode("utf-8", "replace").strip()
-            self._say(
-                "error", "✖ " + (error[-600:] or tr("The check said nothing; exit code {code}.", code=code))
-            )
+    def _ended(self, end: CheckEnd) -> None:
+        """Take in how a check ended; what it found belongs to the bench it was asked for."""
+        role, text = self._told(end)
+        self._left = None if end.safe else self._left_by(end, text)
+        if not self._is_of(end.bench):
+            self._window.notes.say(f"{self._facts[0]}: {text}")
+        elif end.found and not end.deed:
+            self.show_check(end.found)
+        else:
+            self._say(role, text)
+        self._enable()
+        self.check_changed.emit()
+
+    def _told(self, end: CheckEnd) -> tuple[str, str]:
+        """Return how a check ended, as role and words."""
+        problems = _problems(end.found)
+        if end.deed and end.safe:
+            parts = "; ".join(str(part["name"]) for part in end.deed["parts"])
+            text = tr("The check was broken off; the guardian made the bench safe: {parts}.", parts=parts)
+            return "warning", "▲ " + text
+        if end.deed:
+            text = tr("The guardian could not make the bench safe: {why}", why=end.deed["problem"])
+            return "error", "✖ " + text + " " + tr("Switch the board's supply off by hand.")
+        if problems:
+            return "error", "✖ " + "\n".join(problems)
+        if end.found:
+            return "good", "✔ " + tr("The bench is ready, and it was left safe.")
+        if end.safe:
+            return "muted", "○ " + tr("The check was broken off before anything was energised.")
+        text = tr("The check died, and what the bench holds is not known. {said}", said=end.said[-600:])
+        return "error", "✖ " + text
+
+    def _left_by(self, end: CheckEnd, text: str) -> Standing:
+        """Return the standing of a bench that is not known to be safe: was it energised by us?"""
+        asked = all(part["ok"] for part in end.found.get("instruments", ()))  # else nothing was done
+        untouched = bool(end.found) and not (asked and "safe" in end.found)
+        why = text.removeprefix("✖ ").rpartition("\n")[2]  # the last one tells of the safe state
+        if untouched:
+            return Standing(NOT_READY, Touch.UNKNOWN, why, *self._facts)
+        return Standing("FAULT", Touch.DO_NOT, why, *self._facts)
 
     def _from_preflight(self) -> None:
         sheet = self._window.experiment.preflight.sheet
@@ -208,3 +286,8 @@ class BenchPanel(QWidget):
         style = must(self.verdict.style())
         style.unpolish(self.verdict)
         style.polish(self.verdict)
+
+
+def _problems(found: Mapping[str, Any]) -> list[str]:
+    """Return what a check found wrong, as sentences."""
+    return list(found.get("problems", ())) or ([str(found["error"])] if found.get("error") else [])

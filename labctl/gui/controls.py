@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PyQt6.QtCore import pyqtSignal
+from PyQt6.QtCore import QPoint, pyqtSignal
 from PyQt6.QtGui import QKeySequence, QResizeEvent, QShortcut
 from PyQt6.QtWidgets import (
     QFrame,
@@ -11,6 +11,7 @@ from PyQt6.QtWidgets import (
     QProgressBar,
     QPushButton,
     QSizePolicy,
+    QToolTip,
     QVBoxLayout,
     QWidget,
 )
@@ -85,6 +86,14 @@ class Controls(QFrame):
             if self.buttons[verb].isEnabled():
                 self.asked.emit(verb)
                 return
+
+    def press_start(self) -> None:
+        """Press Start, or say beneath it why it is off."""
+        if self.start.isEnabled():
+            self.start.click()
+        else:
+            beneath = self.start.mapToGlobal(QPoint(0, self.start.height()))
+            QToolTip.showText(beneath, self.start.toolTip(), self.start)
 
     def allow_start(self, allowed: bool, why_not: str) -> None:
         """Say whether Start may be pressed, and if not, why."""

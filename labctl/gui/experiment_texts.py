@@ -10,15 +10,16 @@ from labctl.gui import (
     runs_panel,
     runs_table,
     settings_form,
+    standing,
     task_form,
 )
 from labctl.gui.form import choices_of, field_of
 from labctl.gui.layout import PLOTS
-from labctl.gui.standing import Touch
 from protocols.engine import RunState
 from sim_backend.imperfections import Imperfections
 
 _STATES = {"CONNECTING", "CHECKING", "COMPLETED", "STOPPED", "ABORTED", "FAILED", "STORING"}
+_STATES |= {standing.NOT_READY, standing.CHECKING_BENCH, standing.ENERGISED, standing.BROKEN_OFF}
 _FACTS = {"learning time", "wall time", "time left", "speed"}
 _SHEET = {"run", "expected", "bench", "instrument", "limits", "safe means", "last failure"}
 _SHEET |= {"calibrated"}
@@ -59,7 +60,7 @@ _RUNS = {
 def shown(model: type[BaseModel]) -> set[str]:
     """Return the words of forms, tables and plots."""
     found = _STATES | _FACTS | _SHEET | _LIMITS | _TASKS | _AXES | _RUNS
-    found |= {str(state).upper() for state in RunState} | {str(touch) for touch in Touch}
+    found |= {str(state).upper() for state in RunState} | {str(touch) for touch in standing.Touch}
     found |= {kind.title for kind in PLOTS} | {h for h in runs_table.HEADS if h} | set(runs_panel.STATUS[1:])
     found |= set(task_form.NETWORKS) | set(calibration_table.STATES)
     found |= {key.replace("_", " ") for key in (*task_form.SOURCES, *task_form.OUTPUTS, "classes", "groups")}

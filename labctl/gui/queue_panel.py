@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import json
+import tomllib
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from PyQt6.QtCore import Qt
 from PyQt6.QtWidgets import QCheckBox, QHBoxLayout, QLabel, QListWidget, QPushButton, QVBoxLayout, QWidget
 
 from labctl.engine.snapshot import Snapshot
-from labctl.gui.words import named, tr
+from labctl.gui.document import differences
+from labctl.gui.words import must, named, tr
 from labctl.request import RunRequest
+from labctl.sheet import ENDED_BADLY
 from protocols.engine import Outcome, RunState
 from protocols.errors import LabError
 
@@ -18,29 +23,37 @@ if TYPE_CHECKING:
     from labctl.gui.window import MainWindow
 
 _GOES_ON_AFTER = (None, Outcome.COMPLETED)
+_TOLD = ("text", "name", "method", "cycles", "changes")  # of a queued item, beside its request
+_CHANGES = 3  # told in a row; all are in its tooltip
+_LONG = 60  # letters of a change
 
 
 class QueuePanel(QWidget):
     """Requests in order, each with its experiment as it was when it was queued.
 
     While it is on, the next one is checked and started whenever the engine is idle and the bench is safe. A
-    run that did not end well, or a preflight that is not green, switches it off: somebody has to look.
+    run that did not end well, or a preflight that is not green, switches it off: somebody has to look. Who
+    switches it on again has looked.
     """
 
     def __init__(self, window: MainWindow) -> None:
         super().__init__()
         self._window = window
         self._checking = False
+        self._looked_at: tuple[int, int] | None = None  # engine and run that had ended at switching on
         self.requests: list[dict[str, Any]] = []
         self.on = named(
             QCheckBox(tr("Run one after another")),
             tr("Run one after another"),
             tr("The next one starts when the last has ended well and its preflight is green."),
         )
+        self.on.toggled.connect(self._switched)
         self.said = QLabel()
         self.said.setWordWrap(True)
         self.said.setProperty("role", "muted")
         self.list = named(QListWidget(), tr("Queue of experiments"))
+        self.list.setWordWrap(True)
+        self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         row = QHBoxLayout()
         self.buttons: dict[str, QPushButton] = {}
         for key, label, tip, slot in (
@@ -70,9 +83,17 @@ class QueuePanel(QWidget):
         except LabError as error:
             self._say(str(error))
             return
-        item = {**request.to_plain(), "text": panel.document.text, "name": panel.document.get("name")}
-        self.requests.append(json.loads(json.dumps(item, default=list)))
+        document = panel.document
+        told = {
+            "text": document.text,
+            "name": document.get("name"),
+            "method": document.get("method.kind"),
+            "cycles": document.get("training.cycles"),
+            "changes": _changes(document.saved_text, document.text, request.overrides),
+        }
+        self.requests.append(json.loads(json.dumps({**request.to_plain(), **told}, default=list)))
         self._keep()
+        self.look(self._window.snapshot)
 
     def earlier(self) -> None:
         """Move the chosen one up."""
@@ -91,43 +112,76 @@ class QueuePanel(QWidget):
 
     # ── running it ───────────────────────────────────────────────────────────────────────────────
 
-    def look(self, snapshot: Snapshot) -> None:
+    def _switched(self, on: bool) -> None:
+        """Go on from here: whoever switched it on has seen how the last run ended."""
+        snapshot = self._window.snapshot
+        if on and snapshot is not None and snapshot.is_over:
+            self._looked_at = _last_run(snapshot)
+            self.look(snapshot)
+
+    def look(self, snapshot: Snapshot | None) -> None:
         """Start the next one if it is time; called with every change of the engine."""
-        if not self.on.isChecked() or self._checking or not self.requests or not snapshot.is_over:
+        if not self.on.isChecked() or self._checking or not self.requests:
+            return
+        if snapshot is None or not snapshot.is_over or self._window.layout_.bench.why_not():
             return
         if snapshot.state not in (RunState.IDLE, RunState.SAFE):
+            self._off(tr("The queue waits: {why}.", why=tr("the bench is not known to be safe")))
             return
-        if snapshot.run is not None and snapshot.outcome not in _GOES_ON_AFTER:
+        if snapshot.outcome not in _GOES_ON_AFTER and _last_run(snapshot) != self._looked_at:
             self._off(tr("The queue waits: the last run was {how}.", how=tr(str(snapshot.outcome))))
             return
+        item = self.requests[0]
+        try:
+            request = self._request(item)
+        except OSError as error:
+            self._off(tr("The queue waits: {why}.", why=error))
+            return
         self._checking = True
-        request = self._request(self.requests[0])
         self._say(tr("Checking …"))
         self._window.link.ask(
-            lambda client: client.preflight(request), self._checked, lambda error: self._off(str(error))
+            lambda client: client.preflight(request), lambda sheet: self._checked(item, sheet), self._failed
         )
 
-    def _checked(self, sheet: dict[str, Any]) -> None:
-        if sheet["warnings"] or sheet["energises"]:
-            why = "; ".join(sheet["warnings"]) or tr("a bench that is energised is started by hand")
+    def _checked(self, item: dict[str, Any], sheet: dict[str, Any]) -> None:
+        if not self.on.isChecked() or item not in self.requests:  # somebody thought better of it
+            self._checking = False
+            self._say("")
+            return
+        seen = self._seen(sheet["bench"]) if sheet["warnings"] else ""
+        warnings = [text for text in sheet["warnings"] if not (seen and text == ENDED_BADLY)]
+        if warnings or sheet["energises"]:
+            why = "; ".join(warnings) or tr("a bench that is energised is started by hand")
             self._off(tr("The queue waits: {why}.", why=why))
             return
         self._window.link.ask(
-            lambda client: client.start_run(sheet), self._started, lambda error: self._off(str(error))
+            lambda client: client.start_run(sheet, seen), lambda _: self._started(item), self._failed
         )
 
-    def _started(self, _: Any) -> None:
+    def _seen(self, bench: str) -> str:
+        """Return who has seen that the last run on this bench ended badly; empty when nobody has."""
+        last = self._window.snapshot
+        if last is None or last.run is None or last.run.bench != bench:
+            return ""
+        bad = last.outcome not in _GOES_ON_AFTER and _last_run(last) == self._looked_at
+        return f"the queue was switched on by hand after the last run was {last.outcome}" if bad else ""
+
+    def _started(self, item: dict[str, Any]) -> None:
         self._checking = False
-        name = self.requests.pop(0).get("name") or ""
-        self._say(tr("Started from the queue: {name}", name=name))
+        if item in self.requests:
+            self.requests.remove(item)
+        self._say(tr("Started from the queue: {name}", name=item.get("name") or ""))
         self._keep()
+
+    def _failed(self, error: LabError) -> None:
+        self._off(tr("The queue waits: {why}.", why=error))
 
     def _request(self, item: dict[str, Any]) -> RunRequest:
         """Write the queued text where the engine finds it, and return the request."""
         folder = self._window.experiment.document.drafts()
         file = folder / f"queued-{abs(hash(item['text'])) % 10**8}.toml"
         file.write_text(item["text"], "utf-8")
-        plain = {k: v for k, v in item.items() if k not in ("text", "name")}
+        plain = {k: v for k, v in item.items() if k not in _TOLD}
         return RunRequest.from_plain({**plain, "experiment": str(file), "out": str(Path(plain["out"]))})
 
     def _off(self, why: str) -> None:
@@ -155,7 +209,31 @@ class QueuePanel(QWidget):
         for item in self.requests:
             doses = item.get("imperfections") or tr("ideal")
             words = (item.get("name"), Path(item["bench"]).stem, doses, tr("seed {seed}", seed=item["seed"]))
-            self.list.addItem("   ·   ".join(map(str, words)))
+            changes = list(item.get("changes", ()))
+            more = [*changes[:_CHANGES], "…"] if len(changes) > _CHANGES else changes
+            cycles = tr("{cycles} cycles", cycles=f"{item['cycles']:,}") if item.get("cycles") else ""
+            told = filter(None, (item.get("method"), cycles, *map(_short, more)))
+            self.list.addItem("   ·   ".join(map(str, words)) + "\n      " + "   ·   ".join(told))
+            must(self.list.item(self.list.count() - 1)).setToolTip("\n".join(changes))
 
     def _say(self, text: str) -> None:
         self.said.setText(text)
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= _LONG else text[: _LONG - 1] + "…"
+
+
+def _last_run(snapshot: Snapshot) -> tuple[int, int]:
+    """Return which run was the last: a new engine counts anew."""
+    return snapshot.engine.pid, snapshot.run.serial if snapshot.run is not None else 0
+
+
+def _changes(saved: str, text: str, overrides: Sequence[str]) -> list[str]:
+    """Return in what the queued experiment differs from its file, and its doses from the preset."""
+    try:
+        before, after = tomllib.loads(saved), tomllib.loads(text)
+    except tomllib.TOMLDecodeError:  # the file was faulty, and was mended here
+        before = after = {}
+    found = [f"{key}: {a} → {b}" for key, a, b in differences(before, after)]
+    return found + [override.removeprefix("imperfections.") for override in overrides]

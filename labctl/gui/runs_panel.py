@@ -133,9 +133,9 @@ class RunsPanel(QWidget):
         self.table.show_entries(self.entries)
         self._chosen_changed()
         self.orphans.setVisible(orphans > 0)
-        self.orphans.setText(
-            "▲ " + tr("{n} runs were cut short; Recover stores what was committed.", n=orphans)
-        )
+        many = tr("{n} runs were cut short; Recover stores what was committed.", n=orphans)
+        one = tr("1 run was cut short; Recover stores what was committed.")
+        self.orphans.setText("▲ " + (one if orphans == 1 else many))
         self.buttons["recover"].setEnabled(orphans > 0)
         self._read_thumbs([e.folder for e in self.entries if e.folder not in self.table.runs.thumbs])
 

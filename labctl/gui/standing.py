@@ -29,6 +29,12 @@ class Contact(StrEnum):
     LEFT_UNSAFE = "not made safe"  # the guardian tried and could not
 
 
+NOT_READY = "NOT READY"
+CHECKING_BENCH = "CHECKING THE BENCH"
+ENERGISED = "bench check under way: the supply is switched on and the gates are charged anew"
+BROKEN_OFF = "the bench check is being broken off; the bench is on its way to the safe state"
+
+
 @dataclass(frozen=True)
 class Standing:
     """What the banner says: the state, whether to touch, why, and the kind of bench."""
@@ -40,6 +46,7 @@ class Standing:
     simulated: bool | None
 
 
+_GRAVER = (Touch.SAFE, Touch.UNKNOWN, Touch.LIVE, Touch.DO_NOT)
 _LIVE = (RunState.PREFLIGHT, RunState.ARMED, RunState.RUNNING, RunState.PAUSED, RunState.STOPPING)
 
 
@@ -78,6 +85,19 @@ def standing(snapshot: Snapshot | None, contact: Contact, told: str = "") -> Sta
             word = "STORING"
     problem = snapshot.problem if state is RunState.SAFE else ""
     return Standing(word, Touch.SAFE, problem or STATES[state], bench, simulated)
+
+
+def graver(engine: Standing, check: Standing | None) -> Standing:
+    """Return the standing that asks for more care: the engine's, or that of a check of the bench."""
+    if check is None or _GRAVER.index(check.touch) < _GRAVER.index(engine.touch):
+        return engine
+    return check
+
+
+def checking(bench: str, simulated: bool | None, *, ending: bool) -> Standing:
+    """Return what to say while a bench is checked by a process of its own."""
+    why = BROKEN_OFF if ending else ENERGISED
+    return Standing(CHECKING_BENCH, Touch.LIVE, why, bench, simulated)
 
 
 def _bench(snapshot: Snapshot | None) -> tuple[str, bool | None]:

@@ -25,6 +25,7 @@ from labctl.engine.snapshot import Snapshot
 from labctl.gui import theme as themes
 from labctl.gui.actions import Actions
 from labctl.gui.banner import Banner
+from labctl.gui.closing import may_leave
 from labctl.gui.controls import Controls
 from labctl.gui.experiment_panel import ExperimentPanel
 from labctl.gui.imperfections_panel import ImperfectionsPanel
@@ -34,9 +35,10 @@ from labctl.gui.mishaps import Mishaps
 from labctl.gui.model import RunModel
 from labctl.gui.notes_panel import NotesPanel
 from labctl.gui.selection import Selection
-from labctl.gui.standing import Contact, standing
+from labctl.gui.standing import Contact, graver, standing
 from labctl.gui.wheel import WheelGuard
 from labctl.gui.words import must, tr
+from protocols.engine import RunState
 from protocols.errors import LabError
 
 FRAME_MS = 15
@@ -73,6 +75,8 @@ class MainWindow(QMainWindow):
         self.actions_ = Actions(self)
         self.layout_.put_on_top(top)
         self._was_shown = False
+        self._starting = False  # from the click until the engine has answered
+        self._closing = False  # as soon as the check of the bench has ended
         self.contact, self.said = Contact.NONE, ""
         self.detaching = False  # closed by a signal: nobody is there to be asked, the run goes on
         self.boxes: list[QMessageBox] = []
@@ -106,6 +110,7 @@ class MainWindow(QMainWindow):
             lambda _: self.imperfections.setEnabled(self.experiment.is_simulated())
         )
         self.layout_.bench.checked.connect(self.experiment.preflight.stand_against)
+        self.layout_.bench.check_changed.connect(self._check_changed)
         self.notes.noted.connect(self.note)
         for dock in self.layout_.plots.values():
             dock.failed.connect(self.tell)
@@ -120,6 +125,8 @@ class MainWindow(QMainWindow):
                 self.controls.show_snapshot(poll.snapshot)
                 self._say_standing()
                 self.layout_.queue.look(poll.snapshot)
+                if _folder(before) != _folder(poll.snapshot):
+                    self.layout_.runs.refresh_soon()  # a run has begun to be stored
             self.live.absorb(poll)
             self.notes.absorb(poll)
             run, over = poll.snapshot.run, poll.snapshot.state.value in ("safe", "fault")
@@ -151,6 +158,9 @@ class MainWindow(QMainWindow):
     def _ended(self, snapshot: Snapshot) -> None:
         self.experiment.preflight.forget()
         self.layout_.runs.refresh_soon()
+        if snapshot.state is RunState.SAFE and snapshot.bench is not None:
+            self.layout_.bench.forget_left(snapshot.bench.name)
+            self._say_standing()
         if snapshot.run is not None and snapshot.run.folder:
             self.layout_.runs.load_plane(Path(snapshot.run.folder), self.live)
 
@@ -159,13 +169,26 @@ class MainWindow(QMainWindow):
         name, simulated = self.experiment.bench_facts
         if not told.bench and name:  # none is connected yet: the one that would be
             told = replace(told, bench=tr("chosen: {bench}", bench=name), simulated=simulated)
-        self.banner.show_standing(told)
+        self.banner.show_standing(graver(told, self.layout_.bench.standing()))
+
+    def _check_changed(self) -> None:
+        """Say what a check of the bench is doing; close when that was waited for and the bench is safe."""
+        self._say_standing()
+        self._may_start()
+        self.layout_.queue.look(self.snapshot)
+        if not self.layout_.bench.process.under_way and self._closing:
+            self._closing = False
+            if self.layout_.bench.standing() is None:
+                self.close()
 
     # ── to the engine ────────────────────────────────────────────────────────────────────────────
 
     def preflight(self) -> None:
         """Have the engine check the request; nothing moves."""
         card = self.experiment.preflight
+        if why := self.layout_.bench.why_not():
+            card.show_problem(why)
+            return
         try:
             request = replace(self.experiment.request(), uncalibrated=card.let_pass())
         except LabError as error:
@@ -188,16 +211,20 @@ class MainWindow(QMainWindow):
         if sheet is None or not card.may_start():
             self.tell(card.why_not())
             return
-        if sheet["energises"] and not self._confirm(tr("Energise {bench} and start?", bench=sheet["bench"])):
+        if sheet["energises"] and not self.confirm(tr("Energise {bench} and start?", bench=sheet["bench"])):
             return
+        self._starting = True
+        self._may_start()
 
-        self.controls.allow_start(False, tr("Starting …"))
+        def started(_: Any) -> None:
+            self._starting = False
 
         def failed(error: LabError) -> None:
-            self.tell(str(error))
+            self._starting = False
             self._may_start()
+            self.tell(str(error))
 
-        self.link.ask(lambda client: client.start_run(sheet, why), lambda _: None, failed)
+        self.link.ask(lambda client: client.start_run(sheet, why), started, failed)
 
     def do(self, verb: Verb, reason: str = "") -> None:
         """Ask for a verb; EMERGENCY OFF asks nobody first."""
@@ -207,7 +234,8 @@ class MainWindow(QMainWindow):
         self.link.do(verb, reason, lambda error: self.tell(str(error)))
 
     def emergency_off(self, reason: str = "") -> None:
-        """Make the bench safe now."""
+        """Make the bench safe now, a check of it included."""
+        self.layout_.bench.end_check()
         self.notes.say(f"{VERBS[Verb.EMERGENCY_OFF].label} …")
         self.link.emergency_off(reason, lambda error: self.notes.say(str(error)))
 
@@ -242,7 +270,8 @@ class MainWindow(QMainWindow):
 
     def _may_start(self) -> None:
         card = self.experiment.preflight
-        self.controls.allow_start(card.may_start(), card.why_not())
+        why_not = tr("Starting …") if self._starting else self.layout_.bench.why_not()
+        self.controls.allow_start(card.may_start() and not why_not, why_not or card.why_not())
         self.controls.show_snapshot(self.snapshot)
 
     # ── what is shown ────────────────────────────────────────────────────────────────────────────
@@ -315,7 +344,8 @@ class MainWindow(QMainWindow):
         self.boxes.append(box)
         return box
 
-    def _confirm(self, question: str) -> bool:
+    def confirm(self, question: str) -> bool:
+        """Ask whether to go on."""
         answer = QMessageBox.question(self, tr("labctl"), question)
         return answer == QMessageBox.StandardButton.Yes
 
@@ -348,12 +378,18 @@ class MainWindow(QMainWindow):
             QTimer.singleShot(0, self.layout_.shown)
 
     def closeEvent(self, event: QCloseEvent | None) -> None:
-        """Ask what becomes of unsaved changes and of a run under way; then save the layout and detach."""
+        """End a check, ask what becomes of unsaved changes and of a run; then save the layout and detach."""
         if event is None:
             return
+        if self.layout_.bench.process.under_way:  # it ends in the safe state, and then the window goes
+            self._closing = True
+            self.layout_.bench.end_check()
+            event.ignore()
+            return
         under_way = self.snapshot is not None and not self.snapshot.is_over
-        asks = not self.detaching
-        if asks and not (self.experiment.may_leave() and (not under_way or self._leave())):
+        if not self.detaching and not (
+            self.experiment.may_leave() and (not under_way or may_leave(self, self.link.place))
+        ):
             event.ignore()
             return
         self.shut_down()
@@ -366,28 +402,13 @@ class MainWindow(QMainWindow):
         must(QApplication.instance()).removeEventFilter(self)
         self.layout_.save(self.store)
         self.store.sync()
+        self.layout_.bench.process.leave()
         self.layout_.runs.wait()
         self.layout_.bench.calibrations.work.wait()
         for dock in self.layout_.plots.values():
             dock.leave()
         self.link.end()
         self.mishaps.remove()
-
-    def _leave(self) -> bool:
-        """Ask: stop the run, leave it going, or stay. Return whether to close."""
-        box = QMessageBox(self)
-        box.setWindowTitle(tr("A run is under way"))
-        box.setText(tr("What shall become of the run?"))
-        stop = box.addButton(tr("Stop and keep, then close"), QMessageBox.ButtonRole.AcceptRole)
-        go_on = box.addButton(tr("Close; the run goes on"), QMessageBox.ButtonRole.DestructiveRole)
-        stay = box.addButton(QMessageBox.StandardButton.Cancel)
-        box.setDefaultButton(stay)
-        box.exec()
-        if box.clickedButton() is stop:
-            place = self.link.place
-            if place is not None:
-                _stop_and_wait(place)
-        return box.clickedButton() in (stop, go_on)
 
     def restore(self) -> None:
         """Bring the layout of the last time back."""
@@ -401,13 +422,6 @@ class MainWindow(QMainWindow):
         return self.findChildren(QDockWidget)
 
 
-def _stop_and_wait(place: Any) -> None:
-    """Ask for Stop and keep before the window goes; the engine does the rest alone."""
-    from labctl.engine.client import EngineClient
-    from labctl.gui.link import WHO
-
-    try:
-        with EngineClient(place, WHO) as client:
-            client.stop("the window was closed")
-    except LabError:
-        return  # it ended meanwhile, or died: its guardian acts
+def _folder(snapshot: Snapshot | None) -> str:
+    """Return where the run is stored; empty when there is none yet."""
+    return snapshot.run.folder if snapshot is not None and snapshot.run is not None else ""

@@ -24,6 +24,10 @@
    <translation>0：训练全部周期</translation>
   </message>
   <message>
+   <source>1 run was cut short; Recover stores what was committed.</source>
+   <translation>1 次运行被中断；“恢复”可保存已提交的数据。</translation>
+  </message>
+  <message>
    <source>A marker needs a run under way.</source>
    <translation>只有运行进行时才能做标记。</translation>
   </message>
@@ -76,8 +80,8 @@
    <translation>按实验面板中的当前内容。</translation>
   </message>
   <message>
-   <source>Ask every instrument, compare supply and meter, test the wires. Ends in the safe state.</source>
-   <translation>询问每台仪器，比对电源与万用表，测试接线。结束时处于安全状态。</translation>
+   <source>Ask every instrument, switch the supply on and compare it with the meter, charge the gates anew and test the wires. What the board has learned is lost. Ends in the safe state.</source>
+   <translation>询问每台仪器，接通电源并与电压表比对，重新给栅极充电并测试接线。电路板学到的内容会丢失。最后回到安全状态。</translation>
   </message>
   <message>
    <source>Back to live</source>
@@ -94,6 +98,10 @@
   <message>
    <source>CHECKING</source>
    <translation>检查中</translation>
+  </message>
+  <message>
+   <source>CHECKING THE BENCH</source>
+   <translation>正在检查实验台</translation>
   </message>
   <message>
    <source>COMPLETED</source>
@@ -198,6 +206,10 @@
   <message>
    <source>Edges and positions of a graph are edited in the file.</source>
    <translation>图的边和位置在文件中编辑。</translation>
+  </message>
+  <message>
+   <source>Energise {bench} and check it? The supply is switched on and the gates are charged anew: what the board has learned is lost.</source>
+   <translation>给 {bench} 通电并检查吗？电源会接通，栅极会重新充电：电路板学到的内容会丢失。</translation>
   </message>
   <message>
    <source>Energise {bench} and start?</source>
@@ -394,6 +406,10 @@
   <message>
    <source>NOT KNOWN</source>
    <translation>未知</translation>
+  </message>
+  <message>
+   <source>NOT READY</source>
+   <translation>未就绪</translation>
   </message>
   <message>
    <source>Name of this moment, cycle {cycle}:</source>
@@ -692,6 +708,10 @@
    <translation>已存储的运行，非实时：{title}</translation>
   </message>
   <message>
+   <source>Switch the board's supply off by hand.</source>
+   <translation>请手动关闭电路板的电源。</translation>
+  </message>
+  <message>
    <source>Tags</source>
    <translation>标签</translation>
   </message>
@@ -720,6 +740,10 @@
    <translation>测试数据</translation>
   </message>
   <message>
+   <source>The bench is being checked; wait for its end.</source>
+   <translation>正在检查实验台；请等待结束。</translation>
+  </message>
+  <message>
    <source>The bench is ready, and it was left safe.</source>
    <translation>实验台就绪，并已置于安全状态。</translation>
   </message>
@@ -744,12 +768,24 @@
    <translation>电路板接线图</translation>
   </message>
   <message>
-   <source>The check said nothing; exit code {code}.</source>
-   <translation>检查没有输出；退出码 {code}。</translation>
+   <source>The check died, and what the bench holds is not known. {said}</source>
+   <translation>检查进程意外终止，实验台的状态未知。{said}</translation>
+  </message>
+  <message>
+   <source>The check was broken off before anything was energised.</source>
+   <translation>检查在通电之前已中断。</translation>
+  </message>
+  <message>
+   <source>The check was broken off; the guardian made the bench safe: {parts}.</source>
+   <translation>检查已中断；守护进程已使实验台安全：{parts}。</translation>
   </message>
   <message>
    <source>The file's values of single edges are used as they are.</source>
    <translation>文件中各边的数值按原样使用。</translation>
+  </message>
+  <message>
+   <source>The guardian could not make the bench safe: {why}</source>
+   <translation>守护进程未能使实验台安全：{why}</translation>
   </message>
   <message>
    <source>The language changes when the window is opened again.</source>
@@ -1008,6 +1044,10 @@ A run under way is stopped and kept, the bench is made safe. Please report this.
   <message>
    <source>bench</source>
    <translation>实验台</translation>
+  </message>
+  <message>
+   <source>bench check under way: the supply is switched on and the gates are charged anew</source>
+   <translation>实验台检查进行中：电源已接通，栅极正在重新充电</translation>
   </message>
   <message>
    <source>bias growth</source>
@@ -1854,8 +1894,16 @@ A run under way is stopped and kept, the bench is made safe. Please report this.
    <translation>测试误差</translation>
   </message>
   <message>
+   <source>the bench check is being broken off; the bench is on its way to the safe state</source>
+   <translation>正在中断实验台检查；实验台正在进入安全状态</translation>
+  </message>
+  <message>
    <source>the bench is being opened and checked; nothing has moved</source>
    <translation>正在打开并检查实验台；未驱动任何东西</translation>
+  </message>
+  <message>
+   <source>the bench is not known to be safe</source>
+   <translation>实验台是否安全未知</translation>
   </message>
   <message>
    <source>the bench is ready; nothing has moved yet</source>
@@ -1968,6 +2016,10 @@ A run under way is stopped and kept, the bench is made safe. Please report this.
   <message>
    <source>write a note into the run …</source>
    <translation>写入运行记录 …</translation>
+  </message>
+  <message>
+   <source>{cycles} cycles</source>
+   <translation>{cycles} 个周期</translation>
   </message>
   <message>
    <source>{dose} on</source>

@@ -156,6 +156,7 @@ def test_wrong_wires_are_marked_and_an_engine_that_lets_nobody_in_is_made_safe(
         window.experiment.choose_bench(str(file))
         window.experiment.open(EXAMPLES / "xor.toml")
         assert not panel.board.isHidden()
+        monkeypatch.setattr(QMessageBox, "question", lambda *_: QMessageBox.StandardButton.Yes)
         panel.check.click()
         until(panel.check.isEnabled)
         assert "S1" in panel.verdict.text()
@@ -166,7 +167,6 @@ def test_wrong_wires_are_marked_and_an_engine_that_lets_nobody_in_is_made_safe(
         assert card.verdict.text().startswith("✖")
         assert not window.controls.start.isEnabled()
         card.reason.setText("to see what the network makes of it")
-        monkeypatch.setattr(QMessageBox, "question", lambda *_: QMessageBox.StandardButton.Yes)
         start(window)
         assert window.banner.touch.text() == Touch.LIVE
         assert window.banner.kind.text() == ("SIMULATOR" if window.snapshot.bench.simulated else "HARDWARE")
