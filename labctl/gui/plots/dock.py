@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import time
 from pathlib import Path
 from typing import Any
@@ -19,14 +18,13 @@ from PyQt6.QtWidgets import (
     QWidget,
 )
 
-from labctl.figures.reading import power_of_ten
 from labctl.gui.model import RunModel
+from labctl.gui.plots.axes import OUT, Axis, RoomyAxis
 from labctl.gui.selection import Selection
 from labctl.gui.theme import Theme
 from labctl.gui.titlebar import TitleBar
 from labctl.gui.words import must, named, tr
 
-_OUT = 4  # pixels from a label to where pyqtgraph would have it
 _LEAST_HEIGHT = 44  # of a plot: the window fits a full HD screen at 200 %
 
 
@@ -205,31 +203,11 @@ class PlotDock(QDockWidget):
         return QSize(420, 320)
 
 
-class _Axis(pg.AxisItem):
-    """An axis whose decades, when logarithmic, are all written alike: 0.1, 1, 10 or 10⁻⁷, 10⁻⁶, 10⁻⁵."""
-
-    def logTickStrings(self, values: list[float], scale: float, spacing: float) -> list[str]:
-        """Return the numbers at these places, given as logarithms."""
-        places = [value + math.log10(scale) for value in values]
-        if all(-3 < place < 4 for place in places):
-            return [f"{10**place:.3g}" for place in places]
-        return [_power(place) for place in places]
-
-
-class _RoomyAxis(_Axis):
-    """An axis at the left whose label keeps clear of the numbers beside it."""
-
-    def resizeEvent(self, event: Any = None) -> None:
-        """Put the label where it belongs, and a little further out."""
-        super().resizeEvent(event)
-        self.label.setX(self.label.x() - _OUT)
-
-
 def plot_widget(theme: Theme, x: tuple[str, str], y: tuple[str, str]) -> Any:
     """Return a pyqtgraph plot with axes labelled (words, unit), no antialiasing, no context menu."""
-    widget = pg.PlotWidget(axisItems={"left": _RoomyAxis("left"), "bottom": _Axis("bottom")})
+    widget = pg.PlotWidget(axisItems={"left": RoomyAxis("left"), "bottom": Axis("bottom")})
     plot = widget.getPlotItem()
-    plot.layout.setContentsMargins(_OUT + 2, 9, 6, 2)  # the topmost number is whole
+    plot.layout.setContentsMargins(OUT + 2, 9, 6, 2)  # the topmost number is whole
     plot.setLabel("bottom", tr(x[0]), units=x[1] or None)
     plot.setLabel("left", tr(y[0]), units=y[1] or None)
     for side, (_, unit) in (("bottom", x), ("left", y)):
@@ -250,22 +228,6 @@ def restyle_plot(widget: Any, theme: Theme) -> None:
         axis.setTextPen(theme.text)
         axis.setTickPen(theme.grid)
         axis.setStyle(tickTextOffset=5)
-
-
-def restyle_legend(legend: Any, theme: Theme) -> None:
-    """Give a legend's words the colour of a theme, and a veil behind them."""
-    ground = pg.mkColor(theme.base)
-    ground.setAlpha(215)
-    legend.setBrush(pg.mkBrush(ground))
-    legend.setLabelTextColor(theme.text)
-    for _, label in legend.items:
-        label.setText(label.text, color=theme.text)
-
-
-def _power(place: float) -> str:
-    decade = math.floor(place + 1e-9)
-    digit = round(10 ** (place - decade), 3)
-    return power_of_ten(decade) if digit == 1 else f"{digit:g}·{power_of_ten(decade)}"
 
 
 def _cell(value: Any) -> str:

@@ -11,8 +11,9 @@ from PyQt6.QtWidgets import QToolButton
 
 from labctl.gui.history import History
 from labctl.gui.plots.colours import map_colours
-from labctl.gui.plots.dock import plot_widget, restyle_legend, restyle_plot
+from labctl.gui.plots.dock import plot_widget, restyle_plot
 from labctl.gui.plots.edges import EdgePlot
+from labctl.gui.plots.legend import Legend
 from labctl.gui.plots.markers import MarkerLines
 from labctl.gui.theme import Theme
 from labctl.gui.words import named, tr
@@ -59,7 +60,7 @@ class GateTraces(EdgePlot):
         self._cross = pg.InfiniteLine(angle=90, movable=False)
         self._cross.setVisible(False)
         plot.addItem(self._cross, ignoreBounds=True)
-        self._legend = plot.addLegend(offset=(8, 8), verSpacing=-6)
+        self._legend = Legend(plot, self.theme, (8, 8))
         self._legend.setVisible(False)
         self._markers = MarkerLines(plot, self.theme)
         widget.scene().sigMouseMoved.connect(self._hover)
@@ -88,7 +89,7 @@ class GateTraces(EdgePlot):
         restyle_plot(self.view, theme)
         self._cross.setPen(pg.mkPen(theme.muted, width=1, style=Qt.PenStyle.DashLine))
         self._legend.setPen(pg.mkPen(theme.line))
-        restyle_legend(self._legend, theme)
+        self._legend.restyle(theme)
         self._markers.restyle(theme)
         self.start_over()
 

@@ -8,7 +8,8 @@ import numpy as np
 import pyqtgraph as pg
 from PyQt6.QtWidgets import QComboBox
 
-from labctl.gui.plots.dock import PlotDock, plot_widget, restyle_legend, restyle_plot
+from labctl.gui.plots.dock import PlotDock, plot_widget, restyle_plot
+from labctl.gui.plots.legend import Legend
 from labctl.gui.theme import Theme
 from labctl.gui.words import named, tr
 
@@ -28,7 +29,7 @@ class OutputsPlot(PlotDock):
         widget = plot_widget(self.theme, ("data point", ""), ("output", "V"))
         plot = self._plot = widget.getPlotItem()
         plot.showGrid(x=False, y=True, alpha=0.18)
-        self._legend = plot.addLegend(offset=(8, 8), verSpacing=-6, colCount=3)
+        self._legend = Legend(plot, self.theme, (8, 8), columns=3)
         self._label = plot.plot([], [], connect="pairs", name=tr("label"))
         self._clamped = pg.ScatterPlotItem(symbol="t1", size=10, name=tr("clamped"))
         self._free = pg.ScatterPlotItem(symbol="o", size=10, name=tr("free"))
@@ -55,7 +56,7 @@ class OutputsPlot(PlotDock):
         self._free.setPen(pg.mkPen(theme.base, width=1))
         self._clamped.setBrush(pg.mkBrush(None))
         self._clamped.setPen(pg.mkPen(theme.series[1], width=2))
-        restyle_legend(self._legend, theme)
+        self._legend.restyle(theme)
 
     def redraw(self) -> None:
         """Draw the latest reading of every data point."""
