@@ -34,6 +34,7 @@ class PlotDock(QDockWidget):
     key = "plot"
     title = "Plot"
     least_s = 0.1  # between two frames
+    follows = True  # the run; not once somebody has zoomed
 
     failed = pyqtSignal(str)
 
@@ -72,6 +73,7 @@ class PlotDock(QDockWidget):
         self.view.setAccessibleName(tr(self.title))
         self.view.setMinimumHeight(_LEAST_HEIGHT)
         self.setWidget(self.view)
+        self.readout.lie_over(self.view)
         selection.changed.connect(self.on_selection)
         self._listen()
         self.restyle(theme)
@@ -104,6 +106,18 @@ class PlotDock(QDockWidget):
     def table(self) -> tuple[list[str], list[list[Any]]]:
         """Return what is drawn as a heading with units and rows, for CSV."""
         return [], []
+
+    def add_fit(self, plot: Any) -> None:
+        """Keep the zoom of a plot once somebody zooms it; add the button that shows everything again."""
+        fit = named(QToolButton(), tr("Show everything"), tr("Follow the run again, all of it."))
+        fit.setText("⤢")
+        fit.clicked.connect(lambda: self.show_everything())
+        self.add_switch(fit)
+        plot.vb.sigRangeChangedManually.connect(lambda _: self._zoomed())
+
+    def show_everything(self) -> None:
+        """Forget the zoom."""
+        self.follows = self.stale = True
 
     def add_switch(self, widget: QWidget) -> None:
         """Put a control of the view into its bar."""
@@ -141,11 +155,16 @@ class PlotDock(QDockWidget):
             signal.disconnect(slot) if off else signal.connect(slot)
 
     def _begun(self) -> None:
+        self.readout.read("")
+        self.readout.setText("")
         self.start_over()
-        self.stale = True
+        self.show_everything()
 
     def _grown(self) -> None:
         self.stale = True
+
+    def _zoomed(self) -> None:
+        self.follows, self.stale = False, True
 
     def _frozen(self, on: bool) -> None:
         self.setWindowTitle(tr(self.title) + (f" ({tr('frozen')})" if on else ""))
@@ -153,6 +172,9 @@ class PlotDock(QDockWidget):
     # ── export ───────────────────────────────────────────────────────────────────────────────────
 
     def _ask_where(self, kind: str) -> None:
+        if kind == "CSV" and not self.table()[1]:
+            self._say_empty()
+            return
         name = f"{self.model.title or 'run'}-{self.key}.{kind.lower()}"
         where, _ = QFileDialog.getSaveFileName(
             self, tr("Export as {kind} …", kind=kind), name, f"*.{kind.lower()}"
@@ -170,10 +192,16 @@ class PlotDock(QDockWidget):
                 )
 
     def export(self, path: Path) -> None:
-        """Write the view as the suffix says: .png at twice the size, .svg, .csv. Raises OSError."""
+        """Write the view as the suffix says: .png at twice the size, .svg, .csv. Raises OSError.
+
+        Nothing is written as .csv while there are no numbers yet.
+        """
         kind = path.suffix.lower()
         if kind == ".csv":
             head, rows = self.table()
+            if not rows:
+                self._say_empty()
+                return
             lines = [",".join(head), *(",".join(_cell(c) for c in row) for row in rows)]
             path.write_text("\n".join(lines) + "\n", "utf-8")
             return
@@ -192,6 +220,9 @@ class PlotDock(QDockWidget):
         self._paint(picture)
         if not picture.save(str(path)):
             raise OSError(0, "no such folder, or no room", str(path))
+
+    def _say_empty(self) -> None:
+        self.failed.emit(tr("{view}: nothing to export yet. Start or open a run.", view=tr(self.title)))
 
     def _paint(self, device: QPaintDevice) -> None:
         painter = QPainter(device)

@@ -38,6 +38,7 @@ class ErrorPlot(PlotDock):
         plot = self._plot = widget.getPlotItem()
         plot.setLogMode(x=False, y=True)
         plot.showGrid(x=True, y=True, alpha=0.18)
+        self.add_fit(plot)
         self._blank = False
         self._legend = Legend(plot, self.theme, (8, -8))  # where neither curve begins nor ends
         self._train, self._test = plot.plot([], []), plot.plot([], [])
@@ -94,6 +95,11 @@ class ErrorPlot(PlotDock):
         self._legend.show_only([*drawn, (self._accuracy, tr("accuracy"))] if good.any() else drawn)
         self._same_place()
 
+    def show_everything(self) -> None:
+        """Forget the zoom."""
+        super().show_everything()
+        self._plot.enableAutoRange(axis="x" if self._blank else None)
+
     def table(self) -> tuple[list[str], list[list[Any]]]:
         """Return the rounds: time, errors, accuracies."""
         history = self.model.errors
@@ -128,7 +134,7 @@ class ErrorPlot(PlotDock):
     def _hover(self, position: Any) -> None:
         history, box = self.model.errors, self._plot.vb
         if not len(history) or not box.sceneBoundingRect().contains(position):
-            self.readout.setText("")
+            self.readout.read("")
             return
         x = box.mapSceneToView(position).x()
         k = history.nearest(10**x if self.log_time.isChecked() else x)
@@ -136,4 +142,4 @@ class ErrorPlot(PlotDock):
         text = f"{duration(float(history.x[k]))}   {quantity(row['train_error_V2'], 'V²')}"
         if np.isfinite(row["train_accuracy"]):
             text += f"   {100 * row['train_accuracy']:.0f} %"
-        self.readout.setText(text)
+        self.readout.read(text)

@@ -10,6 +10,7 @@ from PyQt6.QtCore import Qt
 
 from labctl.gui.theme import Theme
 
+_LEAST_SHARE = 1.8  # height of a plot in legends
 _VEIL = 215  # of 255
 
 
@@ -20,6 +21,7 @@ class Legend(pg.LegendItem):
         super().__init__(offset=offset, verSpacing=-6, colCount=columns)
         self.setParentItem(plot.vb)
         plot.legend = self
+        plot.vb.sigResized.connect(self._give_way)
         self.restyle(theme)
 
     def addItem(self, item: Any, name: str) -> None:
@@ -34,6 +36,10 @@ class Legend(pg.LegendItem):
             self.clear()
             for item, name in wanted:
                 self.addItem(item, name)
+
+    def _give_way(self, box: Any) -> None:
+        """Vanish from a plot so low that only the legend would be seen."""
+        self.setOpacity(1.0 if box.height() > _LEAST_SHARE * self.boundingRect().height() else 0.0)
 
     def restyle(self, theme: Theme) -> None:
         """Take the colours of a theme."""

@@ -2258,6 +2258,10 @@ A run under way is stopped and kept, the bench is made safe. Please report this.
    <translation>{file} 无法写入：{why}。请选择其他位置。</translation>
   </message>
   <message>
+   <source>{late_by}: {n} cycles</source>
+   <translation>{late_by}：{n} 个周期</translation>
+  </message>
+  <message>
    <source>{late} of {cycles} cycles late</source>
    <translation>{cycles} 个周期中 {late} 个迟到</translation>
   </message>
@@ -2316,6 +2320,10 @@ A run under way is stopped and kept, the bench is made safe. Please report this.
   <message>
    <source>{span} ago ({date})</source>
    <translation>{span}前（{date}）</translation>
+  </message>
+  <message>
+   <source>{view}: nothing to export yet. Start or open a run.</source>
+   <translation>{view}：还没有可导出的数据。请开始或打开一次运行。</translation>
   </message>
   <message>
    <source>|output| that is far enough; 0 means the label itself</source>
