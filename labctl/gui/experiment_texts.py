@@ -28,6 +28,7 @@ _TASKS = {"regression", "classification"}
 _AXES = {
     "learning time",
     "gate voltage",
+    "gate voltage at the end",
     "error (V²)",
     "training error (V²)",
     "data point",

@@ -10,7 +10,6 @@ from PyQt6.QtCore import Qt
 
 from labctl.gui.theme import Theme
 
-_LEAST_SHARE = 1.8  # height of a plot in legends
 _VEIL = 215  # of 255
 
 
@@ -21,13 +20,13 @@ class Legend(pg.LegendItem):
         super().__init__(offset=offset, verSpacing=-6, colCount=columns)
         self.setParentItem(plot.vb)
         plot.legend = self
-        plot.vb.sigResized.connect(self._give_way)
         self.restyle(theme)
 
-    def addItem(self, item: Any, name: str) -> None:
-        """Put a line or mark in, its words beside it however high the row is."""
-        super().addItem(item, name)
-        self.layout.setAlignment(self.items[-1][1], Qt.AlignmentFlag.AlignVCenter)
+    def updateSize(self) -> None:
+        """Be as high as the rows: in higher ones words would stand above their lines."""
+        self.layout.invalidate()
+        self.resize(self.layout.effectiveSizeHint(Qt.SizeHint.PreferredSize))
+        self.setOffset(self.opts["offset"])
 
     def show_only(self, entries: Iterable[tuple[Any, str]]) -> None:
         """Have these lines and no others, so that the veil is as large as their words."""
@@ -36,10 +35,6 @@ class Legend(pg.LegendItem):
             self.clear()
             for item, name in wanted:
                 self.addItem(item, name)
-
-    def _give_way(self, box: Any) -> None:
-        """Vanish from a plot so low that only the legend would be seen."""
-        self.setOpacity(1.0 if box.height() > _LEAST_SHARE * self.boundingRect().height() else 0.0)
 
     def restyle(self, theme: Theme) -> None:
         """Take the colours of a theme."""

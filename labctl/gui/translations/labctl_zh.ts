@@ -324,6 +324,10 @@
    <translation>栅极与脉冲</translation>
   </message>
   <message>
+   <source>Gates of the runs</source>
+   <translation>各次运行的栅极</translation>
+  </message>
+  <message>
    <source>HARDWARE</source>
    <translation>硬件</translation>
   </message>
@@ -1360,6 +1364,10 @@ A run under way is stopped and kept, the bench is made safe. Please report this.
   <message>
    <source>gate voltage (V)</source>
    <translation>栅极电压 (V)</translation>
+  </message>
+  <message>
+   <source>gate voltage at the end</source>
+   <translation>结束时栅极电压</translation>
   </message>
   <message>
    <source>gate voltage gained with each learning pulse, mean over edges</source>
