@@ -4,17 +4,20 @@
     python tools/gui_texts.py --write   add them to labctl/gui/translations/*.ts, marked unfinished
 
 Texts are what is given to `tr(...)` as a literal under labctl/gui, and the tables whose words are shown:
-verbs, states, names of plots, keys and descriptions of forms, doses. A test holds the Chinese file complete.
+verbs, states, names of plots, keys and descriptions of forms, doses, examples. A test holds the Chinese file
+complete.
 """
 
 from __future__ import annotations
 
 import ast
 import sys
+import tomllib
 from pathlib import Path
 from xml.etree import ElementTree
 
-GUI = Path(__file__).resolve().parents[1] / "labctl" / "gui"
+ROOT = Path(__file__).resolve().parents[1]
+GUI = ROOT / "labctl" / "gui"
 LANGUAGES = ("zh",)
 
 
@@ -41,7 +44,8 @@ def _tables() -> set[str]:
     from labctl.gui import experiment_texts
 
     found = {row.label for row in VERBS.values()} | {row.consequence for row in VERBS.values()}
-    return found | set(STATES.values()) | experiment_texts.shown(Experiment)
+    examples = {tomllib.loads(f.read_text("utf-8")).get("description") for f in ROOT.glob("examples/*.toml")}
+    return found | set(STATES.values()) | experiment_texts.shown(Experiment) | (examples - {None})
 
 
 def read(language: str) -> dict[str, str]:

@@ -24,9 +24,7 @@ def make_application(store: QSettings | None = None) -> QApplication:
     app.setOrganizationName("labctl")
     pg.setConfigOptions(antialias=False, useOpenGL=False)
     settings = store or QSettings()
-    translator = language.install(app, str(settings.value("language", "")))
-    if translator is not None:
-        translator.setParent(app)
+    language.install(app, str(settings.value("language", "")))
     app.setStyle("Fusion")  # here, and not with each theme: it polishes every part of a window anew
     theme.apply(app, chosen_theme(app, settings))
     return app

@@ -19,6 +19,7 @@ from PyQt6.QtWidgets import (
 from labctl.gui.board_view import BoardView
 from labctl.gui.calibration_table import CalibrationTable
 from labctl.gui.check_process import CheckEnd, CheckProcess
+from labctl.gui.phrases import phrase
 from labctl.gui.roles import colour, recolour
 from labctl.gui.standing import NOT_READY, Standing, Touch, checking
 from labctl.gui.theme import Theme
@@ -251,13 +252,13 @@ class BenchPanel(QWidget):
             return
         self.tree.clear()
         for part in sheet["instruments"]:
-            item = self._add(part["name"], part["answer"], "good")
-            self._add(tr("address"), part["address"], "muted", item)
+            item = self._add(phrase(part["name"]), phrase(part["answer"]), "good")
+            self._add(tr("address"), phrase(part["address"]), "muted", item)
         self.calibrations.read()
         for name, text in sheet["limits"].items():
-            self._add(f"{tr('limit')}: {tr(name)}", text, "muted")
+            self._add(f"{tr('limit')}: {tr(name)}", phrase(text), "muted")
         for text in sheet["safe"]:
-            self._add(tr("safe means"), text, "muted")
+            self._add(tr("safe means"), phrase(text), "muted")
         self._say("good", "✔ " + tr("Everybody answered at the preflight."))
 
     def restyle(self, theme: Theme) -> None:

@@ -1,4 +1,4 @@
-"""Comparing runs: errors and gates laid over each other, and the settings in which they differ."""
+"""Comparing runs: errors and final gates laid over each other, and the settings in which they differ."""
 
 from __future__ import annotations
 
@@ -23,16 +23,17 @@ from PyQt6.QtWidgets import (
 
 from labctl.figures.reading import duration, floats, measured, quantity
 from labctl.gui.document import differences
-from labctl.gui.plots.dock import plot_widget
+from labctl.gui.plots.dock import plot_widget, restyle_plot
+from labctl.gui.plots.legend import Legend
 from labctl.gui.theme import Theme
 from labctl.gui.words import must, named, tr
 from labctl.store.catalogue import Entry
 
-_STYLES = (Qt.PenStyle.SolidLine, Qt.PenStyle.DashLine)
+_WIDEST = 260  # pixels of a column
 
 
 class CompareWindow(QDialog):
-    """Two to eight runs: an overlay of their errors, results, and only the settings that differ."""
+    """Two to eight runs: their errors and final gates overlaid, results, only the settings that differ."""
 
     def __init__(
         self,
@@ -47,6 +48,9 @@ class CompareWindow(QDialog):
         self._runs = [run for run, _ in found]
         self.plot = plot_widget(theme, ("learning time", "s"), ("training error (V²)", ""))
         self.plot.setAccessibleName(tr("Errors of the runs"))
+        self.gates = plot_widget(theme, ("edge", ""), ("gate voltage at the end", "V"))
+        self.gates.setAccessibleName(tr("Gates of the runs"))
+        self._legend = Legend(self.plot.getPlotItem(), theme, (-10, 10))
         self.log_time = named(QCheckBox(tr("log time")), tr("Logarithmic time axis"))
         self.log_time.setChecked(True)
         self.log_time.toggled.connect(self._draw)
@@ -57,8 +61,11 @@ class CompareWindow(QDialog):
         buttons.rejected.connect(self.reject)
         heading = QLabel(tr("Error against learning time, and what differs"))
         heading.setProperty("role", "heading")
-        split = QSplitter(Qt.Orientation.Vertical)
-        split.addWidget(self.plot)
+        plots, split = QSplitter(Qt.Orientation.Horizontal), QSplitter(Qt.Orientation.Vertical)
+        plots.addWidget(self.plot)
+        plots.addWidget(self.gates)
+        plots.setSizes([640, 300])
+        split.addWidget(plots)
         split.addWidget(self.table)
         split.setSizes([380, 280])
         column = QVBoxLayout(self)
@@ -69,23 +76,54 @@ class CompareWindow(QDialog):
         self.resize(940, 760)
         self._draw()
 
+    def restyle(self, theme: Theme) -> None:
+        """Take another theme."""
+        self._theme = theme
+        for widget in (self.plot, self.gates):
+            restyle_plot(widget, theme)
+        self._legend.restyle(theme)
+        self._draw()
+
+    def _look(self, k: int) -> tuple[str, bool]:
+        """Return the colour of a run by its place, and whether it is of the second set: dashed, hollow."""
+        n = len(self._theme.series)
+        return self._theme.series[k % n], k // n % 2 == 1
+
     def _draw(self) -> None:
+        self._draw_errors()
+        self._draw_gates()
+
+    def _draw_errors(self) -> None:
         plot = self.plot.getPlotItem()
         plot.clear()
         log = self.log_time.isChecked()
         plot.setLogMode(x=log, y=True)
         plot.showGrid(x=True, y=True, alpha=0.18)
-        legend = plot.legend or plot.addLegend(offset=(-10, 10), verSpacing=-4)
-        legend.clear()
-        legend.setLabelTextColor(self._theme.text)
+        entries: list[tuple[Any, str]] = []
         for k, (entry, run) in enumerate(zip(self._entries, self._runs, strict=True)):
             if not measured(run, "train_error"):
                 continue
             x, y = floats(run, "learning_time"), floats(run, "train_error")
             good = np.isfinite(y) & (y > 0) & ((x > 0) if log else True)
-            n = len(self._theme.series)
-            pen = pg.mkPen(self._theme.series[k % n], width=2, style=_STYLES[k // n % 2])
-            plot.plot(x[good], y[good], pen=pen, name=f"{entry.number} · {entry.name} · {entry.method or ''}")
+            colour, second = self._look(k)
+            style = Qt.PenStyle.DashLine if second else Qt.PenStyle.SolidLine
+            curve = plot.plot(x[good], y[good], pen=pg.mkPen(colour, width=2, style=style))
+            entries.append((curve, f"{entry.number} · {entry.name} · {tr(entry.method or '')}"))
+        self._legend.show_only(entries)
+
+    def _draw_gates(self) -> None:
+        plot = self.gates.getPlotItem()
+        plot.clear()
+        plot.showGrid(x=False, y=True, alpha=0.18)
+        for k, run in enumerate(self._runs):
+            if not measured(run, "gate_voltage"):
+                continue
+            last = floats(run, "gate_voltage")[-1]
+            colour, second = self._look(k)
+            brush = pg.mkBrush(None if second else colour)
+            marks = pg.ScatterPlotItem(size=8, symbol="o", pen=pg.mkPen(colour, width=2), brush=brush)
+            marks.setData(np.arange(len(last)), last)
+            plot.addItem(marks)
 
     def _results(self) -> list[tuple[str, list[str]]]:
         def text(value: float | None, unit: str) -> str:
@@ -116,10 +154,16 @@ class CompareWindow(QDialog):
         table.setVerticalHeaderLabels([name for name, _ in self.rows])
         table.setEditTriggers(QTableWidget.EditTrigger.NoEditTriggers)
         table.setTabKeyNavigation(False)
-        must(table.horizontalHeader()).setSectionResizeMode(QHeaderView.ResizeMode.Stretch)
+        table.setWordWrap(False)
+        head = must(table.horizontalHeader())
+        head.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
+        head.setMaximumSectionSize(_WIDEST)
+        head.setTextElideMode(Qt.TextElideMode.ElideRight)
         for row, (_, cells) in enumerate(self.rows):
             for column, text in enumerate(cells):
-                table.setItem(row, column, QTableWidgetItem(text))
+                cell = QTableWidgetItem(text)
+                cell.setToolTip(text)  # columns have an end
+                table.setItem(row, column, cell)
         return table
 
 

@@ -7,6 +7,7 @@ from pydantic import BaseModel
 from labctl.gui import (
     calibration_table,
     imperfections_panel,
+    phrases,
     runs_panel,
     runs_table,
     settings_form,
@@ -16,7 +17,7 @@ from labctl.gui import (
 from labctl.gui.form import choices_of, field_of
 from labctl.gui.layout import PLOTS
 from protocols.engine import RunState
-from sim_backend.imperfections import Imperfections
+from sim_backend.imperfections import PRESETS, Imperfections, read_doses
 
 _STATES = {"CONNECTING", "CHECKING", "COMPLETED", "STOPPED", "ABORTED", "FAILED", "STORING"}
 _STATES |= {standing.NOT_READY, standing.CHECKING_BENCH, standing.ENERGISED, standing.BROKEN_OFF}
@@ -28,6 +29,7 @@ _TASKS = {"regression", "classification"}
 _AXES = {
     "learning time",
     "gate voltage",
+    "gate voltage at the end",
     "error (V²)",
     "training error (V²)",
     "data point",
@@ -55,12 +57,15 @@ _RUNS = {
     "Recover",
     "Store what was committed of runs whose engine died.",
 }
+_QT = {"&Look in:", "Files of &type:"}  # which Qt's own translation of its file dialog lacks
 
 
 def shown(model: type[BaseModel]) -> set[str]:
     """Return the words of forms, tables and plots."""
     found = _STATES | _FACTS | _SHEET | _LIMITS | _TASKS | _AXES | _RUNS
-    found |= {str(state).upper() for state in RunState} | {str(touch) for touch in standing.Touch}
+    found |= {word for state in RunState for word in (str(state), str(state).upper())}
+    found |= set(phrases.PHRASES) | {str(read_doses(name)["description"]) for name in PRESETS} | _QT
+    found |= {str(touch) for touch in standing.Touch}
     found |= {kind.title for kind in PLOTS} | {h for h in runs_table.HEADS if h} | set(runs_panel.STATUS[1:])
     found |= set(task_form.NETWORKS) | set(calibration_table.STATES)
     found |= {key.replace("_", " ") for key in (*task_form.SOURCES, *task_form.OUTPUTS, "classes", "groups")}

@@ -143,7 +143,7 @@ class ImperfectionsPanel(QScrollArea):
         for name, row in self.rows.items():
             self._show(row, self._preset_doses[name])
         kept = [t for t in TABLES if t in doses]
-        about = read.description
+        about = tr(read.description) if read.description else ""
         if not about and not any(self._preset_doses.values()):
             about = tr("Every dose is zero: the ideal board.")
         if kept:

@@ -1,11 +1,11 @@
-"""The window's language: a translator that reads Qt's own translation files, without a compiler for them."""
+"""The window's language: labctl's words, read from Qt's translation files without a compiler, and Qt's."""
 
 from __future__ import annotations
 
 from importlib.resources import files
 from xml.etree import ElementTree
 
-from PyQt6.QtCore import QCoreApplication, QLocale, QTranslator
+from PyQt6.QtCore import QCoreApplication, QLibraryInfo, QLocale, QTranslator
 
 LANGUAGES = ("en", "zh")
 
@@ -42,9 +42,16 @@ class TableTranslator(QTranslator):
 
 def install(app: QCoreApplication, language: str = "") -> TableTranslator | None:
     """Translate the application into a language, the system's unless given; None for English."""
+    for old in app.findChildren(QTranslator):
+        app.removeTranslator(old)
+        old.setParent(None)
     wanted = language or QLocale.system().name().partition("_")[0]
     if wanted not in LANGUAGES or wanted == "en":
         return None
-    translator = TableTranslator(read_translations(wanted))
-    app.installTranslator(translator)
-    return translator
+    words, buttons = TableTranslator(read_translations(wanted)), QTranslator()
+    places = QLibraryInfo.path(QLibraryInfo.LibraryPath.TranslationsPath)
+    buttons.load(QLocale(wanted), "qtbase", "_", places)  # of dialogs and text fields; not every Qt has them
+    for translator in (words, buttons):  # Qt asks the latest first, and the table answers everything
+        translator.setParent(app)
+        app.installTranslator(translator)
+    return words

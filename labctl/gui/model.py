@@ -164,6 +164,7 @@ class RunModel(QObject):
     def describe(self, serial: int, notes: dict[str, Any], arrays: dict[str, Any]) -> None:
         """Begin with another run of the engine."""
         self.description = Description.of_engine(notes, arrays)
+        self.title = self.folder = ""
         self.clear()
         self.begun.emit()
 

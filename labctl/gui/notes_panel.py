@@ -9,10 +9,12 @@ from PyQt6.QtWidgets import QHBoxLayout, QLineEdit, QPlainTextEdit, QPushButton,
 
 from labctl.engine.client import Poll
 from labctl.figures.reading import duration
+from labctl.gui.phrases import phrase
 from labctl.gui.words import named, tr
 from labctl.logs import readable
 
 _LINES = 2000
+_WRITTEN = ("note", "marker", "preflight overridden")  # by people, in their own words
 
 
 class NotesPanel(QWidget):
@@ -66,4 +68,5 @@ def _line(event: dict[str, Any]) -> str:
     what, by, reason = event.get("what", ""), event.get("by", ""), event.get("reason", "")
     cycle = event.get("cycle")
     at = f" · {tr('cycle')} {cycle:,}" if isinstance(cycle, int) else ""
-    return f"{when}{at} · {what}" + (f" ({by})" if by else "") + (f": {reason}" if reason else "")
+    why = reason if what in _WRITTEN else phrase(reason)
+    return f"{when}{at} · {phrase(what)}" + (f" ({phrase(by)})" if by else "") + (f": {why}" if why else "")

@@ -20,6 +20,7 @@ from PyQt6.QtWidgets import (
     QWidget,
 )
 
+from labctl.gui.phrases import phrase
 from labctl.gui.words import must, named, tr
 from labctl.sheet import sheet_lines
 
@@ -110,9 +111,9 @@ class PreflightCard(QFrame):
         self.check.setEnabled(True)
         warnings = self._warnings()
         if self.against:
-            self._say("error", "✖ " + "; ".join(warnings))
+            self._say("error", "✖ " + "; ".join(map(phrase, warnings)))
         elif warnings:
-            self._say("warning", "▲ " + "; ".join(warnings))
+            self._say("warning", "▲ " + "; ".join(map(phrase, warnings)))
         else:
             self._say("good", "✔ " + tr("Ready. Everything was checked, nothing has moved."))
         self.reason.setVisible(bool(warnings))
@@ -189,7 +190,7 @@ class _Lines(QScrollArea):
         while self._form.rowCount():
             self._form.removeRow(0)
         for label, text in lines:
-            head, value = QLabel(tr(label)), QLabel(text)
+            head, value = QLabel(tr(label)), QLabel(phrase(text))
             head.setProperty("role", "muted")
             value.setWordWrap(True)
             self._form.addRow(head, value)

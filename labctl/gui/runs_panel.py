@@ -192,9 +192,15 @@ class RunsPanel(QWidget):
             self.work.do(read, show, self._failed)
 
     def load_plane(self, folder: Path, model: RunModel) -> None:
-        """Bring the decision map of a run that has just ended into its model."""
+        """Bring the decision map of a run that has just ended into its model, unless the next has begun."""
+        ended = model.description
+
+        def show(run: xr.Dataset) -> None:
+            if model.description is ended:
+                model.add_plane(run)
+
         if (folder / "run.nc").exists():
-            self.work.do(lambda: _load(folder), model.add_plane, self._failed)
+            self.work.do(lambda: _load(folder), show, self._failed)
 
     def compare_chosen(self) -> None:
         """Open the comparison of the chosen runs."""

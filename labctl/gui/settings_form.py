@@ -11,6 +11,7 @@ from labctl.experiment import Experiment
 from labctl.experiment.model import MethodKind
 from labctl.gui.document import ExperimentDocument
 from labctl.gui.form import Setter, default_of, field_of, make_field, words_of
+from labctl.gui.phrases import phrase
 from labctl.gui.quantity_box import QuantityBox
 from labctl.gui.words import mark_wrong, named, tr
 from protocols.errors import ConfigError
@@ -133,7 +134,7 @@ def mistake_label() -> QLabel:
 def told(problem: ConfigError) -> str:
     """Return a mistake as it is told at its field."""
     got = f" ({problem.value})" if problem.value is not None else ""
-    return f"{problem.problem}{got}" + (f"; {problem.allowed}" if problem.allowed else "")
+    return f"{phrase(problem.problem)}{got}" + (f"; {phrase(problem.allowed)}" if problem.allowed else "")
 
 
 def _is_at(field: str, key: str) -> bool:
@@ -152,4 +153,4 @@ def _about(settings: Experiment) -> str:
     sources = ", ".join(s.name for s in settings.task.sources)
     outputs = ", ".join(o.name for o in settings.task.outputs)
     line = f"{what} · {tr(str(settings.task.kind))} · {tr('sources')} {sources} · {tr('outputs')} {outputs}"
-    return f"{settings.description}\n{line}" if settings.description else line
+    return f"{tr(settings.description)}\n{line}" if settings.description else line

@@ -158,6 +158,7 @@ QLabel[role="good"] {{ color: {good}; }}
 QLabel[role="muted"] {{ color: {muted}; }}
 QLabel[role="title"] {{ font-weight: 600; }}
 QLabel[role="heading"] {{ font-weight: 600; font-size: 13pt; }}
+QLabel[role="reading"] {{ background: {base}; color: {text}; border: 1px solid {line}; padding: 1px 5px; }}
 QFrame[role="card"] {{ background: {base}; border: 1px solid {line}; border-radius: 6px; }}
 QAbstractSpinBox[wrong="true"], QComboBox[wrong="true"] {{ color: {error}; font-weight: 600; }}
 QPushButton {{ padding: 5px 12px; }}
@@ -168,8 +169,7 @@ QPushButton[role="emergency"] {{ background: {fault}; color: {on_state}; border:
     border-radius: 8px; font-weight: 800; font-size: 13pt; padding: 6px 16px; }}
 QPushButton[role="emergency"]:focus, QPushButton[role="emergency"]:hover {{ border-color: #FFD400; }}
 QTabBar::tab {{ padding: 5px 9px; background: {raised}; color: {muted}; border: 1px solid {line}; }}
-QTabBar::tab:selected {{ background: {base}; color: {text}; font-weight: 600;
-    border-top: 2px solid {accent}; }}
+QTabBar::tab:selected {{ background: {base}; color: {text}; border-top: 2px solid {accent}; }}
 QTabBar::tab:focus {{ color: {accent}; }}
 QMainWindow::separator {{ background: {window}; width: 5px; height: 5px; }}
 QMainWindow::separator:hover {{ background: {accent}; }}

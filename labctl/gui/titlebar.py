@@ -3,22 +3,18 @@
 from __future__ import annotations
 
 from PyQt6.QtCore import QTimer
-from PyQt6.QtWidgets import QDockWidget, QHBoxLayout, QLabel, QMainWindow, QStyle, QToolButton, QWidget
+from PyQt6.QtWidgets import QDockWidget, QHBoxLayout, QMainWindow, QStyle, QToolButton, QWidget
 
+from labctl.gui.readout import Elided, Readout
 from labctl.gui.words import must, named, tr
 
 
 class TitleBar(QWidget):
     """One line; it can be dragged where there is no button. Extra widgets go in by `add`."""
 
-    def __init__(self, dock: QDockWidget, *, readout: bool = False) -> None:
+    def __init__(self, dock: QDockWidget) -> None:
         super().__init__(dock)
-        self.title = QLabel(dock.windowTitle())
-        self.title.setProperty("role", "title")
-        self.title.setMinimumWidth(10)
-        self.readout = QLabel("")
-        self.readout.setProperty("role", "muted")
-        self.readout.setMinimumWidth(10)
+        self.title, self.readout = Elided(dock.windowTitle(), "title"), Readout()
         self._row = QHBoxLayout(self)
         self._row.setContentsMargins(9, 2, 3, 2)
         self._row.setSpacing(3)

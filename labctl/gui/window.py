@@ -304,7 +304,11 @@ class MainWindow(QMainWindow):
         self.theme = theme
         themes.apply(must(QApplication.instance()), theme)  # type: ignore[arg-type]
         self.banner.restyle(theme)
-        self.unstyled = [self.layout_.bench, *self.layout_.plots.values()]
+        self.unstyled = [
+            self.layout_.bench,
+            *self.layout_.plots.values(),
+            *(c for c in self.layout_.runs.comparisons if c.isVisible()),
+        ]
         self._restyling.start(0)
 
     def _restyle_one(self) -> None:

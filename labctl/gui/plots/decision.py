@@ -41,7 +41,6 @@ class DecisionPlot(PlotDock):
         """Forget map and points."""
         self._image.clear()
         self._points.clear()
-        self.readout.setText("")
 
     def restyle(self, theme: Theme) -> None:
         """Take another theme."""
@@ -108,14 +107,32 @@ class DecisionPlot(PlotDock):
         ]
 
     def _hover(self, position: Any) -> None:
-        box, plane = self._plot.vb, self.model.plane
-        if plane is None or not box.sceneBoundingRect().contains(position):
-            return
-        place = box.mapSceneToView(position)
+        box = self._plot.vb
+        found = None
+        if box.sceneBoundingRect().contains(position):
+            place = box.mapSceneToView(position)
+            found = self._on_map(place) or self._at_point(place)
+        told = "" if found is None else "{:.0f} mV, {:.0f} mV → {:+.2f} mV".format(*(1e3 * v for v in found))
+        self.readout.read(told)
+
+    def _on_map(self, place: Any) -> tuple[float, float, float] | None:
+        """Return both inputs and the output of the map there, V; None while there is no map."""
+        plane = self.model.plane
+        if plane is None:
+            return None
         j = int(np.argmin(np.abs(plane.x_V - place.x())))
         i = int(np.argmin(np.abs(plane.y_V - place.y())))
-        value = 1e3 * float(plane.outputs_V[i, j, 0])
-        self.readout.setText(f"{1e3 * plane.x_V[j]:.0f} mV, {1e3 * plane.y_V[i]:.0f} mV → {value:+.2f} mV")
+        return float(plane.x_V[j]), float(plane.y_V[i]), float(plane.outputs_V[i, j, 0])
+
+    def _at_point(self, place: Any) -> tuple[float, float, float] | None:
+        """Return both inputs and the latest output of the data point nearest to there, V."""
+        description, outputs = self.model.description, self.model.outputs_V
+        pair = None if description is None else _two_inputs(description.inputs_V)
+        if description is None or outputs is None or pair is None:
+            return None
+        x, y = description.inputs_V[:, pair[0]], description.inputs_V[:, pair[1]]
+        k = int(np.argmin(np.hypot(x - place.x(), y - place.y())))
+        return float(x[k]), float(y[k]), float(outputs[k, 0])
 
 
 def _two_inputs(inputs_V: Any) -> tuple[int, int] | None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import time
 from pathlib import Path
 from typing import Any
@@ -19,14 +18,13 @@ from PyQt6.QtWidgets import (
     QWidget,
 )
 
-from labctl.figures.reading import power_of_ten
 from labctl.gui.model import RunModel
+from labctl.gui.plots.axes import OUT, Axis, RoomyAxis
 from labctl.gui.selection import Selection
 from labctl.gui.theme import Theme
 from labctl.gui.titlebar import TitleBar
 from labctl.gui.words import must, named, tr
 
-_OUT = 4  # pixels from a label to where pyqtgraph would have it
 _LEAST_HEIGHT = 44  # of a plot: the window fits a full HD screen at 200 %
 
 
@@ -36,6 +34,7 @@ class PlotDock(QDockWidget):
     key = "plot"
     title = "Plot"
     least_s = 0.1  # between two frames
+    follows = True  # the run; not once somebody has zoomed
 
     failed = pyqtSignal(str)
 
@@ -74,6 +73,7 @@ class PlotDock(QDockWidget):
         self.view.setAccessibleName(tr(self.title))
         self.view.setMinimumHeight(_LEAST_HEIGHT)
         self.setWidget(self.view)
+        self.readout.lie_over(self.view)
         selection.changed.connect(self.on_selection)
         self._listen()
         self.restyle(theme)
@@ -106,6 +106,18 @@ class PlotDock(QDockWidget):
     def table(self) -> tuple[list[str], list[list[Any]]]:
         """Return what is drawn as a heading with units and rows, for CSV."""
         return [], []
+
+    def add_fit(self, plot: Any) -> None:
+        """Keep the zoom of a plot once somebody zooms it; add the button that shows everything again."""
+        fit = named(QToolButton(), tr("Show everything"), tr("Follow the run again, all of it."))
+        fit.setText("⤢")
+        fit.clicked.connect(lambda: self.show_everything())
+        self.add_switch(fit)
+        plot.vb.sigRangeChangedManually.connect(lambda _: self._zoomed())
+
+    def show_everything(self) -> None:
+        """Forget the zoom."""
+        self.follows = self.stale = True
 
     def add_switch(self, widget: QWidget) -> None:
         """Put a control of the view into its bar."""
@@ -143,11 +155,16 @@ class PlotDock(QDockWidget):
             signal.disconnect(slot) if off else signal.connect(slot)
 
     def _begun(self) -> None:
+        self.readout.read("")
+        self.readout.setText("")
         self.start_over()
-        self.stale = True
+        self.show_everything()
 
     def _grown(self) -> None:
         self.stale = True
+
+    def _zoomed(self) -> None:
+        self.follows, self.stale = False, True
 
     def _frozen(self, on: bool) -> None:
         self.setWindowTitle(tr(self.title) + (f" ({tr('frozen')})" if on else ""))
@@ -155,6 +172,9 @@ class PlotDock(QDockWidget):
     # ── export ───────────────────────────────────────────────────────────────────────────────────
 
     def _ask_where(self, kind: str) -> None:
+        if kind == "CSV" and not self.table()[1]:
+            self._say_empty()
+            return
         name = f"{self.model.title or 'run'}-{self.key}.{kind.lower()}"
         where, _ = QFileDialog.getSaveFileName(
             self, tr("Export as {kind} …", kind=kind), name, f"*.{kind.lower()}"
@@ -172,10 +192,16 @@ class PlotDock(QDockWidget):
                 )
 
     def export(self, path: Path) -> None:
-        """Write the view as the suffix says: .png at twice the size, .svg, .csv. Raises OSError."""
+        """Write the view as the suffix says: .png at twice the size, .svg, .csv. Raises OSError.
+
+        Nothing is written as .csv while there are no numbers yet.
+        """
         kind = path.suffix.lower()
         if kind == ".csv":
             head, rows = self.table()
+            if not rows:
+                self._say_empty()
+                return
             lines = [",".join(head), *(",".join(_cell(c) for c in row) for row in rows)]
             path.write_text("\n".join(lines) + "\n", "utf-8")
             return
@@ -195,6 +221,9 @@ class PlotDock(QDockWidget):
         if not picture.save(str(path)):
             raise OSError(0, "no such folder, or no room", str(path))
 
+    def _say_empty(self) -> None:
+        self.failed.emit(tr("{view}: nothing to export yet. Start or open a run.", view=tr(self.title)))
+
     def _paint(self, device: QPaintDevice) -> None:
         painter = QPainter(device)
         self.view.render(painter)
@@ -205,31 +234,11 @@ class PlotDock(QDockWidget):
         return QSize(420, 320)
 
 
-class _Axis(pg.AxisItem):
-    """An axis whose decades, when logarithmic, are all written alike: 0.1, 1, 10 or 10⁻⁷, 10⁻⁶, 10⁻⁵."""
-
-    def logTickStrings(self, values: list[float], scale: float, spacing: float) -> list[str]:
-        """Return the numbers at these places, given as logarithms."""
-        places = [value + math.log10(scale) for value in values]
-        if all(-3 < place < 4 for place in places):
-            return [f"{10**place:.3g}" for place in places]
-        return [_power(place) for place in places]
-
-
-class _RoomyAxis(_Axis):
-    """An axis at the left whose label keeps clear of the numbers beside it."""
-
-    def resizeEvent(self, event: Any = None) -> None:
-        """Put the label where it belongs, and a little further out."""
-        super().resizeEvent(event)
-        self.label.setX(self.label.x() - _OUT)
-
-
 def plot_widget(theme: Theme, x: tuple[str, str], y: tuple[str, str]) -> Any:
     """Return a pyqtgraph plot with axes labelled (words, unit), no antialiasing, no context menu."""
-    widget = pg.PlotWidget(axisItems={"left": _RoomyAxis("left"), "bottom": _Axis("bottom")})
+    widget = pg.PlotWidget(axisItems={"left": RoomyAxis("left"), "bottom": Axis("bottom")})
     plot = widget.getPlotItem()
-    plot.layout.setContentsMargins(_OUT + 2, 9, 6, 2)  # the topmost number is whole
+    plot.layout.setContentsMargins(OUT + 2, 9, 6, 2)  # the topmost number is whole
     plot.setLabel("bottom", tr(x[0]), units=x[1] or None)
     plot.setLabel("left", tr(y[0]), units=y[1] or None)
     for side, (_, unit) in (("bottom", x), ("left", y)):
@@ -250,22 +259,6 @@ def restyle_plot(widget: Any, theme: Theme) -> None:
         axis.setTextPen(theme.text)
         axis.setTickPen(theme.grid)
         axis.setStyle(tickTextOffset=5)
-
-
-def restyle_legend(legend: Any, theme: Theme) -> None:
-    """Give a legend's words the colour of a theme, and a veil behind them."""
-    ground = pg.mkColor(theme.base)
-    ground.setAlpha(215)
-    legend.setBrush(pg.mkBrush(ground))
-    legend.setLabelTextColor(theme.text)
-    for _, label in legend.items:
-        label.setText(label.text, color=theme.text)
-
-
-def _power(place: float) -> str:
-    decade = math.floor(place + 1e-9)
-    digit = round(10 ** (place - decade), 3)
-    return power_of_ten(decade) if digit == 1 else f"{digit:g}·{power_of_ten(decade)}"
 
 
 def _cell(value: Any) -> str:

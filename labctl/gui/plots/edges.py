@@ -50,12 +50,12 @@ class EdgePlot(PlotDock):
         raise NotImplementedError
 
     def tell(self, edge: int, time_s: float, value: float) -> None:
-        """Write an edge's value at a time into the title bar."""
+        """Read out an edge's value at a time."""
         if self.model.description is None:
             return
         text = f"{1e3 * value:.4g} mS" if self.shows_conductance else f"{value:.4g} V"
         name = self.model.description.edge_names[edge]
-        self.readout.setText(f"{duration(time_s)}   {tr('edge {name}', name=name)}   {text}")
+        self.readout.read(f"{duration(time_s)}   {tr('edge {name}', name=name)}   {text}")
 
     def click(self, event: Any) -> None:
         """Choose the edge under the mouse, with Ctrl beside the others."""

@@ -12,7 +12,9 @@ from PyQt6.QtWidgets import QCheckBox
 
 from labctl.figures.reading import duration, quantity
 from labctl.gui.model import ERRORS
-from labctl.gui.plots.dock import PlotDock, plot_widget, restyle_legend, restyle_plot
+from labctl.gui.plots.axes import Axis
+from labctl.gui.plots.dock import PlotDock, plot_widget, restyle_plot
+from labctl.gui.plots.legend import Legend
 from labctl.gui.plots.markers import MarkerLines
 from labctl.gui.theme import Theme
 from labctl.gui.words import named, tr
@@ -36,12 +38,12 @@ class ErrorPlot(PlotDock):
         plot = self._plot = widget.getPlotItem()
         plot.setLogMode(x=False, y=True)
         plot.showGrid(x=True, y=True, alpha=0.18)
+        self.add_fit(plot)
         self._blank = False
-        self._legend = plot.addLegend(offset=(8, -8), verSpacing=-6)  # where neither curve begins nor ends
-        self._train = plot.plot([], [], name=tr("training error"))
-        self._test = plot.plot([], [], name=tr("test error"))
+        self._legend = Legend(plot, self.theme, (8, -8))  # where neither curve begins nor ends
+        self._train, self._test = plot.plot([], []), plot.plot([], [])
         self._right = pg.ViewBox()
-        plot.showAxis("right")
+        plot.setAxisItems({"right": Axis("right")})
         plot.scene().addItem(self._right)
         plot.getAxis("right").linkToView(self._right)
         plot.getAxis("right").setLogMode(False)
@@ -50,7 +52,6 @@ class ErrorPlot(PlotDock):
         self._right.setYRange(-3, 103)
         self._accuracy = pg.PlotCurveItem()
         self._right.addItem(self._accuracy)
-        self._legend.addItem(self._accuracy, tr("accuracy"))
         plot.vb.sigResized.connect(self._same_place)
         self._scale(blank=True)
         self._markers = MarkerLines(plot, self.theme)
@@ -65,7 +66,7 @@ class ErrorPlot(PlotDock):
         self._test.setPen(pg.mkPen(theme.series[1], width=2, style=Qt.PenStyle.DashLine))
         self._accuracy.setPen(pg.mkPen(theme.series[2], width=2))
         self._plot.getAxis("right").setLabel(tr("accuracy (%)"), color=theme.series[2])
-        restyle_legend(self._legend, theme)
+        self._legend.restyle(theme)
         self._markers.restyle(theme)
 
     def redraw(self) -> None:
@@ -76,21 +77,28 @@ class ErrorPlot(PlotDock):
         on_axis = (lambda t: math.log10(max(t, first_s))) if self.log_time.isChecked() else float
         self._markers.show(self.model.markers, on_axis)
         values = {name: history.last[:, k].astype(float) for k, name in enumerate(ERRORS)}
-        drawn = False
-        for curve, name in ((self._train, "train_error_V2"), (self._test, "test_error_V2")):
+        drawn: list[tuple[Any, str]] = []  # curves with their names
+        for curve, name, words in (
+            (self._train, "train_error_V2", tr("training error")),
+            (self._test, "test_error_V2", tr("test error")),
+        ):
             y = values[name]
             good = np.isfinite(y) & (y > 0) & ((x > 0) if self.log_time.isChecked() else True)
             curve.setData(x[good], y[good])
-            drawn = drawn or bool(good.any())
-            self._entry(curve, bool(good.any()))
+            drawn += [(curve, words)] if good.any() else []
         self._scale(blank=not drawn)
         accuracy = values["train_accuracy"]
         good = np.isfinite(accuracy) & ((x > 0) if self.log_time.isChecked() else True)
         shown = np.log10(x[good]) if self.log_time.isChecked() else x[good]
         self._accuracy.setData(shown, 100 * accuracy[good])
         self._plot.getAxis("right").setVisible(bool(good.any()))
-        self._entry(self._accuracy, bool(good.any()))
+        self._legend.show_only([*drawn, (self._accuracy, tr("accuracy"))] if good.any() else drawn)
         self._same_place()
+
+    def show_everything(self) -> None:
+        """Forget the zoom."""
+        super().show_everything()
+        self._plot.enableAutoRange(axis="x" if self._blank else None)
 
     def table(self) -> tuple[list[str], list[list[Any]]]:
         """Return the rounds: time, errors, accuracies."""
@@ -114,12 +122,6 @@ class ErrorPlot(PlotDock):
         else:
             self._plot.enableAutoRange(axis="y")
 
-    def _entry(self, curve: Any, shown: bool) -> None:
-        for sample, label in self._legend.items:
-            if sample.item is curve:
-                sample.setVisible(shown)
-                label.setVisible(shown)
-
     def _log_time(self, on: bool) -> None:
         self._plot.setLogMode(x=on, y=True)
         self._plot.getAxis("right").setLogMode(False)
@@ -132,7 +134,7 @@ class ErrorPlot(PlotDock):
     def _hover(self, position: Any) -> None:
         history, box = self.model.errors, self._plot.vb
         if not len(history) or not box.sceneBoundingRect().contains(position):
-            self.readout.setText("")
+            self.readout.read("")
             return
         x = box.mapSceneToView(position).x()
         k = history.nearest(10**x if self.log_time.isChecked() else x)
@@ -140,4 +142,4 @@ class ErrorPlot(PlotDock):
         text = f"{duration(float(history.x[k]))}   {quantity(row['train_error_V2'], 'V²')}"
         if np.isfinite(row["train_accuracy"]):
             text += f"   {100 * row['train_accuracy']:.0f} %"
-        self.readout.setText(text)
+        self.readout.read(text)

@@ -7,15 +7,15 @@ from typing import Any
 import numpy as np
 import pyqtgraph as pg
 from PyQt6.QtCore import QRectF, Qt
-from PyQt6.QtWidgets import QToolButton
 
 from labctl.gui.history import History
 from labctl.gui.plots.colours import map_colours
-from labctl.gui.plots.dock import plot_widget, restyle_legend, restyle_plot
+from labctl.gui.plots.dock import plot_widget, restyle_plot
 from labctl.gui.plots.edges import EdgePlot
+from labctl.gui.plots.legend import Legend
 from labctl.gui.plots.markers import MarkerLines
 from labctl.gui.theme import Theme
-from labctl.gui.words import named, tr
+from labctl.gui.words import tr
 
 _CURVES = 32  # more edges than this share curves, each in one colour
 _PIXELS_PER_PIECE = 2
@@ -41,25 +41,20 @@ class GateTraces(EdgePlot):
 
     def make_view(self) -> Any:
         """Return the plot; the curves come with the run."""
-        self._follow = True
         self._labelled = ("", "")
         self._curves: list[Any] = []
         self._chosen: list[Any] = []
         quantity = self.make_quantity(tr("Quantity of the traces"))
-        quantity.currentIndexChanged.connect(self._fit)
+        quantity.currentIndexChanged.connect(lambda _: self.show_everything())
         self.add_switch(quantity)
-        fit = named(QToolButton(), tr("Show everything"), tr("Follow the run again, all of it."))
-        fit.setText("⤢")
-        fit.clicked.connect(self._fit)
-        self.add_switch(fit)
         widget = plot_widget(self.theme, ("learning time", "s"), ("gate voltage", "V"))
         plot = self._plot = widget.getPlotItem()
         plot.disableAutoRange()
-        plot.vb.sigRangeChangedManually.connect(self._unfollow)
+        self.add_fit(plot)
         self._cross = pg.InfiniteLine(angle=90, movable=False)
         self._cross.setVisible(False)
         plot.addItem(self._cross, ignoreBounds=True)
-        self._legend = plot.addLegend(offset=(8, 8), verSpacing=-6)
+        self._legend = Legend(plot, self.theme, (8, 8))
         self._legend.setVisible(False)
         self._markers = MarkerLines(plot, self.theme)
         widget.scene().sigMouseMoved.connect(self._hover)
@@ -70,7 +65,7 @@ class GateTraces(EdgePlot):
         """Make the curves of another run."""
         for curve in (*self._curves, *self._chosen):
             self._plot.removeItem(curve)
-        self._curves, self._chosen, self._follow = [], [], True
+        self._curves, self._chosen = [], []
         description = self.model.description
         if description is None:
             return
@@ -88,7 +83,7 @@ class GateTraces(EdgePlot):
         restyle_plot(self.view, theme)
         self._cross.setPen(pg.mkPen(theme.muted, width=1, style=Qt.PenStyle.DashLine))
         self._legend.setPen(pg.mkPen(theme.line))
-        restyle_legend(self._legend, theme)
+        self._legend.restyle(theme)
         self._markers.restyle(theme)
         self.start_over()
 
@@ -147,14 +142,8 @@ class GateTraces(EdgePlot):
         for edge, curve in zip(self.selection.edges, self._chosen, strict=False):
             curve.setData(x, values[:, edge])
 
-    def _fit(self) -> None:
-        self._follow, self.stale = True, True
-
-    def _unfollow(self) -> None:
-        self._follow, self.stale = False, True
-
     def _fit_range(self, history: History) -> None:
-        if not self._follow:
+        if not self.follows:
             return
         low, high = float(np.nanmin(history.low)), float(np.nanmax(history.high))
         if not np.isfinite([low, high]).all():
@@ -183,7 +172,7 @@ class GateTraces(EdgePlot):
         found = self.edge_at(position)
         self._cross.setVisible(found is not None)
         if found is None:
-            self.readout.setText("")
+            self.readout.read("")
             return
         edge, x = found
         self._cross.setPos(x)

@@ -35,6 +35,7 @@ class HeatMap(EdgePlot):
         plot = self._plot = widget.getPlotItem()
         plot.invertY(True)
         plot.setMouseEnabled(x=True, y=False)
+        self.add_fit(plot)
         self._image = pg.ImageItem(axisOrder="row-major")
         plot.addItem(self._image)
         self._bar = pg.ColorBarItem(interactive=False, width=14, label=" ")
@@ -86,7 +87,8 @@ class HeatMap(EdgePlot):
         names = description.edge_names
         step = max(1, len(names) // 16)
         self._plot.getAxis("left").setTicks([[(k, names[k]) for k in range(0, len(names), step)]])
-        self._plot.setRange(xRange=(0.0, end), yRange=(-0.5, len(names) - 0.5), padding=0.0)
+        if self.follows:
+            self._plot.setRange(xRange=(0.0, end), yRange=(-0.5, len(names) - 0.5), padding=0.0)
         self._shown = values
         chosen = [e for e in self.selection.edges if e < len(names)]
         self._marks.setData(
@@ -108,7 +110,7 @@ class HeatMap(EdgePlot):
     def _hover(self, position: Any) -> None:
         found = self.edge_at(position)
         if found is None:
-            self.readout.setText("")
+            self.readout.read("")
             return
         edge, x = found
         self.tell(edge, x, float(self.history.last[self.history.nearest(x), edge]))

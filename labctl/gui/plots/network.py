@@ -91,7 +91,7 @@ class NetworkPlot(PlotDock):
     def _hover(self, position: Any) -> None:
         description, item = self.model.description, self._item
         if item is None or description is None or not self._plot.vb.sceneBoundingRect().contains(position):
-            self.readout.setText("")
+            self.readout.read("")
             return
         place = self._plot.vb.mapSceneToView(position)
         node, edge = item.node_at(place.x(), place.y()), item.edge_at(place.x(), place.y())
@@ -100,15 +100,15 @@ class NetworkPlot(PlotDock):
             text = tr("node {node}", node=node)
             if voltages is not None and np.isfinite(voltages[node]):
                 text += f"   {1e3 * voltages[node]:.2f} mV ({self.copy.currentText()})"
-            self.readout.setText(text)
+            self.readout.read(text)
         elif edge is not None:
             text = tr("edge {name}", name=description.edge_names[edge])
             if len(self.model.gates):
                 gate, conductance = self.model.gates.last[-1, edge], self.model.conductances.last[-1, edge]
                 text += f"   {gate:.3f} V   {1e3 * conductance:.3f} mS"
-            self.readout.setText(text)
+            self.readout.read(text)
         else:
-            self.readout.setText("")
+            self.readout.read("")
 
     def _click(self, event: Any) -> None:
         if self._item is None or event.button() != Qt.MouseButton.LeftButton:

@@ -8,7 +8,8 @@ import numpy as np
 import pyqtgraph as pg
 from PyQt6.QtWidgets import QComboBox
 
-from labctl.gui.plots.dock import PlotDock, plot_widget, restyle_legend, restyle_plot
+from labctl.gui.plots.dock import PlotDock, plot_widget, restyle_plot
+from labctl.gui.plots.legend import Legend
 from labctl.gui.theme import Theme
 from labctl.gui.words import named, tr
 
@@ -28,7 +29,8 @@ class OutputsPlot(PlotDock):
         widget = plot_widget(self.theme, ("data point", ""), ("output", "V"))
         plot = self._plot = widget.getPlotItem()
         plot.showGrid(x=False, y=True, alpha=0.18)
-        self._legend = plot.addLegend(offset=(8, 8), verSpacing=-6, colCount=3)
+        self.add_fit(plot)
+        self._legend = Legend(plot, self.theme, (8, 8), columns=3)
         self._label = plot.plot([], [], connect="pairs", name=tr("label"))
         self._clamped = pg.ScatterPlotItem(symbol="t1", size=10, name=tr("clamped"))
         self._free = pg.ScatterPlotItem(symbol="o", size=10, name=tr("free"))
@@ -55,7 +57,7 @@ class OutputsPlot(PlotDock):
         self._free.setPen(pg.mkPen(theme.base, width=1))
         self._clamped.setBrush(pg.mkBrush(None))
         self._clamped.setPen(pg.mkPen(theme.series[1], width=2))
-        restyle_legend(self._legend, theme)
+        self._legend.restyle(theme)
 
     def redraw(self) -> None:
         """Draw the latest reading of every data point."""
@@ -75,9 +77,9 @@ class OutputsPlot(PlotDock):
         everything = np.concatenate([labels, free, clamped])
         low, high = float(np.nanmin(everything)), float(np.nanmax(everything))
         room = high - low or 0.01
-        self._plot.setRange(
-            xRange=(0.4, len(points) + 0.6), yRange=(low - 0.08 * room, high + 0.36 * room), padding=0.0
-        )
+        if self.follows:
+            x, y = (0.4, len(points) + 0.6), (low - 0.08 * room, high + 0.36 * room)
+            self._plot.setRange(xRange=x, yRange=y, padding=0.0)
 
     def table(self) -> tuple[list[str], list[list[Any]]]:
         """Return label, free and clamped output of every data point, V."""
@@ -106,10 +108,10 @@ class OutputsPlot(PlotDock):
     def _hover(self, position: Any) -> None:
         box, found = self._plot.vb, self._latest()
         if found is None or not box.sceneBoundingRect().contains(position):
-            self.readout.setText("")
+            self.readout.read("")
             return
         k = int(np.clip(round(box.mapSceneToView(position).x()) - 1, 0, len(found[0]) - 1))
         label, free, clamped = (1e3 * float(column[k]) for column in found)
         values = {"label": label, "free": free, "clamped": clamped}
         words = "   ".join(f"{tr(name)} {value:.1f}" for name, value in values.items())
-        self.readout.setText(f"{tr('point')} {k + 1}   {words} mV")
+        self.readout.read(f"{tr('point')} {k + 1}   {words} mV")

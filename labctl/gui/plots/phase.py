@@ -8,6 +8,7 @@ import numpy as np
 import pyqtgraph as pg
 from PyQt6.QtWidgets import QComboBox
 
+from labctl.figures.reading import duration
 from labctl.gui.plots.dock import PlotDock, plot_widget, restyle_plot
 from labctl.gui.theme import Theme
 from labctl.gui.words import named, tr
@@ -37,6 +38,7 @@ class PhasePlane(PlotDock):
         self._path, self._recent = plot.plot([], []), plot.plot([], [])
         self._now = pg.ScatterPlotItem(size=11)
         plot.addItem(self._now)
+        widget.scene().sigMouseMoved.connect(self._hover)
         return widget
 
     def start_over(self) -> None:
@@ -92,6 +94,20 @@ class PhasePlane(PlotDock):
             [float(t), float(r[edges[0]]), float(r[edges[1]])]
             for t, r in zip(history.x, history.last, strict=True)
         ]
+
+    def _hover(self, position: Any) -> None:
+        history, edges = self.model.gates, (self.across.currentData(), self.up.currentData())
+        box = self._plot.vb
+        if None in edges or not len(history) or not box.sceneBoundingRect().contains(position):
+            self.readout.read("")
+            return
+        place, (width, height) = box.mapSceneToView(position), box.viewPixelSize()
+        x, y = history.last[:, edges[0]], history.last[:, edges[1]]
+        far = np.hypot((x - place.x()) / width, (y - place.y()) / height)
+        if not np.isfinite(far).any():
+            return
+        k = int(np.nanargmin(far))
+        self.readout.read(f"{duration(float(history.x[k]))}   {x[k]:.3f} V, {y[k]:.3f} V")
 
     def _changed(self) -> None:
         self.stale = True

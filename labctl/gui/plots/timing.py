@@ -28,6 +28,7 @@ class TimingPlot(PlotDock):
         self._plot.setMouseEnabled(x=False, y=False)
         self._bars = pg.BarGraphItem(x=[0], height=[0], width=0.8)
         self._plot.addItem(self._bars)
+        widget.scene().sigMouseMoved.connect(self._hover)
         return widget
 
     def restyle(self, theme: Theme) -> None:
@@ -42,7 +43,7 @@ class TimingPlot(PlotDock):
         if not len(counts):
             return
         on_time = cycles - late
-        names = [tr("on time"), *(f">{duration(e)}" for e in edges)]
+        names = _names(edges)
         heights = np.log10(np.maximum([on_time, *counts], 1e-9))
         heights = np.where(np.array([on_time, *counts]) > 0, heights + 0.1, 0.0)
         self._bars.setOpts(x=np.arange(len(names)), height=heights, width=0.8)
@@ -58,10 +59,17 @@ class TimingPlot(PlotDock):
     def table(self) -> tuple[list[str], list[list[Any]]]:
         """Return the histogram: from (s), cycles."""
         edges, counts, cycles, late, _ = self._found()
-        rows: list[list[Any]] = [[0.0, cycles - late]]
-        return ["late by at least (s)", "cycles"], rows + [
-            [float(e), int(c)] for e, c in zip(edges, counts, strict=True)
-        ]
+        rows = [[0.0, cycles - late], *([float(e), int(c)] for e, c in zip(edges, counts, strict=True))]
+        return ["late by at least (s)", "cycles"], rows if len(counts) else []
+
+    def _hover(self, position: Any) -> None:
+        edges, counts, cycles, late, _ = self._found()
+        box = self._plot.vb
+        k = round(box.mapSceneToView(position).x()) if box.sceneBoundingRect().contains(position) else -1
+        known = [cycles - late, *map(int, counts)] if len(counts) else []
+        there = 0 <= k < len(known)
+        told = tr("{late_by}: {n} cycles", late_by=_names(edges)[k], n=f"{known[k]:,}") if there else ""
+        self.readout.read(told)
 
     def _found(self) -> tuple[Any, Any, int, int, float]:
         """Return lower edges (s), counts, cycles, late ones, the worst (s)."""
@@ -76,6 +84,11 @@ class TimingPlot(PlotDock):
         late = lateness[lateness > edges[0]]
         counts = np.histogram(late, [*edges, np.inf])[0]
         return edges, counts, len(lateness), len(late), float(lateness.max(initial=0.0))
+
+
+def _names(edges: Any) -> list[str]:
+    """Return what each bar is about, edges in s."""
+    return [tr("on time"), *(f">{duration(e)}" for e in edges)]
 
 
 def _short(power: int) -> str:

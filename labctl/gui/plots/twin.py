@@ -190,12 +190,12 @@ class TwinPlot(PlotDock):
     def _hover(self, position: Any) -> None:
         k, health, description = self._edge_at(position), self._health, self.model.description
         if k is None or health is None or description is None:
-            self.readout.setText(self.verdict())
+            self.readout.read("")
             return
         name = tr("edge {name}", name=description.edge_names[int(health.edges[k])])
         measured, predicted = f"{health.measured_V[k]:.3f} V", f"{health.predicted_V[k]:.3f} V"
         told = tr("{measured} measured, {predicted} on the twin", measured=measured, predicted=predicted)
-        self.readout.setText(f"{name}   {told}")
+        self.readout.read(f"{name}   {told}")
 
     def _click(self, event: Any) -> None:
         k, health = self._edge_at(event.scenePos()), self._health

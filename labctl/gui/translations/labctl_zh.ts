@@ -12,12 +12,20 @@
    <translation>帮助(&amp;H)</translation>
   </message>
   <message>
+   <source>&amp;Look in:</source>
+   <translation>查找范围(&amp;L)：</translation>
+  </message>
+  <message>
    <source>&amp;Run</source>
    <translation>运行(&amp;R)</translation>
   </message>
   <message>
    <source>&amp;View</source>
    <translation>视图(&amp;V)</translation>
+  </message>
+  <message>
+   <source>0 V on {sources}</source>
+   <translation>{sources} 上为 0 V</translation>
   </message>
   <message>
    <source>0: train all cycles</source>
@@ -210,6 +218,10 @@
   <message>
    <source>Energise {bench} and check it? The supply is switched on and the gates are charged anew: what the board has learned is lost.</source>
    <translation>给 {bench} 通电并检查吗？电源会接通，栅极会重新充电：电路板学到的内容会丢失。</translation>
+   </message>
+   <message>
+   <source>Eight points on a circle of diameter ε in two halves: the classification of Fig. 5, arXiv:2505.22887.</source>
+   <translation>直径为 ε 的圆上八个点分成两半：arXiv:2505.22887 图 5 的分类任务。</translation>
   </message>
   <message>
    <source>Energise {bench} and start?</source>
@@ -242,6 +254,10 @@
   <message>
    <source>Examples and files opened lately</source>
    <translation>示例和最近打开的文件</translation>
+  </message>
+  <message>
+   <source>Exclusive or: no linear network can do it, a network of transistors can.</source>
+   <translation>异或：线性网络做不到，晶体管网络可以。</translation>
   </message>
   <message>
    <source>Experiment</source>
@@ -284,6 +300,10 @@
    <translation>文件</translation>
   </message>
   <message>
+   <source>Files of &amp;type:</source>
+   <translation>文件类型(&amp;T)：</translation>
+  </message>
+  <message>
    <source>Find a run</source>
    <translation>查找运行</translation>
   </message>
@@ -294,6 +314,10 @@
   <message>
    <source>Form or file</source>
    <translation>表单或文件</translation>
+  </message>
+  <message>
+   <source>Four points whose labels a teacher network gave: the task on which training methods are compared.</source>
+   <translation>四个点，标签由教师网络给出：用来比较训练方法的任务。</translation>
   </message>
   <message>
    <source>Freeze all plots</source>
@@ -310,6 +334,10 @@
   <message>
    <source>Gates and pulses</source>
    <translation>栅极与脉冲</translation>
+  </message>
+  <message>
+   <source>Gates of the runs</source>
+   <translation>各次运行的栅极</translation>
   </message>
   <message>
    <source>HARDWARE</source>
@@ -780,6 +808,10 @@
    <translation>检查已中断；守护进程已使实验台安全：{parts}。</translation>
   </message>
   <message>
+   <source>The circle of eight points as the published Fig. 5 runs have it (arXiv:2505.22887), at every diameter ε.</source>
+   <translation>已发表的图 5 运行（arXiv:2505.22887）所用的八点圆，适用于每个直径 ε。</translation>
+  </message>
+  <message>
    <source>The file's values of single edges are used as they are.</source>
    <translation>文件中各边的数值按原样使用。</translation>
   </message>
@@ -798,6 +830,10 @@
   <message>
    <source>The preflight has warnings: write a reason to start all the same.</source>
    <translation>预检有警告：请写明仍要开始的理由。</translation>
+  </message>
+  <message>
+   <source>The published nonlinear regression: a line that bends over into a plateau.</source>
+   <translation>已发表的非线性回归：一条弯成平台的直线。</translation>
   </message>
   <message>
    <source>The queue waits: the last run was {how}.</source>
@@ -872,6 +908,14 @@ A run under way is stopped and kept, the bench is made safe. Please report this.
   <message>
    <source>Twin</source>
    <translation>孪生板</translation>
+  </message>
+  <message>
+   <source>Two data points trained in turn, period τ: the limit cycle and erasure of arXiv:2505.22887.</source>
+   <translation>两个数据点轮流训练，周期 τ：arXiv:2505.22887 的极限环与擦除。</translation>
+  </message>
+  <message>
+   <source>Two tasks in turn on the two-edge board: bowtie, error floor and drift of arXiv:2505.22887.</source>
+   <translation>双边板上两个任务轮流训练：arXiv:2505.22887 的蝴蝶结、误差下限与漂移。</translation>
   </message>
   <message>
    <source>Two to eight runs, laid over each other.</source>
@@ -950,6 +994,18 @@ A run under way is stopped and kept, the bench is made safe. Please report this.
    <translation>已中止</translation>
   </message>
   <message>
+   <source>about {hours} h {minutes} min</source>
+   <translation>约 {hours} 小时 {minutes} 分</translation>
+  </message>
+  <message>
+   <source>about {minutes} min</source>
+   <translation>约 {minutes} 分钟</translation>
+  </message>
+  <message>
+   <source>about {seconds} s</source>
+   <translation>约 {seconds} 秒</translation>
+  </message>
+  <message>
    <source>accuracy</source>
    <translation>准确率</translation>
   </message>
@@ -976,6 +1032,10 @@ A run under way is stopped and kept, the bench is made safe. Please report this.
   <message>
    <source>address</source>
    <translation>地址</translation>
+  </message>
+  <message>
+   <source>all cycles trained</source>
+   <translation>全部周期已训练</translation>
   </message>
   <message>
    <source>all right</source>
@@ -1010,6 +1070,10 @@ A run under way is stopped and kept, the bench is made safe. Please report this.
    <translation>任何位置</translation>
   </message>
   <message>
+   <source>armed</source>
+   <translation>就绪</translation>
+  </message>
+  <message>
    <source>as in run {run}</source>
    <translation>同运行 {run}</translation>
   </message>
@@ -1028,6 +1092,10 @@ A run under way is stopped and kept, the bench is made safe. Please report this.
   <message>
    <source>as the twin says, {share} of the span off</source>
    <translation>与孪生板一致，偏差为量程的 {share}</translation>
+  </message>
+  <message>
+   <source>asked for by {who}</source>
+   <translation>由{who}请求</translation>
   </message>
   <message>
    <source>at most this many single cycles are kept, evenly spread</source>
@@ -1082,6 +1150,10 @@ A run under way is stopped and kept, the bench is made safe. Please report this.
    <translation>校准</translation>
   </message>
   <message>
+   <source>calibration expired</source>
+   <translation>校准已过期</translation>
+  </message>
+  <message>
    <source>centre</source>
    <translation>中心</translation>
   </message>
@@ -1120,6 +1192,10 @@ A run under way is stopped and kept, the bench is made safe. Please report this.
   <message>
    <source>clamped − free</source>
    <translation>钳位 − 自由</translation>
+  </message>
+  <message>
+   <source>clamps released</source>
+   <translation>钳位已释放</translation>
   </message>
   <message>
    <source>classes</source>
@@ -1234,6 +1310,14 @@ A run under way is stopped and kept, the bench is made safe. Please report this.
    <translation>η</translation>
   </message>
   <message>
+   <source>every imperfection at once, each at the dose of a bad but believable board</source>
+   <translation>所有不完美性同时存在，剂量取自较差但可信的电路板</translation>
+  </message>
+  <message>
+   <source>every point right in {rounds} rounds in a row</source>
+   <translation>连续 {rounds} 轮所有数据点都正确</translation>
+  </message>
+  <message>
    <source>example</source>
    <translation>示例</translation>
   </message>
@@ -1260,6 +1344,10 @@ A run under way is stopped and kept, the bench is made safe. Please report this.
   <message>
    <source>fall of each held gate, mean; each edge has 0.5 to 1.5 of it</source>
    <translation>保持时栅极下降速率的均值；各边为其 0.5 至 1.5 倍</translation>
+  </message>
+  <message>
+   <source>fault</source>
+   <translation>故障</translation>
   </message>
   <message>
    <source>first input</source>
@@ -1318,6 +1406,10 @@ A run under way is stopped and kept, the bench is made safe. Please report this.
    <translation>栅极电压 (V)</translation>
   </message>
   <message>
+   <source>gate voltage at the end</source>
+   <translation>结束时栅极电压</translation>
+  </message>
+  <message>
    <source>gate voltage gained with each learning pulse, mean over edges</source>
    <translation>每个学习脉冲增加的栅极电压，各边均值</translation>
   </message>
@@ -1346,12 +1438,20 @@ A run under way is stopped and kept, the bench is made safe. Please report this.
    <translation>偏置随栅极电压总和的增长</translation>
   </message>
   <message>
+   <source>guardian</source>
+   <translation>守护进程</translation>
+  </message>
+  <message>
    <source>hinge</source>
    <translation>铰链</translation>
   </message>
   <message>
    <source>ideal</source>
    <translation>理想</translation>
+  </message>
+  <message>
+   <source>idle</source>
+   <translation>空闲</translation>
   </message>
   <message>
    <source>in {span} ({date})</source>
@@ -1384,6 +1484,10 @@ A run under way is stopped and kept, the bench is made safe. Please report this.
   <message>
    <source>interval cycles</source>
    <translation>间隔周期</translation>
+  </message>
+  <message>
+   <source>is missing</source>
+   <translation>缺失</translation>
   </message>
   <message>
    <source>jitter of the learning pulse, rms</source>
@@ -1450,6 +1554,18 @@ A run under way is stopped and kept, the bench is made safe. Please report this.
    <translation>学习偏置，各边标准差</translation>
   </message>
   <message>
+   <source>learning off, gates hold</source>
+   <translation>学习关闭，栅极保持</translation>
+  </message>
+  <message>
+   <source>learning off, gates hold; 0 V on {sources}; clamps released</source>
+   <translation>学习关闭，栅极保持；{sources} 上为 0 V；钳位已释放</translation>
+  </message>
+  <message>
+   <source>learning off, gates hold; 0 V on {sources}; clamps released; {more}</source>
+   <translation>学习关闭，栅极保持；{sources} 上为 0 V；钳位已释放；{more}</translation>
+  </message>
+  <message>
    <source>learning off, sources at 0 V, clamps released; the instruments are let go</source>
    <translation>学习关闭，源为 0 V，钳位释放；仪器已断开</translation>
   </message>
@@ -1460,6 +1576,10 @@ A run under way is stopped and kept, the bench is made safe. Please report this.
   <message>
    <source>learning time</source>
    <translation>学习时间</translation>
+  </message>
+  <message>
+   <source>less than a second</source>
+   <translation>不到一秒</translation>
   </message>
   <message>
    <source>light</source>
@@ -1490,6 +1610,10 @@ A run under way is stopped and kept, the bench is made safe. Please report this.
    <translation>裕量</translation>
   </message>
   <message>
+   <source>marker</source>
+   <translation>标记</translation>
+  </message>
+  <message>
    <source>marker {n}</source>
    <translation>标记 {n}</translation>
   </message>
@@ -1510,6 +1634,22 @@ A run under way is stopped and kept, the bench is made safe. Please report this.
    <translation>缺失</translation>
   </message>
   <message>
+   <source>must be above {least}</source>
+   <translation>必须大于 {least}</translation>
+  </message>
+  <message>
+   <source>must be at least {least}</source>
+   <translation>必须至少为 {least}</translation>
+  </message>
+  <message>
+   <source>must be at most {most}</source>
+   <translation>必须至多为 {most}</translation>
+  </message>
+  <message>
+   <source>must be one of {choices}</source>
+   <translation>必须是以下之一：{choices}</translation>
+  </message>
+  <message>
    <source>name</source>
    <translation>名称</translation>
   </message>
@@ -1518,12 +1658,28 @@ A run under way is stopped and kept, the bench is made safe. Please report this.
    <translation>负端</translation>
   </message>
   <message>
+   <source>no imperfection at all: identical devices, exact converters, no bias</source>
+   <translation>没有任何不完美性：器件相同、转换器精确、无偏置</translation>
+  </message>
+  <message>
+   <source>no reason known</source>
+   <translation>原因不明</translation>
+  </message>
+  <message>
    <source>no run yet</source>
    <translation>尚无运行</translation>
   </message>
   <message>
+   <source>no such node</source>
+   <translation>没有这个节点</translation>
+  </message>
+  <message>
    <source>no.</source>
    <translation>编号</translation>
+  </message>
+  <message>
+   <source>nobody has watched for {time} s</source>
+   <translation>已有 {time} s 无人观看</translation>
   </message>
   <message>
    <source>node</source>
@@ -1538,6 +1694,10 @@ A run under way is stopped and kept, the bench is made safe. Please report this.
    <translation>节点</translation>
   </message>
   <message>
+   <source>nodes are {first} to {last}</source>
+   <translation>节点为 {first} 至 {last}</translation>
+  </message>
+  <message>
    <source>noise of one gate reading, rms</source>
    <translation>单次栅极读数噪声，均方根</translation>
   </message>
@@ -1548,6 +1708,10 @@ A run under way is stopped and kept, the bench is made safe. Please report this.
   <message>
    <source>normalise</source>
    <translation>归一化</translation>
+  </message>
+  <message>
+   <source>note</source>
+   <translation>备注</translation>
   </message>
   <message>
    <source>nothing is connected</source>
@@ -1602,6 +1766,10 @@ A run under way is stopped and kept, the bench is made safe. Please report this.
    <translation>过钳位</translation>
   </message>
   <message>
+   <source>paused</source>
+   <translation>已暂停</translation>
+  </message>
+  <message>
    <source>per second of the data point's learning time</source>
    <translation>每秒数据点学习时间</translation>
   </message>
@@ -1624,6 +1792,14 @@ A run under way is stopped and kept, the bench is made safe. Please report this.
   <message>
    <source>positive</source>
    <translation>正端</translation>
+  </message>
+  <message>
+   <source>preflight</source>
+   <translation>预检</translation>
+  </message>
+  <message>
+   <source>preflight overridden</source>
+   <translation>预检警告被放行</translation>
   </message>
   <message>
    <source>probability per cycle that it is late</source>
@@ -1758,8 +1934,20 @@ A run under way is stopped and kept, the bench is made safe. Please report this.
    <translation>运行</translation>
   </message>
   <message>
+   <source>run {number} ({when} UTC, {status}): {reason}</source>
+   <translation>运行 {number}（{when} UTC，{status}）：{reason}</translation>
+  </message>
+  <message>
+   <source>run {state}</source>
+   <translation>运行{state}</translation>
+  </message>
+  <message>
    <source>running</source>
    <translation>运行中</translation>
+  </message>
+  <message>
+   <source>safe</source>
+   <translation>安全</translation>
   </message>
   <message>
    <source>safe means</source>
@@ -1788,6 +1976,18 @@ A run under way is stopped and kept, the bench is made safe. Please report this.
   <message>
    <source>shorted edges</source>
    <translation>短路边</translation>
+  </message>
+  <message>
+   <source>simulated 4×4 board</source>
+   <translation>模拟 4×4 电路板</translation>
+  </message>
+  <message>
+   <source>simulated board {serial}</source>
+   <translation>模拟电路板 {serial}</translation>
+  </message>
+  <message>
+   <source>simulated: nothing is energised</source>
+   <translation>模拟：没有任何部分通电</translation>
   </message>
   <message>
    <source>simulator</source>
@@ -1850,6 +2050,10 @@ A run under way is stopped and kept, the bench is made safe. Please report this.
    <translation>已停止</translation>
   </message>
   <message>
+   <source>stopping</source>
+   <translation>正在停止</translation>
+  </message>
+  <message>
    <source>strength mismatch</source>
    <translation>强度失配</translation>
   </message>
@@ -1872,6 +2076,14 @@ A run under way is stopped and kept, the bench is made safe. Please report this.
   <message>
    <source>supply</source>
    <translation>电源</translation>
+  </message>
+  <message>
+   <source>supply channels {numbers} off and set to 0 V</source>
+   <translation>电源通道 {numbers} 关闭并设为 0 V</translation>
+  </message>
+  <message>
+   <source>supply channels {numbers} stay on</source>
+   <translation>电源通道 {numbers} 保持开启</translation>
   </message>
   <message>
    <source>switches</source>
@@ -1918,8 +2130,32 @@ A run under way is stopped and kept, the bench is made safe. Please report this.
    <translation>栅极保持所学内容；运行可从原处继续</translation>
   </message>
   <message>
+   <source>the last run on this bench did not end well</source>
+   <translation>此实验台上次运行未正常结束</translation>
+  </message>
+  <message>
+   <source>the published 4×4 board (arXiv:2505.22887), doses from its measured runs</source>
+   <translation>已发表的 4×4 电路板（arXiv:2505.22887），剂量取自其实测运行</translation>
+  </message>
+  <message>
+   <source>the published two-edge board (arXiv:2505.22887), experiment 1: fitted bias, learning rate and measured walls; for the board with RC = 2.2 ms, V₀ = 0.33 V, S = 8.5e-4 A/V², pulses of 100 µs</source>
+   <translation>已发表的双边板（arXiv:2505.22887），实验 1：拟合的偏置、学习率和实测边界；适用于 RC = 2.2 ms、V₀ = 0.33 V、S = 8.5e-4 A/V²、脉冲 100 µs 的电路板</translation>
+  </message>
+  <message>
+   <source>the published two-edge board (arXiv:2505.22887), experiment 2: fitted bias, learning rate and measured walls; for the board with RC = 2.2 ms, V₀ = 0.33 V, S = 8.5e-4 A/V², pulses of 100 µs</source>
+   <translation>已发表的双边板（arXiv:2505.22887），实验 2：拟合的偏置、学习率和实测边界；适用于 RC = 2.2 ms、V₀ = 0.33 V、S = 8.5e-4 A/V²、脉冲 100 µs 的电路板</translation>
+  </message>
+  <message>
    <source>the run has ended and the bench is on its way to the safe state</source>
    <translation>运行已结束，实验台正进入安全状态</translation>
+  </message>
+  <message>
+   <source>the window was closed</source>
+   <translation>窗口已关闭</translation>
+  </message>
+  <message>
+   <source>this computer</source>
+   <translation>本机</translation>
   </message>
   <message>
    <source>threshold drift</source>
@@ -1962,6 +2198,10 @@ A run under way is stopped and kept, the bench is made safe. Please report this.
    <translation>训练误差 (V²)</translation>
   </message>
   <message>
+   <source>training error below ({limit} mV)²</source>
+   <translation>训练误差低于 ({limit} mV)²</translation>
+  </message>
+  <message>
    <source>two-edge</source>
    <translation>双边</translation>
   </message>
@@ -1972,6 +2212,18 @@ A run under way is stopped and kept, the bench is made safe. Please report this.
   <message>
    <source>unclamp</source>
    <translation>释放钳位</translation>
+  </message>
+  <message>
+   <source>unknown key</source>
+   <translation>未知的键</translation>
+  </message>
+  <message>
+   <source>up to {cycles} cycles</source>
+   <translation>至多 {cycles} 个周期</translation>
+  </message>
+  <message>
+   <source>up to {time} ms</source>
+   <translation>至多 {time} ms</translation>
   </message>
   <message>
    <source>valid</source>
@@ -2006,6 +2258,10 @@ A run under way is stopped and kept, the bench is made safe. Please report this.
    <translation>如何处理</translation>
   </message>
   <message>
+   <source>window</source>
+   <translation>窗口</translation>
+  </message>
+  <message>
    <source>wire off</source>
    <translation>断线</translation>
   </message>
@@ -2020,6 +2276,18 @@ A run under way is stopped and kept, the bench is made safe. Please report this.
   <message>
    <source>{cycles} cycles</source>
    <translation>{cycles} 个周期</translation>
+   </message>
+   <message>
+   <source>{bench}, imperfections {imperfections}</source>
+   <translation>{bench}，不完美性 {imperfections}</translation>
+  </message>
+  <message>
+   <source>{cycles} cycles from cycle {first} on, {method}, {rounds} rounds; at most {most} on disk, {free} free</source>
+   <translation>从周期 {first} 起 {cycles} 个周期，{method}，{rounds} 轮；磁盘至多占用 {most}，剩余 {free}</translation>
+  </message>
+  <message>
+   <source>{cycles} cycles, {method}, {rounds} rounds; at most {most} on disk, {free} free</source>
+   <translation>{cycles} 个周期，{method}，{rounds} 轮；磁盘至多占用 {most}，剩余 {free}</translation>
   </message>
   <message>
    <source>{dose} on</source>
@@ -2030,8 +2298,28 @@ A run under way is stopped and kept, the bench is made safe. Please report this.
    <translation>{dose}，滑块</translation>
   </message>
   <message>
+   <source>{duration} (at the speed of the latest run here)</source>
+   <translation>{duration}（按此处最近一次运行的速度）</translation>
+  </message>
+  <message>
+   <source>{duration} (at the usual speed of the simulator)</source>
+   <translation>{duration}（按模拟器的通常速度）</translation>
+  </message>
+  <message>
+   <source>{duration} (learning pulses alone at most; no run here has told the rest)</source>
+   <translation>{duration}（仅学习脉冲，至多；其余时间尚无运行可参考）</translation>
+  </message>
+  <message>
+   <source>{duration} (learning pulses alone; no run here has told the rest)</source>
+   <translation>{duration}（仅学习脉冲；其余时间尚无运行可参考）</translation>
+  </message>
+  <message>
    <source>{file} cannot be written: {why}. Choose another place.</source>
    <translation>{file} 无法写入：{why}。请选择其他位置。</translation>
+  </message>
+  <message>
+   <source>{late_by}: {n} cycles</source>
+   <translation>{late_by}：{n} 个周期</translation>
   </message>
   <message>
    <source>{late} of {cycles} cycles late</source>
@@ -2040,6 +2328,14 @@ A run under way is stopped and kept, the bench is made safe. Please report this.
   <message>
    <source>{measured} measured, {predicted} on the twin</source>
    <translation>实测 {measured}，孪生 {predicted}</translation>
+  </message>
+  <message>
+   <source>{name} (node {node})</source>
+   <translation>{name}（节点 {node}）</translation>
+  </message>
+  <message>
+   <source>{name} (node {node}), {more}</source>
+   <translation>{name}（节点 {node}），{more}</translation>
   </message>
   <message>
    <source>{name} has changes that are not saved.</source>
@@ -2078,8 +2374,16 @@ A run under way is stopped and kept, the bench is made safe. Please report this.
    <translation>{n} 处错误</translation>
   </message>
   <message>
+   <source>{signal} received</source>
+   <translation>收到 {signal}</translation>
+  </message>
+  <message>
    <source>{span} ago ({date})</source>
    <translation>{span}前（{date}）</translation>
+  </message>
+  <message>
+   <source>{view}: nothing to export yet. Start or open a run.</source>
+   <translation>{view}：还没有可导出的数据。请开始或打开一次运行。</translation>
   </message>
   <message>
    <source>|output| that is far enough; 0 means the label itself</source>

@@ -214,3 +214,10 @@ def test_a_long_list_of_runs_does_not_hold_the_window_up(open_window: Opened) ->
     runs.choose([3, 499])
     runs._fill((entries[1:], 0))  # noqa: SLF001
     assert [e.number for e in runs.chosen()] == [3, 499]
+
+
+@pytest.mark.parametrize("look", [theme.LIGHT, theme.DARK], ids=lambda t: t.name)
+def test_a_chosen_tab_is_no_wider_than_it_was_measured(app: QApplication, look: theme.Theme) -> None:
+    theme.apply(app, look)  # Qt shortens names for the plain font: a bold one would be cut at both ends
+    (rule,) = re.findall(r"QTabBar::tab:selected {(.*?)}", app.styleSheet(), re.DOTALL)
+    assert "font" not in rule

@@ -14,7 +14,7 @@ import pyqtgraph as pg
 import pytest
 from PyQt6.QtCore import QEvent, QPointF, Qt
 from PyQt6.QtGui import QImage
-from PyQt6.QtWidgets import QApplication
+from PyQt6.QtWidgets import QApplication, QToolButton
 
 from labctl.engine.client import Poll
 from labctl.engine.observer import describe
@@ -24,7 +24,15 @@ from labctl.experiment import build_plan, load_experiment
 from labctl.gui import theme
 from labctl.gui.layout import PLOTS
 from labctl.gui.model import RunModel
+from labctl.gui.plots.decision import DecisionPlot
 from labctl.gui.plots.dock import PlotDock
+from labctl.gui.plots.error import ErrorPlot
+from labctl.gui.plots.gates import GateTraces
+from labctl.gui.plots.heatmap import HeatMap
+from labctl.gui.plots.network import NetworkPlot
+from labctl.gui.plots.outputs import OutputsPlot
+from labctl.gui.plots.phase import PhasePlane
+from labctl.gui.plots.timing import TimingPlot
 from labctl.gui.plots.twin import TwinPlot
 from labctl.gui.selection import MOST, Selection
 from labctl.twin_health import Health
@@ -183,17 +191,20 @@ def test_markers_are_drawn_where_they_were_dropped(
         assert not [i for i in dock._plot.items if hasattr(i, "label")]  # noqa: SLF001
 
 
+def _middle(network: PlotDock, edge: int) -> QPointF:
+    """Return where in the scene the middle of an edge is."""
+    start, end = network._item._layout.segments(edge)[0]  # noqa: SLF001
+    return network._plot.vb.mapViewToScene(QPointF(*(0.5 * (start + end))))  # noqa: SLF001
+
+
 def test_an_edge_clicked_in_the_network_is_chosen_everywhere(
     model: RunModel, make_dock: Callable[..., PlotDock]
 ) -> None:
     selection = Selection()
     docks = {kind.key: make_dock(kind, selection) for kind in PLOTS}
     network = docks["network"]
-    item = network._item  # noqa: SLF001
     edge = 9
-    start, end = item._layout.segments(edge)[0]  # noqa: SLF001
-    middle = 0.5 * (start + end)
-    place = network._plot.vb.mapViewToScene(QPointF(*middle))  # noqa: SLF001
+    place = _middle(network, edge)
     click = SimpleNamespace(
         scenePos=lambda: place,
         button=lambda: Qt.MouseButton.LeftButton,
@@ -203,12 +214,79 @@ def test_an_edge_clicked_in_the_network_is_chosen_everywhere(
     assert selection.edges == (edge,)
     assert all(dock.stale for key, dock in docks.items() if key in ("network", "heatmap", "traces"))
     network._hover(place)  # noqa: SLF001
-    assert model.description.edge_names[edge] in network.readout.text()
-    assert "mS" in network.readout.text()
+    assert model.description.edge_names[edge] in network.readout.told()
+    assert "mS" in network.readout.told()
     for other in range(20):
         selection.toggle(other, add=True)
     assert len(selection.edges) == MOST
     docks["traces"].draw_now()
+
+
+def test_a_reading_has_room_however_narrow_the_dock(make_dock: Callable[..., PlotDock]) -> None:
+    network = make_dock(NetworkPlot)
+    for width in (260, 900):
+        network.resize(width, 400)
+        until(lambda w=width: network.view.width() >= w - 10)
+        network._hover(_middle(network, 9))  # noqa: SLF001
+        bar, over = network.readout, network.readout.over
+        shown = over if over.isVisible() else bar
+        assert "mS" in shown.text()
+        assert shown.fontMetrics().horizontalAdvance(shown.text()) <= shown.width()
+        assert network.view.rect().contains(over.geometry()) or not over.isVisible()
+    QApplication.sendEvent(network.view, QEvent(QEvent.Type.Leave))
+    assert not network.readout.told()
+    assert not over.isVisible()
+
+
+def test_what_is_under_the_mouse_is_read_in_place_of_what_stands_there(
+    make_dock: Callable[..., PlotDock], model: RunModel
+) -> None:
+    for kind, standing, reading in (
+        (PhasePlane, "2.000 V, 2.010 V", "500 ms   1.500 V, 1.510 V"),
+        (TimingPlot, "7 of 1,000 cycles late, at worst 2 ms", ">1 µs: 5 cycles"),
+        (DecisionPlot, "■ label above 0, ● below: 4 of 4 right", "0 mV, 450 mV → +12.00 mV"),
+    ):
+        dock = make_dock(kind)
+        where = {PhasePlane: (1.5, 1.51), TimingPlot: (2, 0.1), DecisionPlot: (0.02, 0.43)}[kind]
+        QApplication.processEvents()
+        dock._hover(dock._plot.vb.mapViewToScene(QPointF(*where)))  # noqa: SLF001
+        assert dock.readout.told() == reading
+        dock.draw_now()  # the run goes on; the mouse rests
+        assert dock.readout.told() == reading
+        dock._hover(QPointF(-9, -9))  # noqa: SLF001
+        assert dock.readout.told() == standing
+
+
+def test_a_zoom_lasts_until_everything_is_asked_for(
+    make_dock: Callable[..., PlotDock], model: RunModel, described: Any
+) -> None:
+    for kind in (OutputsPlot, HeatMap, GateTraces, ErrorPlot):
+        dock = make_dock(kind)
+        box = dock._plot.vb  # noqa: SLF001
+        QApplication.processEvents()
+        whole = box.viewRange()[0]
+        box.setRange(xRange=(0.2, 0.3), padding=0)
+        box.sigRangeChangedManually.emit(box.state["mouseEnabled"][:])
+        dock.draw_now()
+        assert box.viewRange()[0] == pytest.approx([0.2, 0.3])
+        (fit,) = (b for b in dock.findChildren(QToolButton) if b.text() == "⤢")
+        fit.click()
+        dock.draw_now()
+        until(lambda b=box, w=whole: b.viewRange()[0] == pytest.approx(w, rel=0.1, abs=0.1), 10)
+
+
+def test_an_empty_view_says_so_and_writes_no_table(app: QApplication, tmp_path: Path) -> None:
+    for kind in PLOTS:
+        dock = kind(RunModel(), Selection(), theme.LIGHT)
+        said: list[str] = []
+        dock.failed.connect(said.append)
+        dock.export(tmp_path / f"{kind.key}.csv")
+        assert len(said) == 1
+        dock._ask_where("CSV")  # noqa: SLF001 - without a dialog
+        assert len(said) == 2
+        assert "nothing to export yet" in said[0]
+        dock.deleteLater()
+    assert not list(tmp_path.iterdir())
 
 
 def test_the_queue_survives_a_restart(open_window: Opened) -> None:
