@@ -105,7 +105,8 @@ class BenchPanel(QWidget):
             self._say("muted", tr("Not checked yet."))
 
     def _enable(self) -> None:
-        self.check.setEnabled(not self.process.under_way and self._window.experiment.bench_name() != "sim")
+        hardware = self._is_hardware(self._window.experiment.bench_name())
+        self.check.setEnabled(hardware and not self.process.under_way)
 
     def start(self) -> None:
         """Check the chosen bench file, once somebody has agreed to have it energised."""

@@ -134,6 +134,12 @@ def test_a_bench_that_is_not_left_safe_stays_in_the_banner(open_window: Opened, 
     assert "in use by run" in window.banner.why.text()
     window.experiment.choose_bench("sim")  # nothing was energised, and it is not about that bench
     assert panel.standing() is None
+    simulated = tmp_path / "simulated.toml"
+    simulated.write_text('kind = "sim"\n', "utf-8")
+    for chosen in (str(file), str(simulated)):
+        window.experiment.choose_bench(chosen)
+        assert panel.check.isEnabled() is (chosen == str(file))
+    window.experiment.choose_bench("sim")
     panel.process.ended.emit(CheckEnd(str(file), {"ok": True, "safe": True}, {}, "", safe=True))
     assert "simulator has no instruments" in panel.verdict.text()  # what was found is not the simulator's
     assert f"{name}: ✔ The bench is ready" in window.notes.lines.toPlainText()
