@@ -36,7 +36,7 @@ class Axis(pg.AxisItem):
         return [
             (spacing, sorted(values, key=_rank) if spacing is None else values)
             for level, (spacing, values) in enumerate(levels)
-            if level == 0 or spacing is None or spacing * room >= least
+            if level == 0 or (spacing or 1.0) * room >= least
         ]
 
     def logTickStrings(self, values: list[float], scale: float, spacing: float) -> list[str]:
