@@ -17,6 +17,8 @@ from protocols.network import Network
 
 RATE, OFFSET_RATE, BIAS, CHARGE = range(4)
 _REJECTIONS, _STRANGE = 4, 7.0
+_LEAST_U_V = 10e-6  # no prediction of where a gate goes is better: between snapshots it is interpolated
+_MOST_GROWTH = 1.0  # 1/V, wide as a prior: a bias that doubles with a volt more on all gates together
 WALL_MARGIN_V = 0.2  # walls spread about the nominal ones; an edge that came this near may have met its own
 
 
@@ -25,8 +27,9 @@ class Burst:
     """One burst of pulses: what should move each gate, and how far it went.
 
     regressors (E, 4): ∫(ΔV_F² − ΔV_C²)dt in V²s, ∫ΔV_F dt in Vs, time in s, number of pulses; contrast_u
-    (E,): standard uncertainty of the first; moved (E,) and its standard uncertainty in volts; usable (E,):
-    no wall was in the way; gate_sum_V: sum of the learning gates meanwhile. kind: which protocol.
+    (E,): standard uncertainty of the first; moved (E,) and its standard uncertainty, never below 10 µV, in
+    volts; usable (E,): no wall was in the way; gate_sum_V: sum of the learning gates meanwhile. kind: which
+    protocol.
     """
 
     kind: str
@@ -44,7 +47,7 @@ class LearningFit:
 
     coefficients (E, 4) are α, β = 2αo, b, q with covariance (E, 4, 4); chi2 (E,) per degree of freedom;
     kind_chi2: the same per protocol, over all edges. growth (1/V) of the bias with the sum of gates, common
-    to all edges, about reference_V, where the biases hold; 0 unless it stands out.
+    to all edges, about reference_V, where the biases hold; 0 unless it stands out, ± 1 1/V without a bias.
     """
 
     coefficients: FloatArray
@@ -123,7 +126,7 @@ def burst(
         rows,
         np.sqrt(variance),
         moved,
-        np.hypot(before.uncertainty, after.uncertainty),
+        np.sqrt(before.uncertainty**2 + after.uncertainty**2 + _LEAST_U_V**2),
         (lowest > walls_V[0] + WALL_MARGIN_V) & (highest < walls_V[1] - WALL_MARGIN_V),
         float(np.nansum(0.5 * (before.mean + after.mean))),
     )
@@ -240,7 +243,10 @@ def _regress(
 def _growth(
     network: Network, bursts: list[Burst], rate: float, fit: LearningFit, reference_V: float
 ) -> tuple[float, float]:
-    """Return what growth of the bias the residuals of a fit still show, and its uncertainty, in 1/V."""
+    """Return what growth of the bias the residuals of a fit still show, and its uncertainty, in 1/V.
+
+    Where there is no bias that could grow, the prior is left: 0 ± 1.
+    """
     x, moved, u, usable = _rows(bursts, rate)
     excess = np.array([b.gate_sum_V for b in bursts]) - reference_V
     on = usable & network.transistors()
@@ -257,10 +263,8 @@ def _growth(
         taken, *_ = np.linalg.lstsq(a * on_e, target * on_e[:, 0], rcond=None)
         column[:, e] -= (a @ taken) * u[:, e]
     weight = np.where(on, 1.0 / np.where(u > 0, u, 1.0) ** 2, 0.0)
-    information = float(np.sum(weight * column**2))
-    if information <= 0:
-        return 0.0, np.inf
-    chi2 = float(np.nanmedian(fit.chi2))
-    return float(np.sum(weight * column * residual)) / information, float(
-        np.sqrt(max(chi2, 1.0) / information)
-    )
+    widened = max(float(np.nanmedian(fit.chi2)), 1.0)
+    information = float(np.sum(weight * column**2)) / widened
+    shown = float(np.sum(weight * column * residual)) / widened
+    told = information + _MOST_GROWTH**-2
+    return shown / told, told**-0.5

@@ -9,6 +9,8 @@ import numpy as np
 
 from protocols.block import FloatArray
 
+_FINEST = 1e-4  # of the range of the commands: finer steps are as good as none, and take too long to try
+
 
 class LineFit(NamedTuple):
     """y = gain·x + offset: estimates, standard uncertainties, rms and greatest residual."""
@@ -54,9 +56,10 @@ def find_step(
 
     commands, readings (n,); response turns quantised commands into what would be read, up to a straight
     line. Steps from 0.8 to 1.2 of `rough` are tried, in the end so finely that the last command of the
-    range is told to less than a hundredth of a step. 0 when none explains the readings clearly better.
+    range is told to less than a hundredth of a step. 0 when none explains the readings clearly better, or
+    `rough` is below a ten-thousandth of the range.
     """
-    if rough <= 0:
+    if rough < _FINEST * float(np.ptp(commands)):
         return 0.0
 
     def rms_of(step: float) -> float:

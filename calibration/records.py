@@ -103,6 +103,7 @@ class State(StrEnum):
     VALID = "valid"
     SOON = "expires soon"
     EXPIRED = "expired"
+    FUTURE = "issued in the future"
     FAILED = "failed"
     MISSING = "missing"
 
@@ -111,6 +112,7 @@ COLOURS = {
     State.VALID: "green",
     State.SOON: "amber",
     State.EXPIRED: "red",
+    State.FUTURE: "red",
     State.FAILED: "red",
     State.MISSING: "red",
 }
@@ -120,6 +122,8 @@ def state_of(calibration: Calibration | None, now: datetime) -> State:
     """Return the state of the latest calibration of a kind at a moment."""
     if calibration is None:
         return State.MISSING
+    if now < calibration.issued:  # a clock is or was wrong: how old it is cannot be told
+        return State.FUTURE
     if now >= calibration.expires:
         return State.EXPIRED
     if calibration.verdict is Verdict.FAIL:
@@ -128,13 +132,21 @@ def state_of(calibration: Calibration | None, now: datetime) -> State:
     return State.SOON if left < SOON * (calibration.expires - calibration.issued) else State.VALID
 
 
-def sentence_of(routine: str, state: State, calibration: Calibration | None, now: datetime) -> str:
-    """Say in one sentence how it stands and what to do."""
-    again = f"run 'labctl calibrate {routine}'"
+def sentence_of(
+    routine: str, state: State, calibration: Calibration | None, now: datetime, options: str = ""
+) -> str:
+    """Say in one sentence how it stands and what to do.
+
+    options: of the command that calibrates this bench, such as " --bench lab.toml".
+    """
+    again = f"run 'labctl calibrate {routine}{options}'"
     if calibration is None:
         return f"{routine} was never calibrated on this board; {again}"
     if state is State.EXPIRED:
         return f"{routine} expired {_span(now - calibration.expires)} ago; {again}"
+    if state is State.FUTURE:
+        ahead = f"{routine} was issued {_span(calibration.issued - now)} in the future"
+        return f"{ahead}, a clock is or was wrong; set this computer's clock, or {again}"
     if state is State.FAILED:
         faults = [f.text for f in calibration.findings if f.severity == "fault"]
         what = faults[0] if faults else "it did not pass"

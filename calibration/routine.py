@@ -15,6 +15,8 @@ from calibration.board import Board
 from calibration.records import Calibration, Finding, Value, Verdict, now_utc
 from protocols.task import Wiring
 
+MISFIT = 100.0  # χ² per degree of freedom: uncertainties are widened by its root, but not without end
+
 
 @dataclass(frozen=True)
 class Nominal:

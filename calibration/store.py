@@ -7,8 +7,11 @@ from __future__ import annotations
 
 import os
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
+from tempfile import TemporaryFile
 from typing import Any
 
 import numpy as np
@@ -19,6 +22,18 @@ from calibration.records import COLOURS, Calibration, now_utc, sentence_of, stat
 from protocols.errors import DataError
 
 FILE = "calibrations.jsonl"
+
+
+@contextmanager
+def _storing(folder: Path) -> Iterator[None]:
+    """Turn what the disk refuses into a sentence."""
+    try:
+        yield
+    except OSError as error:
+        raise DataError(
+            f"{folder}: the calibration cannot be stored: {error.strerror or error}; "
+            "choose another folder with --store"
+        ) from error
 
 
 class CalibrationStore:
@@ -53,7 +68,7 @@ class CalibrationStore:
         The line is on the disk when this returns. Raises DataError when it cannot be written.
         """
         folder = self.board_folder(calibration.serial)
-        try:
+        with _storing(folder):
             folder.mkdir(parents=True, exist_ok=True)
             if raw:
                 np.savez_compressed(folder / calibration.raw, **raw)  # type: ignore[arg-type]
@@ -64,12 +79,20 @@ class CalibrationStore:
                 os.fsync(file)
             finally:
                 os.close(file)
-        except OSError as error:
-            raise DataError(
-                f"{folder}: the calibration cannot be stored: {error.strerror or error}; "
-                "choose another folder with --store"
-            ) from error
         return folder
+
+    def try_out(self, serial: str) -> None:
+        """Write and remove a file where a board's calibrations will be kept, before anything is measured.
+
+        Raises DataError when they could not be stored there.
+        """
+        folder = self.board_folder(serial)
+        with _storing(folder):
+            folder.mkdir(parents=True, exist_ok=True)
+            with TemporaryFile(dir=folder) as file:
+                file.write(b"labctl")
+            if (folder / FILE).exists():
+                os.close(os.open(folder / FILE, os.O_WRONLY | os.O_APPEND))
 
     def _read(self, path: Path) -> list[Calibration]:
         try:
@@ -99,12 +122,14 @@ def status(
     serial: str,
     routines: tuple[str, ...] = (),
     now: datetime | None = None,
+    options: str = "",
 ) -> list[dict[str, Any]]:
     """Say of each routine how its latest calibration of a board stands.
 
     routines: which to look at; else all that were ever done on the board. Each entry is plain data:
-    routine, state ("valid", "expires soon", "expired", "failed", "missing"), colour ("green", "amber",
-    "red"), usable, sentence, id, issued, expires, verdict, operator. Raises DataError for a damaged store.
+    routine, state ("valid", "expires soon", "expired", "issued in the future", "failed", "missing"), colour
+    ("green", "amber", "red"), usable, sentence, id, issued, expires, verdict, operator. options: as
+    `sentence_of` takes them. Raises DataError for a damaged store.
     """
     at = now or now_utc()
     latest = (store if isinstance(store, CalibrationStore) else CalibrationStore(store)).latest(serial)
@@ -118,7 +143,7 @@ def status(
                 "state": str(state),
                 "colour": COLOURS[state],
                 "usable": COLOURS[state] != "red",
-                "sentence": sentence_of(routine, state, found, at),
+                "sentence": sentence_of(routine, state, found, at, options),
                 "id": found.id if found else None,
                 "issued": found.issued.isoformat() if found else None,
                 "expires": found.expires.isoformat() if found else None,

@@ -52,9 +52,7 @@ def twin_doses(
     """
     for routine in NEEDED:
         if routine not in found:
-            raise DataError(
-                f"no calibration '{routine}' of this board; run 'labctl calibrate {routine}' first"
-            )
+            raise DataError(f"no calibration '{routine}' of this board; a twin needs it, calibrate it first")
     fill = {
         "threshold": nominal.threshold_V,
         "strength": nominal.strength_A_per_V2,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -37,6 +38,8 @@ class LoadedBench:
 
     values: the bench file as run; settings: all values in SI; ledger: the imperfections, if simulated.
     check: raises ConfigError for a wiring the bench does not fit, such as lists per edge of another length.
+    file: the bench file, or "sim". wiring: of a hardware bench, what its file says is wired; may raise
+    ConfigError.
     """
 
     make: Maker
@@ -49,6 +52,18 @@ class LoadedBench:
     conductance_law: str
     engine: EngineSettings = field(default_factory=EngineSettings)
     calibration: CalibrationSettings = field(default_factory=CalibrationSettings)
+    file: str = "sim"
+    wiring: Callable[[], Wiring] | None = None
+
+    def options(self, seed: int) -> str:
+        """Return the options by which `labctl calibrate` finds this board, a space before each."""
+        return calibrate_options(self.file, self.values, seed)
+
+
+def calibrate_options(file: str, values: dict[str, Any], seed: int) -> str:
+    """Return the options by which `labctl calibrate` finds a board: its bench file and its seed."""
+    bench = "" if file == "sim" else f" --bench {shlex.quote(file)}"
+    return f"{bench} --seed {seed}" if values.get("kind", "sim") == "sim" and seed else bench
 
 
 def load_bench(
@@ -108,6 +123,7 @@ def load_bench(
         conductance_law=law_text(config.board),
         engine=engine,
         calibration=calibration,
+        file=bench,
     )
 
 
@@ -159,6 +175,8 @@ def load_hardware(values: dict[str, Any], file: str, overrides: Sequence[str] = 
         "else nominal ones",
         engine=config.engine_settings(),
         calibration=config.calibration,
+        file=file,
+        wiring=config.wiring,
     )
 
 

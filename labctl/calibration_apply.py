@@ -74,7 +74,8 @@ def find_applied(bench: LoadedBench, seed: int, wiring: Wiring, now: datetime | 
         if calibration is not None and state in _GOOD:
             found[routine] = calibration
         elif state is not State.MISSING:
-            warnings.append(f"{sentence_of(routine, state, calibration, at)}; until then it is not applied")
+            said = sentence_of(routine, state, calibration, at, bench.options(seed))
+            warnings.append(f"{said}; until then it is not applied")
     if not found:
         return Applied(warnings=tuple(warnings))
     corrections = corrections_of(found, wiring.network)

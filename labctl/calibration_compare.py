@@ -23,7 +23,8 @@ class Comparison:
     """Measured and predicted gates of a run, over the learning edges; volts and seconds.
 
     edges (L,); names; learning_s (n,) of the rounds both have; measured, twin, nominal (n, L) gates;
-    span: of the gates; errors_V2: at the last round, measured, twin and nominal, nan where unknown.
+    span: of the gates; errors_V2: measured, twin and nominal, at the last round with a measured one; nan
+    where there is none.
     """
 
     run: Path
@@ -89,13 +90,16 @@ def compare(folder: Path, twin: Path) -> Comparison:
         known = measured_rounds(data)
         gates = floats(data, "gate_voltage")[:, edges]
         learning = floats(data, "learning_time")
-        error = _last_error(data)
+        errors = floats(data, "train_error") if "train_error" in data else np.full(len(cycles), np.nan)
         low, high = float(data.attrs["gate_min_V"]), float(data.attrs["gate_max_V"])
     known &= np.isfinite(gates).all(axis=1)
     if not known.any():
         raise DataError(f"{folder}: the run has no gates to compare")
-    predicted, twin_error = _again(folder, str(twin), cycles[known], edges)
-    nominal, plain_error = _again(folder, NOMINAL, cycles[known], edges, corrected=False)
+    cycles, errors = cycles[known], errors[known]
+    scored = np.flatnonzero(np.isfinite(errors))
+    at, error = (int(cycles[scored[-1]]), float(errors[scored[-1]])) if len(scored) else (-1, np.nan)
+    predicted, twin_error = _again(folder, str(twin), cycles, at, edges)
+    nominal, plain_error = _again(folder, NOMINAL, cycles, at, edges, corrected=False)
     return Comparison(
         folder, twin, edges, names, learning[known], gates[known], predicted, nominal, high - low,
         (error, twin_error, plain_error),
@@ -103,27 +107,21 @@ def compare(folder: Path, twin: Path) -> Comparison:
 
 
 def _again(
-    folder: Path, doses: str, cycles: IntArray, edges: IntArray, *, corrected: bool = True
+    folder: Path, doses: str, cycles: IntArray, scored: int, edges: IntArray, *, corrected: bool = True
 ) -> tuple[FloatArray, float]:
-    """Return the gates (n, L) before these cycles, and the last error, of the run on other doses."""
+    """Return gates (n, L) before these cycles of the run on other doses, and the error before one of them.
+
+    A run from elsewhere has rounds of its own: between rounds of the run again, gates are interpolated and
+    the error is nan.
+    """
     found: dict[int, Predicted] = {}
-    run_again(folder, doses, lambda r: found.update({r.cycle: r}), corrected=corrected)
+    last = int(cycles[-1])
+    run_again(folder, doses, lambda r: found.update({r.cycle: r}), corrected=corrected, cycles=last)
     at = np.array(sorted(found))
-    if cycles[-1] > at[-1]:
-        raise DataError(f"{folder}: run again, its file ends at cycle {at[-1]}, before cycle {cycles[-1]}")
     gates = np.array([found[int(c)].gates_V[edges] for c in at])
-    between = [
-        np.interp(cycles, at, column) for column in gates.T
-    ]  # a run from elsewhere has rounds of its own
-    return np.column_stack(between), found[int(at[-1])].error_V2
-
-
-def _last_error(data: Any) -> float:
-    if "train_error" not in data:
-        return float("nan")
-    errors = floats(data, "train_error")
-    errors = errors[np.isfinite(errors)]
-    return float(errors[-1]) if len(errors) else float("nan")
+    between = [np.interp(cycles, at, column) for column in gates.T]
+    error = found[scored].error_V2 if scored in found else float("nan")
+    return np.column_stack(between), error
 
 
 def _rms(values: FloatArray) -> float:

@@ -20,16 +20,17 @@ _LOOK_EVERY_S = 1.0
 
 @dataclass(frozen=True)
 class Expiry:
-    """When a calibration that a run relies on expires."""
+    """When a calibration that a run relies on expires; options: of the command that repeats it."""
 
     routine: str
     expires: datetime
+    options: str = ""
 
     def sentence(self) -> str:
         """Say that it has expired during the run."""
         return (
             f"{self.routine} expired at {self.expires:%Y-%m-%d %H:%M} UTC, while the run went on; "
-            f"run 'labctl calibrate {self.routine}' before the next one"
+            f"run 'labctl calibrate {self.routine}{self.options}' before the next one"
         )
 
 
@@ -37,8 +38,9 @@ def expiries(run: PreparedRun) -> list[Expiry]:
     """Return the calibrations, required or applied, that are valid now, the first to expire first."""
     entries = [e for e in calibration_gate.look(run).entries if e["usable"]]
     found = {str(e["routine"]): str(e["expires"]) for e in (*entries, *run.applied.calibrations)}
+    options = run.bench.options(run.request.seed)
     return sorted(
-        (Expiry(routine, datetime.fromisoformat(text)) for routine, text in found.items()),
+        (Expiry(routine, datetime.fromisoformat(text), options) for routine, text in found.items()),
         key=lambda e: e.expires,
     )
 

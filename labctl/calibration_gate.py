@@ -41,8 +41,9 @@ def look(run: PreparedRun) -> Gate:
     settings, request = run.bench.calibration, run.request
     if not settings.required:
         return Gate((), "")
-    serial = board_serial(run.bench.settings, request.seed)
-    return Gate(tuple(status(settings.folder(), serial, settings.required)), request.uncalibrated.strip())
+    serial, options = board_serial(run.bench.settings, request.seed), run.bench.options(request.seed)
+    entries = status(settings.folder(), serial, settings.required, options=options)
+    return Gate(tuple(entries), request.uncalibrated.strip())
 
 
 def pass_or_stop(run: PreparedRun) -> Gate:

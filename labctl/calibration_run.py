@@ -8,7 +8,19 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-from calibration import ROUTINES, Calibration, CalibrationStore, Nominal, Told, issue, opened, status
+import structlog
+
+from calibration import (
+    ROUTINES,
+    Calibration,
+    CalibrationStore,
+    Nominal,
+    State,
+    Told,
+    issue,
+    opened,
+    status,
+)
 from calibration.routine import wires
 from calibration.twin import NEEDED, twin_doses
 from labctl.benches import LoadedBench
@@ -17,13 +29,15 @@ from labctl.calibration_settings import board_serial
 from labctl.engine.guarded import guarded
 from labctl.experiment.build import build_task
 from labctl.experiment.load import load_experiment
-from protocols.errors import ConfigError
+from protocols.errors import ConfigError, LabError
 from protocols.network import periodic_lattice
 from protocols.task import Output, Source, Wiring
 
 # As the published memory-cycle runs wire the 4×4 board: every edge has an end that no source drives.
 _SOURCES = (15, 7, 13, 5, 2, 8)
 _TARGETS = (10, 0)
+
+log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True)
@@ -50,6 +64,10 @@ class Done:
     figure: Path | None
 
 
+class RoutineFailed(LabError):
+    """A routine came to no result; the bench was left safe and others may run on it."""
+
+
 def prepare_bench(
     loaded: LoadedBench,
     experiment: Path | None,
@@ -58,12 +76,15 @@ def prepare_bench(
     operator: str = "",
     valid_for: timedelta | None = None,
 ) -> Bench:
-    """Put together what a calibration needs; the wires are the experiment's, else the published board's.
+    """Put together what a calibration needs; the wires are the experiment's, else as `usual_wiring` says.
 
     Raises ConfigError when the bench does not fit them.
     """
-    wiring = wiring_of(experiment, loaded) if experiment is not None else standard_wiring()
-    loaded.check(wiring)
+    if experiment is not None:
+        wiring = wiring_of(experiment, loaded)
+        loaded.check(wiring)
+    else:
+        wiring = usual_wiring(loaded)
     return Bench(
         loaded,
         wiring,
@@ -83,6 +104,33 @@ def standard_wiring() -> Wiring:
         tuple(Source(node, f"source {node}") for node in _SOURCES),
         tuple(Output(f"node {node}", node) for node in _TARGETS),
     )
+
+
+def usual_wiring(loaded: LoadedBench) -> Wiring:
+    """Return the published board's wiring where the bench has its wires, else what its file says is wired.
+
+    Raises ConfigError when there is neither.
+    """
+    try:
+        standard = standard_wiring()
+        loaded.check(standard)
+        return standard
+    except ConfigError as error:
+        if loaded.wiring is None:
+            raise _naming_experiment(error) from None
+    try:
+        own = loaded.wiring()
+        loaded.check(own)
+        return own
+    except ConfigError as error:
+        raise _naming_experiment(error.at(file=loaded.file)) from None
+
+
+def _naming_experiment(error: ConfigError) -> ConfigError:
+    """Return the error with the way out when no experiment was named."""
+    way = "or name an experiment that is wired as the board is, with --experiment"
+    allowed = f"{error.allowed}, {way}" if error.allowed else way.removeprefix("or ")
+    return ConfigError(error.problem, file=error.file, key=error.key, value=error.value, allowed=allowed)
 
 
 def wiring_of(experiment: Path, loaded: LoadedBench) -> Wiring:
@@ -107,8 +155,9 @@ def nominal_of(settings: dict[str, Any]) -> Nominal:
 def calibrate(bench: Bench, name: str, told: Told | None = None, figures: bool = True) -> Done:
     """Run one routine, store what it found and draw it.
 
-    The bench is left safe whatever happens to this process: a guardian watches. Raises InstrumentError,
-    DataError when nothing can be stored, or NoGuardian.
+    The bench is left safe whatever happens to this process: a guardian watches. Raises RoutineFailed when
+    nothing came of the routine but the bench is well, InstrumentError when it may not be, DataError when
+    nothing can be stored, or NoGuardian.
     """
     routine = ROUTINES[name]
     making = bench.loaded.make()
@@ -116,8 +165,16 @@ def calibrate(bench: Bench, name: str, told: Told | None = None, figures: bool =
         guarded(bench.loaded.values, f"labctl calibrate {name}"),
         opened(making, bench.wiring, told, bench.seed) as board,
     ):
-        result = routine.run(board, bench.nominal)
-        issued = issue(routine, result, board, bench.operator, valid_for=bench.valid_for)
+        try:
+            result = routine.run(board, bench.nominal)
+            issued = issue(routine, result, board, bench.operator, valid_for=bench.valid_for)
+        except LabError as error:
+            raise RoutineFailed(f"{name}: {error}") from error
+        except (ArithmeticError, ValueError, MemoryError) as error:
+            log.info("a calibration could not be evaluated", routine=name, exc_info=error)
+            raise RoutineFailed(
+                f"{name}: what was read makes no sense ({error}); check the wires, then measure again"
+            ) from error
     calibration = issued.model_copy(update={"serial": bench.serial})
     folder = bench.store.append(calibration, result.raw)
     raw = folder / calibration.raw
@@ -135,13 +192,14 @@ def twin_of(bench: Bench) -> dict[str, Any]:
 
 
 def missing_for_twin(bench: Bench) -> list[str]:
-    """Return the routines a twin still needs: never done, expired, or done with other wires."""
+    """Return the routines a twin still needs: never done, not in date, or done with other wires."""
     entries = {e["routine"]: e for e in status(bench.store, bench.serial, NEEDED)}
     latest = bench.store.latest(bench.serial)
     return [
         name
         for name in NEEDED
-        if entries[name]["state"] in ("missing", "expired") or latest[name].board != wires(bench.wiring)
+        if entries[name]["state"] in (State.MISSING, State.EXPIRED, State.FUTURE)
+        or latest[name].board != wires(bench.wiring)
     ]
 
 

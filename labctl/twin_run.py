@@ -8,7 +8,10 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from calibration import CalibrationStore
+from labctl.benches import calibrate_options
 from labctl.calibration_apply import Applied, applied_in
 from labctl.calibration_settings import CalibrationSettings, board_serial
 from labctl.prepared import PreparedRun, prepare
@@ -18,6 +21,7 @@ from labctl.twin_health import NoTwin
 from protocols.block import FloatArray
 from protocols.engine import EngineState, Event
 from protocols.errors import ConfigError
+from protocols.plan import Plan
 
 
 @dataclass(frozen=True, eq=False)
@@ -39,27 +43,40 @@ def default_twin(folder: Path, store: Path | None = None) -> Path:
     manifest = read_manifest(folder)
     bench = manifest.get("bench")
     settings = bench if isinstance(bench, dict) else {}
-    serial = board_serial(settings, int((manifest.get("seeds") or {}).get("board", 0)))
+    seed = int((manifest.get("seeds") or {}).get("board", 0))
+    serial = board_serial(settings, seed)
     table = settings.get("calibration") or {}
     kept = store or CalibrationSettings(**table).folder()
     path = CalibrationStore(kept).board_folder(serial) / "twin.toml"
     if not path.is_file():
+        own = folder / "bench.toml"  # a run from elsewhere has none
+        options = calibrate_options(str(own), settings, seed) if own.exists() else ""
         raise NoTwin(
             f"there is no twin of board {serial}",
             file=str(path),
-            allowed="make one with 'labctl calibrate twin', or name its file with --twin-file",
+            allowed=f"make one with 'labctl calibrate twin{options}', or name its file with --twin-file",
         )
     return path
 
 
-def run_again(folder: Path, doses: str, told: Callable[[Predicted], None], *, corrected: bool = True) -> None:
+def run_again(
+    folder: Path,
+    doses: str,
+    told: Callable[[Predicted], None],
+    *,
+    corrected: bool = True,
+    cycles: int | None = None,
+) -> None:
     """Run a run's own file again on a simulated board with these doses, round by round.
 
-    corrected: by the calibrations the run itself was corrected by; a nominal board needs none. Raises
-    ConfigError when the run's files or the doses cannot be used. `told` may raise Enough.
+    It ends after so many cycles, with a round there; left out: as many as the file asks for. Rules that stop
+    a run early do not count, for the twin need not meet them when the run did. corrected: by the calibrations
+    the run itself was corrected by; a nominal board needs none. Raises ConfigError when the run's files or
+    the doses cannot be used. `told` may raise Enough.
     """
     run = _prepared(folder, doses, corrected)
-    session = Session(run.plan, run.bench.make(run.applied.corrections), (_Rounds(told),))
+    plan = _unstopped(run.plan, run.plan.cycles if cycles is None else cycles)
+    session = Session(plan, run.bench.make(run.applied.corrections), (_Rounds(told),))
     try:
         session.run()
     except Enough:
@@ -87,6 +104,13 @@ class _Rounds:
         progress = state.progress
         error_V2 = progress.train.error_V2 if progress.train is not None else float("nan")
         self._told(Predicted(progress.cycle, progress.learning_time_s, event.round.gates, error_V2))
+
+
+def _unstopped(plan: Plan, cycles: int) -> Plan:
+    """Return the plan without rules that stop it early, ending with a round at this cycle, or the first."""
+    last = max(cycles, 1)
+    rounds = np.append(plan.rounds[plan.rounds < last], last)
+    return replace(plan, cycles=last, rounds=rounds, stop_after_perfect=0, stop_below_V=0.0)
 
 
 def _prepared(folder: Path, doses: str, corrected: bool) -> PreparedRun:

@@ -103,7 +103,7 @@ def _report(result: Result, channel: str, what: str, line: LineFit, x: FloatArra
             f"{what} off",
             channel,
             f"{what} at {channel}: gain {line.gain:.3f}, offset {1e3 * line.offset:.1f} mV; "
-            "check its wire with 'labctl calibrate wiring'",
+            "check its wire: calibrate 'wiring'",
         )
     elif bend - 3 * bend_u > _MOST_INL_V:
         result.fault(f"{what} bent", channel, f"{what} at {channel} bends by {1e3 * bend:.1f} mV")

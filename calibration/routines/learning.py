@@ -7,7 +7,7 @@ import numpy as np
 from calibration.board import Board, Learned
 from calibration.learning_fit import Burst, LearningFit, burst, fit_learning
 from calibration.records import edge_channel, edge_values, value
-from calibration.routine import Nominal, Result
+from calibration.routine import MISFIT, Nominal, Result
 from protocols.block import FloatArray
 
 CONTRAST, RELEASED, ONE_TASK, TWO_TASKS = "contrast", "zero-error pulses", "one task", "two tasks"
@@ -19,6 +19,7 @@ _GATES = 0.15, 0.84  # of the gate range: bursts must not reach a wall
 _IDENTIFIED_V = 1e-3  # an offset known less well than this is called not identifiable
 _CORRELATED = 0.95
 _DEAD, _ODD = 0.2, 0.5  # of the nominal rate
+_DISAGREE = 4.0  # χ² per burst
 
 
 def calibrate_learning_rate(board: Board, nominal: Nominal) -> Result:
@@ -29,7 +30,7 @@ def calibrate_learning_rate(board: Board, nominal: Nominal) -> Result:
     bursts = _bursts(board, nominal, {CONTRAST: 48, RELEASED: 24})
     with board.computing():
         fit = fit_learning(board.network, bursts, nominal.learning_rate_per_V_s)
-    result = _result("weighted regression of gate changes on predicted ones", board, bursts, fit)
+    result = _result("weighted regression of gate changes on predicted ones", bursts, fit)
     _judge_rates(result, board, fit, nominal)
     gated = np.flatnonzero(board.network.transistors())
     rate = fit.rate
@@ -57,7 +58,7 @@ def calibrate_bias(board: Board, nominal: Nominal) -> Result:
     bursts = _bursts(board, nominal, {CONTRAST: 30, RELEASED: 60, ONE_TASK: 15, TWO_TASKS: 15})
     with board.computing():
         fit = fit_learning(board.network, bursts, nominal.learning_rate_per_V_s)
-    result = _result("weighted regression over four kinds of bursts", board, bursts, fit)
+    result = _result("weighted regression over four kinds of bursts", bursts, fit)
     gated = np.flatnonzero(board.network.transistors())
     offset = fit.offset
     known = offset.uncertainty < np.inf
@@ -75,17 +76,10 @@ def calibrate_bias(board: Board, nominal: Nominal) -> Result:
         elif abs(fit.correlation[e]) > _CORRELATED:
             text = f"{name}: bias and contrast offset can hardly be told apart"
             result.warn("not identifiable", name, f"{text} (correlation {fit.correlation[e]:.2f})")
-    for kind, chi2 in fit.kind_chi2.items():
-        if chi2 > 4:
-            result.warn(
-                "kinds disagree",
-                "board",
-                f"{kind}: gates moved unlike predicted (χ² {chi2:.1f} per burst)",
-            )
     return result
 
 
-def _result(method: str, board: Board, bursts: list[Burst], fit: LearningFit) -> Result:
+def _result(method: str, bursts: list[Burst], fit: LearningFit) -> Result:
     kinds = {f"bursts, {kind}": sum(b.kind == kind for b in bursts) for kind in fit.kind_chi2}
     raw = {
         "regressors": np.array([b.regressors for b in bursts]),
@@ -97,7 +91,14 @@ def _result(method: str, board: Board, bursts: list[Burst], fit: LearningFit) ->
         "chi2": fit.chi2,
     }
     checks = {f"chi2, {kind}": round(chi2, 3) for kind, chi2 in fit.kind_chi2.items() if np.isfinite(chi2)}
-    return Result(method, conditions={**kinds, **checks}, raw=raw)
+    result = Result(method, conditions={**kinds, **checks}, raw=raw)
+    for kind, chi2 in fit.kind_chi2.items():
+        text = f"{kind}: gates moved unlike predicted (χ² {chi2:.3g} per burst)"
+        if chi2 > MISFIT:
+            result.fault("no fit", "board", f"{text}; look for what else moves them, then measure again")
+        elif chi2 > _DISAGREE:
+            result.warn("kinds disagree", "board", text)
+    return result
 
 
 def _judge_rates(result: Result, board: Board, fit: LearningFit, nominal: Nominal) -> None:

@@ -82,6 +82,7 @@ def look(board: Board) -> Wires:
         run = board.learn(rest, labels[None, :], pulse_s=10e-6, pulses=2, kept=2)
         displaced.append(run.clamped[-1] - still)
         asked.append(labels[t] - outputs[t])
+    board.told("done", steps, steps)
     return Wires(free, clamped, readings, nodes, np.array(displaced), np.array(asked))
 
 

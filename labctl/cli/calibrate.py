@@ -19,6 +19,7 @@ from labctl.cli.interrupts import signals_are_errors
 from protocols.errors import ConfigError
 
 if TYPE_CHECKING:  # slow to import
+    from labctl.benches import LoadedBench
     from labctl.calibration_run import Bench, Done
 
 _NAMES = ", ".join(ROUTINES)
@@ -95,29 +96,40 @@ def calibrate_command(
             raise ConfigError("makes a twin only", key="--runs", allowed="labctl calibrate twin --out FILE")
         _lattice_twin(runs, out, as_json)
         return
+    if out is not None and name != "twin":
+        raise ConfigError(
+            "is where a twin is written",
+            key="--out",
+            value=str(out),
+            allowed=f"'labctl calibrate {name}' stores its results in --store DIR",
+        )
     from labctl.benches import load_bench
     from labctl.calibration_run import missing_for_twin, prepare_bench, twin_of
     from labctl.calibration_twin import write_twin
     from labctl.experiment.load import split_overrides
     from sim_backend.compilation import is_compiled
 
-    _, bench_keys, doses = split_overrides(overrides or ())
-    loaded = load_bench(bench, imperfections, seed, bench_keys, doses)
+    plain, bench_keys, doses = split_overrides(overrides or ())  # "bench." may be left out
+    loaded = load_bench(bench, imperfections, seed, [*plain, *bench_keys], doses)
+    if name == "status":
+        _status(loaded, store, seed, as_json)
+        return
     ready = prepare_bench(loaded, experiment, store, seed, operator, _span(valid_for))
     console = Console(stderr=True, highlight=False, soft_wrap=True)
-    if name == "status":
-        _status(ready, as_json)
-        return
     wanted = list(ROUTINES) if name == "all" else [name]
     if name == "twin":
         wanted = missing_for_twin(ready)
+    if wanted:
+        ready.store.try_out(ready.serial)
     if loaded.values.get("kind", "sim") != "sim" and wanted and not (yes or as_json):
         typer.confirm(f"This energises the bench {ready.serial}. Go on?", abort=True, err=True)
     if not is_compiled():
         console.print("Compiling the simulator for first use; this takes up to half a minute, once.")
-    found = _carry_out(ready, wanted, console, figures, quiet=as_json)
+    found, failed = _carry_out(ready, wanted, console, figures, quiet=as_json)
     printed: dict[str, Any] = {"board": ready.serial, "calibrations": [_plain(d) for d in found]}
-    if name == "twin":
+    if failed:
+        printed["failures"] = failed
+    elif name == "twin":
         path = out or ready.store.board_folder(ready.serial) / "twin.toml"
         write_twin(twin_of(ready), path)
         printed["twin"] = str(path)
@@ -126,12 +138,14 @@ def calibrate_command(
     else:
         for done in found:
             _print(done)
-        if name == "twin":
+        for problem in failed:
+            console.print(f"[bold red]labctl:[/] {escape(problem)}")
+        if "twin" in printed:
             Console(highlight=False, soft_wrap=True).print(
                 f"[bold]twin[/] of board {escape(ready.serial)}: {escape(printed['twin'])}\n"
                 f"  use it: labctl run EXPERIMENT.toml --imperfections {escape(printed['twin'])}"
             )
-    if any(d.calibration.verdict == "fail" for d in found):
+    if failed or any(d.calibration.verdict == "fail" for d in found):
         raise typer.Exit(1)
 
 
@@ -163,10 +177,13 @@ def _span(text: str) -> timedelta | None:
     return timedelta(hours=count) if found[2].startswith("h") else timedelta(days=count)
 
 
-def _carry_out(bench: Bench, names: list[str], console: Console, figures: bool, *, quiet: bool) -> list[Done]:
-    from labctl.calibration_run import calibrate
+def _carry_out(
+    bench: Bench, names: list[str], console: Console, figures: bool, *, quiet: bool
+) -> tuple[list[Done], list[str]]:
+    """Return what was found, and why routines came to nothing; that stops no other one."""
+    from labctl.calibration_run import RoutineFailed, calibrate
 
-    found = []
+    found, failed = [], []
     with (
         signals_are_errors(),
         Progress(
@@ -185,14 +202,20 @@ def _carry_out(bench: Bench, names: list[str], console: Console, figures: bool, 
             def told(what: str, done: int, total: int, line: Any = line) -> None:
                 bar.update(line, description=what, completed=done, total=total)
 
-            found.append(calibrate(bench, name, told, figures))
-    return found
+            try:
+                found.append(calibrate(bench, name, told, figures))
+            except RoutineFailed as error:
+                failed.append(str(error))
+    return found, failed
 
 
-def _status(bench: Bench, as_json: bool) -> None:
-    entries = status(bench.store, bench.serial, tuple(ROUTINES))
+def _status(bench: LoadedBench, store: Path | None, seed: int, as_json: bool) -> None:
+    from labctl.calibration_settings import board_serial
+
+    folder, serial = store or bench.calibration.folder(), board_serial(bench.settings, seed)
+    entries = status(folder, serial, tuple(ROUTINES), options=bench.options(seed))
     if as_json:
-        text = {"board": bench.serial, "store": str(bench.store.folder), "calibrations": entries}
+        text = {"board": serial, "store": str(folder), "calibrations": entries}
         print(json.dumps(text, ensure_ascii=False))
         return
     table = Table(box=None, pad_edge=False, header_style="dim", title_justify="left")
@@ -205,7 +228,7 @@ def _status(bench: Bench, as_json: bool) -> None:
     console = Console(highlight=False)
     if not console.is_terminal:
         console.width = 200
-    console.print(f"board {escape(bench.serial)}, kept in {escape(str(bench.store.folder))}", soft_wrap=True)
+    console.print(f"board {escape(serial)}, kept in {escape(str(folder))}", soft_wrap=True)
     console.print(table)
 
 

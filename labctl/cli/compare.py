@@ -42,6 +42,13 @@ def compare_run(
     """
     if not twin and twin_file is None:
         raise ConfigError("there is nothing to compare with", key="--twin", allowed="give --twin")
+    if twin_file is not None and (twin_file.suffix != ".toml" or not twin_file.is_file()):
+        raise ConfigError(
+            "is no file of a twin",
+            key="--twin-file",
+            value=str(twin_file),
+            allowed="name a TOML file as 'labctl calibrate twin' writes it",
+        )
     folder = stored.find(out, run)
 
     from labctl.calibration_compare import compare

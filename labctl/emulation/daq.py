@@ -11,10 +11,9 @@ import numpy as np
 from drivers.hardware.daq_settings import DaqSettings
 from labctl.emulation.addresses import grpc_place
 from labctl.emulation.settings import EmulationSettings, HardwareFile
-from labctl.experiment.build import build_network
 from protocols.block import FloatArray
 from protocols.errors import ConfigError, InstrumentError
-from protocols.task import Output, Source, Wiring
+from protocols.task import Wiring
 from sim_backend import BenchConfig
 from sim_backend.emulators.daq import DaqServer
 from sim_backend.emulators.daq_device import DaqDevice, Lines
@@ -67,7 +66,7 @@ class EmulatedDaq:
         if settings is None or emulation is None:
             raise ConfigError("has no DAQ board to emulate", key="instruments.daq")
         self._settings = settings
-        self._wiring = wiring_of(config, settings)
+        self._wiring = config.wiring()
         wired = WiredPlant(
             board,
             self._wiring,
@@ -117,19 +116,6 @@ class EmulatedDaq:
         if lines[_number(self._settings.clamp.line)]:
             wrong.append("daq: the clamps are connected")
         return wrong
-
-
-def wiring_of(config: HardwareFile, daq: DaqSettings) -> Wiring:
-    """Return what is physically wired: a source per output terminal, the outputs of `[wires]`."""
-    names = {wire.node: name for name, wire in config.wires.sources.items()}
-    sources = tuple(Source(node, names.get(node, f"node {node}")) for node in daq.sources)
-    outputs = tuple(
-        Output(name, wire.positive, wire.negative) for name, wire in config.wires.outputs.items()
-    ) or tuple(Output(f"node {node}", node) for node in daq.read.free)
-    try:
-        return Wiring(build_network(config.network), sources, outputs)
-    except ConfigError as error:
-        raise error.at(key="wires") from None
 
 
 def terminals_of(daq: DaqSettings, wiring: Wiring) -> Terminals:

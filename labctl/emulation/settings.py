@@ -10,8 +10,10 @@ from drivers.hardware import HardwareConfig
 from drivers.hardware.config import Unwatched
 from labctl.calibration_settings import CalibrationSettings
 from labctl.engine.settings import UNWATCHED_S, EngineSettings
+from labctl.experiment.build import build_network
 from labctl.experiment.model import LatticeSettings, NetworkSettings, Settings
 from protocols.errors import ConfigError
+from protocols.task import Output, Source, Wiring
 from protocols.units import Ampere, Ratio, Second
 from sim_backend import BoardSettings, Imperfections, preset_values
 from sim_backend.emulators.faults import Fault, FaultKind
@@ -73,6 +75,25 @@ class HardwareFile(HardwareConfig):
     emulation: EmulationSettings | None = None
     engine: EngineSettings = Field(EngineSettings(), description="the process that owns the bench")
     calibration: CalibrationSettings = Field(CalibrationSettings(), description="what runs need of them")
+
+    def wiring(self) -> Wiring:
+        """Return what is physically wired: a source per output terminal, the outputs of `[wires]`.
+
+        Raises ConfigError when no one experiment could be wired so.
+        """
+        daq = self.instruments.daq
+        names = {wire.node: name for name, wire in self.wires.sources.items()}
+        nodes = daq.sources if daq is not None else names
+        outputs = tuple(
+            Output(name, wire.positive, wire.negative) for name, wire in self.wires.outputs.items()
+        )
+        if not outputs and daq is not None:
+            outputs = tuple(Output(f"node {node}", node) for node in daq.read.free)
+        try:
+            sources = tuple(Source(node, names.get(node, f"node {node}")) for node in nodes)
+            return Wiring(build_network(self.network), sources, outputs)
+        except ConfigError as error:
+            raise error.at(key="wires") from None
 
     def engine_settings(self) -> EngineSettings:
         """Return how the engine behaves; `when_unwatched = "stop"` waits a while unless told how long."""

@@ -20,7 +20,7 @@ from protocols.errors import LabError
 if TYPE_CHECKING:
     from labctl.gui.window import MainWindow
 
-STATES = ("valid", "expires soon", "expired", "failed", "missing")
+STATES = ("valid", "expires soon", "expired", "issued in the future", "failed", "missing")
 _SIGNS = {"green": "✔", "amber": "▲", "red": "✖"}
 _ROLES = {"green": "good", "amber": "warning", "red": "error"}
 _AGAIN_MS = 60_000  # ages go on while nobody presses anything
@@ -83,9 +83,11 @@ def look(bench: str, seed: int) -> list[dict[str, Any]]:
     """
     loaded = load_bench(bench, None, seed)
     folder, serial = loaded.calibration.folder(), board_serial(loaded.settings, seed)
-    required = status(folder, serial, loaded.calibration.required) if loaded.calibration.required else []
+    asked, options = loaded.calibration.required, loaded.options(seed)
+    required = status(folder, serial, asked, options=options) if asked else []
     names = {entry["routine"] for entry in required}
-    return required + [entry for entry in status(folder, serial) if entry["routine"] not in names]
+    others = status(folder, serial, options=options)
+    return required + [entry for entry in others if entry["routine"] not in names]
 
 
 def told(expires: datetime, now: datetime) -> str:

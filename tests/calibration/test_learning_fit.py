@@ -1,11 +1,13 @@
 """The regression itself, on bursts made by hand."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from calibration.learning_fit import Burst, fit_learning
 from calibration.routine import Nominal, Result
-from calibration.routines.learning import _judge_rates
+from calibration.routines.learning import _judge_rates, _result
 from protocols import periodic_lattice
 
 NETWORK = periodic_lattice(2, 2)
@@ -36,6 +38,27 @@ def test_rate_bias_offset_and_charge_come_out():
         assert np.all(np.abs(found.mean - true) < 4 * found.uncertainty)
     assert fit.growth == 0.0
     assert 0.6 < np.median(fit.chi2) < 1.5
+
+
+def test_a_fit_that_does_not_fit_is_no_pass():
+    made = bursts(1400.0, noise=2e-4)
+    for b in made:
+        b.moved_u[:] = 1e-6
+    fit = fit_learning(NETWORK, made, 1377.0)
+    result = _result("made", made, fit)
+    assert not result.passed
+    assert [(f.kind, f.channel) for f in result.findings] == [("no fit", "board")]
+    assert _result("made", made, replace(fit, kind_chi2={"made": 1.2})).findings == []
+
+
+def test_without_a_bias_its_growth_is_unknown():
+    made = bursts(1400.0)
+    for k, b in enumerate(made):
+        moved = b.moved - b.regressors[:, 2]  # the bias of 1 V/s
+        made[k] = replace(b, moved=moved, gate_sum_V=60.0 + 0.5 * k)
+    fit = fit_learning(NETWORK, made, 1377.0)
+    assert fit.growth == 0.0
+    assert 0.01 < fit.growth_u <= 1.0
 
 
 def test_a_burst_that_a_wall_cut_short_does_not_count():

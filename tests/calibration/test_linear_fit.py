@@ -21,3 +21,8 @@ def test_where_there_are_no_steps_none_are_found():
     rng = np.random.default_rng(0)
     commands = rng.uniform(0.0, 0.4532, 240)
     assert find_step(commands, lambda x: x, commands + rng.normal(0, 1e-4, 240), 1.8e-3) == 0.0
+
+
+def test_what_only_rounding_leaves_is_no_step():
+    commands = np.random.default_rng(0).uniform(0.0, 0.4532, 240)
+    assert find_step(commands, lambda x: x, commands, 1e-16) == 0.0

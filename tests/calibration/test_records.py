@@ -69,6 +69,27 @@ def test_one_never_done_is_missing_and_one_that_failed_is_red(store):
     assert "edge 3 is dead" in entry["sentence"]
 
 
+def test_one_issued_in_the_future_is_not_trusted(store):
+    store.append(record())
+    entry = state(store, ISSUED - timedelta(hours=3))
+    assert (entry["state"], entry["colour"], entry["usable"]) == ("issued in the future", "red", False)
+    assert (
+        "bias was issued 3 h in the future, a clock is or was wrong; set this computer's" in entry["sentence"]
+    )
+    assert state(store, ISSUED)["state"] == "valid"
+
+
+def test_a_store_is_tried_out_without_a_trace(store, tmp_path):
+    store.try_out("B 7")
+    assert list(store.board_folder("B 7").iterdir()) == []
+    store.append(record())
+    store.try_out("B 7")
+    assert len(store.history("B 7")) == 1
+    (tmp_path / "file").write_text("in the way")
+    with pytest.raises(DataError, match=r"cannot be stored: .*choose another folder with --store"):
+        CalibrationStore(tmp_path / "file").try_out("B 7")
+
+
 def test_the_latest_counts_and_the_history_stays(store):
     store.append(record(), {"moved": np.arange(3.0)})
     newer = record(issued=ISSUED + timedelta(days=30))

@@ -36,5 +36,5 @@ def test_broken_parts_are_broken_in_the_twin_too(found):
 
 def test_a_twin_names_the_calibration_it_lacks(found):
     left = {name: c for name, c in found.items() if name != "clamp"}
-    with pytest.raises(DataError, match=r"no calibration 'clamp'.*run 'labctl calibrate clamp'"):
+    with pytest.raises(DataError, match=r"no calibration 'clamp' of this board.*calibrate it first"):
         twin_doses(LATTICE.network, left, limits(), Nominal())

@@ -45,7 +45,8 @@ def request_(tmp_path: Path) -> RunRequest:
 
 def test_it_is_told_once_while_the_run_goes_on(request_, monkeypatch):
     run = prepare(request_)
-    assert expiries(run) == [Expiry("timing", NOW + timedelta(hours=1))]
+    options = f" --bench {request_.bench}"
+    assert expiries(run) == [Expiry("timing", NOW + timedelta(hours=1), options)]
     monkeypatch.setattr(calibration_expiry, "_LOOK_EVERY_S", 0.0)
     monkeypatch.setattr(ExpiryWatch.__init__, "__defaults__", (lambda: NOW + timedelta(hours=2),))
     seen: list[tuple[str, ...]] = []
@@ -62,7 +63,7 @@ def test_it_is_told_once_while_the_run_goes_on(request_, monkeypatch):
     assert result.summary["status"] == "completed"
     assert len(seen[-1]) == 1
     assert "timing expired at" in seen[-1][0]
-    assert "labctl calibrate timing" in seen[-1][0]
+    assert f"labctl calibrate timing{options}'" in seen[-1][0]
     lines = [json.loads(s) for s in (result.folder / "events.jsonl").read_text("utf-8").splitlines()]
     (told,) = (e for e in lines if e["what"] == "calibration expired")
     assert told["by"] == "labctl"

@@ -1338,6 +1338,10 @@ A run under way is stopped and kept, the bench is made safe. Please report this.
    <translation>即将到期</translation>
   </message>
   <message>
+   <source>issued in the future</source>
+   <translation>签发时间在未来</translation>
+  </message>
+  <message>
    <source>failed</source>
    <translation>失败</translation>
   </message>

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -11,13 +12,16 @@ import numpy as np
 import pytest
 from typer.testing import CliRunner, Result
 
-from calibration import CalibrationStore
+from calibration import ROUTINES, CalibrationStore
 from calibration.records import now_utc
+from labctl.benches import load_bench
+from labctl.calibration_run import prepare_bench, standard_wiring
 from labctl.cli import app
 from protocols import ConfigError
 from sim_backend import Imperfections, read_doses
 
 EXAMPLES = Path(__file__).parents[3] / "examples"
+BENCHES = Path(__file__).parents[3] / "benches"
 
 
 def labctl(*words: object) -> Result:
@@ -70,6 +74,8 @@ def test_what_cannot_be_done_is_one_sentence(store: Path, tmp_path: Path) -> Non
         "calibrate", "status", "--bench", bench
     )
     assert "give --twin" in refusal("runs", "compare", "1", "--out", tmp_path)
+    assert "--twin-file: is no file of a twin" in refusal("runs", "compare", "1", "--twin-file", "none")
+    assert "--out: is where a twin is written" in refusal("calibrate", "dac", "--out", tmp_path / "x.toml")
 
 
 def _run(bench: Path, out: Path, *more: object) -> Result:
@@ -93,7 +99,7 @@ def test_an_expired_calibration_stops_a_run_unless_a_reason_is_given(store: Path
     then = now_utc() - timedelta(days=40)
     kept.append(last.model_copy(update={"issued": then, "expires": then + timedelta(days=30)}))
     problem = refusal_of(_run(bench, out))
-    assert "timing expired 10 days ago; run 'labctl calibrate timing'" in problem
+    assert f"timing expired 10 days ago; run 'labctl calibrate timing --bench {bench}'" in problem
     assert "--uncalibrated REASON" in problem
     assert len(list(out.glob("*/*/manifest.json"))) == 1  # nothing was made
 
@@ -118,7 +124,7 @@ def test_a_run_is_compared_with_its_twin_edge_by_edge(tmp_path: Path) -> None:
     doses.write_text(f'[per_edge]\nbias = {{ values = {bias}, unit = "V/s" }}\n', "utf-8")
     done = labctl(
         "run", EXAMPLES / "memory-cycle.toml", "--imperfections", doses, "--seed", 2, "--out", out,
-        "--no-figures", "--json", "--set", "training.cycles=8000", "--set", "record.rounds=5",
+        "--no-figures", "--json", "--set", "training.cycles=2000", "--set", "record.rounds=5",
     )  # fmt: skip
     assert done.exit_code == 0, done.output
     same = json.loads(labctl("runs", "compare", 1, "--twin-file", doses, "--out", out, "--json").stdout)
@@ -158,3 +164,102 @@ def test_a_twin_of_published_drift_tests_is_a_preset(tmp_path: Path) -> None:
     assert doses.per_edge.bias[0] > 2
     assert doses.per_edge.bias[1] > 3
     assert "makes a twin only" in refusal("calibrate", "bias", *words, "--out", out)
+
+
+def test_an_ideal_board_is_told_as_what_it_is(store: Path) -> None:
+    """The default bench: nothing to find, and every routine says so instead of fitting rounding errors."""
+    for name in ("clamp", "bias"):
+        assert labctl("calibrate", name, "--store", store, "--no-figures").exit_code == 0
+    found = CalibrationStore(store).latest("SIM-0001 seed 0")
+    assert {v.value for v in found["clamp"].values if v.quantity == "label step"} == {0.0}
+    growth = found["bias"].single("bias growth")
+    assert growth is not None
+    assert growth.value == 0.0
+    assert 0.0 < growth.uncertainty <= 2.0
+    biases = [v for v in found["bias"].values if v.quantity == "bias"]
+    assert all(abs(v.value) < 2 * v.uncertainty < 1e-3 for v in biases)
+    assert found["bias"].findings == ()
+
+
+def test_a_routine_that_comes_to_nothing_does_not_keep_others_from_running(
+    store: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*_: object) -> None:
+        raise np.linalg.LinAlgError("Singular matrix")
+
+    few = {name: ROUTINES[name] for name in ("wiring", "dac", "adc")}
+    few["dac"] = replace(few["dac"], run=broken)
+    for module in ("labctl.cli.calibrate", "labctl.calibration_run"):
+        monkeypatch.setattr(f"{module}.ROUTINES", few)
+    done = labctl("calibrate", "all", "--store", store, "--no-figures", "--json")
+    assert done.exit_code == 1
+    told = json.loads(done.stdout)
+    assert [c["routine"] for c in told["calibrations"]] == ["wiring", "adc"]
+    assert told["failures"] == [
+        "dac: what was read makes no sense (Singular matrix); check the wires, then measure again"
+    ]
+    assert set(CalibrationStore(store).latest("SIM-0001 seed 0")) == {"wiring", "adc"}
+
+
+def test_a_store_that_cannot_be_used_is_noticed_before_anything_moves(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("labctl.calibration_run.calibrate", lambda *_: pytest.fail("measured all the same"))
+    (tmp_path / "file").write_text("in the way", "utf-8")
+    done = labctl("calibrate", "all", "--store", tmp_path / "file")
+    assert "cannot be stored: Not a directory; choose another folder with --store" in str(done.exception)
+
+
+def test_the_status_of_a_bench_needs_no_wires_and_its_routines_take_its_own(tmp_path: Path) -> None:
+    bench = BENCHES / "emulated-daq.toml"
+    text = labctl("calibrate", "status", "--bench", bench, "--store", tmp_path, "--set", "serial=B 7").stdout
+    assert "board B 7" in text
+    assert f"'labctl calibrate wiring --bench {bench}'" in text.replace("\n", "")
+    assert "did you mean serial?" in refusal("calibrate", "status", "--bench", bench, "--set", "serail=B 7")
+    wiring = prepare_bench(load_bench(str(bench), None, 0), None, tmp_path, 0).wiring
+    assert (wiring.source_nodes, wiring.target_nodes) == ((1, 5, 9), (0,))
+    other = prepare_bench(load_bench(str(BENCHES / "emulated.toml"), None, 0), None, tmp_path, 0).wiring
+    assert other.source_nodes == standard_wiring().source_nodes
+    square = tmp_path / "square.toml"
+    square.write_text(
+        (BENCHES / "emulated.toml").read_text("utf-8").replace("columns = 4", "columns = 5"), "utf-8"
+    )
+    with pytest.raises(ConfigError, match=r"wires\..*with --experiment"):
+        prepare_bench(load_bench(str(square), None, 0), None, tmp_path, 0)
+
+
+def _ran(out: Path, doses: Path) -> Path:
+    done = labctl(
+        "run", EXAMPLES / "regression.toml", "--out", out, "--no-figures", "--json", "--imperfections", doses,
+        "--set", "training.cycles=2000", "--set", "record.rounds=9",
+        "--set", "training.stop_below=6 mV",
+    )  # fmt: skip
+    assert done.exit_code == 0, done.output
+    return Path(json.loads(done.stdout)["path"])
+
+
+def _compared(run: Path, doses: Path) -> dict[str, Any]:
+    words = ("runs", "compare", run, "--twin-file", doses, "--json", "--no-figures")
+    return dict(json.loads(labctl(*words).stdout))
+
+
+def test_a_run_is_run_again_just_as_far_as_it_got(tmp_path: Path) -> None:
+    """Whatever rule the twin meets earlier, or the run met, or whoever stopped the run."""
+    plain, biased = tmp_path / "plain.toml", tmp_path / "biased.toml"
+    plain.write_text('bias_mean = "0 V/s"\n', "utf-8")
+    biased.write_text('bias_spread = "30 V/s"\n', "utf-8")
+    whole = _ran(tmp_path / "runs", biased)
+    ended = _ran(tmp_path / "runs", plain)  # by its rule, after some hundred cycles
+    assert _compared(whole, plain)["rounds"] == 9  # although its twin meets the rule earlier
+    same, other = _compared(ended, plain), _compared(ended, biased)
+    assert same["rounds"] < 9
+    assert same["twin_error_end_V2"] == pytest.approx(same["error_end_V2"])
+    assert other["rounds"] == same["rounds"]
+
+    experiment = whole / "experiment.toml"  # as if twice as much had been asked for, and it had been stopped
+    text = experiment.read_text("utf-8")
+    assert "cycles = 2000\n" in text
+    experiment.write_text(text.replace("cycles = 2000\n", "cycles = 5000\n"), "utf-8")
+    stopped = _compared(whole, biased)
+    assert stopped["twin_error_end_V2"] == pytest.approx(stopped["error_end_V2"])
+    assert stopped["residual_rms_of_span"] == pytest.approx(0.0, abs=1e-9)
