@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from calibration import status
-from labctl.calibration_settings import board_serial
+from calibration import CalibrationStore, status
+from labctl.calibration_settings import ANSWERED, board_serial
 from labctl.prepared import PreparedRun
 from protocols.errors import ConfigError
 
@@ -44,6 +44,32 @@ def look(run: PreparedRun) -> Gate:
     serial, options = board_serial(run.bench.settings, request.seed), run.bench.options(request.seed)
     entries = status(settings.folder(), serial, settings.required, options=options)
     return Gate(tuple(entries), request.uncalibrated.strip())
+
+
+def check_board(run: PreparedRun, answered: str) -> list[str]:
+    """Return what to warn of when the calibrations in use are of another board than the one that answers.
+
+    answered: its name and serial number. Raises ConfigError unless a reason lets it pass.
+    """
+    settings, request = run.bench.calibration, run.request
+    serial = board_serial(run.bench.settings, request.seed)
+    used = {*settings.required, *(str(c["routine"]) for c in run.applied.calibrations)}
+    latest = CalibrationStore(settings.folder()).latest(serial) if used else {}
+    known = {str(latest[name].conditions.get(ANSWERED, answered)) for name in used if name in latest}
+    if not known - {answered}:
+        return []
+    sentence = (
+        f"the board that answers is {answered}, its calibrations were made with {min(known - {answered})}"
+    )
+    if reason := request.uncalibrated.strip():
+        return [f"{sentence} (let pass: {reason})"]
+    raise ConfigError(
+        sentence,
+        file=str(request.bench),
+        key="serial",
+        value=serial,
+        allowed="write this board's serial there and calibrate it, or give --uncalibrated REASON",
+    )
 
 
 def pass_or_stop(run: PreparedRun) -> Gate:

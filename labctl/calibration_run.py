@@ -25,10 +25,11 @@ from calibration.routine import wires
 from calibration.twin import NEEDED, twin_doses
 from labctl.benches import LoadedBench
 from labctl.calibration_figure import draw_calibration
-from labctl.calibration_settings import board_serial
+from labctl.calibration_settings import ANSWERED, board_serial
 from labctl.engine.guarded import guarded
 from labctl.experiment.build import build_task
 from labctl.experiment.load import load_experiment
+from protocols.bench import MadeOfInstruments
 from protocols.errors import ConfigError, LabError
 from protocols.network import periodic_lattice
 from protocols.task import Output, Source, Wiring
@@ -167,6 +168,7 @@ def calibrate(bench: Bench, name: str, told: Told | None = None, figures: bool =
     ):
         try:
             result = routine.run(board, bench.nominal)
+            result.conditions |= _answered(making)
             issued = issue(routine, result, board, bench.operator, valid_for=bench.valid_for)
         except LabError as error:
             raise RoutineFailed(f"{name}: {error}") from error
@@ -180,6 +182,15 @@ def calibrate(bench: Bench, name: str, told: Told | None = None, figures: bool =
     raw = folder / calibration.raw
     figure = draw_calibration(calibration, raw.with_suffix(".png")) if figures else None
     return Done(calibration, folder / "calibrations.jsonl", raw, figure)
+
+
+def _answered(bench: object) -> dict[str, str]:
+    """Return which board answers, as a calibration's condition; a simulated bench has nobody to ask."""
+    if not isinstance(bench, MadeOfInstruments):
+        return {}
+    found = bench.identities()
+    board = found.get("controller") or found.get("daq")
+    return {} if board is None else {ANSWERED: board.label()}
 
 
 def twin_of(bench: Bench) -> dict[str, Any]:

@@ -44,6 +44,9 @@ def default_store() -> Path:
     return Path(platformdirs.user_data_dir("labctl")) / "calibrations"
 
 
+ANSWERED = "board that answered"  # a calibration's condition: the instrument's name and serial number
+
+
 def board_serial(settings: dict[str, Any], seed: int) -> str:
     """Return the serial that calibrations of a bench are filed under.
 

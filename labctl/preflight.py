@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from labctl.prepared import PreparedRun, Resumption
 
 NAME = "preflight.json"
+_EMULATED = ", emulated"
 _BAD_ENDINGS = ("failed", "recovered", "orphan", "aborted")
 _SIM_CYCLES_PER_S = 2e5  # of the 4×4 lattice, until a run on this bench has told better
 _SIM_ROUND_S = 0.015  # reading everything, and storing it
@@ -89,7 +90,9 @@ def check(run: PreparedRun, resumption: Resumption | None, *, guardian: str) -> 
     done = resumption.checkpoint.progress.cycle if resumption is not None else 0
     last, speed = _history(run)
     duration_s, source = _duration(run, plan.cycles - done, speed)
-    warnings = [*gate.warnings(), *run.applied.warnings, *before_end(expiries(run), duration_s)]
+    board = next((i.answer.removesuffix(_EMULATED) for i in instruments if i.name == "board"), "")
+    other = calibration_gate.check_board(run, board) if board else []
+    warnings = [*gate.warnings(), *other, *run.applied.warnings, *before_end(expiries(run), duration_s)]
     if guardian:
         warnings.append(guardian)
     if resumption is not None and resumption.changed:
@@ -156,8 +159,8 @@ def _present(run: PreparedRun) -> tuple[Instrument, ...]:
         except InstrumentError as error:
             failures[name] = error
             continue
-        simulated = ", emulated" if who.simulated else ""
-        found.append(Instrument(name, address_of(config, name), f"{who.name} {who.serial}{simulated}"))
+        answer = who.label() + (_EMULATED if who.simulated else "")
+        found.append(Instrument(name, address_of(config, name), answer))
     if failures:
         raise NotConnected(config.name, failures)
     return tuple(found)

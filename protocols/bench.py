@@ -46,6 +46,10 @@ class InstrumentIdentity(Identity):
     firmware: str = ""
     driver: str = ""
 
+    def label(self) -> str:
+        """Return name and serial number: what tells it from others of its kind."""
+        return f"{self.name} {self.serial}"
+
     def words(self) -> str:
         """Return it in a line."""
         who = f"{self.kind} {self.maker} {self.name}".replace("  ", " ")

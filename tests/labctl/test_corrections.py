@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -21,6 +22,7 @@ from labctl import preflight
 from labctl.benches import load_hardware, read_hardware
 from labctl.calibration_apply import applied_in, corrections_of
 from labctl.calibration_run import Bench, calibrate, prepare_bench, standard_wiring
+from labctl.calibration_settings import ANSWERED
 from labctl.corrected_sim import CorrectedSimBench
 from labctl.emulation import EmulatedBench
 from labctl.emulation.free_ports import with_free_ports
@@ -28,6 +30,7 @@ from labctl.prepared import prepare
 from labctl.request import RunRequest
 from labctl.runner import carry_out
 from protocols import CycleBlock, Hinge, Method, Nudge, Output, ProtocolError, Source, TimeRule, Wiring
+from protocols.errors import ConfigError
 from protocols.method import ClampRule
 from sim_backend import BenchConfig, SimBench
 
@@ -149,6 +152,25 @@ def test_a_run_applies_what_is_valid_and_its_manifest_says_what(corrected, tmp_p
     assert "dac expired 10 days ago" in warning
     assert "not applied" in warning
     assert warning in preflight.check(expired, None, guardian="").warnings
+
+
+def test_calibrations_of_another_board_stop_a_run_unless_a_reason_is_given(corrected, tmp_path):
+    values, found, _, _ = corrected
+    mine = found["adc"].conditions[ANSWERED]
+    assert mine == "emulated 4×4 board EMU-0001"
+    other = found["adc"].conditions | {ANSWERED: "emulated 4×4 board EMU-0099"}
+    CalibrationStore(tmp_path / "kept").append(found["adc"].model_copy(update={"conditions": other}))
+    bench = tmp_path / "bench.toml"
+    bench.write_text(tomlkit.dumps({**values, "calibration": {"store": str(tmp_path / "kept")}}), "utf-8")
+    request = RunRequest(REPOSITORY / "examples" / "memory-cycle.toml", str(bench), out=tmp_path / "runs")
+    with pytest.raises(
+        ConfigError, match=r"answers is .* EMU-0001, its .* with .* EMU-0099 .*--uncalibrated"
+    ):
+        preflight.check(prepare(request), None, guardian="")
+    passed = preflight.check(
+        prepare(replace(request, uncalibrated="only its label is old")), None, guardian=""
+    )
+    assert any("let pass: only its label is old" in warning for warning in passed.warnings)
 
 
 # ── the arithmetic ───────────────────────────────────────────────────────────────────────────────
