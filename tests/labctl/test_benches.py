@@ -64,7 +64,7 @@ def test_overrides_reach_the_laws_of_edges() -> None:
     [
         (
             "imperfections.per_edge.bias=[1, 2]",
-            ["imperfections.per_edge.bias", "edge 0", "no unit", "0.4 V/s"],
+            ["imperfections.per_edge.bias", "entry 0", "no unit", "0.4 V/s"],
         ),
         ('imperfections.per_edge.bais=["1 V/s"]', ["per_edge.bais", "unknown key", "did you mean bias"]),
         ("imperfections.faults.open=[-3]", ["imperfections.faults.open", "at least 0", "-3"]),
