@@ -121,7 +121,7 @@ class VisaLink:
             raise NoAnswer(
                 self.name,
                 self.address,
-                f"no answer to {shorten(question)} within {wait_ms / 1000:.3g} s",
+                f"no answer to {shorten(question)} within {wait_ms / 1000:.2g} s",
                 cause="switched off, busy, or not listening",
                 action="check that it is on and in remote, check the cable, then try again",
             ) from error
