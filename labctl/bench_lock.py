@@ -28,8 +28,7 @@ def held(values: Mapping[str, Any], user: str) -> Iterator[None]:
     values: a bench file's. Raises InstrumentError, with nothing touched, when somebody else has one.
     """
     with ExitStack() as locks:
-        by_address = {address: name for name, address in _addresses(values).items()}  # some share one
-        for address, name in by_address.items():
+        for address, name in _addresses(values).items():
             locks.enter_context(_locked(name, address, user))
         yield
 
@@ -41,11 +40,14 @@ def check_free(values: Mapping[str, Any]) -> None:
 
 
 def _addresses(values: Mapping[str, Any]) -> dict[str, str]:
-    """Return where the instruments of a hardware bench are, by name; a local DAQ board is its device."""
+    """Return where a hardware bench's instruments are, each with a name of what is there.
+
+    Some share an address; a local DAQ board's is its device.
+    """
     if values.get("kind", "sim") == "sim":
         return {}
     instruments = values.get("instruments", {})
-    return {name: str(i.get("address") or i.get("device", "Dev1")) for name, i in sorted(instruments.items())}
+    return {str(i.get("address") or i.get("device", "Dev1")): name for name, i in sorted(instruments.items())}
 
 
 @contextmanager

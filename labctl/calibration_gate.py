@@ -56,11 +56,10 @@ def check_board(run: PreparedRun, answered: str) -> list[str]:
     used = {*settings.required, *(str(c["routine"]) for c in run.applied.calibrations)}
     latest = CalibrationStore(settings.folder()).latest(serial) if used else {}
     known = {str(latest[name].conditions.get(ANSWERED, answered)) for name in used if name in latest}
-    if not known - {answered}:
+    others = known - {answered}
+    if not others:
         return []
-    sentence = (
-        f"the board that answers is {answered}, its calibrations were made with {min(known - {answered})}"
-    )
+    sentence = f"the board that answers is {answered}, its calibrations were made with {min(others)}"
     if reason := request.uncalibrated.strip():
         return [f"{sentence} (let pass: {reason})"]
     raise ConfigError(

@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     from labctl.prepared import PreparedRun, Resumption
 
 NAME = "preflight.json"
-_EMULATED = ", emulated"
 _BAD_ENDINGS = ("failed", "recovered", "orphan", "aborted")
 _SIM_CYCLES_PER_S = 2e5  # of the 4×4 lattice, until a run on this bench has told better
 _SIM_ROUND_S = 0.015  # reading everything, and storing it
@@ -86,11 +85,10 @@ def check(run: PreparedRun, resumption: Resumption | None, *, guardian: str) -> 
     request, plan, size = run.request, run.plan, run.size()
     check_room(request.out, size)
     gate = calibration_gate.pass_or_stop(run)
-    instruments = _present(run)
+    instruments, board = _present(run)
     done = resumption.checkpoint.progress.cycle if resumption is not None else 0
     last, speed = _history(run)
     duration_s, source = _duration(run, plan.cycles - done, speed)
-    board = next((i.answer.removesuffix(_EMULATED) for i in instruments if i.name == "board"), "")
     other = calibration_gate.check_board(run, board) if board else []
     warnings = [*gate.warnings(), *other, *run.applied.warnings, *before_end(expiries(run), duration_s)]
     if guardian:
@@ -127,12 +125,15 @@ def _bench_name(run: PreparedRun) -> str:
     return str(run.bench.settings.get("name", run.request.bench))
 
 
-def _present(run: PreparedRun) -> tuple[Instrument, ...]:
-    """Ask every instrument who it is and let it go again; none is driven. Raises InstrumentError."""
+def _present(run: PreparedRun) -> tuple[tuple[Instrument, ...], str]:
+    """Ask every instrument who it is and let it go again; none is driven. Raises InstrumentError.
+
+    The second value is the label of the board that answers, empty for a simulated one.
+    """
     values = run.bench.values
     if values.get("kind", "sim") == "sim":
         serial = run.bench.settings.get("serial", "")
-        return (Instrument("simulator", "this computer", f"simulated board {serial}".strip()),)
+        return (Instrument("simulator", "this computer", f"simulated board {serial}".strip()),), ""
     bench_lock.check_free(values)
     from drivers.errors import NotConnected
     from drivers.hardware import HardwareConfig
@@ -148,6 +149,7 @@ def _present(run: PreparedRun) -> tuple[Instrument, ...]:
         parts["meter"] = make_meter(config.instruments.meter)
     parts["board"] = make_timed_board(config)
     found: list[Instrument] = []
+    labels: dict[str, str] = {}
     failures: dict[str, InstrumentError] = {}
     for name, part in parts.items():
         try:
@@ -159,11 +161,12 @@ def _present(run: PreparedRun) -> tuple[Instrument, ...]:
         except InstrumentError as error:
             failures[name] = error
             continue
-        answer = who.label() + (_EMULATED if who.simulated else "")
-        found.append(Instrument(name, address_of(config, name), answer))
+        labels[name] = who.label()
+        simulated = ", emulated" if who.simulated else ""
+        found.append(Instrument(name, address_of(config, name), f"{labels[name]}{simulated}"))
     if failures:
         raise NotConnected(config.name, failures)
-    return tuple(found)
+    return tuple(found), labels["board"]
 
 
 def _limits(run: PreparedRun) -> dict[str, str]:

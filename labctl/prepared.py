@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 from labctl.benches import LoadedBench, load_bench
 from labctl.calibration_apply import Applied, find_applied
+from labctl.differences import differences
 from labctl.experiment import LoadedExperiment, build_plan, load_experiment, split_overrides
 from labctl.request import RunRequest
 from labctl.store import Checkpoint, LiveReader, Manifest, Sampling, marker, predicted_size
@@ -97,7 +96,8 @@ def prepare_resume(folder: Path, *, figures: bool = True) -> tuple[PreparedRun, 
         raise DataError(
             f"{folder}: experiment.toml or bench.toml was changed since the run began; put the old one back"
         )
-    changed = differing(manifest["bench"], run.bench.settings) if "bench" in manifest else []
+    began_on = manifest.get("bench", run.bench.settings)
+    changed = [key for key, _, _ in differences(began_on, run.bench.settings)]
     if changed and run.bench.values.get("kind", "sim") == "sim":
         raise DataError(
             f"{folder / 'bench.toml'}: was changed since the run began: {', '.join(changed[:5])}; "
@@ -105,13 +105,3 @@ def prepare_resume(folder: Path, *, figures: bool = True) -> tuple[PreparedRun, 
         )
     name = str(manifest.get("imperfections", kept.get("imperfections", run.bench.imperfections)))
     return run, Resumption(folder, checkpoint, name, tuple(changed))
-
-
-def differing(was: Any, now: Any, key: str = "") -> list[str]:
-    """Return the keys by which two tables differ in what JSON says of them."""
-    if isinstance(was, dict) and isinstance(now, dict):
-        found = []
-        for name in sorted({*was, *now}):
-            found += differing(was.get(name), now.get(name), f"{key}.{name}".lstrip("."))
-        return found
-    return [] if json.dumps(was) == json.dumps(now) else [key]

@@ -49,12 +49,12 @@ class Solver:
     """A network made ready to be solved again and again, other gates and voltages each time; see `solve`."""
 
     def __init__(self, network: Network, fixed: Iterable[int], law: EdgeLaw | None = None) -> None:
-        self.network, self.fixed = network, tuple(fixed)
-        for node in self.fixed:
+        nodes = tuple(fixed)
+        for node in nodes:
             if node not in range(network.nodes):
                 allowed = f"nodes are 0…{network.nodes - 1}"
                 raise ConfigError("no such node", key="fixed", value=node, allowed=allowed)
-        self.fixed = tuple(int(node) for node in self.fixed)
+        self.network, self.fixed = network, tuple(int(node) for node in nodes)
         devices = (law or SquareLaw()).devices(network)
         self._gated = np.isin(devices.kind, GATED)
         conducting = np.flatnonzero((devices.kind != RESISTOR) | (devices.strength > 0))

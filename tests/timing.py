@@ -28,25 +28,11 @@ def wait_for(
     condition: Callable[[], object],
     limit_s: float = PATIENCE_S,
     *,
-    every_s: float = 0.005,
     told: Callable[[], object] = str,
+    pause: Callable[[], object] = lambda: time.sleep(0.005),
 ) -> None:
-    """Wait until something is so; fail with what is told when it is not in time."""
+    """Wait until something is so, in pauses; fail with what is told when it is not in time."""
     deadline = time.monotonic() + limit_s
     while not condition():
         assert time.monotonic() < deadline, f"not so after {limit_s:g} s: {told()}"
-        time.sleep(every_s)
-
-
-def crowding() -> float:
-    """Return how much longer than alone this process takes for a tenth of a second's work, 1 to 20.
-
-    Time limits that hold on an idle machine would fail on a crowded one for no fault of the drivers.
-    """
-    wall_s, cpu_s = time.perf_counter(), time.process_time()
-    while time.process_time() - cpu_s < 0.1:
-        pass
-    return min(max((time.perf_counter() - wall_s) / 0.1, 1.0), 20.0)
-
-
-CROWDING = crowding()
+        pause()

@@ -23,7 +23,7 @@ from labctl.gui.phrases import phrase
 from labctl.gui.roles import colour, recolour
 from labctl.gui.standing import NOT_READY, Standing, Touch, checking
 from labctl.gui.theme import Theme
-from labctl.gui.words import must, named, tr
+from labctl.gui.words import named, repolish, tr
 from protocols.errors import LabError
 
 if TYPE_CHECKING:
@@ -285,9 +285,7 @@ class BenchPanel(QWidget):
     def _say(self, role: str, text: str) -> None:
         self.verdict.setProperty("role", role)
         self.verdict.setText(text)
-        style = must(self.verdict.style())
-        style.unpolish(self.verdict)
-        style.polish(self.verdict)
+        repolish(self.verdict)
 
 
 def _problems(found: Mapping[str, Any]) -> list[str]:

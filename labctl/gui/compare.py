@@ -21,8 +21,8 @@ from PyQt6.QtWidgets import (
     QWidget,
 )
 
+from labctl.differences import differences
 from labctl.figures.reading import duration, floats, measured, quantity
-from labctl.gui.document import differences
 from labctl.gui.plots.dock import plot_widget, restyle_plot
 from labctl.gui.plots.legend import Legend
 from labctl.gui.theme import Theme

@@ -26,7 +26,8 @@ from PyQt6.QtWidgets import (
 )
 
 from labctl.benches import load_bench
-from labctl.gui.document import ExperimentDocument, differences
+from labctl.differences import differences
+from labctl.gui.document import ExperimentDocument
 from labctl.gui.experiment_picker import ExperimentPicker, is_example, is_of_a_run, near
 from labctl.gui.preflight_card import PreflightCard
 from labctl.gui.settings_form import SettingsForm

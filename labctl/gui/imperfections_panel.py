@@ -26,8 +26,8 @@ from labctl.calibration_settings import default_store
 from labctl.calibration_twin import find_twins
 from labctl.experiment.load import validate
 from labctl.gui.quantity_box import QuantityBox, for_file
-from labctl.gui.settings_form import mistake_label, told
-from labctl.gui.words import mark_wrong, named, tr
+from labctl.gui.settings_form import mistake_label, show_mistake, told
+from labctl.gui.words import named, tr
 from protocols.errors import ConfigError
 from sim_backend.imperfections import PRESETS, TABLES, Imperfections, read_doses
 
@@ -235,9 +235,7 @@ class ImperfectionsPanel(QScrollArea):
                 validate(Imperfections, {row.name: for_file(row.box.value, row.box.unit)}, "")
             except ConfigError as error:
                 row.problem = told(error)
-        row.mistake.setText(f"▲ {row.problem}")
-        row.mistake.setVisible(bool(row.problem))
-        mark_wrong(row.box, bool(row.problem))
+        show_mistake(row.mistake, row.box, row.problem)
 
     def _switched(self, row: _Row, on: bool) -> None:
         if on and row.box.value == 0.0:

@@ -10,6 +10,7 @@ import re
 from functools import cache
 
 from labctl.gui.words import tr
+from labctl.sheet import ENDED_BADLY
 
 _SHEET = (
     "{cycles} cycles from cycle {first} on, {method}, {rounds} rounds; at most {most} on disk, {free} free",
@@ -39,7 +40,7 @@ _SHEET = (
     "this computer",
     "simulated board {serial}",
     "simulated 4×4 board",
-    "the last run on this bench did not end well",
+    ENDED_BADLY,
     "run {number} ({when} UTC, {status}): {reason}",
     "no reason known",
 )

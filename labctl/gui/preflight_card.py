@@ -21,7 +21,7 @@ from PyQt6.QtWidgets import (
 )
 
 from labctl.gui.phrases import phrase
-from labctl.gui.words import must, named, tr
+from labctl.gui.words import must, named, repolish, tr
 from labctl.sheet import sheet_lines
 
 _SHOWN = ("run", "expected", "bench", "safe means", "last failure")  # the bench panel has the rest
@@ -161,10 +161,7 @@ class PreflightCard(QFrame):
         self.verdict.setProperty("role", role)
         self.verdict.setText(text)
         self.verdict.setAccessibleName(text)
-        style = self.verdict.style()
-        if style is not None:
-            style.unpolish(self.verdict)
-            style.polish(self.verdict)
+        repolish(self.verdict)
 
 
 class _Lines(QScrollArea):

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any
 from PyQt6.QtCore import Qt
 from PyQt6.QtWidgets import QCheckBox, QHBoxLayout, QLabel, QListWidget, QPushButton, QVBoxLayout, QWidget
 
+from labctl.differences import differences
 from labctl.engine.snapshot import Snapshot
-from labctl.gui.document import differences
 from labctl.gui.words import must, named, tr
 from labctl.request import RunRequest
 from labctl.sheet import ENDED_BADLY

@@ -82,9 +82,7 @@ class FieldsForm(QScrollArea):
             mistake = field.problem if isinstance(field, QuantityBox) else ""
             if key == first and problem is not None:
                 mistake = told(problem)
-            label.setVisible(bool(mistake))
-            label.setText(f"▲ {mistake}")
-            mark_wrong(field, bool(mistake))
+            show_mistake(label, field, mistake)
 
     def shows(self, key: str) -> bool:
         """Tell whether a mistake with this key is shown at one of the fields."""
@@ -129,6 +127,13 @@ def mistake_label() -> QLabel:
     label.setWordWrap(True)
     label.setVisible(False)
     return label
+
+
+def show_mistake(label: QLabel, field: QWidget, mistake: str) -> None:
+    """Tell a mistake beneath its field and mark the field; empty when there is none."""
+    label.setText(f"▲ {mistake}")
+    label.setVisible(bool(mistake))
+    mark_wrong(field, bool(mistake))
 
 
 def told(problem: ConfigError) -> str:

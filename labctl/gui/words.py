@@ -32,9 +32,14 @@ def mark_wrong(widget: QWidget, wrong: bool) -> None:
     """Colour a field that holds a mistake, or take the colour off again."""
     if bool(widget.property("wrong")) is not wrong:
         widget.setProperty("wrong", wrong)
-        style = must(widget.style())
-        style.unpolish(widget)
-        style.polish(widget)
+        repolish(widget)
+
+
+def repolish(widget: QWidget) -> None:
+    """Have a widget look as its properties say now."""
+    style = must(widget.style())
+    style.unpolish(widget)
+    style.polish(widget)
 
 
 def must(value: T | None) -> T:

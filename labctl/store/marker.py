@@ -75,17 +75,21 @@ def owner_of(folder: Path) -> Process | None:
         return None
 
 
-def check_takeable(folder: Path, *, even_alive: bool = False) -> None:
-    """Raise DataError when a living process has the run, or one on another host unless `even_alive`."""
+def check_takeable(folder: Path, *, even_alive: bool = False) -> Process | None:
+    """Return whose run this is, None when that is not known.
+
+    Raises DataError when it is a living process's, or one's on another host unless `even_alive`.
+    """
     owner = owner_of(folder)
     if owner is None or owner == Process.current():
-        return
+        return owner
     if owner.is_here() and owner.is_alive():
         raise DataError(f"{folder}: is being run by {owner}; stop that first")
     if not owner.is_here() and not even_alive:
         raise DataError(
             f"{folder}: belongs to {owner}; recover it there, or add --force when that is switched off"
         )
+    return owner
 
 
 def take(folder: Path, *, even_alive: bool = False) -> Process | None:
@@ -94,8 +98,7 @@ def take(folder: Path, *, even_alive: bool = False) -> Process | None:
     Raises DataError when a living process has it, or another one takes it at the same moment; `even_alive`
     takes it from a process on another host, of which nothing can be known.
     """
-    check_takeable(folder, even_alive=even_alive)
-    mine, before = Process.current(), owner_of(folder)
+    mine, before = Process.current(), check_takeable(folder, even_alive=even_alive)
     marker, fresh = folder / NAME, folder / f"{NAME}.{mine.pid}"
     try:
         if marker.exists():

@@ -28,7 +28,7 @@ from protocols.errors import DataError
 from protocols.metrics import Score
 from sim_backend import SimBench
 
-from .store.runs import Photographer, commit_every_block, differing_variables, small_run
+from .store.runs import Photographer, commit_every_block, cut_short, differing_variables, small_run
 
 CASES = [  # example, imperfections, overrides
     ("xor", "harsh", ()),
@@ -66,11 +66,8 @@ def prepare_then(image: Path):
 def test_recovered_first_or_killed_twice_makes_no_difference(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    commit_every_block(monkeypatch)
-    out, images = tmp_path / "runs", tmp_path / "images"
-    photographer = Photographer(out, images, lambda n, s: s.outcome is None and n == 8)
-    whole = open_run(carry_out(small_run(out), (photographer,)).folder)
-    (image,) = photographer.taken
+    image, folder = cut_short(tmp_path, monkeypatch)
+    whole = open_run(folder)
     found = recover(image)
     assert found.resumable
     assert open_run(image).attrs["status"] == "recovered"
@@ -137,13 +134,11 @@ def test_a_complete_run_is_not_resumed(tmp_path: Path) -> None:
 def test_a_run_whose_files_were_changed_is_not_resumed(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    commit_every_block(monkeypatch)
-    photographer = Photographer(tmp_path / "runs", tmp_path / "images", lambda n, _: n == 8)
-    carry_out(small_run(tmp_path / "runs"), (photographer,))
-    file = photographer.taken[0] / "experiment.toml"
+    image, _ = cut_short(tmp_path, monkeypatch)
+    file = image / "experiment.toml"
     file.write_text(file.read_text("utf-8").replace("cycles = 3000", "cycles = 4000"), "utf-8")
     with pytest.raises(DataError, match="was changed since the run began"):
-        prepare_resume(photographer.taken[0])
+        prepare_resume(image)
 
 
 class Board:
@@ -172,11 +167,7 @@ class Board:
 def test_a_run_on_another_simulated_board_or_in_other_hands_is_not_resumed(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    commit_every_block(monkeypatch)
-    out, images = tmp_path / "runs", tmp_path / "images"
-    photographer = Photographer(out, images, lambda n, s: s.outcome is None and n == 8)
-    carry_out(small_run(out, "xor", "lattice-paper"), (photographer,))
-    (image,) = photographer.taken
+    image, _ = cut_short(tmp_path, monkeypatch, "xor", "lattice-paper")
     bench = (image / "bench.toml").read_text("utf-8")
     (image / "bench.toml").write_text(bench.replace('adc_noise = "', 'adc_noise = "1'), "utf-8")
     with pytest.raises(DataError, match=r"bench.toml: was changed .*: imperfections.adc_noise,"):
@@ -194,11 +185,7 @@ def test_a_run_on_another_simulated_board_or_in_other_hands_is_not_resumed(
 def test_a_resume_that_fails_leaves_the_record_of_what_was_trained(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    commit_every_block(monkeypatch)
-    out, images = tmp_path / "runs", tmp_path / "images"
-    photographer = Photographer(out, images, lambda n, s: s.outcome is None and n == 8)
-    carry_out(small_run(out), (photographer,))
-    (image,) = photographer.taken
+    image, _ = cut_short(tmp_path, monkeypatch)
     run, resumption = prepare_resume(image, figures=False)
     reached = resumption.checkpoint.progress
 

@@ -34,8 +34,8 @@ from sim_backend.emulators.daq_device import BENCH_MODEL
 
 from ...sim_backend.boards import bench as sim_bench
 from ...sim_backend.boards import gates_for, two_edge
-from ...timing import CROWDING
 from .board import DaqRig, daq_rig, wired
+from .emulated import CROWDING
 
 WIRING = Wiring(
     periodic_lattice(4, 4),

@@ -25,8 +25,7 @@ from sim_backend.emulators.daq import DaqServer
 from sim_backend.emulators.daq_device import DaqDevice, DeviceModel, SteppedPlant
 from sim_backend.emulators.faults import Fault, FaultKind
 
-from ...timing import CROWDING
-from .emulated import MODEL, TIMEOUT_S, assert_helpful, emulated
+from .emulated import CROWDING, MODEL, TIMEOUT_S, assert_helpful, emulated
 
 EDGES, BITS = 6, 3
 GATES_V = np.array([1.0, 2.5, 4.0, 3.0, 0.8, 5.0])

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import os
-import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -22,6 +21,8 @@ from labctl.gui.window import MainWindow
 from protocols.engine import RunState
 from protocols.errors import LabError
 
+from ...timing import wait_for
+
 EXAMPLES = Path(__file__).parents[3] / "examples"
 
 
@@ -29,11 +30,7 @@ def until(
     condition: Callable[[], object], timeout_s: float = 60.0, told: Callable[[], str] = lambda: ""
 ) -> None:
     """Let the window live until something is so."""
-    deadline = time.monotonic() + timeout_s
-    while not condition():
-        if time.monotonic() > deadline:
-            raise AssertionError(f"not so after {timeout_s:g} s {told()}")
-        QTest.qWait(10)
+    wait_for(condition, timeout_s, told=told, pause=lambda: QTest.qWait(10))
 
 
 @pytest.fixture(scope="session")

@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from PyQt6.QtWidgets import QApplication
 
 from labctl.benches import load_bench
-from labctl.gui.document import ExperimentDocument, differences
+from labctl.differences import differences
+from labctl.gui.document import ExperimentDocument
 from labctl.gui.quantity_box import QuantityBox, for_file, written
 from labctl.gui.settings_form import SettingsForm
 from protocols.units import parse_quantity

@@ -12,6 +12,7 @@ import xarray
 
 from labctl.prepared import PreparedRun, prepare
 from labctl.request import RunRequest
+from labctl.runner import carry_out
 from labctl.store import Recorder
 from protocols.engine import EngineState, Event
 
@@ -57,3 +58,13 @@ def differing_variables(a: xarray.Dataset, b: xarray.Dataset) -> list[str]:
         same = same and (np.array_equal(x, y) if x.dtype == object else x.tobytes() == y.tobytes())
         differing += [] if same else [str(name)]
     return differing
+
+
+def cut_short(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, *settings: str, event: int = 8
+) -> tuple[Path, Path]:
+    """Return a run's folder as it was at an event of its session, and the folder of the whole run."""
+    commit_every_block(monkeypatch)
+    photographer = Photographer(tmp_path / "runs", tmp_path / "images", lambda n, _: n == event)
+    whole = carry_out(small_run(tmp_path / "runs", *settings), (photographer,)).folder
+    return photographer.taken[0], whole

@@ -19,7 +19,7 @@ from labctl.store.marker import Process
 from labctl.store.recovery import find_orphans, recover
 from protocols.errors import DataError
 
-from .runs import Photographer, commit_every_block, small_run
+from .runs import cut_short
 
 
 def mark(folder: Path, process: Process) -> None:
@@ -34,11 +34,9 @@ def dead_process() -> Process:
 
 def run_image(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, event: int = 10) -> tuple[Path, Path]:
     """Return a folder as a killed process leaves it, and the folder of the run that was not killed."""
-    commit_every_block(monkeypatch)
-    photographer = Photographer(tmp_path / "runs", tmp_path / "images", lambda n, _: n == event)
-    whole = carry_out(small_run(tmp_path / "runs"), (photographer,)).folder
-    mark(photographer.taken[0], dead_process())
-    return photographer.taken[0], whole
+    image, whole = cut_short(tmp_path, monkeypatch, event=event)
+    mark(image, dead_process())
+    return image, whole
 
 
 def test_a_process_lives_until_it_is_gone() -> None:
