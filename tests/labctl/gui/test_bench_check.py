@@ -11,10 +11,11 @@ import pytest
 import tomlkit
 from PyQt6.QtWidgets import QMessageBox
 
-from labctl.emulation import EmulatedBench
+from labctl.emulation import EmulatedBench, FaultSettings
 from labctl.gui.check_process import CheckEnd, end_of
 from labctl.gui.standing import CHECKING_BENCH, Touch
 from labctl.gui.window import MainWindow
+from sim_backend.emulators.faults import FaultKind
 
 from ..emulation.benches import CONTROLLER, emulated
 from .conftest import Opened, until
@@ -25,9 +26,13 @@ DEED = json.dumps({"safe": True, "safe_after_s": 0.1, "parts": [{"name": "supply
 
 @pytest.fixture
 def served(tmp_path: Path) -> Iterator[tuple[EmulatedBench, str]]:
-    """An emulated bench, and its file."""
-    with emulated(CONTROLLER) as bench:
+    """An emulated bench so slow to read that no check of it is over before it is broken off, and its file."""
+    slow = FaultSettings(
+        instrument="controller", kind=FaultKind.DELAY, match="READ_NODES", always=True, delay="1 s"
+    )
+    with emulated(CONTROLLER, faults=(slow,)) as bench:
         values = tomlkit.loads(Path(CONTROLLER).read_text("utf-8"))
+        values["instruments"]["controller"]["timeout"] = "12 s"
         for one in bench.listeners():
             values["instruments"][one.instrument]["address"] = one.address  # type: ignore[index]
         file = tmp_path / "bench.toml"
