@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import math
-import shutil
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -83,7 +82,7 @@ def check(run: PreparedRun, resumption: Resumption | None, *, guardian: str) -> 
     ConfigError when a calibration the bench file asks for is not valid.
     """
     request, plan, size = run.request, run.plan, run.size()
-    check_room(request.out, size)
+    free_bytes = check_room(request.out, size)
     gate = calibration_gate.pass_or_stop(run)
     instruments, board = _present(run)
     done = resumption.checkpoint.progress.cycle if resumption is not None else 0
@@ -113,7 +112,7 @@ def check(run: PreparedRun, resumption: Resumption | None, *, guardian: str) -> 
         duration_s=duration_s,
         duration_from=source,
         disk_bytes=size.most,
-        free_bytes=_free(request.out),
+        free_bytes=free_bytes,
         out=str(request.out),
         last_failure=last,
         safe=_safe(run),
@@ -234,10 +233,3 @@ def _duration(run: PreparedRun, cycles: int, speed: float | None) -> tuple[float
     per_cycle_s = time.longest_s()
     most = " at most" if time.timing is not Timing.FIXED else ""
     return cycles * per_cycle_s, f"learning pulses alone{most}; no run here has told the rest"
-
-
-def _free(root: Path) -> int:
-    place = root.absolute()
-    while not place.exists() and place != place.parent:
-        place = place.parent
-    return shutil.disk_usage(place).free

@@ -43,6 +43,9 @@ def emulate(
         list[str] | None, typer.Option(help="Two source wires in contact.", metavar="A,B")
     ] = None,
     off: Annotated[list[str] | None, typer.Option(help="A wire that hangs loose.", metavar="WIRE")] = None,
+    real_time: Annotated[
+        bool, typer.Option("--real-time", help="On a DAQ board, let gates leak between calls too.")
+    ] = False,
     overrides: Annotated[
         list[str] | None,
         typer.Option("--set", help="Override any key of the bench file.", metavar="KEY=VALUE"),
@@ -57,7 +60,8 @@ def emulate(
     """
     from labctl.emulation import EmulatedBench
 
-    config = emulated_config(str(bench), overrides or (), imperfections, seed, swap, touch, off)
+    keys = [*(overrides or ()), *(["emulation.real_time=true"] if real_time else ())]
+    config = emulated_config(str(bench), keys, imperfections, seed, swap, touch, off)
     faults = [read_fault(text) for text in fault or ()]
     console = Console(highlight=False, soft_wrap=True)
     with EmulatedBench(config, faults) as emulated:

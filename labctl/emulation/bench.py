@@ -65,6 +65,16 @@ class EmulatedBench:
             raise ConfigError(
                 "is the file of a real bench", key="simulated", value=False, allowed="say simulated = true"
             )
+        there = [name for name in ("supply", "meter") if getattr(config.instruments, name) is not None]
+        there.append(str(config.timing))
+        for fault in (*config.emulation.faults, *faults):
+            if fault.instrument not in there:
+                raise ConfigError(
+                    "is at an instrument that is not emulated",
+                    key="--fault" if fault in faults else "emulation.faults",
+                    value=fault.instrument,
+                    allowed=f"emulated are {', '.join(there)}",
+                )
         self._file = config
         self.config = config
         self._emulation: EmulationSettings = config.emulation

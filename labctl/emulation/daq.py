@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import time
 from collections.abc import Callable
 from types import TracebackType
 
@@ -79,7 +80,7 @@ class EmulatedDaq:
         self._host, self._port = place.host, place.port
         self.plant = FedPlant(wired, powered)
         self.server = DaqServer(
-            DaqDevice(self.plant, settings.device),
+            DaqDevice(self.plant, settings.device, now=time.monotonic if emulation.real_time else None),
             host=place.host,
             port=place.port,
             faults=faults,

@@ -56,6 +56,9 @@ class EmulationSettings(Settings):
     off: tuple[str, ...] = ()
     touching: tuple[tuple[str, str], ...] = ()
     faults: tuple[FaultSettings, ...] = ()
+    real_time: bool = Field(
+        False, description="on a DAQ board, time passes between calls too: gates leak as on a bench"
+    )
 
     @model_validator(mode="before")
     @classmethod
@@ -113,13 +116,20 @@ class HardwareFile(HardwareConfig):
         for one, other in emulation.swapped:
             if not any({one, other} <= kind for kind in kinds):
                 what = "two source wires, output wires, clamps or address lines"
-                raise ValueError(f"emulation.swapped: {one!r} and {other!r} are no {what} of this bench")
+                names = "; ".join(", ".join(sorted(kind)) for kind in kinds if kind)
+                raise ValueError(
+                    f"emulation.swapped: {one!r} and {other!r} are no {what} of this bench; there are {names}"
+                )
         for one, other in emulation.touching:
             if not {one, other} <= sources:
                 raise ValueError(
-                    f"emulation.touching: {one!r} and {other!r} are no source wires of this bench"
+                    f"emulation.touching: {one!r} and {other!r} are no source wires of this bench; "
+                    f"there are {', '.join(sorted(sources))}"
                 )
         for name in emulation.off:
             if name not in set().union(*kinds) or name.startswith("away"):
-                raise ValueError(f"emulation.off: there is no wire {name!r} that can hang loose")
+                names = ", ".join(sorted(w for w in set().union(*kinds) if not w.startswith("away")))
+                raise ValueError(
+                    f"emulation.off: there is no wire {name!r} that can hang loose; there are {names}"
+                )
         return self

@@ -48,6 +48,11 @@ def load_experiment(path: Path, overrides: Sequence[str] = ()) -> LoadedExperime
 
 def split_overrides(overrides: Sequence[str]) -> tuple[list[str], list[str], list[str]]:
     """Sort overrides by what they change: experiment, bench (`bench.`), imperfections."""
+    for text in overrides:
+        key, _, value = (part.strip() for part in text.partition("="))
+        if key in ("bench", "imperfections"):
+            allowed = f"write --{key} {value or 'NAME'}"
+            raise ConfigError("is an option of its own", key=f"--set {key}", value=value, allowed=allowed)
     imperfections = [o for o in overrides if o.startswith("imperfections.")]
     bench = [o.removeprefix("bench.") for o in overrides if o.startswith("bench.")]
     rest = [o for o in overrides if not o.startswith(("imperfections.", "bench."))]
@@ -131,6 +136,11 @@ def _sentence(
         "less_than_equal": f"must be at most {_bound(context, 'le')}",
         "enum": f"must be one of {context.get('expected')}",
         "literal_error": f"must be one of {context.get('expected')}",
+        "tuple_type": "must be a list",
+        "list_type": "must be a list",
+        "dict_type": "must be a table",
+        "model_type": "must be a table",
+        "model_attributes_type": "must be a table",
     }
     message = wording.get(first["type"], message[0].lower() + message[1:])
     shown = value if isinstance(value, str | int | float) else None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import unicodedata
 from datetime import datetime
@@ -34,6 +35,17 @@ def new_run_folder(root: Path, name: str, now: datetime) -> Path:
         raise DataError(
             f"{root}: a run folder cannot be made here: {error.strerror}; choose another --out"
         ) from None
+
+
+def check_place(root: Path) -> Path:
+    """Return the folder nearest to `root` that is there. Raises DataError if no run can be kept in it."""
+    place = root.absolute()
+    while not place.exists() and place != place.parent:
+        place = place.parent
+    if not place.is_dir() or not os.access(place, os.W_OK | os.X_OK):
+        why = "may not be written to" if place.is_dir() else "is a file"
+        raise DataError(f"{root}: a run folder cannot be made here: {place} {why}; choose another --out")
+    return place
 
 
 def slug(name: str) -> str:

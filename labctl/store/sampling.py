@@ -6,6 +6,7 @@ import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
+from labctl.store.folder import check_place
 from labctl.store.layout import COLUMNS, CYCLE, SNAPSHOT, Column, columns_of
 from protocols.errors import DataError
 from protocols.plan import Plan
@@ -68,17 +69,15 @@ def predicted_size(plan: Plan, sampling: Sampling, block_cycles: int) -> Size:
     return Size(_FIXED_BYTES + data + blobs * _BLOB_HEAD_BYTES, _FIXED_BYTES + data)
 
 
-def check_room(root: Path, size: Size) -> None:
-    """Raise DataError when the disk that `root` is or will be on has too little room."""
-    place = root.absolute()
-    while not place.exists() and place != place.parent:
-        place = place.parent
-    free = shutil.disk_usage(place).free
+def check_room(root: Path, size: Size) -> int:
+    """Return the bytes free where `root` is or will be. Raises DataError when it is no place for this run."""
+    free = shutil.disk_usage(check_place(root)).free
     if free < size.most:
         raise DataError(
             f"{root}: the run may need {readable(size.most)}, {readable(free)} are free here; "
             "make room, choose another --out, or lower record.cycle_rows in the experiment file"
         )
+    return free
 
 
 def readable(size: float) -> str:

@@ -148,6 +148,7 @@ class DaqServer:
         try:
             with self._lock:
                 self._look_at_watchdogs()
+                self.device.catch_up()
                 response: bytes = call(request).SerializeToString()
             return response
         except DaqFault as fault:

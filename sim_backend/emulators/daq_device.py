@@ -1,14 +1,14 @@
 """The emulated DAQ device: its make, its terminals, and what is held on them.
 
 The plant on the other side of the terminals is a `DaqPlant`. Time is the device's own: it passes
-with sample clocks and pulses, never with the wall clock, so what a run gives does not depend on how
-fast the machine is.
+with sample clocks and pulses, so what a run gives does not depend on how fast the machine is. A device
+that is given a wall clock does not stay behind it: between calls gates leak as they would on a bench.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -105,14 +105,25 @@ class Terminal:
 
 
 class DaqDevice:
-    """One device: what its outputs hold, and the way from them to its inputs."""
+    """One device: what its outputs hold, and the way from them to its inputs.
 
-    def __init__(self, plant: DaqPlant, name: str = "Dev1", model: DeviceModel = BENCH_MODEL) -> None:
+    `now` is a wall clock in seconds; without one, no time passes between calls.
+    """
+
+    def __init__(
+        self,
+        plant: DaqPlant,
+        name: str = "Dev1",
+        model: DeviceModel = BENCH_MODEL,
+        now: Callable[[], float] | None = None,
+    ) -> None:
         self.plant = plant
         self.name = name
         self.model = model
         self.present = True
         self.clock_s = 0.0
+        self._now = now
+        self._began_s = now() if now is not None else 0.0
         self.ao_V = np.zeros(model.analog_outputs)
         self.lines = np.zeros(model.lines, dtype=np.bool_)
         self._seen_V = np.zeros(model.analog_inputs + model.analog_outputs)
@@ -208,6 +219,11 @@ class DaqDevice:
         if duration_s > 0.0:
             self.clock_s += duration_s
             self.plant.wait(duration_s)
+
+    def catch_up(self) -> None:
+        """Let the time pass that has passed on the wall clock, if there is one."""
+        if self._now is not None:
+            self.wait(self._now() - self._began_s - self.clock_s)
 
     def check_present(self) -> None:
         """Raise DaqFault -201003 when the device was pulled out."""
