@@ -24,7 +24,7 @@ def true_values(config: BenchConfig, wiring: Wiring, seed: int) -> dict[str, Flo
     """Return the injected values per edge (E,) or per node (N,), in SI units."""
     board = build_board(config, wiring, seed)
     edges, k = board.edges, board.converters
-    rate = np.where(edges.rate > 0, edges.rate, np.nan)
+    rate, strength = np.where(edges.rate > 0, edges.rate, np.nan), board.free.strength
 
     def nodes(values: FloatArray, at: tuple[int, ...]) -> FloatArray:
         column = np.full(wiring.network.nodes, np.nan)
@@ -34,9 +34,9 @@ def true_values(config: BenchConfig, wiring: Wiring, seed: int) -> dict[str, Flo
     sources, targets = wiring.source_nodes, wiring.target_nodes
     return {
         "threshold": board.free.threshold,
-        "strength": board.free.strength,
+        "strength": strength,
         "threshold mismatch": board.clamped.threshold - board.free.threshold,
-        "strength mismatch": board.clamped.strength / board.free.strength - 1,
+        "strength mismatch": board.clamped.strength / np.where(strength > 0, strength, np.nan) - 1,
         "learning rate": edges.rate,
         "bias": edges.bias,
         "contrast offset": edges.offset_rate / (2 * rate),

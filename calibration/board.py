@@ -52,7 +52,7 @@ class Learned:
     """What pulses did: times at the end of each snapshot's pulse, and node voltages of both copies there.
 
     time_s (k,) learning time since the start; free, clamped (k, N) in volts; pulses given; total_s of
-    learning; elapsed_s on the bench's clock; record: the last block as it came back.
+    learning; started_s and ended_s on the bench's clock; record: the last block as it came back.
     """
 
     time_s: FloatArray
@@ -60,8 +60,14 @@ class Learned:
     clamped: FloatArray
     pulses: int
     total_s: float
-    elapsed_s: float
+    started_s: float
+    ended_s: float
     record: CycleRecord
+
+    @property
+    def elapsed_s(self) -> float:
+        """Return how long it took on the bench's clock, in seconds."""
+        return self.ended_s - self.started_s
 
 
 @dataclass(eq=False)
@@ -111,8 +117,8 @@ class Board:
         span: FloatArray = limits.node_min_V + (limits.node_max_V - limits.node_min_V) * parts
         return span
 
-    def random_gates(self, low_V: float, high_V: float) -> FloatArray:
-        """Draw gates (E,) evenly between two voltages."""
+    def random_gates(self, low_V: float | FloatArray, high_V: float | FloatArray) -> FloatArray:
+        """Draw gates (E,) evenly between two voltages, or two of each edge (E,)."""
         return self.rng.uniform(low_V, high_V, self.network.n_edges)
 
     def set_gates(self, gates_V: ArrayLike) -> None:
@@ -155,14 +161,26 @@ class Board:
         method = Method("calibration", clamp or ClampRule(), TimeRule(pulse_s=pulse_s), hinge)
         return self._cycles(inputs_V, labels_V, method, pulses, kept, told)
 
-    def hold(self, seconds: float) -> float:
-        """Let time pass with learning off and return how long it was, in seconds."""
+    def read_gates_when(self, readings: int = 0) -> tuple[Averaged, float]:
+        """Read the gates (E,) several times; return also when, on the bench's own clock, in seconds.
+
+        That is the middle of the time it took: gates leak meanwhile, and many readings take long.
+        """
+        began = self._idle(2)
+        gates = self.read_gates(readings)
+        return gates, 0.5 * (began.ended_s + self._idle(2).started_s)
+
+    def hold(self, seconds: float) -> None:
+        """Let time pass with learning off."""
+        cycle_s = self._idle(2).elapsed_s
+        self._idle(max(2, round(seconds / max(cycle_s, 1e-6))))
+
+    def _idle(self, cycles: int) -> Learned:
+        """Run cycles without a learning pulse."""
         method = Method("hold", time=TimeRule(dead_band_V=_NEVER_V))
         inputs = np.full((1, len(self.wiring.sources)), self.limits.node_min_V)
         labels = np.full((1, len(self.wiring.outputs)), self.limits.node_min_V)
-        cycle_s = self._cycles(inputs, labels, method, 2, 0).elapsed_s
-        count = max(2, round(seconds / max(cycle_s, 1e-6)))
-        return self._cycles(inputs, labels, method, count, 0).elapsed_s
+        return self._cycles(inputs, labels, method, cycles, 0)
 
     @contextmanager
     def computing(self) -> Iterator[None]:
@@ -202,7 +220,7 @@ class Board:
         points = len(inputs_V)
         keep = np.unique(np.linspace(0, cycles - 1, min(kept, cycles)).astype(np.int64)) if kept else None
         times, free, clamped = [], [], []
-        done, total_s, elapsed_s, started = 0, 0.0, 0.0, np.nan
+        done, total_s, started = 0, 0.0, np.nan
         block_cycles = self._block_cycles(method)
         record: CycleRecord | None = None
         while done < cycles:
@@ -236,9 +254,15 @@ class Board:
             raise ValueError("no cycles asked for")
         steps = np.diff(record.start_s)
         last_s = float(np.median(steps)) if len(steps) else float(record.learning_time_s[-1])
-        elapsed_s = float(record.start_s[-1]) + last_s - started
         return Learned(
-            np.concatenate(times), np.vstack(free), np.vstack(clamped), cycles, total_s, elapsed_s, record
+            np.concatenate(times),
+            np.vstack(free),
+            np.vstack(clamped),
+            cycles,
+            total_s,
+            started,
+            float(record.start_s[-1]) + last_s,
+            record,
         )
 
     def _block_cycles(self, method: Method) -> int:

@@ -19,7 +19,8 @@ RATE, OFFSET_RATE, BIAS, CHARGE = range(4)
 _REJECTIONS, _STRANGE = 4, 7.0
 _LEAST_U_V = 10e-6  # no prediction of where a gate goes is better: between snapshots it is interpolated
 _MOST_GROWTH = 1.0  # 1/V, wide as a prior: a bias that doubles with a volt more on all gates together
-WALL_MARGIN_V = 0.2  # walls spread about the nominal ones; an edge that came this near may have met its own
+LEAST_RATE = 0.2  # of the board's usual one: an edge slower than that does not learn
+WALL_MARGIN_V = 0.2  # walls are known roughly; an edge that came this near may have met its own
 
 
 @dataclass(frozen=True, eq=False)
@@ -28,8 +29,7 @@ class Burst:
 
     regressors (E, 4): ∫(ΔV_F² − ΔV_C²)dt in V²s, ∫ΔV_F dt in Vs, time in s, number of pulses; contrast_u
     (E,): standard uncertainty of the first; moved (E,) and its standard uncertainty, never below 10 µV, in
-    volts; usable (E,): no wall was in the way; gate_sum_V: sum of the learning gates meanwhile. kind: which
-    protocol.
+    volts; usable (E,): no wall was in the way; gates_V (E,): their mean meanwhile. kind: which protocol.
     """
 
     kind: str
@@ -38,7 +38,7 @@ class Burst:
     moved: FloatArray
     moved_u: FloatArray
     usable: BoolArray
-    gate_sum_V: float
+    gates_V: FloatArray
 
 
 @dataclass(frozen=True, eq=False)
@@ -46,8 +46,9 @@ class LearningFit:
     """Estimates per edge (E,): rate 1/(V·s), offset V, bias V/s, charge V, and standard uncertainties.
 
     coefficients (E, 4) are α, β = 2αo, b, q with covariance (E, 4, 4); chi2 (E,) per degree of freedom;
-    kind_chi2: the same per protocol, over all edges. growth (1/V) of the bias with the sum of gates, common
-    to all edges, about reference_V, where the biases hold; 0 unless it stands out, ± 1 1/V without a bias.
+    kind_chi2: the same per protocol, over all edges. growth (1/V) of the bias with the sum of the gates that
+    learn, common to all edges, about reference_V, where the biases hold; 0 unless it stands out, ± 1 1/V
+    without a bias.
     """
 
     coefficients: FloatArray
@@ -104,22 +105,20 @@ def burst(
     runs: list[Learned],
     before: Averaged,
     after: Averaged,
-    walls_V: tuple[float, float],
+    walls_V: tuple[FloatArray, FloatArray],
     node_noise_V: float = 0.0,
-    leak: FloatArray | None = None,
+    leaked_V: FloatArray | float = 0.0,
 ) -> Burst:
     """Return runs of pulses between two gate readings as one row of the regression, of every edge.
 
-    walls_V: lower and upper; an edge that came near one is not usable. node_noise_V: of one reading.
-    leak (E,) in V/s is added back for the time the runs took besides learning.
+    walls_V: lower and upper, (E,) each; an edge that came near one is not usable. node_noise_V: of one
+    reading. leaked_V (E,) is what the gates lost meanwhile besides.
     """
-    moved = after.mean - before.mean
+    moved = after.mean - before.mean + leaked_V
     rows, variance = np.zeros((network.n_edges, 4)), np.zeros(network.n_edges)
     for run in runs:
         row, row_u = _integrals(network, run, node_noise_V)
         rows, variance = rows + row, variance + row_u**2
-        if leak is not None:
-            moved = moved + leak * max(run.elapsed_s - run.total_s, 0.0)
     lowest, highest = np.minimum(before.mean, after.mean), np.maximum(before.mean, after.mean)
     return Burst(
         kind,
@@ -128,7 +127,7 @@ def burst(
         moved,
         np.sqrt(before.uncertainty**2 + after.uncertainty**2 + _LEAST_U_V**2),
         (lowest > walls_V[0] + WALL_MARGIN_V) & (highest < walls_V[1] - WALL_MARGIN_V),
-        float(np.nansum(0.5 * (before.mean + after.mean))),
+        0.5 * (before.mean + after.mean),
     )
 
 
@@ -180,23 +179,37 @@ def fit_learning(network: Network, bursts: list[Burst], nominal_rate: float) -> 
     Uncertainties are widened by √χ² per degree of freedom where a gate moved less predictably than its
     readings explain.
     """
-    first = _regress(network, bursts, nominal_rate, 0.0, 0.0)
+    still = np.zeros(len(bursts))
+    first = _regress(network, bursts, nominal_rate, 0.0, still)
     found = np.abs(first.coefficients[network.transistors(), RATE])
     if len(found):
         nominal_rate = float(np.clip(np.median(found), 0.1 * nominal_rate, 10 * nominal_rate))
-        first = _regress(network, bursts, nominal_rate, 0.0, 0.0)
-    sums = np.array([b.gate_sum_V for b in bursts])
+        first = _regress(network, bursts, nominal_rate, 0.0, still)
+    sums = np.nansum([b.gates_V * _learns(network, first, nominal_rate) for b in bursts], axis=1)
     reference = float(sums.mean())
-    growth, growth_u = _growth(network, bursts, nominal_rate, first, reference)
+    excess = sums - reference
+    growth, growth_u = _growth(network, bursts, nominal_rate, first, excess)
     if abs(growth) < 4 * growth_u:
         return replace(first, reference_V=reference, growth_u=growth_u)
     fit = first
     for _ in range(3):  # what the growth hides in the other estimates comes out step by step
-        fit = _regress(network, bursts, nominal_rate, growth, reference)
-        more, growth_u = _growth(network, bursts, nominal_rate, fit, reference)
+        fit = _regress(network, bursts, nominal_rate, growth, excess)
+        more, growth_u = _growth(network, bursts, nominal_rate, fit, excess)
         growth += more
-    fit = _regress(network, bursts, nominal_rate, growth, reference)
+    fit = _regress(network, bursts, nominal_rate, growth, excess)
     return replace(fit, growth=growth, growth_u=growth_u, reference_V=reference)
+
+
+def _learns(network: Network, fit: LearningFit, rate: float) -> BoolArray:
+    """Return which edges (E,) learn: of those that may, all but the dead, the open and the shorted ones.
+
+    A rate that no burst tells, as of a shorted edge, counts as none only where no bias shows either.
+    """
+    found, bias = fit.rate, fit.bias
+    dead = np.abs(found.mean) + 3 * found.uncertainty < LEAST_RATE * rate
+    untold = found.uncertainty > LEAST_RATE * rate
+    learns: BoolArray = network.transistors() & ~dead & ~(untold & (np.abs(bias.mean) < 4 * bias.uncertainty))
+    return learns
 
 
 def _rows(bursts: list[Burst], rate: float) -> tuple[FloatArray, FloatArray, FloatArray, BoolArray]:
@@ -207,11 +220,11 @@ def _rows(bursts: list[Burst], rate: float) -> tuple[FloatArray, FloatArray, Flo
 
 
 def _regress(
-    network: Network, bursts: list[Burst], rate: float, growth: float, reference_V: float
+    network: Network, bursts: list[Burst], rate: float, growth: float, excess_V: FloatArray
 ) -> LearningFit:
+    """Fit every edge by itself; excess_V (B,): the sum of gates beyond its reference, in volts."""
     x, moved, u, usable = _rows(bursts, rate)
-    factor = 1 + growth * (np.array([b.gate_sum_V for b in bursts]) - reference_V)
-    x[:, :, BIAS] *= factor[:, None]
+    x[:, :, BIAS] *= (1 + growth * excess_V)[:, None]
     edges = network.n_edges
     prior = np.diag(np.array([2 * rate, rate, 50.0, 1e-3]) ** -2.0)
     coefficients, covariance = np.full((edges, 4), np.nan), np.full((edges, 4, 4), np.nan)
@@ -237,25 +250,23 @@ def _regress(
             if good:
                 squares[b.kind].append(float(r * r))
     means = {kind: float(np.mean(values)) if values else np.nan for kind, values in squares.items()}
-    return LearningFit(coefficients, covariance, chi2, means, growth, 0.0, reference_V)
+    return LearningFit(coefficients, covariance, chi2, means, growth, 0.0, 0.0)
 
 
 def _growth(
-    network: Network, bursts: list[Burst], rate: float, fit: LearningFit, reference_V: float
+    network: Network, bursts: list[Burst], rate: float, fit: LearningFit, excess_V: FloatArray
 ) -> tuple[float, float]:
     """Return what growth of the bias the residuals of a fit still show, and its uncertainty, in 1/V.
 
     Where there is no bias that could grow, the prior is left: 0 ± 1.
     """
     x, moved, u, usable = _rows(bursts, rate)
-    excess = np.array([b.gate_sum_V for b in bursts]) - reference_V
     on = usable & network.transistors()
     theta = np.nan_to_num(fit.coefficients)
-    factor = 1 + fit.growth * excess
     scaled = x.copy()
-    scaled[:, :, BIAS] *= factor[:, None]
+    scaled[:, :, BIAS] *= (1 + fit.growth * excess_V)[:, None]
     residual = np.nan_to_num(moved - np.einsum("bei,ei->be", scaled, theta))
-    column = x[:, :, BIAS] * theta[:, BIAS] * excess[:, None]
+    column = x[:, :, BIAS] * theta[:, BIAS] * excess_V[:, None]
     for e in np.flatnonzero(network.transistors()):  # only what the edge's own estimates cannot take up
         a = scaled[:, e] / u[:, e, None]
         on_e = on[:, e][:, None]

@@ -9,6 +9,7 @@ import numpy as np
 
 from protocols.block import FloatArray
 
+LEAST_U_V = 0.5e-6  # no offset is known better: which way a command near an edge is rounded shows as such
 _FINEST = 1e-4  # of the range of the commands: finer steps are as good as none, and take too long to try
 
 

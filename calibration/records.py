@@ -91,6 +91,10 @@ class Calibration(BaseModel):
                     mean[number], u[number] = v.value, v.uncertainty / COVERAGE_FACTOR
         return mean, u
 
+    def faults(self, kind: str = "") -> list[Finding]:
+        """Return the faults that were found, or those of a kind."""
+        return [f for f in self.findings if f.severity == "fault" and kind in ("", f.kind)]
+
     def single(self, quantity: str) -> Value | None:
         """Return the value of a quantity of the whole board, if there is one."""
         found = [v for v in self.values if v.quantity == quantity and v.channel == "board"]

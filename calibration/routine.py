@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -13,18 +13,35 @@ from numpy.typing import NDArray
 
 from calibration.board import Board
 from calibration.records import Calibration, Finding, Value, Verdict, now_utc
+from protocols.block import FloatArray
+from protocols.network import Network
 from protocols.task import Wiring
 
+NO_FIT = "no fit"  # the kind of a fault: the numbers beside it are not to be used
 MISFIT = 100.0  # χ² per degree of freedom: uncertainties are widened by its root, but not without end
 
 
 @dataclass(frozen=True)
 class Nominal:
-    """What the board should be: threshold V, strength A/V², learning rate 1/(V·s)."""
+    """What the board should be: threshold V, strength A/V², learning rate 1/(V·s).
+
+    walls_V (lower and upper, each (E,)) and leak_V_per_s (E,) are as a `gates` calibration of this board
+    found them, NaN where it did not; None without one.
+    """
 
     threshold_V: float = 0.62
     strength_A_per_V2: float = 8.5e-4
     learning_rate_per_V_s: float = 1 / (0.33 * 100 * 22e-6)
+    walls_V: tuple[FloatArray, FloatArray] | None = field(default=None, compare=False)
+    leak_V_per_s: FloatArray | None = field(default=None, compare=False)
+
+    def with_gates(self, gates: Calibration, network: Network) -> Nominal:
+        """Return the same with what a `gates` calibration found."""
+        low, high, leak = (
+            gates.column(quantity, "edge", network.n_edges)[0]
+            for quantity in ("wall low", "wall high", "gate leak")
+        )
+        return replace(self, walls_V=(low, high), leak_V_per_s=leak)
 
 
 @dataclass

@@ -38,8 +38,8 @@ class LoadedBench:
 
     values: the bench file as run; settings: all values in SI; ledger: the imperfections, if simulated.
     check: raises ConfigError for a wiring the bench does not fit, such as lists per edge of another length.
-    file: the bench file, or "sim". wiring: of a hardware bench, what its file says is wired; may raise
-    ConfigError.
+    file: the bench file, or "sim". doses: options that change the simulated board it tells of. wiring: of a
+    hardware bench, what its file says is wired; may raise ConfigError.
     """
 
     make: Maker
@@ -53,11 +53,12 @@ class LoadedBench:
     engine: EngineSettings = field(default_factory=EngineSettings)
     calibration: CalibrationSettings = field(default_factory=CalibrationSettings)
     file: str = "sim"
+    doses: str = ""
     wiring: Callable[[], Wiring] | None = None
 
     def options(self, seed: int) -> str:
         """Return the options by which `labctl calibrate` finds this board, a space before each."""
-        return calibrate_options(self.file, self.values, seed)
+        return calibrate_options(self.file, self.values, seed) + self.doses
 
 
 def calibrate_options(file: str, values: dict[str, Any], seed: int) -> str:
@@ -124,7 +125,19 @@ def load_bench(
         engine=engine,
         calibration=calibration,
         file=bench,
+        doses=_dose_options(imperfections, bench_overrides, dose_overrides),
     )
+
+
+def _dose_options(
+    imperfections: str | None, bench_overrides: Sequence[str], dose_overrides: Sequence[str]
+) -> str:
+    """Return the options that make this simulated board out of the bench file's, a space before each."""
+    found = [] if imperfections is None else ["--imperfections", imperfections]
+    changed = [f"bench.{text}" for text in bench_overrides if text.startswith("board.")]
+    for text in (*changed, *(f"imperfections.{text}" for text in dose_overrides)):
+        found += ["--set", text]
+    return "".join(f" {shlex.quote(word)}" for word in found)
 
 
 def validate_calibration(values: dict[str, Any], file: str) -> CalibrationSettings:

@@ -19,9 +19,9 @@ from calibration import (
     Told,
     issue,
     opened,
-    status,
 )
-from calibration.routine import wires
+from calibration.records import now_utc, state_of
+from calibration.routine import NO_FIT, wires
 from calibration.twin import NEEDED, twin_doses
 from labctl.benches import LoadedBench
 from labctl.calibration_figure import draw_calibration
@@ -37,6 +37,8 @@ from protocols.task import Output, Source, Wiring
 # As the published memory-cycle runs wire the 4×4 board: every edge has an end that no source drives.
 _SOURCES = (15, 7, 13, 5, 2, 8)
 _TARGETS = (10, 0)
+
+UNKNOWN = (State.MISSING, State.EXPIRED, State.FUTURE)
 
 log = structlog.get_logger(__name__)
 
@@ -162,12 +164,13 @@ def calibrate(bench: Bench, name: str, told: Told | None = None, figures: bool =
     """
     routine = ROUTINES[name]
     making = bench.loaded.make()
+    nominal = _as_measured(bench)
     with (
         guarded(bench.loaded.values, f"labctl calibrate {name}"),
         opened(making, bench.wiring, told, bench.seed) as board,
     ):
         try:
-            result = routine.run(board, bench.nominal)
+            result = routine.run(board, nominal)
             result.conditions |= _answered(making)
             issued = issue(routine, result, board, bench.operator, valid_for=bench.valid_for)
         except LabError as error:
@@ -182,6 +185,14 @@ def calibrate(bench: Bench, name: str, told: Told | None = None, figures: bool =
     raw = folder / calibration.raw
     figure = draw_calibration(calibration, raw.with_suffix(".png")) if figures else None
     return Done(calibration, folder / "calibrations.jsonl", raw, figure)
+
+
+def _as_measured(bench: Bench) -> Nominal:
+    """Return what the board should be, with what a calibration of its gates that is in date has found."""
+    gates = bench.store.latest(bench.serial).get("gates")
+    if state_of(gates, now_utc()) in UNKNOWN or gates is None or gates.board != wires(bench.wiring):
+        return bench.nominal
+    return bench.nominal.with_gates(gates, bench.wiring.network)
 
 
 def _answered(bench: object) -> dict[str, str]:
@@ -203,15 +214,29 @@ def twin_of(bench: Bench) -> dict[str, Any]:
 
 
 def missing_for_twin(bench: Bench) -> list[str]:
-    """Return the routines a twin still needs: never done, not in date, or done with other wires."""
-    entries = {e["routine"]: e for e in status(bench.store, bench.serial, NEEDED)}
-    latest = bench.store.latest(bench.serial)
+    """Return the routines a twin still needs: never done, not in date, without a fit, or with other wires."""
+    latest, now = bench.store.latest(bench.serial), now_utc()
     return [
         name
         for name in NEEDED
-        if entries[name]["state"] in (State.MISSING, State.EXPIRED, State.FUTURE)
+        if state_of(latest.get(name), now) in UNKNOWN
         or latest[name].board != wires(bench.wiring)
+        or latest[name].faults(NO_FIT)
     ]
+
+
+def doubts(bench: Bench) -> tuple[list[str], list[str]]:
+    """Return why no twin can be made of the latest calibrations, and what failed that a twin can bear.
+
+    Numbers that no board fits are no numbers; a broken edge is broken in the twin, too.
+    """
+    latest = bench.store.latest(bench.serial)
+    against: list[str] = []
+    for_all_that: list[str] = []
+    for name in NEEDED:
+        for fault in latest[name].faults() if name in latest else ():
+            (against if fault.kind == NO_FIT else for_all_that).append(f"{name}: {fault.text}")
+    return against, for_all_that
 
 
 def _user() -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +11,7 @@ import platformdirs
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from calibration import ROUTINES
+from sim_backend import BenchConfig
 
 
 class CalibrationSettings(BaseModel):
@@ -50,7 +53,19 @@ ANSWERED = "board that answered"  # a calibration's condition: the instrument's 
 def board_serial(settings: dict[str, Any], seed: int) -> str:
     """Return the serial that calibrations of a bench are filed under.
 
-    settings: of the bench. A simulated bench is another board with every seed.
+    settings: of the bench. A simulated bench is another board with every seed, and with other doses or parts.
     """
     serial = str(settings.get("serial", "unknown"))
-    return f"{serial} seed {seed}" if settings.get("kind", "sim") == "sim" else serial
+    if settings.get("kind", "sim") != "sim":
+        return serial
+    usual = BenchConfig().model_dump(mode="json")
+    own = {
+        f"{table}.{key}": value
+        for table in ("board", "imperfections")
+        for key, value in (settings.get(table) or {}).items()
+        if key != "description" and value != usual[table].get(key)
+    }
+    if not own:
+        return f"{serial} seed {seed}"
+    digest = hashlib.sha256(json.dumps(own, sort_keys=True).encode()).hexdigest()[:8]
+    return f"{serial} seed {seed} doses {digest}"

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import numpy as np
 
 from calibration.board import Board
-from calibration.linear_fit import find_step, fit_line, quantised
+from calibration.linear_fit import LEAST_U_V, find_step, fit_line, quantised
 from calibration.records import value
 from calibration.routine import Nominal, Result
 from protocols.block import FloatArray
@@ -53,7 +53,7 @@ def calibrate_clamp(board: Board, nominal: Nominal) -> Result:
             line = line._replace(gain_u=float(np.hypot(line.gain_u, step_u / step)))
         channel = f"node {node}"
         result.values += [
-            value("clamp offset", channel, line.offset, line.offset_u, "V"),
+            value("clamp offset", channel, line.offset, max(line.offset_u, LEAST_U_V), "V"),
             value("clamp gain error", channel, line.gain - 1, line.gain_u, ""),
             value("eta achieved", channel, rule.eta * line.gain, rule.eta * line.gain_u, ""),
             value("label step", channel, step, step_u, "V"),

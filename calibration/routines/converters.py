@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from calibration.board import Board, smallest_step
-from calibration.linear_fit import LineFit, find_step, fit_line, integral_nonlinearity, quantised
+from calibration.linear_fit import LEAST_U_V, LineFit, find_step, fit_line, integral_nonlinearity, quantised
 from calibration.records import value
 from calibration.reference import reference_of
 from calibration.routine import Nominal, Result
@@ -94,7 +94,7 @@ def _report(result: Result, channel: str, what: str, line: LineFit, x: FloatArra
     bend = integral_nonlinearity(x, line.residual)
     bend_u = line.rms / np.sqrt(len(x) / 8)
     result.values += [
-        value(f"{what} offset", channel, line.offset, line.offset_u, "V"),
+        value(f"{what} offset", channel, line.offset, max(line.offset_u, LEAST_U_V), "V"),
         value(f"{what} gain error", channel, line.gain - 1, line.gain_u, ""),
         value(f"{what} nonlinearity", channel, bend, bend_u, "V"),
     ]

@@ -7,7 +7,7 @@ import numpy as np
 from calibration.board import Board
 from calibration.kirchhoff import EdgeFit, EdgeReadings, fit_edges
 from calibration.records import edge_channel, edge_values
-from calibration.routine import MISFIT, Nominal, Result
+from calibration.routine import MISFIT, NO_FIT, Nominal, Result
 from calibration.routines.wiring import driven_nodes
 from calibration.square_law import OHMIC, SATURATED, SUB_THRESHOLD, regimes
 from protocols.block import BoolArray, FloatArray
@@ -179,7 +179,7 @@ def _report(
     }
     if fit.chi2 > MISFIT:
         text = f"currents do not add up at the nodes (χ² {fit.chi2:.3g})"
-        result.fault("no fit", "board", f"{text}; check the wires, then measure again")
+        result.fault(NO_FIT, "board", f"{text}; check the wires, then measure again")
     partly = [int(e) for e in edges if not counts[:, e].all()]
     if partly:
         some = ", ".join(map(str, partly))

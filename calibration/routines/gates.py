@@ -70,11 +70,12 @@ def _leak(result: Result, board: Board, gated: IntArray) -> Averaged:
     limits = board.limits
     start = limits.gate_min_V + 0.8 * (limits.gate_max_V - limits.gate_min_V)
     board.set_gates(start)
-    before = board.read_gates(READINGS)
-    quick_s = board.hold(QUICK_HOLD_S)
-    between = board.read_gates(READINGS)
-    held_s = quick_s + board.hold(HOLD_S)
-    after = board.read_gates(READINGS)
+    before, began_s = board.read_gates_when(READINGS)
+    board.hold(QUICK_HOLD_S)
+    between, then_s = board.read_gates_when(READINGS)
+    board.hold(HOLD_S)
+    after, ended_s = board.read_gates_when(READINGS)
+    quick_s, held_s = then_s - began_s, ended_s - began_s
     fall = (before.mean - after.mean) / held_s
     u = np.hypot(before.uncertainty, after.uncertainty) / held_s
     quick = (before.mean - between.mean) / quick_s
@@ -96,10 +97,10 @@ def _charge(result: Result, board: Board, middle: float, leak: Averaged, gated: 
     per_pulse, u, lengths = [], [], []
     for length in CHARGE_LENGTHS_S:
         board.set_gates(middle)
-        before = board.read_gates(READINGS)
+        before, began_s = board.read_gates_when(READINGS)
         run = board.learn(inputs, labels, pulse_s=length, pulses=CHARGE_PULSES, unclamped=True, kept=0)
-        after = board.read_gates(READINGS)
-        idle = max(run.elapsed_s - run.total_s, 0.0)
+        after, ended_s = board.read_gates_when(READINGS)
+        idle = max(ended_s - began_s - run.total_s, 0.0)
         per_pulse.append((after.mean - before.mean + leak.mean * idle) / run.pulses)
         gone = np.hypot(np.hypot(before.uncertainty, after.uncertainty), leak.uncertainty * idle)
         u.append(gone / run.pulses)

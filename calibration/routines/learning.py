@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 
 from calibration.board import Board, Learned
-from calibration.learning_fit import Burst, LearningFit, burst, fit_learning
+from calibration.learning_fit import LEAST_RATE, Burst, LearningFit, burst, fit_learning
 from calibration.records import edge_channel, edge_values, value
-from calibration.routine import MISFIT, Nominal, Result
+from calibration.routine import MISFIT, NO_FIT, Nominal, Result
 from protocols.block import FloatArray
 
 CONTRAST, RELEASED, ONE_TASK, TWO_TASKS = "contrast", "zero-error pulses", "one task", "two tasks"
@@ -15,10 +15,11 @@ PULSES = ((100e-6, 300), (2e-3, 15))  # length in s and number: as much learning
 CONTRAST_PULSES, _PILOT = 40, (10e-6, 10)
 _MOVE_V = 0.12  # a clamped burst moves the fastest gate about so far
 _LONGEST_S, _SHORTEST_S = 30e-3, 0.4e-3
-_GATES = 0.15, 0.84  # of the gate range: bursts must not reach a wall
+_GATES = 0.15, 0.84  # of a gate's range: bursts must not reach a wall
 _IDENTIFIED_V = 1e-3  # an offset known less well than this is called not identifiable
 _CORRELATED = 0.95
-_DEAD, _ODD = 0.2, 0.5  # of the nominal rate
+_ODD = 0.5  # of the nominal rate
+_BLOCKED_V = 5e-3  # a gate that takes its charge this much short has met a wall
 _DISAGREE = 4.0  # χ² per burst
 
 
@@ -71,8 +72,11 @@ def calibrate_bias(board: Board, nominal: Nominal) -> Result:
     for e in gated:
         name = edge_channel(board.network, int(e))
         if not 2 * offset.uncertainty[e] < _IDENTIFIED_V:
-            text = f"{name}: the contrast offset is only known to {2e3 * offset.uncertainty[e]:.2g} mV"
-            result.warn("not identifiable", name, f"{text}, its voltage hardly varies in this wiring")
+            text = f"is only known to {2e3 * offset.uncertainty[e]:.2g} mV"
+            text += ", its voltage hardly varies in this wiring"
+            if not offset.uncertainty[e] < np.inf:
+                text = "cannot be told, it does not learn"
+            result.warn("not identifiable", name, f"{name}: the contrast offset {text}")
         elif abs(fit.correlation[e]) > _CORRELATED:
             text = f"{name}: bias and contrast offset can hardly be told apart"
             result.warn("not identifiable", name, f"{text} (correlation {fit.correlation[e]:.2f})")
@@ -95,7 +99,7 @@ def _result(method: str, bursts: list[Burst], fit: LearningFit) -> Result:
     for kind, chi2 in fit.kind_chi2.items():
         text = f"{kind}: gates moved unlike predicted (χ² {chi2:.3g} per burst)"
         if chi2 > MISFIT:
-            result.fault("no fit", "board", f"{text}; look for what else moves them, then measure again")
+            result.fault(NO_FIT, "board", f"{text}; look for what else moves them, then measure again")
         elif chi2 > _DISAGREE:
             result.warn("kinds disagree", "board", text)
     return result
@@ -111,7 +115,7 @@ def _judge_rates(result: Result, board: Board, fit: LearningFit, nominal: Nomina
             result.warn("rate unknown", name, f"{name}: too little contrast in this wiring to tell its rate")
         elif part + 3 * u < 0:
             result.fault("wrong way", name, f"{name} learns the wrong way: {part:.2f} of the nominal rate")
-        elif part + 3 * u < _DEAD:
+        elif part + 3 * u < LEAST_RATE:
             result.fault("does not learn", name, f"{name} does not learn: {part:.2f} of the nominal rate")
         elif part - 3 * u < _ODD or part + 3 * u > 1 / _ODD:
             result.warn("odd rate", name, f"{name} learns at {part:.2f} of the nominal rate")
@@ -122,10 +126,8 @@ def _bursts(board: Board, nominal: Nominal, counts: dict[str, int]) -> list[Burs
     kinds = [kind for kind, count in counts.items() for _ in range(count)]
     noise = board.read_nodes(board.random_inputs(8), max(board.node_readings, 8)).noise
     node_noise_V = float(np.sqrt(np.mean(noise**2)))
-    limits = board.limits
-    span = limits.gate_max_V - limits.gate_min_V
-    low, high = (limits.gate_min_V + part * span for part in _GATES)
-    walls = limits.gate_min_V, limits.gate_max_V
+    walls = _walls(board, nominal)
+    low, high = (walls[0] + part * (walls[1] - walls[0]) for part in _GATES)
     contrast_s = _contrast_time(board, nominal, low, high)
     bursts = []
     for k, kind in enumerate(kinds):
@@ -134,11 +136,34 @@ def _bursts(board: Board, nominal: Nominal, counts: dict[str, int]) -> list[Burs
         length, pulses = PULSES[k % 2]
         length = min(length, board.limits.pulse_max_s)
         _settle(board, kind)
-        before = board.read_gates()
+        before, began_s = board.read_gates_when()
         runs = _run_kind(board, kind, length, pulses, contrast_s)
-        bursts.append(burst(board.network, kind, runs, before, board.read_gates(), walls, node_noise_V))
+        after, ended_s = board.read_gates_when()
+        idle_s = max(ended_s - began_s - sum(run.total_s for run in runs), 0.0)
+        leaked_V = 0.0 if nominal.leak_V_per_s is None else np.nan_to_num(nominal.leak_V_per_s) * idle_s
+        bursts.append(burst(board.network, kind, runs, before, after, walls, node_noise_V, leaked_V))
     board.told("done", len(kinds), len(kinds))
     return bursts
+
+
+def _walls(board: Board, nominal: Nominal) -> tuple[FloatArray, FloatArray]:
+    """Return the lower and upper wall of every gate (E,), as far as known, in volts.
+
+    They are the bench's limits, unless a gate cannot be charged so far or a calibration found it to stop
+    earlier.
+    """
+    limits = board.limits
+    found = []
+    for number, (at, sign) in enumerate(((limits.gate_min_V, -1.0), (limits.gate_max_V, 1.0))):
+        board.set_gates(at)
+        read = board.read_gates()
+        short = sign * (at - read.mean) > np.maximum(8 * read.uncertainty, _BLOCKED_V)
+        wall = np.where(short, read.mean, at)
+        if nominal.walls_V is not None:
+            known = np.nan_to_num(nominal.walls_V[number], nan=at)
+            wall = sign * np.minimum(sign * wall, sign * known)
+        found.append(wall)
+    return found[0], found[1]
 
 
 def _settle(board: Board, kind: str) -> None:
@@ -156,7 +181,7 @@ def _near_outputs(board: Board, count: int) -> FloatArray:
     return board.random_labels(count, 0.35, 0.65)
 
 
-def _contrast_time(board: Board, nominal: Nominal, low: float, high: float) -> float:
+def _contrast_time(board: Board, nominal: Nominal, low: FloatArray, high: FloatArray) -> float:
     """Return how long a clamped burst may last for the fastest gate to move about 0.12 V, in seconds.
 
     Longer, and the contrast would change too quickly to be integrated over the snapshots.

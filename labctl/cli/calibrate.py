@@ -24,6 +24,7 @@ if TYPE_CHECKING:  # slow to import
 
 _NAMES = ", ".join(ROUTINES)
 _SPAN = re.compile(r"(\d+(?:\.\d+)?)\s*(h|d|days?|hours?)")
+_LONGEST_DAYS = 3650
 _COLOURS = {"green": "green", "amber": "yellow", "red": "red"}
 
 
@@ -104,7 +105,7 @@ def calibrate_command(
             allowed=f"'labctl calibrate {name}' stores its results in --store DIR",
         )
     from labctl.benches import load_bench
-    from labctl.calibration_run import missing_for_twin, prepare_bench, twin_of
+    from labctl.calibration_run import doubts, missing_for_twin, prepare_bench, twin_of
     from labctl.calibration_twin import write_twin
     from labctl.experiment.load import split_overrides
     from sim_backend.compilation import is_compiled
@@ -127,12 +128,16 @@ def calibrate_command(
         console.print("Compiling the simulator for first use; this takes up to half a minute, once.")
     found, failed = _carry_out(ready, wanted, console, figures, quiet=as_json)
     printed: dict[str, Any] = {"board": ready.serial, "calibrations": [_plain(d) for d in found]}
+    broken: list[str] = []
+    if name == "twin" and not failed:
+        against, broken = doubts(ready)
+        failed = [f"no twin is made of numbers that fit no board; {why}" for why in against]
     if failed:
         printed["failures"] = failed
     elif name == "twin":
         path = out or ready.store.board_folder(ready.serial) / "twin.toml"
         write_twin(twin_of(ready), path)
-        printed["twin"] = str(path)
+        printed |= {"twin": str(path), "broken": broken}
     if as_json:
         print(json.dumps(printed, ensure_ascii=False))
     else:
@@ -140,6 +145,8 @@ def calibrate_command(
             _print(done)
         for problem in failed:
             console.print(f"[bold red]labctl:[/] {escape(problem)}")
+        for fault in broken:
+            console.print(f"[yellow]the twin has this fault, too:[/] {escape(fault)}")
         if "twin" in printed:
             Console(highlight=False, soft_wrap=True).print(
                 f"[bold]twin[/] of board {escape(ready.serial)}: {escape(printed['twin'])}\n"
@@ -173,8 +180,12 @@ def _span(text: str) -> timedelta | None:
     found = _SPAN.fullmatch(text.strip())
     if found is None or float(found[1]) <= 0:
         raise ConfigError("is no time", key="--valid-for", value=text, allowed='write "12h" or "7d"')
-    count = float(found[1])
-    return timedelta(hours=count) if found[2].startswith("h") else timedelta(days=count)
+    days = float(found[1]) / (24 if found[2].startswith("h") else 1)
+    if days > _LONGEST_DAYS:
+        raise ConfigError(
+            "is too long", key="--valid-for", value=text, allowed=f"at most {_LONGEST_DAYS} days"
+        )
+    return timedelta(days=days)
 
 
 def _carry_out(

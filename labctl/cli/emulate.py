@@ -94,11 +94,11 @@ def emulated_config(
     """Read a bench file and change what is emulated. Raises ConfigError."""
     from labctl.benches import read_hardware
     from labctl.emulation import HardwareFile
-    from labctl.experiment.load import override, validate
+    from labctl.experiment.load import override, split_overrides, validate
     from sim_backend import read_doses
 
-    keys = [text.removeprefix("bench.") for text in overrides]
-    keys = [f"emulation.{text}" if text.startswith("imperfections.") else text for text in keys]
+    plain, of_bench, doses = split_overrides(overrides)  # "bench." and "emulation." may be left out
+    keys = [*plain, *of_bench, *(f"emulation.imperfections.{text}" for text in doses)]
     config, values = read_hardware(bench, [k for k in keys if not k.startswith("emulation.imperfections.")])
     emulation: dict[str, Any] = dict(values.get("emulation") or {})
     if "emulation" not in values:

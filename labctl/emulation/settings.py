@@ -120,6 +120,9 @@ class HardwareFile(HardwareConfig):
                 raise ValueError(
                     f"emulation.swapped: {one!r} and {other!r} are no {what} of this bench; there are {names}"
                 )
+        moved = [name for pair in emulation.swapped for name in pair]
+        if twice := next((name for name in moved if moved.count(name) > 1), None):
+            raise ValueError(f"emulation.swapped: {twice!r} is in two swaps; name each wire once")
         for one, other in emulation.touching:
             if not {one, other} <= sources:
                 raise ValueError(

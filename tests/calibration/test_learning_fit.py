@@ -11,6 +11,7 @@ from calibration.routines.learning import _judge_rates, _result
 from protocols import periodic_lattice
 
 NETWORK = periodic_lattice(2, 2)
+GATES = np.full(NETWORK.n_edges, 2.5)
 RNG = np.random.default_rng(3)
 
 
@@ -27,7 +28,7 @@ def bursts(rate, count=60, noise=2e-4, **changes):
         moved += noise * RNG.standard_normal(NETWORK.n_edges)
         usable = np.ones(NETWORK.n_edges, dtype=bool)
         made.append(
-            Burst("made", x, np.zeros(NETWORK.n_edges), moved, np.full(NETWORK.n_edges, noise), usable, 20.0)
+            Burst("made", x, np.zeros(NETWORK.n_edges), moved, np.full(NETWORK.n_edges, noise), usable, GATES)
         )
     return made
 
@@ -55,7 +56,7 @@ def test_without_a_bias_its_growth_is_unknown():
     made = bursts(1400.0)
     for k, b in enumerate(made):
         moved = b.moved - b.regressors[:, 2]  # the bias of 1 V/s
-        made[k] = replace(b, moved=moved, gate_sum_V=60.0 + 0.5 * k)
+        made[k] = replace(b, moved=moved, gates_V=GATES + 0.5 * k / NETWORK.n_edges)
     fit = fit_learning(NETWORK, made, 1377.0)
     assert fit.growth == 0.0
     assert 0.01 < fit.growth_u <= 1.0

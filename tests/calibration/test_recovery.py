@@ -6,6 +6,8 @@ import pytest
 from benchmarks.calibration_truth import BARS
 from calibration import ROUTINES
 from calibration.records import COVERAGE_FACTOR
+from protocols.block import CycleBlock
+from protocols.method import Method, TimeRule
 from sim_backend import BenchConfig, SimBench
 
 from .boards import LATTICE, SEED, TWO_EDGE, bench, calibrate, config, faults, true_values
@@ -103,6 +105,54 @@ def test_bias_that_grows_with_the_gates_is_told_from_bias_that_does_not():
     truth = true_values(config(**doses), LATTICE, 5)["bias"] * factor
     mean, _ = found.column("bias", "edge", EDGES)
     assert np.all(np.abs(mean - truth) < np.maximum(0.05, 0.1 * np.abs(truth)))
+
+
+def test_edges_that_do_not_learn_have_no_part_in_the_growth_of_the_bias():
+    broken = {"dead": [6], "shorted": [11], "open": [20]}
+    settings = config(bias_growth="0.03 1/V", bias_reference="80 V", faults=broken)
+    found = calibrate(bench(settings, 7), "bias", seed=7)
+    growth, reference = found.single("bias growth"), found.single("bias reference")
+    factor = 1 + 0.03 * (reference.value - 80)
+    assert reference.value < 90  # of 29 gates, about 2.9 V each
+    assert growth.value == pytest.approx(0.03 / factor, abs=5 * growth.uncertainty)
+    learning = np.delete(np.arange(EDGES), [6, 11, 20])
+    truth = (true_values(settings, LATTICE, 7)["bias"] * factor)[learning]
+    mean, u = (column[learning] for column in found.column("bias", "edge", EDGES))
+    assert np.all(np.abs(mean - truth) < np.maximum(0.05, 0.1 * np.abs(truth)))
+    assert np.all(np.abs(mean - truth) < 5 * u)
+
+
+@pytest.mark.parametrize("preset", ["small-network-exp1", "small-network-exp2"])
+def test_walls_that_nobody_told_of_do_not_spoil_the_bias(preset):
+    settings = config(preset)  # the gates stop 0.24 V inside the bench's limits
+    found = calibrate(SimBench(settings, seed=1), "bias", TWO_EDGE, seed=1)
+    assert faults(found) == set()
+    doses = settings.imperfections
+    factor = 1 + doses.bias_growth * (found.single("bias reference").value - doses.bias_reference)
+    truth = true_values(settings, TWO_EDGE, 1)["bias"][:2] * factor
+    mean, _ = found.column("bias", "edge", 3)
+    assert np.all(np.abs(mean[:2] - truth) < np.maximum(0.05, 0.1 * np.abs(truth)))
+
+
+class SlowToRead(SimBench):
+    """A bench on which time passes while gates are read: 10 ms each time."""
+
+    def read_gates(self):
+        gates = super().read_gates()
+        ports = len(LATTICE.sources), len(LATTICE.outputs)
+        never = Method("hold", time=TimeRule(dead_band_V=1e3))
+        inputs, labels, none = np.zeros((2, ports[0])), np.zeros((2, ports[1])), np.zeros(2, dtype=np.int64)
+        margins, wrong = np.full((1, ports[1]), -1e3), np.ones(1, dtype=bool)
+        self.run(CycleBlock(0, none, inputs, labels, never, margins, wrong, none[:0]))
+        return gates
+
+
+def test_gates_that_leak_while_they_are_read_leak_no_faster_for_it():
+    settings = config(board={"cycle_overhead": "5 ms"}, gate_leak="10 mV/s")
+    found = calibrate(SlowToRead(settings, seed=SEED), "gates", seed=SEED)
+    truth = true_values(settings, LATTICE, SEED)["gate leak"]
+    mean, _ = found.column("gate leak", "edge", EDGES)
+    assert mean == pytest.approx(truth, rel=0.05)
 
 
 def test_a_fixed_resistor_gives_the_scale_of_all_currents():

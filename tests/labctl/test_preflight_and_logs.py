@@ -69,6 +69,12 @@ def test_a_sheet_that_finds_no_room_is_an_error(tmp_path: Path, monkeypatch: pyt
         preflight.check(prepare(request(tmp_path)), None, guardian="")
 
 
+def test_a_sheet_for_a_place_where_no_run_can_be_kept_is_an_error(tmp_path: Path) -> None:
+    (tmp_path / "a file").touch()
+    with pytest.raises(DataError, match=r"a run folder cannot be made here: .*a file is a file; choose ano"):
+        preflight.check(prepare(request(tmp_path / "a file" / "runs")), None, guardian="")
+
+
 @pytest.mark.parametrize(
     ("time_s", "words"),
     [(0.2, "less than a second"), (42.4, "about 42 s"), (600, "about 10 min"), (30_000, "about 8 h 20 min")],

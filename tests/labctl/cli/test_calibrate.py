@@ -12,7 +12,8 @@ import numpy as np
 import pytest
 from typer.testing import CliRunner, Result
 
-from calibration import ROUTINES, CalibrationStore
+from calibration import ROUTINES, CalibrationStore, Routine
+from calibration import Result as Outcome
 from calibration.records import now_utc
 from labctl.benches import load_bench
 from labctl.calibration_run import prepare_bench, standard_wiring
@@ -40,7 +41,7 @@ def store(tmp_path: Path) -> Path:
 
 
 def test_a_routine_is_stored_drawn_and_told(store: Path) -> None:
-    done = labctl("calibrate", "clamp", "--imperfections", "lattice-paper", "--store", store, "--json")
+    done = labctl("calibrate", "clamp", "--store", store, "--json")
     assert done.exit_code == 0, done.output
     (told,) = json.loads(done.stdout)["calibrations"]
     assert (told["routine"], told["verdict"], told["serial"]) == ("clamp", "pass", "SIM-0001 seed 0")
@@ -55,6 +56,47 @@ def test_a_routine_is_stored_drawn_and_told(store: Path) -> None:
     assert set(states.values()) == {"missing"}
     text = labctl("calibrate", "status", "--store", store).stdout
     assert "clamp is valid for 7 days" in text
+
+
+def test_a_simulated_board_with_other_doses_is_another_board(store: Path) -> None:
+    def states(*words: str) -> dict[str, tuple[str, str]]:
+        status = json.loads(labctl("calibrate", "status", "--store", store, "--json", *words).stdout)
+        return {e["routine"]: (e["state"], e["sentence"]) for e in status["calibrations"]}
+
+    doses = ("--imperfections", "lattice-paper", "--set", "imperfections.adc_noise=0.2 mV")
+    assert labctl("calibrate", "clamp", "--store", store, "--no-figures", *doses).exit_code == 0
+    assert states(*doses)["clamp"][0] == "valid"
+    assert states(*doses[:2])["clamp"][0] == states()["clamp"][0] == "missing"
+    assert states(*doses, "--set", "board.gate_min=0.8 V")["clamp"][0] == "missing"
+    hint = "labctl calibrate dac --imperfections lattice-paper --set 'imperfections.adc_noise=0.2 mV'"
+    assert hint in states(*doses)["dac"][1]
+
+
+def test_no_twin_is_made_of_numbers_that_fit_no_board(store: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def made(name: str, kind: str) -> Routine:
+        def run(*_: object) -> Outcome:
+            found = Outcome("made")
+            if kind:
+                found.fault(kind, "edge 6 (06-10)", f"{kind} here")
+            return found
+
+        return replace(ROUTINES[name], run=run)
+
+    def twin(kinds: dict[str, str]) -> tuple[int, dict[str, Any]]:
+        routines = {name: made(name, kinds.get(name, "")) for name in ROUTINES}
+        monkeypatch.setattr("labctl.calibration_run.ROUTINES", routines)
+        done = labctl("calibrate", "twin", "--store", store, "--no-figures", "--json")
+        return done.exit_code, json.loads(done.stdout)
+
+    for _ in range(2):  # what fits no board is measured again, and is no reason for a twin the second time
+        code, told = twin({"bias": "no fit"})
+        assert (code, "twin" in told) == (1, False)
+        assert told["failures"] == ["no twin is made of numbers that fit no board; bias: no fit here"]
+    assert [c["routine"] for c in told["calibrations"]] == ["bias"]
+    code, told = twin({"bias": "edge dead"})
+    assert (code, told["broken"]) == (1, ["bias: edge dead here"])
+    assert Path(told["twin"]).is_file()
+    assert twin({})[1] == told | {"calibrations": []}  # still told, with nothing measured
 
 
 def test_a_fault_fails_the_command_and_is_named(store: Path) -> None:
@@ -75,6 +117,7 @@ def test_what_cannot_be_done_is_one_sentence(store: Path, tmp_path: Path) -> Non
     )
     assert "give --twin" in refusal("runs", "compare", "1", "--out", tmp_path)
     assert "--twin-file: is no file of a twin" in refusal("runs", "compare", "1", "--twin-file", "none")
+    assert "at most 3650 days" in refusal("calibrate", "dac", "--valid-for", "99999999 days")
     assert "--out: is where a twin is written" in refusal("calibrate", "dac", "--out", tmp_path / "x.toml")
 
 

@@ -221,6 +221,21 @@ def test_only_the_learning_counter_makes_the_plant_learn(server: DaqServer, opti
     assert list(server.device.edges[:3]) == [1, 0, 1]
 
 
+def test_between_calls_time_passes_only_by_a_wall_clock() -> None:
+    now_s = [100.0]
+    for clock, passed_s in ((None, 0.0), (lambda: now_s[0], 5.0)):
+        now_s[0] = 100.0
+        plant = Filter()
+        device = DaqDevice(plant, model=MODEL, now=clock)
+        device.drive([0], np.ones(1))
+        device.pulse(0, 1e-3)
+        now_s[0] = 105.0
+        device.catch_up()
+        device.catch_up()
+        assert device.clock_s == pytest.approx(max(passed_s, 1e-3))
+        assert (plant.state_V == pytest.approx(1.0)) is (passed_s > 0.0)
+
+
 def test_a_triggered_pulse_waits_for_its_clock(server: DaqServer, options) -> None:
     out, into = clocked(options, 40)
     before_s = server.device.plant.learned_s
