@@ -6,11 +6,15 @@ A simulated run at full speed on the 4×4 lattice, all plots open, 32 traces red
 draws, whether there is news or not. `longest_freeze_computing_s` tells how much of the longest freeze the
 window itself computed; the rest it waited for the machine. Times in seconds, memory in MB. Runs without a
 screen (QT_QPA_PLATFORM=offscreen) too.
+
+`engine_throughput_ratio` is the median of several spells, each held against the engine alone before and after
+it: a machine that others share is faster one minute and slower the next.
 """
 
 from __future__ import annotations
 
 import argparse
+import itertools
 import json
 import os
 import signal
@@ -30,30 +34,32 @@ BARS = {
 }
 EXAMPLE = Path(__file__).resolve().parents[1] / "examples" / "memory-cycle.toml"
 BEHIND = 1_000_000  # cycles behind the traces before frames are counted
+SPELLS = 5
 _FOREVER = 4_000_000_000
 
 
 def measure(seconds: float, folder: Path) -> dict[str, Any]:
-    """Measure with a window for so long; the engine alone is measured before and after."""
+    """Measure with a window for so long, in spells; the engine alone is measured before and after each."""
     from labctl.engine.client import EngineClient
 
     with EngineClient.start("bench", "benchmark") as client:
         try:
             _say("starting a run")
             _start(client, folder)
-            _say("measuring the engine alone")
-            alone = [_speed(client, seconds / 4)]
-            _say(f"{alone[0]:,.0f} cycles/s; opening the window")
             found = _with_window(client, seconds, folder)
-            _say("measuring the engine alone again")
-            alone.append(_speed(client, seconds / 4))
         finally:  # or it would go on for ever
             client.abort("measured")
             client.wait(timeout_s=120)
             client.quit_engine()
-    found["engine_throughput_ratio"] = found["cycles_per_s_with_window"] / statistics.mean(alone)
-    found["cycles_per_s_alone"] = statistics.mean(alone)
-    return found
+    spells, alone = found.pop("spells"), found.pop("alone")
+    around = [statistics.mean(pair) for pair in itertools.pairwise(alone)]
+    ratios = [with_window / by_itself for with_window, by_itself in zip(spells, around, strict=True)]
+    return found | {
+        "engine_throughput_ratio": statistics.median(ratios),
+        "engine_throughput_ratios": ratios,
+        "cycles_per_s_with_window": statistics.mean(spells),
+        "cycles_per_s_alone": statistics.mean(alone),
+    }
 
 
 def _start(client: Any, folder: Path) -> None:
@@ -91,42 +97,58 @@ def _with_window(client: Any, seconds: float, folder: Path) -> dict[str, Any]:
     window = MainWindow(EngineLink("bench"), folder / "runs", store, theme.LIGHT)
     window.resize(1500, 940)
     window.show()
-    window.link.begin()
     traces = window.layout_.plots["traces"]
-    while not traces.frames or len(window.live.gates) < 20:
-        app.processEvents()
-        time.sleep(0.002)
-    _say("measuring with the window")
-    per_second = [0] * int(seconds)
     ticks = Ticks()
     timer = QTimer()
     timer.timeout.connect(ticks.tick)
-    timer.start(5)
-    memory, began, cycle = _memory_MB(), time.monotonic(), client.snapshot().cycle
-    cpu, drawn = time.process_time(), traces.frames
-    while time.monotonic() - began < seconds:
-        traces.stale = True
-        app.processEvents()
-        second = int(time.monotonic() - began)
-        if second < len(per_second):
-            per_second[second] += traces.frames - drawn
-        drawn = traces.frames
-        time.sleep(0.001)
-    took = time.monotonic() - began
+    frames: list[int] = []
+    spells: list[float] = []
+    alone: list[float] = []
+    cpu_s, memory_MB = 0.0, 0.0
+    for spell in range(SPELLS):
+        _say(f"measuring the engine alone, {spell + 1} of {SPELLS + 1}")
+        alone.append(_speed(client, seconds / SPELLS / 4))
+        _say(f"{alone[-1]:,.0f} cycles/s; measuring with the window")
+        before = traces.frames
+        window.link.begin()
+        while traces.frames == before or len(window.live.gates) < 20:
+            app.processEvents()
+            time.sleep(0.002)
+        memory_MB = memory_MB or _memory_MB()
+        ticks.start()
+        timer.start(5)
+        per_second = [0] * max(1, int(seconds / SPELLS))
+        began, cycle, cpu, drawn = (
+            time.monotonic(), client.snapshot().cycle, time.process_time(), traces.frames
+        )  # fmt: skip
+        while time.monotonic() - began < len(per_second):
+            traces.stale = True
+            app.processEvents()
+            second = int(time.monotonic() - began)
+            if second < len(per_second):
+                per_second[second] += traces.frames - drawn
+            drawn = traces.frames
+            time.sleep(0.001)
+        spells.append((client.snapshot().cycle - cycle) / (time.monotonic() - began))
+        cpu_s += time.process_time() - cpu
+        frames += per_second
+        timer.stop()
+        window.link.end()
+    alone.append(_speed(client, seconds / SPELLS / 4))
     found = {
-        "cycles_per_s_with_window": (client.snapshot().cycle - cycle) / took,
-        "memory_growth_MB": _memory_MB() - memory,
+        "spells": spells,
+        "alone": alone,
+        "fps_median": float(statistics.median(frames)),
+        "fps_worst_second": float(min(frames)),
+        "memory_growth_MB": _memory_MB() - memory_MB,
         "longest_freeze_s": ticks.longest[0],
         "longest_freeze_computing_s": ticks.longest[1],
-        "window_cpu_share": (time.process_time() - cpu) / took,
+        "window_cpu_share": cpu_s / len(frames),
         "cycles_behind": client.snapshot().cycle,
         "traces": len(traces._curves),  # type: ignore[attr-defined]  # noqa: SLF001
-        "seconds": took,
+        "seconds": float(len(frames)),
         "platform": app.platformName(),
     }
-    found["fps_median"] = float(statistics.median(per_second))
-    found["fps_worst_second"] = float(min(per_second))
-    timer.stop()
     window.shut_down()
     window.close()
     return found
@@ -136,8 +158,12 @@ class Ticks:
     """The longest time between two ticks, and how much of it this thread computed; nothing else is kept."""
 
     def __init__(self) -> None:
-        self._last = time.monotonic(), time.thread_time()
         self.longest = 0.0, 0.0
+        self.start()
+
+    def start(self) -> None:
+        """Begin to look; what was before does not count."""
+        self._last = time.monotonic(), time.thread_time()
 
     def tick(self) -> None:
         """Look at the clock."""

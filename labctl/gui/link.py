@@ -60,7 +60,8 @@ class EngineLink(QObject):
     # ── coming and going ─────────────────────────────────────────────────────────────────────────
 
     def begin(self) -> None:
-        """Attach to an engine, or start one, and poll it from now on."""
+        """Attach to an engine, or start one, and poll it from now on; after `end` it may begin again."""
+        self._over.clear()
         thread = threading.Thread(target=self._live, name="engine-link", daemon=True)
         self._threads.append(thread)
         thread.start()
