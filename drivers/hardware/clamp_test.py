@@ -7,7 +7,7 @@ moves it.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, replace
 
@@ -95,18 +95,43 @@ def check_clamps(bench: Bench, wiring: Wiring, plan: ClampPlan) -> list[WireFaul
         inputs_V = np.full(len(wiring.sources), middle_V)
         rest_V = bench.read_nodes(inputs_V[None])
         labels_V = bench.measure(inputs_V[None]) + steps_V / plan.eta
-        for names, contrast, copy in (
-            (plan.toward, Contrast.ONE_SIDED, "clamped"), (plan.away, Contrast.SYMMETRIC, "free"),
-        ):  # fmt: skip
-            if not names:
-                continue
+
+        def moves_V(contrast: Contrast) -> tuple[FloatArray, FloatArray]:
             method = Method(clamp=ClampRule(eta=plan.eta, contrast=contrast), time=TimeRule(pulse_s=PULSE_S))
             free_V, clamped_V = _held(bench, method, inputs_V, labels_V)
-            nodes_V, away = (clamped_V, 1.0) if copy == "clamped" else (free_V, -1.0)
-            at_rest_V = (rest_V.clamped if copy == "clamped" else rest_V.free)[0]
-            moves = nodes_V - at_rest_V, away * asked_V
-            faults += wrong_clamps(*moves, targets, [names[n] for n in targets], copy, TOLERANCE * moved_V)
+            return free_V - rest_V.free[0], clamped_V - rest_V.clamped[0]
+
+        tolerance_V, told = TOLERANCE * moved_V, list[str]()
+        away = moves_V(Contrast.SYMMETRIC) if plan.away else None
+        if away is not None:
+            faults += _crossed(*away, asked_V, targets, plan, tolerance_V)
+            told = [name for fault in faults for name in fault.wires]
+        for names, moved, wanted_V, copy in (
+            (plan.toward, moves_V(Contrast.ONE_SIDED)[1], asked_V, "clamped"),
+            (plan.away, away and away[0], -asked_V, "free"),
+        ):
+            if moved is not None:
+                own = [names[n] for n in targets]
+                faults += wrong_clamps(moved, wanted_V, targets, own, copy, tolerance_V, told)
     return faults
+
+
+def _crossed(
+    free_V: FloatArray,
+    clamped_V: FloatArray,
+    asked_V: FloatArray,
+    targets: list[int],
+    plan: ClampPlan,
+    tolerance_V: float,
+) -> Iterator[WireFault]:
+    """Yield pairs that hold their node, each in the other's copy; moves (R, N) of both while both clamp."""
+    for t, node in enumerate(targets):
+        if same(free_V[:, node], asked_V[:, t], tolerance_V) and same(
+            clamped_V[:, node], -asked_V[:, t], tolerance_V
+        ):
+            pair = plan.toward[node], plan.away[node]
+            sentence = f"{pair[0]} and {pair[1]} are swapped: each holds node {node} in the other's copy"
+            yield WireFault(WireTrouble.SWAPPED, pair, "both", sentence)
 
 
 def _held(
@@ -133,12 +158,13 @@ def wrong_clamps(
     names: list[str],
     copy: str,
     tolerance_V: float,
+    known: Sequence[str] = (),
 ) -> Iterator[WireFault]:
-    """Yield what is wrong in one copy.
+    """Yield what is wrong in one copy, but of the wires known to be wrong.
 
     moved_V (R, N) is by how much each node moved, asked_V (R, targets) by how much each target was to move.
     """
-    own_V, told = moved_V[:, targets], set[str]()
+    own_V, told = moved_V[:, targets], set(known)
     for t, (node, name) in enumerate(zip(targets, names, strict=True)):
         if name in told or same(own_V[:, t], asked_V[:, t], tolerance_V):
             continue

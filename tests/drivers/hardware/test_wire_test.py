@@ -66,6 +66,10 @@ def test_wires_of_a_controller_bench(mishap: dict[str, object], expected: object
         ({"off": ["address line 4"]}, [("stuck", {"address line 4"})]),
         ({"swap": ["address line 0,address line 1"]}, [("swapped", {"address line 0", "address line 1"})]),
         ({"swap": ["address line 2,address line 4"]}, [("swapped", {"address line 2", "address line 4"})]),
+        (
+            {"swap": ["clamp node 0,away clamp node 0"]},
+            [("swapped", {"clamp node 0", "away clamp node 0"})],
+        ),
         # The emulated board is not held in either copy then.
         ({"off": ["clamp node 0"]}, [("open", {"clamp node 0"}), ("open", {"away clamp node 0"})]),
     ],
@@ -85,6 +89,7 @@ PLAN = ClampPlan({n: f"clamp {n}" for n in (10, 0, 8)}, {n: f"away {n}" for n in
         ((), []),
         (("clamp node 10", "clamp node 8"), [("swapped", ("clamp 10", "clamp 8"), "clamped")]),
         (("away clamp node 0", "away clamp node 8"), [("swapped", ("away 0", "away 8"), "free")]),
+        (("clamp node 0", "away clamp node 0"), [("swapped", ("clamp 0", "away 0"), "both")]),
     ],
     ids=str,
 )
