@@ -136,11 +136,14 @@ def _sentence(
         "less_than_equal": f"must be at most {_bound(context, 'le')}",
         "enum": f"must be one of {context.get('expected')}",
         "literal_error": f"must be one of {context.get('expected')}",
-        "tuple_type": "must be a list",
-        "list_type": "must be a list",
-        "dict_type": "must be a table",
-        "model_type": "must be a table",
-        "model_attributes_type": "must be a table",
+        "union_tag_invalid": f"{context.get('discriminator')} must be one of {context.get('expected_tags')}",
+        "union_tag_not_found": f"needs {context.get('discriminator')}, which tells what it is",
+        **dict.fromkeys(("int_type", "int_parsing", "int_from_float"), "must be a whole number"),
+        **dict.fromkeys(("float_type", "float_parsing"), "must be a number"),
+        **dict.fromkeys(("bool_type", "bool_parsing"), "must be true or false"),
+        **dict.fromkeys(("tuple_type", "list_type"), "must be a list"),
+        **dict.fromkeys(("dict_type", "model_type", "model_attributes_type"), "must be a table"),
+        "string_type": "must be a text, in quotes",
     }
     message = wording.get(first["type"], message[0].lower() + message[1:])
     shown = value if isinstance(value, str | int | float) else None

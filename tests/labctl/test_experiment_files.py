@@ -57,7 +57,9 @@ def test_minimal_file_gets_documented_defaults(tmp_path: Path) -> None:
     ("override_text", "parts"),
     [
         ("training.cycels=5", ["training.cycels", "unknown key", "did you mean cycles"]),
-        ("task.sources=5", ["task.sources", "must be a"]),
+        ("task.sources=5", ["task.sources", "must be a list"]),
+        ("training.cycles=many", ["training.cycles", "must be a whole number"]),
+        ("name=5", ["name: must be a text"]),
         ("colour=red", ["colour", "unknown key", "network"]),
         ('method.standard.pulse="5 V"', ["method.standard.pulse", "wrong unit", "5 V", "100 us"]),
         ("method.standard.pulse=5", ["method.standard.pulse", "has no unit", "100 us"]),

@@ -68,7 +68,7 @@ def test_cells_are_written_into_the_file_with_its_comments(
     ("table", "row", "column", "text", "shaded", "words"),
     [
         ("sources", 1, "voltage", "3 A", [(1, "voltage")], "wrong unit"),
-        ("sources", 1, "node", "x", [(1, "node")], "valid integer"),
+        ("sources", 1, "node", "x", [(1, "node")], "whole number"),
         (
             "sources",
             1,
