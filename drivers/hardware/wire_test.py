@@ -60,10 +60,10 @@ def check_wiring(bench: Bench, wires: WireSettings, network: Network) -> WireRep
     both = {w.node for w in wires.sources.values()} & {n for w in outputs.values() for n in w.nodes}
     read = {name: w for name, w in outputs.items() if not both & set(w.nodes)}
     first = _measured(bench, network, volts, wires.sources, read)
-    faults = first.wrong_sources(wires.tolerance) + first.wrong_outputs(wires.tolerance)
+    faults = first.wrong_sources(wires.tolerance)
     driven = {name: w for name, w in wires.sources.items() if w.node not in both}
-    if both and driven and not faults:
-        faults = _measured(bench, network, volts, driven, outputs).wrong_outputs(wires.tolerance)
+    reading = first if faults or not (both and driven) else _measured(bench, network, volts, driven, outputs)
+    faults += reading.wrong_outputs(wires.tolerance)
     places, tolerance = tuple(first.sources.values()), wires.tolerance
     return WireReport(
         tuple(faults), first.arrived(), volts, shares=first.shares(), places=places, tolerance=tolerance

@@ -283,6 +283,7 @@ class Board:
             raise Refusal(ErrorCode.BAD_BLOCK, str(error)) from error
         if stuck:
             return struct.pack("<I", len(block))
+        self._pins.check_clampable()
         self._upload = None
         parts = self.parts
         stream = RecordStream(

@@ -14,7 +14,7 @@ from protocols.wire import ErrorCode, Kind, WireError
 from protocols.wire.fields import Fields, pack_reals, parse, to_ns
 from protocols.wire.messages import Failure, WireUp
 from sim_backend.emulators.controller_block import SLACK_V
-from sim_backend.emulators.controller_plant import BoardParts, BoardPlant, wiring_of
+from sim_backend.emulators.controller_plant import Astray, BoardParts, BoardPlant, wiring_of
 
 MAX_ETA = 16.0
 FAR_PAST_V = -1e9  # a margin that every output has passed: it rests, unclamped
@@ -38,6 +38,7 @@ class Pins:
         self.plant, self._parts, self._limits = plant, parts, limits
         self.width = max(parts.widths)
         self.wired: WireUp | None = None
+        self._astray: Astray = {}
         self.sources: FloatArray = np.zeros(0)
         self.labels: FloatArray = np.zeros(0)
         self.eta = 1.0
@@ -69,11 +70,11 @@ class Pins:
         if len(told.sources) > self._parts.max_sources or len(told.outputs) > self._parts.max_outputs:
             raise Refusal(ErrorCode.LIMIT, "more sources or outputs than the board has")
         if not stuck and told != self.wired:
-            wiring = wiring_of(told, self._parts)
+            wiring, astray = wiring_of(told, self._parts)
             self.wired = None
             self.plant.close()
             self.plant.open(wiring)
-            self.wired = told
+            self.wired, self._astray = told, astray
             self.sources, self.labels = np.zeros(len(told.sources)), np.zeros(len(told.outputs))
         return (self.wired or WireUp((), ())).body()
 
@@ -109,8 +110,14 @@ class Pins:
             raise Refusal(ErrorCode.LIMIT, f"the longest pulse is {self._limits.pulse_max_s:g} s")
         if stuck:
             return struct.pack("<I", 0)
+        self.check_clampable()
         record = self.plant.run(self._single(length_s))
         return struct.pack("<I", to_ns(float(record.learning_time_s[0])))
+
+    def check_clampable(self) -> None:
+        """Raise Refusal when an output's wire is on a node that a source drives: it cannot be clamped."""
+        if self._astray:
+            raise Refusal(ErrorCode.HARDWARE, "the wire of an output is on a node that a source drives")
 
     def _single(self, length_s: float) -> CycleBlock:
         """Return a block of one cycle with what is set; η = 0 lets the gates learn without a nudge."""
@@ -176,7 +183,12 @@ class Pins:
 
         def take() -> bytes:
             self.sources = inputs[-1]
-            return pack_reals(self.plant.measure(inputs), self.width)
+            outputs = self.plant.measure(inputs)
+            if self._astray:
+                free = self.plant.read_nodes(inputs).free
+                for number, (positive, *negative) in self._astray.items():
+                    outputs[:, number] = free[:, positive] - free[:, negative].sum(axis=1)
+            return pack_reals(outputs, self.width)
 
         return self._reading(Kind.MEASURE, stuck, take)
 

@@ -75,24 +75,31 @@ class BoardParts:
     crossed_outputs: Mapping[int, int] = field(default_factory=dict)
 
 
-def wiring_of(told: WireUp, parts: BoardParts) -> Wiring:
-    """Return the wiring as it physically is when the board is told this one.
+Astray = dict[int, tuple[int, ...]]
 
-    Raises ConfigError when the board's network has no such wiring.
+
+def wiring_of(told: WireUp, parts: BoardParts) -> tuple[Wiring, Astray]:
+    """Return the wiring as it physically is when the board is told this one, and the outputs gone astray.
+
+    Those are the numbers of outputs whose wires are on nodes that sources drive, with these nodes: they can
+    be read there but not clamped, so in the wiring they are somewhere else. Raises ConfigError when the
+    board's network has no such wiring.
     """
     sources = tuple(
         Source(parts.crossed.get(node, node), f"source {number}") for number, node in enumerate(told.sources)
     )
-    read = parts.crossed_outputs
+    read, driven = parts.crossed_outputs, {s.node for s in sources}
+    wires = [tuple(read.get(n, n) for n in pair if n != NO_NODE) for pair in told.outputs]
+    astray = {
+        number: nodes for number, nodes in enumerate(wires) if parts.crossed_outputs and driven & {*nodes}
+    }
+    taken = driven | {node for number, nodes in enumerate(wires) if number not in astray for node in nodes}
+    free = (node for node in range(parts.network.nodes) if node not in taken)
     outputs = tuple(
-        Output(
-            f"output {number}",
-            read.get(positive, positive),
-            None if negative == NO_NODE else read.get(negative, negative),
-        )
-        for number, (positive, negative) in enumerate(told.outputs)
+        Output(f"output {number}", *((next(free, nodes[0]),) if number in astray else nodes))
+        for number, nodes in enumerate(wires)
     )
-    return Wiring(parts.network, sources, outputs)
+    return Wiring(parts.network, sources, outputs), astray
 
 
 def rehearse(plant: BoardPlant, network: Network) -> None:

@@ -43,7 +43,9 @@ def words(value: object) -> str:
         ({"off": ["S7"]}, [("open", {"S7"})]),
         ({"touch": ["S9,S13"]}, [("shorted", {"S9", "S13"})]),
         ({"swap": ["O0,O10"]}, [("swapped", {"O0", "O10"})]),
+        ({"swap": ["O0,O8"]}, [("swapped", {"O0", "O8"})]),
         ({"off": ["O10"]}, [("open", {"O10"})]),
+        ({"swap": ["O8,O10", "S1,S2"]}, [("swapped", {"S1", "S2"}), ("misplaced", {"O10"})]),
         ({"off": ["O8"]}, [("open", {"O8"})]),  # a node that is a source's, too: read in the second pass
         ({"swap": ["S2,S15"], "off": ["S9"]}, [("swapped", {"S2", "S15"}), ("open", {"S9"})]),
         ({"off": ["S1", "S2"]}, [("open", {"S1"}), ("open", {"S2"})]),

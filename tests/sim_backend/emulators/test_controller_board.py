@@ -373,6 +373,18 @@ def test_a_piece_of_a_block_out_of_place_is_not_stored() -> None:
 
 def test_crossed_wires_are_crossed_in_the_plant_only() -> None:
     parts = BoardParts(NETWORK, crossed={15: 13, 13: 15})
-    wiring = wiring_of(TOLD, parts)
+    wiring, astray = wiring_of(TOLD, parts)
+    assert astray == {}
     assert wiring.source_nodes == (5, 7, 13, 15)
     assert wiring.target_nodes == (10, 0)
+
+
+def test_an_output_on_a_driven_node_is_read_there_and_not_trained() -> None:
+    host = Host(crossed_outputs={10: 7}).ready()  # its other wire, on node 0, is where it should be
+    measured = np.frombuffer(host.says(Kind.MEASURE, SOURCES), offset=4)
+    nodes = np.frombuffer(host.says(Kind.READ_NODES, struct.pack("<IH", 0, 16)), offset=4)
+    assert measured == pytest.approx(nodes[7] - nodes[0])
+    assert nodes[7] == pytest.approx(0.3)
+    assert host.refuses(Kind.LEARN_PULSE, struct.pack("<I", 1000)) is ErrorCode.HARDWARE
+    host.load(cycles=4)
+    assert host.refuses(Kind.RUN, struct.pack("<H", 10)) is ErrorCode.HARDWARE
