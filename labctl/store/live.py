@@ -79,9 +79,7 @@ class LiveStore:
             self._db.execute("PRAGMA journal_mode=WAL")
             self._db.execute("PRAGMA synchronous=FULL")
             if create:
-                self._db.executescript(f"BEGIN;{_SCHEMA}COMMIT;")
-                self.put("format", FORMAT)
-                self.commit()
+                self._db.executescript(f"BEGIN;{_SCHEMA}INSERT INTO meta VALUES ('format', {FORMAT});COMMIT;")
 
     def put(self, key: str, value: Any) -> None:
         """Note a value that JSON can hold."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sqlite3
 import subprocess
 import sys
 from dataclasses import asdict, replace
@@ -13,7 +14,7 @@ import pytest
 
 from labctl.prepared import prepare_resume
 from labctl.runner import carry_out
-from labctl.store import marker, open_run
+from labctl.store import LiveStore, marker, open_run
 from labctl.store.events import read_events
 from labctl.store.marker import Process
 from labctl.store.recovery import find_orphans, recover
@@ -182,6 +183,98 @@ def test_recovery_says_what_the_run_failed_of_and_that_nobody_made_the_bench_saf
     found = recover(image)
     assert "after: StoreError: the disk is full" in found.reason
     assert "NOBODY MADE THE BENCH SAFE" in found.reason
+
+
+def guardians_note(image: Path, noticed: str) -> None:
+    deed = {"noticed": noticed, "safe": True, "safe_after_s": 0.02, "parts": [{"name": "supply"}]}
+    (image / "preflight.json").write_text('{"energises": true}', "utf-8")
+    (image / "guardian.json").write_text(json.dumps(deed), "utf-8")
+
+
+@pytest.mark.parametrize("before", [True, False])
+def test_a_guardians_note_of_an_earlier_crash_says_nothing_of_this_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, *, before: bool
+) -> None:
+    image, _ = run_image(tmp_path, monkeypatch)
+    began = next(e["time"] for e in read_events(image) if e["what"] == "run preflight")
+    guardians_note(image, f"{'2001' if before else '2999'}{began[4:]}")
+    reason = recover(image).reason
+    assert ("NOBODY MADE THE BENCH SAFE" in reason) is before
+    assert ("the guardian made the bench safe" in reason) is not before
+    assert (json.loads((image / "manifest.json").read_text("utf-8"))["guardian"] is None) is before
+
+
+class Refusing:
+    """A connection to live.db on a disk that is full: every query is refused."""
+
+    def execute(self, *_: object) -> None:
+        error = sqlite3.OperationalError("disk I/O error")
+        error.sqlite_errorcode = sqlite3.SQLITE_IOERR_SHMSIZE
+        raise error
+
+    def close(self) -> None:
+        pass
+
+
+def test_a_disk_that_is_full_is_no_damage(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    image, _ = run_image(tmp_path, monkeypatch)
+    with monkeypatch.context() as full:
+        full.setattr(sqlite3, "connect", lambda *_, **__: Refusing())
+        with pytest.raises(DataError, match=r"read now \(disk I/O error\).*run the command again") as told:
+            recover(image)
+    assert "delete" not in str(told.value)
+    assert recover(image).cycles > 0
+
+
+def test_damage_in_the_middle_is_told_and_nothing_is_changed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    image, _ = run_image(tmp_path, monkeypatch)
+    with sqlite3.connect(image / "live.db") as db:
+        db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        (root,) = db.execute("SELECT rootpage FROM sqlite_master WHERE name = 'blocks'").fetchone()
+        (size,) = db.execute("PRAGMA page_size").fetchone()
+    db.close()
+    with (image / "live.db").open("r+b") as file:
+        file.seek((root - 1) * size)
+        file.write(bytes(size))
+    before = {f.name: f.read_bytes() for f in image.iterdir() if not f.name.startswith("live.db-")}
+    with pytest.raises(DataError, match=r"is damaged .*nothing was changed; save what is left .*\.recover"):
+        recover(image)
+    assert before == {f.name: f.read_bytes() for f in image.iterdir() if not f.name.startswith("live.db-")}
+
+
+def test_a_run_whose_manifest_was_lost_is_told_by_its_run_nc(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _, whole = run_image(tmp_path, monkeypatch)
+    manifest = whole / "manifest.json"
+    lost = json.loads(manifest.read_text("utf-8"))
+    manifest.write_text("", "utf-8")
+    found = recover(whole, force=True)
+    assert (found.cycles, found.rounds) == (3000, open_run(whole).sizes["round"])
+    assert "its manifest was lost" in found.reason
+    again = json.loads(manifest.read_text("utf-8"))
+    kept = ("run_id", "status", "cycles", "name")
+    assert [again[n] for n in kept] == [lost[n] for n in kept]
+
+
+def test_a_run_whose_manifest_was_lost_keeps_its_number(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    image, whole = run_image(tmp_path, monkeypatch)
+    (image / "manifest.json").unlink()
+    recover(image)
+    run_id = json.loads((whole / "manifest.json").read_text("utf-8"))["run_id"]
+    assert json.loads((image / "manifest.json").read_text("utf-8"))["run_id"] == run_id
+    assert open_run(image).attrs["run_id"] == run_id
+
+
+def test_a_run_killed_before_its_plan_was_noted_is_recovered_as_nothing(tmp_path: Path) -> None:
+    folder = tmp_path / "2026-01-02" / "00001-short"
+    mark(folder, dead_process())
+    LiveStore(folder).close()
+    assert "before anything was recorded" in recover(folder).reason
 
 
 def test_a_manifest_of_something_else_is_begun_anew(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
