@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import sqlite3
 import subprocess
@@ -12,15 +13,16 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from labctl import runner
 from labctl.prepared import prepare_resume
 from labctl.runner import carry_out
-from labctl.store import LiveStore, marker, open_run
+from labctl.store import LiveStore, Manifest, catalogue, marker, open_run
 from labctl.store.events import read_events
 from labctl.store.marker import Process
 from labctl.store.recovery import find_orphans, recover
 from protocols.errors import DataError
 
-from .runs import cut_short
+from .runs import cut_short, small_run
 
 
 def mark(folder: Path, process: Process) -> None:
@@ -283,6 +285,56 @@ def test_a_manifest_of_something_else_is_begun_anew(tmp_path: Path, monkeypatch:
     assert recover(image).resumable
     run, resumption = prepare_resume(image, figures=False)
     assert carry_out(run, resumption=resumption).summary["status"] == "completed"
+
+
+def full(*_: object, **__: object) -> None:
+    raise OSError(errno.ENOSPC, "No space left on device")
+
+
+def left_to_recovery(folder: Path) -> bool:
+    """Tell whether a run is an orphan although this process, which ran it, lives on."""
+    return catalogue.entry_of(folder).status == "orphan" and marker.owner_of(folder) is None
+
+
+def test_a_run_whose_end_could_not_be_stored_is_nobodys_although_its_engine_lives(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as patch:
+        patch.setattr(runner, "convert", full)
+        with pytest.raises(DataError, match="make room, then run 'labctl runs recover"):
+            carry_out(small_run(tmp_path))
+    (folder,) = find_orphans(tmp_path)
+    assert left_to_recovery(folder)
+    assert recover(folder).cycles == 3000
+
+
+def test_a_run_that_could_not_begin_or_be_taken_up_is_nobodys_although_its_engine_lives(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with pytest.raises(DataError, match="no space left on device"):
+        carry_out(small_run(tmp_path / "new"), begun=full)
+    assert left_to_recovery(*find_orphans(tmp_path / "new"))
+    image, _ = run_image(tmp_path, monkeypatch)
+    run, resumption = prepare_resume(image, figures=False)
+    with monkeypatch.context() as patch:
+        patch.setattr(Manifest, "add", full)
+        with pytest.raises(DataError, match="no space left on device"):
+            carry_out(run, resumption=resumption)
+    assert left_to_recovery(image)
+
+
+def test_a_marker_that_cannot_be_written_anew_stays_as_it_was(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    dead = dead_process()
+    mark(tmp_path, dead)
+    with monkeypatch.context() as patch:
+        patch.setattr("os.fsync", full)
+        with pytest.raises(OSError, match="No space left"):
+            marker.take(tmp_path)
+    assert marker.read_marker(tmp_path) == dead
+    marker.abandon(tmp_path)  # another process's
+    assert marker.read_marker(tmp_path) == dead
 
 
 def test_a_line_cut_short_does_not_hide_the_others(tmp_path: Path) -> None:
