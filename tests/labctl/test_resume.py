@@ -305,3 +305,12 @@ def test_a_checkpoint_comes_back_as_it_was(tmp_path: Path) -> None:
     np.testing.assert_array_equal(found.gates_V, point.gates_V)
     assert (found.run_time_s, found.gates_cycle, found.bench) == (1.5, 7, None)
     assert found.lateness.late == 0
+
+
+@pytest.mark.parametrize("text", ["{}", "null"])
+def test_an_odd_manifest_does_not_keep_a_run_from_going_on(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, text: str
+) -> None:
+    image, _ = cut_short(tmp_path, monkeypatch)
+    (image / "manifest.json").write_text(text, "utf-8")
+    assert carry_out(*prepare_then(image)).summary["status"] == "completed"
