@@ -21,11 +21,20 @@ _FOLDER = "labctl-benches"
 _HINT = "wait until that has ended, or stop it first; 'labctl engines' lists what runs"
 
 
+class BenchInUse(InstrumentError):
+    """Somebody else has an instrument of the bench: `fact` says which and who, `who` names the process."""
+
+    def __init__(self, name: str, address: str, who: str) -> None:
+        self.who, self.fact = who, f"{name}: {address} is in use by {who}"
+        super().__init__(name, f"{address} is in use by {who}", _HINT)
+
+
 @contextmanager
 def held(values: Mapping[str, Any], user: str) -> Iterator[None]:
     """Keep a bench's instruments for this process; `user` says what for. A simulated bench is nobody's.
 
-    values: a bench file's. Raises InstrumentError, with nothing touched, when somebody else has one.
+    values: a bench file's. Raises BenchInUse, with nothing touched, when somebody else has one, and
+    InstrumentError when no lock can be had.
     """
     with ExitStack() as locks:
         for address, name in _addresses(values).items():
@@ -58,7 +67,7 @@ def _locked(name: str, address: str, user: str) -> Iterator[None]:
         if folder.stat().st_uid == os.getuid():
             folder.chmod(0o1777)  # whoever uses this computer
         path = folder / hashlib.sha256(address.encode()).hexdigest()[:16]
-        handle = os.open(path, os.O_RDWR | os.O_CREAT, 0o666)
+        handle = _opened(path)
     except OSError as error:
         raise InstrumentError(
             name, f"nobody can be kept from using it meanwhile: {error}", f"make {folder} writable"
@@ -70,7 +79,7 @@ def _locked(name: str, address: str, user: str) -> Iterator[None]:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             who = file.read().strip() or "another program"
-            raise InstrumentError(name, f"{address} is in use by {who}", _HINT) from None
+            raise BenchInUse(name, address, who) from None
         file.truncate(0)
         file.write(f"{user} (process {os.getpid()})")
         file.flush()
@@ -79,3 +88,18 @@ def _locked(name: str, address: str, user: str) -> Iterator[None]:
         finally:
             file.seek(0)
             file.truncate(0)
+
+
+def _opened(path: Path) -> int:
+    """Open a lock's file, made when missing.
+
+    Linux refuses O_CREAT for another user's file in a folder that all may write, root's opening, too.
+    """
+    try:
+        return os.open(path, os.O_RDWR)
+    except FileNotFoundError:
+        pass
+    try:
+        return os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o666)
+    except FileExistsError:  # somebody was quicker
+        return os.open(path, os.O_RDWR)

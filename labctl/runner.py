@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import shutil
 import time
 from collections.abc import Callable, Sequence
@@ -80,7 +81,7 @@ def carry_out(
         try:
             begun(folder, str(manifest.values["run_id"]))
         except OSError as error:
-            recorder.live.close()
+            _let_go(folder, recorder)
             raise live_store.cannot_store(folder, error) from error
     statics: dict[str, live_store.Static] = {}
 
@@ -182,7 +183,10 @@ def _take_up(run: PreparedRun, resumption: Resumption, bench: Bench) -> tuple[Pa
         manifest = Manifest.load(folder)
         recorder = Recorder(run.plan, folder, run.sampling, bench=bench, resumed=checkpoint)
         manifest.add(status="running")
-    except OSError as error:
+    except (OSError, StoreError) as error:
+        marker.abandon(folder)
+        if isinstance(error, StoreError):
+            raise
         raise live_store.cannot_store(folder, error, checkpoint.progress.cycle) from error
     return folder, manifest, recorder
 
@@ -192,9 +196,14 @@ def _put_back(
 ) -> Progress:
     """Put the bench where the checkpoint left it, as far as it can be, and note how far it is from there.
 
-    A board keeps its charges by itself: its gates are read and compared, never rewritten.
+    A board keeps its charges by itself: its gates are read and compared, never rewritten. Last of all, what
+    was stored after the checkpoint is forgotten.
     """
-    report: dict[str, Any] = {"from_cycle": checkpoint.progress.cycle, "cycles_repeated": recorder.cut}
+    from_cycle = checkpoint.progress.cycle
+    report: dict[str, Any] = {
+        "from_cycle": from_cycle,
+        "cycles_repeated": recorder.live.committed_cycles - from_cycle,
+    }
     if checkpoint.bench is not None and isinstance(bench, Restorable):
         bench.restore(checkpoint.bench)
     elif checkpoint.gates_V is not None:
@@ -208,6 +217,7 @@ def _put_back(
     report |= applied.to_manifest()
     report["time"] = datetime.now(UTC).isoformat(timespec="milliseconds")
     manifest.add(resumed=[*manifest.values.get("resumed", []), report])
+    recorder.go_on()
     return checkpoint.progress
 
 
@@ -226,6 +236,9 @@ def _store(
     status = str(state.outcome or "failed")
     with LiveReader(folder) as live:
         results = measured(live)
+    learnt = {"cycles": reached.cycle, "learning_time_s": reached.learning_time_s}
+    if results.get("cycles", 0) > reached.cycle:  # it never went on: what came after the checkpoint stands
+        learnt = {name: results[name] for name in learnt}
     figures: list[Path] = []
     if results:
         name = identity.name if identity else "unknown"
@@ -243,8 +256,7 @@ def _store(
         state.reason,
         bench_identity=vars(identity) if identity else None,
         safe_state=vars(session.safe) if session.safe else None,
-        cycles=reached.cycle,
-        learning_time_s=reached.learning_time_s,
+        **learnt,
         training_wall_time_s=recorder.run_time_s(),
         **recorder.lateness.summary(),
         warnings=list(session.warnings),
@@ -270,7 +282,7 @@ def _summary(
     figures: list[Path],
 ) -> dict[str, Any]:
     state = session.state
-    resumed = manifest.values.get("resumed")
+    resumed = manifest.values.get("resumed") if recorder.begun else None
     return {
         "run_id": manifest.values["run_id"],
         "path": str(folder),
@@ -284,7 +296,7 @@ def _summary(
         "seed": run.request.seed,
         **results,
         "wall_time_s": wall_time_s,
-        "cycles_per_s": (results["cycles"] - cycles_before) / wall_time_s,
+        "cycles_per_s": max(state.progress.cycle - cycles_before, 0) / wall_time_s,
         **recorder.lateness.summary(),
         "resumed": resumed[-1] if resumed else None,
         "figures": [str(f) for f in figures],
@@ -293,6 +305,14 @@ def _summary(
 
 def _not_stored(folder: Path, problem: StoreError | OSError, recorder: Recorder) -> DataError:
     """Return what to tell when a run is over and its end could not be stored."""
+    _let_go(folder, recorder)
     error = problem if isinstance(problem, StoreError) else live_store.cannot_store(folder, problem)
     kept = f"{recorder.live.committed_cycles:,} cycles are kept in {live_store.NAME}"
     return DataError(f"{error}; {kept}; make room, then run 'labctl runs recover {folder}'")
+
+
+def _let_go(folder: Path, recorder: Recorder) -> None:
+    """Leave a run to `runs recover`: this process may live on for long."""
+    with contextlib.suppress(StoreError):  # it may be closed already
+        recorder.live.close()
+    marker.abandon(folder)

@@ -67,10 +67,10 @@ class Session:
 
     `request` may be called from a signal handler or another thread: the request takes effect when
     the current step, at most one block, has ended. `at_end` takes a last look at the bench after a
-    run that was not aborted, before the safe state is reached. `go_on` puts the bench back where an earlier
-    session left it, once it is open and checked, and returns how far that session had come. `look` may add
-    snapshots to a block, for a live view; it must change nothing else. `warnings`: what a person should know
-    while the run goes on.
+    run that was under way and not aborted, before the safe state is reached. `go_on` puts the bench back
+    where an earlier session left it, once it is open and checked, and returns how far that session had come.
+    `look` may add snapshots to a block, for a live view; it must change nothing else. `warnings`: what a
+    person should know while the run goes on.
     """
 
     plan: Plan
@@ -86,6 +86,7 @@ class Session:
     _requests: deque[Asked] = field(default_factory=deque)
     _afterwards: list[tuple[str, BaseException]] = field(default_factory=list)
     _in_step: bool = False
+    _has_run: bool = False
 
     def request(self, kind: Kind, reason: str, by: str = "user") -> None:
         """Ask for pause, resume, stop or abort; `by` says who asks."""
@@ -148,6 +149,7 @@ class Session:
 
     def _take(self, event: Event) -> tuple[Command, ...]:
         self.state, commands = react(self.plan, self.state, event)
+        self._has_run |= self.state.run is RunState.RUNNING
         return commands
 
     def _tell(self, event: Event) -> None:
@@ -248,7 +250,8 @@ class Session:
         )
 
     def _go_safe(self) -> Event:
-        if self.at_end is not None and self.state.outcome in (Outcome.COMPLETED, Outcome.STOPPED):
+        kept = self._has_run and self.state.outcome in (Outcome.COMPLETED, Outcome.STOPPED)
+        if self.at_end is not None and kept:
             last_look, self.at_end = self.at_end, None
             self._in_step = True
             try:

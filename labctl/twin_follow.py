@@ -20,8 +20,9 @@ from typing import Any
 import numpy as np
 
 from labctl.store import LiveReader, open_run
+from labctl.store.manifest import read_manifest
 from labctl.twin_health import Health, NoTwin
-from labctl.twin_run import Enough, Predicted, default_twin, read_manifest, run_again
+from labctl.twin_run import Enough, Predicted, default_twin, run_again
 from protocols.block import FloatArray, IntArray
 from protocols.errors import DataError, LabError
 

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
@@ -17,10 +15,10 @@ from labctl.calibration_settings import CalibrationSettings, board_serial
 from labctl.prepared import PreparedRun, prepare
 from labctl.request import RunRequest
 from labctl.session import Session
+from labctl.store.manifest import read_manifest
 from labctl.twin_health import NoTwin
 from protocols.block import FloatArray
 from protocols.engine import EngineState, Event
-from protocols.errors import ConfigError
 from protocols.plan import Plan
 
 
@@ -81,14 +79,6 @@ def run_again(
         session.run()
     except Enough:
         return
-
-
-def read_manifest(folder: Path) -> dict[str, Any]:
-    """Return the manifest of a run. Raises ConfigError."""
-    try:
-        return dict(json.loads((folder / "manifest.json").read_text("utf-8")))
-    except (OSError, ValueError) as error:
-        raise ConfigError(f"the manifest cannot be read: {error}", file=str(folder)) from None
 
 
 class _Rounds:

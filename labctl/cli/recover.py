@@ -103,8 +103,11 @@ def _tell(found: list[Recovered], problems: list[str]) -> None:
         console.print("no run was cut short")
 
 
-def _tell_drift(resumed: dict[str, float]) -> None:
+def _tell_drift(resumed: dict[str, float] | None) -> None:
     console = Console(highlight=False, soft_wrap=True)
+    if resumed is None:
+        console.print(f"  [dim]{'resumed':>10}[/]  not: it ended before it went on; what was stored stands")
+        return
     console.print(f"  [dim]{'resumed':>10}[/]  from cycle {resumed['from_cycle']:,}")
     if "gate_drift_worst_V" in resumed:
         worst_mV, rms_mV = 1e3 * resumed["gate_drift_worst_V"], 1e3 * resumed["gate_drift_rms_V"]

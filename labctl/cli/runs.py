@@ -22,6 +22,7 @@ from labctl.cli.recover import recover, resume
 from labctl.cli.tag import tag
 from labctl.store import catalogue
 from labctl.store.events import read_events
+from labctl.store.manifest import read_manifest
 from labctl.store.tags import read_tags
 from protocols.bench import InstrumentIdentity
 from protocols.errors import ConfigError, DataError
@@ -207,12 +208,9 @@ def _imported(file: Path, imported: Imported) -> dict[str, Any]:
 
 def _manifest(folder: Path) -> dict[str, Any]:
     try:
-        found = json.loads((folder / "manifest.json").read_text("utf-8"))
-    except (OSError, ValueError) as error:
-        raise ConfigError(
-            f"the manifest cannot be read: {error}", file=str(folder), allowed="try: labctl runs recover"
-        ) from None
-    return dict(found)
+        return read_manifest(folder)
+    except DataError as error:
+        raise ConfigError(str(error), allowed="try: labctl runs recover") from None
 
 
 def _contents(folder: Path) -> dict[str, Any] | None:

@@ -4,8 +4,8 @@ It is started by the engine before a bench is opened, in a session of its own, a
 its standard input: `watch` (what to make safe), `beat` (twice a second), `make safe`, `take over`, `release`,
 `bye`. When the line closes while it watches, the engine has died; when no beat comes for a while, the engine
 hangs and is killed first, because an instrument's port serves one program at a time. Then the guardian
-connects to the instruments by itself, brings them to their safe state, reads that back, and notes in the
-run's folder what it did. It imports what it needs for that beforehand.
+keeps the bench for itself, connects to the instruments, brings them to their safe state, reads that back,
+and notes in the run's folder what it did. It imports what it needs for that beforehand.
 """
 
 from __future__ import annotations
@@ -23,10 +23,15 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from labctl import bench_lock
+
 HANGS_S = 5.0  # without a beat
 RETRY_S = 0.25
+RETRY_LOCK_S = 0.01
+DIES_S = 1.0  # a killed engine that still has the bench then hangs in a driver
 GIVE_UP_S = 60.0
 NOTE = "guardian.json"
+USER = "the guardian, which makes the bench safe"
 
 MakeSafe = Callable[[], dict[str, Any]]
 
@@ -62,13 +67,13 @@ class Guardian:
             ready, _, _ = select.select([self._line], [], [], wait_s)
             if not ready:
                 self._kill_engine()
-                self._act(f"the engine (process {self._engine_pid}) hung and was killed")
+                self._act(f"the engine (process {self._engine_pid}) hung and was killed", GIVE_UP_S)
                 return
             data = os.read(self._line, 65536)
             if not data:
                 if self._watching is not None:
                     self._kill_engine()  # it may have closed its end and live on, with a port in hand
-                    self._act(f"the engine (process {self._engine_pid}) died")
+                    self._act(f"the engine (process {self._engine_pid}) died", GIVE_UP_S)
                 return
             self._heard = time.monotonic()
             self._buffer += data
@@ -90,10 +95,11 @@ class Guardian:
         elif kind == "release":
             self._watching = None
         elif kind == "make safe":
-            self._tell({"did": asdict(self._act(message["reason"], message["limit_s"]))})
+            did = self._act(message["reason"], message["limit_s"], alone=True)  # the engine keeps the bench
+            self._tell({"did": asdict(did)})
         elif kind == "take over":
             self._kill_engine()
-            self._act(message["reason"])
+            self._act(message["reason"], GIVE_UP_S)
             return False
         return bool(kind != "bye")
 
@@ -101,30 +107,53 @@ class Guardian:
         with contextlib.suppress(ProcessLookupError):
             os.kill(self._engine_pid, signal.SIGKILL)
 
-    def _act(self, reason: str, limit_s: float = GIVE_UP_S) -> Deed:
-        """Make the bench safe, again and again until it is or the limit is over; note what was done."""
-        began = time.monotonic()
+    def _act(self, reason: str, limit_s: float, *, alone: bool = False) -> Deed:
+        """Make the bench safe, again and again until it is or the limit is over; note what was done.
+
+        `alone`: the bench is kept from others already. Nothing is touched while somebody else has it.
+        """
+        began, told = time.monotonic(), False
         about = self._watching or {}
         deed = Deed(reason, about.get("bench", "unknown"), _now(), False, 0.0)
-        while not deed.safe:
-            deed.attempts += 1
-            try:
-                found = self._make_safe()
-                deed.safe, deed.parts, deed.problem = found["safe"], found["parts"], found.get("problem", "")
-            except Exception as error:  # whatever it is, the next attempt may do better
-                deed.problem = f"{type(error).__name__}: {error}"
-            deed.safe_after_s = time.monotonic() - began
-            if deed.safe or deed.safe_after_s > limit_s:
-                break
-            if deed.attempts == 1:
-                self._note(deed, about.get("folder", ""))
-            time.sleep(RETRY_S)
+        with contextlib.ExitStack() as locks:
+            while True:
+                if not alone:
+                    deed.problem = self._keep(locks, time.monotonic() - began)
+                    alone = not deed.problem
+                if alone:
+                    self._try(deed)
+                deed.safe_after_s = time.monotonic() - began
+                if deed.safe or deed.safe_after_s > limit_s:
+                    break
+                if not told and (alone or deed.safe_after_s > RETRY_S):
+                    self._note(deed, about.get("folder", ""))
+                    told = True
+                time.sleep(RETRY_S if alone else RETRY_LOCK_S)
         self._note(deed, about.get("folder", ""))
         return deed
 
+    def _keep(self, locks: contextlib.ExitStack, waited_s: float) -> str:
+        """Keep the bench from others; return who has it, empty when it may be touched."""
+        about = self._watching or {}
+        try:
+            locks.enter_context(bench_lock.held(about.get("values", {}), USER))
+        except bench_lock.BenchInUse as error:
+            dying = error.who.endswith(f"(process {self._engine_pid})")  # and nobody else has it
+            return "" if dying and waited_s > DIES_S else f"{error.fact}, which answers for it"
+        except Exception as error:  # a full disk: the bench is what matters
+            _say(f"the guardian could not keep the bench for itself: {error}")
+        return ""
+
+    def _try(self, deed: Deed) -> None:
+        deed.attempts += 1
+        try:
+            found = self._make_safe()
+            deed.safe, deed.parts, deed.problem = found["safe"], found["parts"], found.get("problem", "")
+        except Exception as error:  # whatever it is, the next attempt may do better
+            deed.problem = f"{type(error).__name__}: {error}"
+
     def _note(self, deed: Deed, folder: str) -> None:
-        with contextlib.suppress(OSError):  # whoever read it may be gone: the bench is what matters
-            print(json.dumps(asdict(deed), ensure_ascii=False), file=sys.stderr, flush=True)
+        _say(json.dumps(asdict(deed), ensure_ascii=False))
         if not folder:
             return
         what = "bench made safe by the guardian" if deed.safe else "the guardian cannot make the bench safe"
@@ -136,7 +165,12 @@ class Guardian:
             with (Path(folder) / "events.jsonl").open("a", encoding="utf-8") as file:
                 file.write(json.dumps(line, ensure_ascii=False) + "\n")
         except OSError as error:  # a full disk: the bench is what matters
-            print(f"the guardian could not note what it did: {error}", file=sys.stderr, flush=True)
+            _say(f"the guardian could not note what it did: {error}")
+
+
+def _say(text: str) -> None:
+    with contextlib.suppress(OSError):  # whoever read it may be gone: the bench is what matters
+        print(text, file=sys.stderr, flush=True)
 
 
 def _nothing_energised() -> dict[str, Any]:

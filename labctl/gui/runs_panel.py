@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -30,7 +29,7 @@ from labctl.gui.model import RunModel
 from labctl.gui.runs_table import THUMB, RunsTable
 from labctl.gui.words import must, named, tr
 from labctl.gui.work import Worker
-from labctl.store import catalogue, open_run
+from labctl.store import Manifest, catalogue, open_run
 from labctl.store.catalogue import Entry
 from labctl.store.events import read_events
 from labctl.store.recovery import find_orphans, recover
@@ -369,6 +368,5 @@ def _settings(folder: Path) -> dict[str, Any]:
         file = folder / f"{name}.toml"
         if file.exists():
             found[name] = tomllib.loads(file.read_text("utf-8"))
-    manifest = json.loads((folder / "manifest.json").read_text("utf-8"))
-    found["seed"] = (manifest.get("seeds") or {}).get("run")
+    found["seed"] = (Manifest.load(folder).values.get("seeds") or {}).get("run")
     return found

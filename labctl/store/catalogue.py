@@ -8,7 +8,6 @@ to date never fails a run.
 from __future__ import annotations
 
 import contextlib
-import json
 import sqlite3
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, fields
@@ -18,6 +17,7 @@ from typing import Any
 import structlog
 
 from labctl.store import marker
+from labctl.store.manifest import read_manifest
 from labctl.store.tags import read_tags, write_tags
 from protocols.errors import DataError
 
@@ -158,11 +158,12 @@ def entry_of(folder: Path) -> Entry:
     number = int(folder.name.partition("-")[0])
     place = f"{folder.parent.name}/{folder.name}"
     try:
-        manifest: dict[str, Any] = json.loads((folder / "manifest.json").read_text("utf-8"))
+        manifest = read_manifest(folder)
         summary = manifest.get("summary") or {}
         seed = (manifest.get("seeds") or {}).get("run")
         values = {c: manifest.get(c, summary.get(c)) for c in _COLUMNS}
-    except (OSError, ValueError, AttributeError):
+        values["name"] = values["name"] or folder.name
+    except (DataError, AttributeError):
         values = dict.fromkeys(_COLUMNS) | {"run_id": "", "name": folder.name, "status": "unreadable"}
         seed = None
     if values["status"] == "running" and _is_orphan(folder):

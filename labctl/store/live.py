@@ -79,9 +79,12 @@ class LiveStore:
             self._db.execute("PRAGMA journal_mode=WAL")
             self._db.execute("PRAGMA synchronous=FULL")
             if create:
-                self._db.executescript(f"BEGIN;{_SCHEMA}COMMIT;")
-                self.put("format", FORMAT)
-                self.commit()
+                self._db.executescript(f"BEGIN;{_SCHEMA}INSERT INTO meta VALUES ('format', {FORMAT});COMMIT;")
+            else:
+                (self._cycles,) = self._db.execute(
+                    "SELECT coalesce(max(first_cycle + cycles), 0) FROM blocks"
+                ).fetchone()
+                self.committed_cycles = self._cycles
 
     def put(self, key: str, value: Any) -> None:
         """Note a value that JSON can hold."""
@@ -119,15 +122,13 @@ class LiveStore:
         )
         self._execute("DELETE FROM checkpoints WHERE number <= (SELECT max(number) - 2 FROM checkpoints)")
 
-    def cut(self, cycle: int, rounds: int) -> int:
-        """Forget rows from `cycle` on and rounds from number `rounds` on; return how many cycles went."""
-        with self._storing():
-            found = self._db.execute("SELECT sum(cycles) FROM blocks WHERE first_cycle >= ?", (cycle,))
-            cycles = found.fetchone()[0] or 0
+    def cut(self, cycle: int, rounds: int) -> None:
+        """Forget rows from `cycle` on, rounds from number `rounds` on, and how an earlier session ended."""
         self._execute("DELETE FROM blocks WHERE first_cycle >= ?", (cycle,))
         self._execute("DELETE FROM rounds WHERE number >= ?", (rounds,))
+        self._execute("DELETE FROM statics WHERE name GLOB 'map_*'")  # measured at that end
+        self._execute("DELETE FROM meta WHERE key = 'ended'")
         self._cycles = cycle
-        return int(cycles)
 
     def commit(self) -> None:
         """Make everything added so far last, through the disk's own cache."""

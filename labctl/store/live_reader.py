@@ -15,11 +15,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from labctl.store.codec import decode
-from labctl.store.events import read_events
 from labctl.store.layout import CYCLE, SNAPSHOT, columns_of
 from labctl.store.live import FORMAT, NAME, BlockRow, Static, static_texts
 from protocols.errors import DataError
 
+_DAMAGE = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
 _AT_ONCE = 64  # rows per query, so that no reader keeps the writer's journal from being reused
 
 
@@ -53,18 +53,30 @@ class StoredCheckpoint:
     bench: bytes | None
 
 
+class NothingRecorded(DataError):
+    """There is no live.db, or one in which nothing was noted yet."""
+
+
 class LiveReader:
     """A view of live.db. Each query sees what was committed at that moment. Raises DataError."""
 
     def __init__(self, folder: Path) -> None:
         self.path = folder / NAME
         if not self.path.exists():
-            raise DataError(f"{folder}: has no {NAME}: nothing was recorded here, or it is stored already")
+            raise NothingRecorded(
+                f"{folder}: has no {NAME}: nothing was recorded here, or it is stored already"
+            )
         with self._reading():
             self._db = sqlite3.connect(self.path, isolation_level=None, timeout=10.0)
             self._db.execute("PRAGMA query_only=ON")
-        if self.meta("format") != FORMAT:
-            raise DataError(f"{self.path}: was written by another version of labctl; use that one")
+        try:
+            if not self._rows("SELECT 1 FROM sqlite_master LIMIT 1"):
+                raise NothingRecorded(f"{self.path}: is empty: its process died before it recorded anything")
+            if self.meta("format") != FORMAT:
+                raise DataError(f"{self.path}: was written by another version of labctl; use that one")
+        except DataError:
+            self._db.close()
+            raise
 
     def __enter__(self) -> LiveReader:
         return self
@@ -143,28 +155,20 @@ class LiveReader:
         try:
             yield
         except sqlite3.Error as error:
-            raise DataError(f"{self.path}: cannot be read: {error}") from error
+            raise _unreadable(self.path, error) from error
 
 
-def check_readable(folder: Path) -> None:
-    """Raise DataError when a run's live.db is damaged, or gone although the run had begun to train.
-
-    One that is not there yet, or has no tables yet, belongs to a run that was killed at its very beginning.
-    """
-    path = folder / NAME
-    try:
-        if path.exists() and path.stat().st_size > 0:
-            with contextlib.closing(sqlite3.connect(path, timeout=10.0)) as db:
-                db.execute("SELECT count(*) FROM sqlite_master").fetchone()
-            return
-    except sqlite3.Error as error:
-        raise DataError(
-            f"{path}: is damaged ({error}); nothing was changed; put a good copy back, or delete the run"
-        ) from error
-    if not (folder / "run.nc").exists() and any(e.get("what") == "run running" for e in read_events(folder)):
-        raise DataError(
-            f"{path}: is missing or empty although the run had begun; put it back, or delete the run"
+def _unreadable(path: Path, error: sqlite3.Error) -> DataError:
+    """Return what to tell: only what SQLite itself calls damaged is; a full disk passes."""
+    if getattr(error, "sqlite_errorcode", 0) & 0xFF in _DAMAGE:
+        return DataError(
+            f"{path}: is damaged ({error}); nothing was changed; save what is left with "
+            f"'sqlite3 {NAME} .recover', put a good copy back, or delete the run"
         )
+    return DataError(
+        f"{path}: cannot be read now ({error}); nothing was changed; make room there, or the folder "
+        "writable, and run the command again"
+    )
 
 
 def filled(block: StoredBlock, shapes: dict[str, tuple[int, ...]]) -> dict[str, NDArray[Any]]:

@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 import labctl
+from protocols.errors import DataError
 
 _LIBRARIES = (
     "numpy",
@@ -65,10 +66,8 @@ class Manifest:
     def load(cls, folder: Path) -> Manifest:
         """Read a run's manifest to go on with it; without a readable one, begin with the folder's name."""
         try:
-            values = json.loads((folder / "manifest.json").read_text("utf-8"))
-        except (OSError, ValueError):  # killed before it was written
-            values = None
-        if not isinstance(values, dict):
+            values = read_manifest(folder)
+        except DataError:  # killed before it was written
             values = {"run_id": str(uuid.uuid4()), "name": folder.name.partition("-")[2], "status": "running"}
         return cls(folder, values)
 
@@ -92,6 +91,17 @@ class Manifest:
             wall_time_s=before_s + (time.monotonic_ns() - self._started_ns) / 1e9,
             **values,
         )
+
+
+def read_manifest(folder: Path) -> dict[str, Any]:
+    """Return what a run's manifest says. Raises DataError when it is missing, damaged or not a run's."""
+    try:
+        values = json.loads((folder / "manifest.json").read_text("utf-8"))
+    except (OSError, ValueError) as error:
+        raise DataError(f"{folder}: the manifest cannot be read: {error}") from None
+    if not isinstance(values, dict) or not values.get("status"):
+        raise DataError(f"{folder}: the manifest cannot be read: it does not say how the run stands")
+    return values
 
 
 def _operator() -> str:

@@ -101,13 +101,13 @@ def take(folder: Path, *, even_alive: bool = False) -> Process | None:
     mine, before = Process.current(), check_takeable(folder, even_alive=even_alive)
     marker, fresh = folder / NAME, folder / f"{NAME}.{mine.pid}"
     try:
-        if marker.exists():
-            marker.replace(folder / f"{NAME}.old")  # only one of two that try gets it
-            (folder / f"{NAME}.old").unlink()
-        with fresh.open("w", encoding="utf-8") as file:
+        with fresh.open("w", encoding="utf-8") as file:  # first of all: a full disk leaves the old marker
             file.write(json.dumps(asdict(mine)) + "\n")
             file.flush()
             os.fsync(file.fileno())  # or a power cut leaves the name with no content
+        if marker.exists():
+            marker.replace(folder / f"{NAME}.old")  # only one of two that try gets it
+            (folder / f"{NAME}.old").unlink()
         try:
             os.link(fresh, marker)  # fails when the name is taken, and the file is whole at once
         except PermissionError:  # a file system without links, a memory stick, say
@@ -123,6 +123,16 @@ def take(folder: Path, *, even_alive: bool = False) -> Process | None:
 def release(folder: Path) -> None:
     """Take the marker away: the run is stored."""
     (folder / NAME).unlink(missing_ok=True)
+
+
+def abandon(folder: Path) -> None:
+    """Leave a run of this process to whoever recovers it: its end could not be stored.
+
+    The marker is emptied, for which a full disk has room; where even that fails it stands as it is.
+    """
+    with contextlib.suppress(OSError):
+        if owner_of(folder) == Process.current():
+            os.truncate(folder / NAME, 0)
 
 
 def _boot() -> str:

@@ -32,7 +32,8 @@ class Recorder:
 
     Blocks are committed once a second, or as they come when a block takes longer, each time with a
     checkpoint of `bench`; on the way to the safe state nothing waits for the disk. Memory does not grow with
-    the run. `resumed` goes on after a checkpoint.
+    the run. `resumed` goes on after a checkpoint, once `go_on` is called: until then everything stands as it
+    was, and `begun` is false.
     """
 
     def __init__(
@@ -65,6 +66,7 @@ class Recorder:
             (resumed.gates_V, resumed.gates_cycle) if resumed else (None, 0)
         )
         self._at_stop: Checkpoint | None = None
+        self.begun = resumed is None
         self.live = LiveStore(folder, create=resumed is None)
         if resumed is None:
             self.live.put("plan", plan_digest(plan))
@@ -72,13 +74,16 @@ class Recorder:
             self.live.put("stride", sampling.stride)
             self.live.put("attributes", dict(attributes or {}))
             self.live.add_statics(static_variables(plan))
-        else:
-            self.cut = self.live.cut(resumed.progress.cycle, resumed.progress.rounds_done)
-        self.live.commit()
+            self.live.commit()
 
     def run_time_s(self) -> float:
         """Return the wall time since the run began, pauses between sessions left out."""
         return self._clock() - self._started
+
+    def go_on(self) -> None:
+        """Forget what was stored after the checkpoint: it is trained again. It lasts with the next commit."""
+        self.live.cut(self._progress.cycle, self._progress.rounds_done)
+        self.begun = True
 
     def on_event(self, event: Event, state: EngineState) -> None:
         """Store what the event brings; note a change of the run state. Raises StoreError."""
@@ -136,7 +141,7 @@ class Recorder:
         if self.live.failed:
             self.live.close()
             return
-        if state.outcome is not Outcome.COMPLETED and self._progress.rounds_done > 0:
+        if self.begun and state.outcome is not Outcome.COMPLETED and self._progress.rounds_done > 0:
             if self._at_stop is not None:
                 self._add(self._at_stop)
             elif self._restorable is None:

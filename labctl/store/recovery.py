@@ -7,6 +7,7 @@ says so in its manifest; live.db stays, so that the run can still be resumed.
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -17,10 +18,10 @@ from labctl.store.catalogue import update
 from labctl.store.checkpoint import Checkpoint
 from labctl.store.convert import convert
 from labctl.store.events import EventLog, read_events
-from labctl.store.live_reader import LiveReader, check_readable
+from labctl.store.kept import Kept, kept_in
+from labctl.store.live_reader import LiveReader
 from labctl.store.manifest import Manifest
 from labctl.store.marker import Process
-from labctl.store.summary import measured
 from protocols.errors import DataError
 
 RECOVERED = "recovered"
@@ -67,7 +68,7 @@ def recover(folder: Path, *, force: bool = False) -> Recovered:
                 f"{folder}: {marker.NAME} is missing, so whether its process lives cannot be known; "
                 "add --force when you know that it does not"
             )
-    check_readable(folder)
+    kept = kept_in(folder)
     ended = _last_written(folder)
     try:
         owner = marker.take(folder, even_alive=force)
@@ -77,7 +78,7 @@ def recover(folder: Path, *, force: bool = False) -> Recovered:
                 folder, manifest.values.get("cycles", 0), 0, str(manifest.values["reason"]), False
             )
         else:
-            found = _store(folder, owner, manifest, ended)
+            found = _store(folder, owner, manifest, ended, kept)
         marker.release(folder)
     except OSError as error:
         raise live.cannot_store(folder, error) from error
@@ -91,55 +92,68 @@ def load_checkpoint(reader: LiveReader) -> Checkpoint | None:
     return Checkpoint.unpack(stored) if stored is not None else None
 
 
-def _store(folder: Path, owner: Process | None, manifest: Manifest, ended: datetime) -> Recovered:
-    results: dict[str, Any] = {}
-    cycles, rounds, damaged, resumable, planned = 0, 0, 0, False, 0
-    events = read_events(folder)
-    try:
-        with LiveReader(folder) as reader:
-            extent, planned = reader.extent(), int(reader.meta("cycles", 0))
-            own = reader.meta("ended")
-            results = measured(reader)
-            resumable = reader.checkpoint() is not None
-        cycles, rounds = extent.cycles, extent.rounds
-    except DataError:
-        reason = "the process died before anything was recorded"
-    else:
-        reason = f"{owner or 'its process'} died at cycle {cycles:,} of {planned:,}"
-        if own is not None:
-            reason = f"{owner or 'its process'} died while the data were stored, after: {own['reason']}"
+def _store(
+    folder: Path, owner: Process | None, manifest: Manifest, ended: datetime, kept: Kept | None
+) -> Recovered:
+    status, damaged, events = RECOVERED, 0, read_events(folder)
+    if kept is None:
+        kept, reason = Kept(0, 0), "the process died before anything was recorded"
+    elif kept.is_live:
+        reason = f"{owner or 'its process'} died "
+        if kept.ended is None:
+            reason += f"at cycle {kept.cycles:,} of {kept.planned:,}"
+        else:
+            reason += f"while the data were stored, after: {kept.ended['reason']}"
         bench = (manifest.values.get("bench_identity") or {}).get(
             "name", manifest.values.get("bench_name", "")
         )
-        attributes = {"run_id": manifest.values.get("run_id", ""), "status": RECOVERED, "bench": bench}
+        manifest.values["run_id"] = kept.attributes.get("run_id") or manifest.values.get("run_id", "")
+        attributes = {"run_id": manifest.values["run_id"], "status": RECOVERED, "bench": bench}
         damaged = convert(folder, attributes).damaged_blocks
+    else:
+        status, reason = _told_by_run_nc(manifest, kept.attributes)
     if problem := _last_problem(events):
         reason += f", after: {problem}"
-    deed = _guardians_deed(folder)
+    deed = _guardians_deed(folder, events)
     if deed is not None:
         reason += f"; {_told(deed)}"
     elif _left_alone(folder, events):
         reason += "; NOBODY MADE THE BENCH SAFE, engine and guardian died together: switch its supply off"
-    EventLog(folder).note("run recovered", by="labctl runs recover", reason=reason, cycle=cycles)
-    summary = {**manifest.values.get("summary", {}), **results, "status": RECOVERED, "reason": reason}
+    EventLog(folder).note("run recovered", by="labctl runs recover", reason=reason, cycle=kept.cycles)
+    summary = {**manifest.values.get("summary", {}), **kept.results, "status": status, "reason": reason}
     manifest.add(
-        status=RECOVERED,
+        status=status,
         reason=reason,
         ended=ended.isoformat(timespec="milliseconds"),
         recovered=datetime.now(UTC).isoformat(timespec="milliseconds"),
-        cycles=cycles,
+        cycles=kept.cycles,
         damaged_blocks=damaged,
         guardian=deed,
         summary=summary,
     )
-    return Recovered(folder, cycles, rounds, reason, resumable, damaged)
+    return Recovered(folder, kept.cycles, kept.rounds, reason, kept.resumable, damaged)
 
 
-def _guardians_deed(folder: Path) -> dict[str, Any] | None:
-    """Return what the guardian did to instruments when the engine died, None if there was nothing to do."""
+def _told_by_run_nc(manifest: Manifest, attributes: Mapping[str, Any]) -> tuple[str, str]:
+    """Fill a manifest that was lost with what run.nc tells; return how the run ended, and why."""
+    known = {n: attributes[n] for n in ("name", "bench", "method", "imperfections") if n in attributes}
+    manifest.values = {**manifest.values, **known}
+    manifest.values["run_id"] = attributes.get("run_id") or manifest.values.get("run_id", "")
+    why = f"{attributes['reason']}; " if attributes.get("reason") else ""
+    return str(attributes.get("status") or RECOVERED), f"{why}its manifest was lost, run.nc tells this"
+
+
+def _guardians_deed(folder: Path, events: list[dict[str, Any]]) -> dict[str, Any] | None:
+    """Return what the guardian did to instruments when the engine died, None if there was nothing to do.
+
+    A note of an earlier death, before the run was resumed, says nothing of this one.
+    """
     try:
         deed: dict[str, Any] = json.loads((folder / "guardian.json").read_text("utf-8"))
     except (OSError, ValueError):
+        return None
+    began = next((str(e.get("time", "")) for e in _last_session(events)), "")
+    if str(deed.get("noticed", "")) < began:
         return None
     return deed if deed.get("parts") or not deed.get("safe") else None
 

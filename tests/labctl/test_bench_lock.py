@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -63,3 +64,41 @@ def test_a_user_that_is_killed_lets_go() -> None:
         other.kill()
         other.wait()
         bench_lock.check_free(BENCH)
+
+
+def test_another_users_lock_is_opened_as_it_is_and_only_a_missing_one_is_made(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    bench_lock.check_free(BENCH)
+    really, ways = os.open, []
+
+    def opened(path: object, flags: int, *rest: object) -> int:
+        ways.append(flags)
+        if flags & os.O_CREAT:  # what Linux says for another user's file in a folder for all
+            raise PermissionError(13, "Permission denied")
+        return really(path, flags, *rest)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "open", opened)
+        bench_lock.check_free(BENCH)
+        assert ways == [os.O_RDWR] * 2
+        ways.clear()
+        new = {**BENCH, "instruments": {"supply": {"address": "socket://127.0.0.1:1"}}}
+        with pytest.raises(InstrumentError, match="Permission denied"):
+            bench_lock.check_free(new)
+        assert ways == [os.O_RDWR, os.O_RDWR | os.O_CREAT | os.O_EXCL]
+
+
+def test_a_lock_that_somebody_made_a_moment_before_is_opened(monkeypatch: pytest.MonkeyPatch) -> None:
+    really, ways = os.open, []
+
+    def opened(path: object, flags: int, *rest: object) -> int:
+        ways.append(flags)
+        if flags & os.O_CREAT:
+            os.close(really(path, flags, *rest))
+        return really(path, flags, *rest)
+
+    supply = {**BENCH, "instruments": {"supply": BENCH["instruments"]["supply"]}}
+    monkeypatch.setattr(os, "open", opened)
+    bench_lock.check_free(supply)
+    assert ways == [os.O_RDWR, os.O_RDWR | os.O_CREAT | os.O_EXCL, os.O_RDWR]

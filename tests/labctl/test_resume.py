@@ -104,15 +104,15 @@ def test_a_stopped_run_goes_on_where_it_was_stopped(tmp_path: Path) -> None:
 
 
 class Stopper:
-    """A listener that asks for a stop after so many events."""
+    """A listener that asks for something, a stop, after so many events."""
 
-    def __init__(self, at_event: int) -> None:
-        self.left, self.session = at_event, None
+    def __init__(self, at_event: int, kind: Kind = Kind.STOP) -> None:
+        self.left, self.kind, self.session = at_event, kind, None
 
     def on_event(self, event: Event, state: EngineState) -> None:
         self.left -= 1
         if self.left == 0:
-            self.session.request(Kind.STOP, "enough", by="tester")
+            self.session.request(self.kind, "enough", by="tester")
 
 
 def test_who_asked_is_in_the_events(tmp_path: Path) -> None:
@@ -187,7 +187,9 @@ def test_a_resume_that_fails_leaves_the_record_of_what_was_trained(
 ) -> None:
     image, _ = cut_short(tmp_path, monkeypatch)
     run, resumption = prepare_resume(image, figures=False)
-    reached = resumption.checkpoint.progress
+    with LiveReader(image) as reader:
+        reached = reader.extent()
+    assert reached.cycles > resumption.checkpoint.progress.cycle
 
     def refuse(self: SimBench, state: bytes) -> None:
         raise DataError("the stored state is of another board")
@@ -197,7 +199,58 @@ def test_a_resume_that_fails_leaves_the_record_of_what_was_trained(
         carry_out(run, resumption=resumption)
     manifest = json.loads((image / "manifest.json").read_text("utf-8"))
     assert manifest["status"] == "failed"
-    assert (manifest["cycles"], manifest["learning_time_s"]) == (reached.cycle, reached.learning_time_s)
+    assert (manifest["cycles"], manifest["learning_time_s"]) == (reached.cycles, reached.learning_time_s)
+    with LiveReader(image) as reader:
+        assert reader.extent() == reached
+
+
+def ask_at_once(kind: Kind) -> Callable[[Session], None]:
+    return lambda session: session.request(kind, "SIGINT received", by="tester")
+
+
+@pytest.mark.parametrize("kind", [Kind.STOP, Kind.ABORT])
+def test_a_resume_that_ends_before_it_goes_on_changes_nothing_that_was_stored(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kind: Kind
+) -> None:
+    image, whole = cut_short(tmp_path, monkeypatch, event=10)
+    before = recover(image)
+    kept = open_run(image)
+    run, resumption = prepare_resume(image, figures=False)
+    assert before.cycles > resumption.checkpoint.progress.cycle
+    result = carry_out(run, (), ask_at_once(kind), resumption)
+    assert result.summary["status"] == ("stopped" if kind is Kind.STOP else "aborted")
+    assert result.summary["resumed"] is None
+    assert result.summary["cycles"] == before.cycles
+    assert json.loads((image / "manifest.json").read_text("utf-8"))["cycles"] == before.cycles
+    assert differing_variables(open_run(image), kept) == []
+    carry_out(*prepare_then(image))
+    assert differing_variables(open_run(image), open_run(whole)) == []
+
+
+def test_the_decision_map_of_a_stop_is_kept_until_the_run_goes_on(tmp_path: Path) -> None:
+    stopper = Stopper(at_event=9)
+    folder = carry_out(small_run(tmp_path), (stopper,), lambda s: setattr(stopper, "session", s)).folder
+    measured = open_run(folder)["map_output"]
+    run, resumption = prepare_resume(folder, figures=False)
+    carry_out(run, (), ask_at_once(Kind.STOP), resumption)
+    np.testing.assert_array_equal(open_run(folder)["map_output"], measured)
+    run, resumption = prepare_resume(folder, figures=False)
+    aborter = Stopper(at_event=9, kind=Kind.ABORT)
+    carry_out(run, (aborter,), lambda s: setattr(aborter, "session", s), resumption)
+    assert not [name for name in open_run(folder).variables if name.startswith("map_")]
+
+
+def test_a_run_that_was_stopped_resumed_and_killed_is_not_told_to_have_ended_by_itself(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    commit_every_block(monkeypatch)
+    stopper = Stopper(at_event=9)
+    out = tmp_path / "runs"
+    folder = carry_out(small_run(out), (stopper,), lambda s: setattr(stopper, "session", s)).folder
+    photographer = Photographer(out, tmp_path / "images", lambda n, s: s.outcome is None and n == 9)
+    run, resumption = prepare_resume(folder, figures=False)
+    carry_out(run, (photographer,), None, resumption)
+    assert "died at cycle" in recover(photographer.taken[0]).reason
 
 
 def test_on_a_board_the_gates_are_read_back_and_their_drift_told(tmp_path: Path) -> None:
@@ -252,3 +305,12 @@ def test_a_checkpoint_comes_back_as_it_was(tmp_path: Path) -> None:
     np.testing.assert_array_equal(found.gates_V, point.gates_V)
     assert (found.run_time_s, found.gates_cycle, found.bench) == (1.5, 7, None)
     assert found.lateness.late == 0
+
+
+@pytest.mark.parametrize("text", ["{}", "null"])
+def test_an_odd_manifest_does_not_keep_a_run_from_going_on(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, text: str
+) -> None:
+    image, _ = cut_short(tmp_path, monkeypatch)
+    (image / "manifest.json").write_text(text, "utf-8")
+    assert carry_out(*prepare_then(image)).summary["status"] == "completed"

@@ -136,6 +136,15 @@ def test_requests_that_make_no_sense_are_ignored(plan: Plan) -> None:
     assert session.state.outcome is Outcome.COMPLETED
 
 
+def test_a_run_that_never_ran_is_not_looked_at_last(plan: Plan) -> None:
+    looked: list[object] = []
+    session = Session(plan, SimBench(seed=1), at_end=looked.append)
+    session.request(Kind.STOP, "key pressed")
+    session.run()
+    assert session.state.outcome is Outcome.STOPPED
+    assert looked == []
+
+
 def test_keyboard_interrupt_inside_a_step_still_ends_safe(plan: Plan) -> None:
     class Interrupted(SimBench):
         def run(self, block: object) -> object:  # type: ignore[override]

@@ -12,8 +12,10 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+import tomlkit
 
 from benchmarks.crash import LABCTL, child_of, emulated
+from labctl import bench_lock
 from labctl.emulation import EmulatedBench
 from labctl.engine.client import EngineClient
 from labctl.engine.messages import EngineRefused
@@ -68,6 +70,7 @@ def begin(rig: tuple[EmulatedBench, Path], tmp_path: Path) -> Callable[..., None
     """Start a run on the emulated bench and wait until it trains and something is energised."""
 
     def started(client: EngineClient, *keys: str) -> None:
+        timing.wait_for(lambda: is_free(rig[1]))  # the user before, or its guardian, may not have left yet
         asked = RunRequest(EXAMPLE, str(rig[1]), out=tmp_path, overrides=keys or ENDLESS, figures=False)
         sheet = client.preflight(asked)
         assert sheet["energises"]
@@ -78,6 +81,14 @@ def begin(rig: tuple[EmulatedBench, Path], tmp_path: Path) -> Callable[..., None
             assert rig[0].unsafe() != []
 
     return started
+
+
+def is_free(bench_file: Path) -> bool:
+    try:
+        bench_lock.check_free(tomlkit.loads(bench_file.read_text("utf-8")))
+    except bench_lock.BenchInUse:
+        return False
+    return True
 
 
 def wait_for(client: EngineClient, true: Callable[[Snapshot], bool], timeout_s: float = 60.0) -> Snapshot:

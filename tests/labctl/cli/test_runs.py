@@ -173,6 +173,18 @@ def test_show_of_a_damaged_run_says_what_is_damaged(stored: Path) -> None:
     assert "no run.nc" in str(labctl("runs", "export", folder).exception)
 
 
+@pytest.mark.parametrize("text", ["{}", "null"])
+def test_an_odd_manifest_is_listed_and_told_as_unreadable(stored: Path, text: str) -> None:
+    folder = next(stored.glob("*/00001-*"))
+    (folder / "manifest.json").write_text(text, "utf-8")
+    listed = labctl("runs", "list", "--rebuild", "--out", stored)
+    assert listed.exit_code == 0, listed.output
+    assert "unreadable" in listed.stdout
+    shown = labctl("runs", "show", folder)
+    assert "the manifest cannot be read" in str(shown.exception)
+    assert "runs recover" in str(shown.exception)
+
+
 def test_export_as_csv_holds_every_number_in_full(stored: Path, tmp_path: Path) -> None:
     result = labctl("runs", "export", "1", "--out", stored, "--to", tmp_path / "tables", "--json")
     assert result.exit_code == 0

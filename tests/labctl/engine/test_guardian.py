@@ -14,6 +14,7 @@ from typing import Any
 
 import pytest
 
+from labctl import bench_lock
 from labctl.engine import guardian
 from labctl.engine.guardian import Guardian
 
@@ -52,8 +53,8 @@ class Line:
     def say(self, what: str, **words: Any) -> None:
         os.write(self._end, json.dumps({"say": what, **words}).encode() + b"\n")
 
-    def watch(self, folder: Path) -> None:
-        self.say("watch", kind="hardware", bench="a board", values={})
+    def watch(self, folder: Path, values: dict[str, Any] | None = None) -> None:
+        self.say("watch", kind="hardware", bench="a board", values=values or {})
         self.say("folder", folder=str(folder))
         wait_for(lambda: self.told)
         assert self.told == [{"watching": True}]
@@ -158,6 +159,94 @@ def test_a_folder_that_cannot_be_written_does_not_keep_the_bench_from_safety(
     line.end()
     assert bench.attempts == 1
     assert "could not note" in capfd.readouterr().err
+
+
+VALUES = {"kind": "hardware", "instruments": {"supply": {"address": "TCPIP0::127.0.0.1::9::SOCKET"}}}
+
+
+@pytest.fixture
+def _locks(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+
+
+@pytest.mark.usefixtures("_locks")
+def test_a_bench_that_somebody_else_uses_is_touched_when_they_have_done_and_kept_meanwhile(
+    line: Line, bench: Bench, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kept: list[str] = []
+
+    def make_safe() -> dict[str, Any]:
+        with pytest.raises(bench_lock.BenchInUse) as refused:
+            bench_lock.check_free(VALUES)
+        kept.append(str(refused.value))
+        return bench.make_safe()
+
+    monkeypatch.setattr(guardian, "maker_of", lambda message: make_safe)
+    line.watch(tmp_path, VALUES)
+    with bench_lock.held(VALUES, "run 'next'"):
+        line.hang_up()
+        wait_for((tmp_path / guardian.NOTE).exists)
+        assert bench.attempts == 0
+        waiting = deed(tmp_path)
+        assert not waiting["safe"]
+        assert waiting["problem"].endswith(f"by run 'next' (process {os.getpid()}), which answers for it")
+    line.end()
+    assert (deed(tmp_path)["safe"], deed(tmp_path)["problem"]) == (True, "")
+    assert guardian.USER in kept[0]
+    bench_lock.check_free(VALUES)
+
+
+@pytest.mark.usefixtures("_locks")
+def test_a_bench_that_somebody_else_goes_on_using_is_given_up(
+    line: Line, bench: Bench, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(guardian, "GIVE_UP_S", 0.1)
+    line.watch(tmp_path, VALUES)
+    with bench_lock.held(VALUES, "run 'next'"):
+        line.hang_up()
+        line.end()
+    assert bench.attempts == 0
+    assert "run 'next'" in deed(tmp_path)["problem"]
+
+
+@pytest.mark.usefixtures("_locks")
+def test_for_an_engine_that_lives_and_keeps_the_bench_it_is_made_safe_at_once(
+    line: Line, bench: Bench, tmp_path: Path
+) -> None:
+    line.watch(tmp_path, VALUES)
+    with bench_lock.held(VALUES, "run 'this'"):
+        line.say("make safe", reason="the engine could not", limit_s=5.0)
+        wait_for(lambda: len(line.told) == 2)
+        assert bench.attempts == 1
+        line.say("bye")
+        line.end()
+
+
+def test_a_killed_engine_that_cannot_die_is_not_waited_for(
+    line: Line, bench: Bench, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def held(*_: object) -> None:
+        raise bench_lock.BenchInUse("supply", "port 9", f"run 'this' (process {line.engine.pid})")
+
+    monkeypatch.setattr(bench_lock, "held", held)
+    monkeypatch.setattr(guardian, "DIES_S", 0.1)
+    line.watch(tmp_path, VALUES)
+    line.hang_up()
+    line.end()
+    assert (bench.attempts, deed(tmp_path)["safe"]) == (1, True)
+
+
+def test_a_bench_that_cannot_be_kept_is_made_safe_all_the_same(
+    line: Line, bench: Bench, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def held(*_: object) -> None:
+        raise OSError("No space left on device")
+
+    monkeypatch.setattr(bench_lock, "held", held)
+    line.watch(tmp_path, VALUES)
+    line.hang_up()
+    line.end()
+    assert (bench.attempts, deed(tmp_path)["safe"]) == (1, True)
 
 
 def test_a_simulated_bench_has_nothing_to_make_safe() -> None:

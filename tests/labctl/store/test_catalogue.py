@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 
 from labctl.runner import carry_out
-from labctl.store import catalogue, marker
+from labctl.store import Manifest, catalogue, marker
+from labctl.store.manifest import read_manifest
 from protocols.errors import ConfigError, DataError
 
 from .runs import small_run
@@ -54,6 +55,18 @@ def test_runs_are_found_by_what_is_known_of_them_newest_first(tmp_path: Path) ->
     assert numbers(method="standard", limit=1) == [3]
     assert numbers(since="2026-02-01") == [3, 2]
     assert numbers("100%'; --") == []
+
+
+@pytest.mark.parametrize("text", ["{}", "null", "[1]", '{"name": "xor"}'])
+def test_a_manifest_that_does_not_say_how_the_run_stands_is_unreadable(tmp_path: Path, text: str) -> None:
+    odd = entry(tmp_path, 1, "odd")
+    (odd / "manifest.json").write_text(text, "utf-8")
+    catalogue.rebuild(tmp_path)
+    (found,) = catalogue.find(tmp_path)
+    assert (found.status, found.name) == ("unreadable", odd.name)
+    with pytest.raises(DataError, match="the manifest cannot be read"):
+        read_manifest(odd)
+    assert Manifest.load(odd).values["status"] == "running"
 
 
 def test_broken_manifests_orphans_and_deleted_runs_are_seen_as_such(tmp_path: Path) -> None:

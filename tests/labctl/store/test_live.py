@@ -76,7 +76,11 @@ def test_cutting_forgets_what_comes_after_a_checkpoint(tmp_path: Path) -> None:
         add(store, first)
     store.add_round(0, 0, {"train_error": np.array(1.0)})
     store.add_round(1, 20, {"train_error": np.array(2.0)})
-    assert store.cut(10, 1) == 20
+    store.commit()
+    store.close()
+    store = LiveStore(tmp_path, create=False)
+    assert store.committed_cycles == 30
+    store.cut(10, 1)
     store.commit()
     assert store.committed_cycles == 10
     with LiveReader(tmp_path) as reader:

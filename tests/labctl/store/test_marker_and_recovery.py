@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import errno
 import json
+import sqlite3
 import subprocess
 import sys
 from dataclasses import asdict, replace
@@ -11,15 +13,16 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from labctl import runner
 from labctl.prepared import prepare_resume
 from labctl.runner import carry_out
-from labctl.store import marker, open_run
+from labctl.store import LiveStore, Manifest, catalogue, marker, open_run
 from labctl.store.events import read_events
 from labctl.store.marker import Process
 from labctl.store.recovery import find_orphans, recover
 from protocols.errors import DataError
 
-from .runs import cut_short
+from .runs import cut_short, small_run
 
 
 def mark(folder: Path, process: Process) -> None:
@@ -184,12 +187,154 @@ def test_recovery_says_what_the_run_failed_of_and_that_nobody_made_the_bench_saf
     assert "NOBODY MADE THE BENCH SAFE" in found.reason
 
 
+def guardians_note(image: Path, noticed: str) -> None:
+    deed = {"noticed": noticed, "safe": True, "safe_after_s": 0.02, "parts": [{"name": "supply"}]}
+    (image / "preflight.json").write_text('{"energises": true}', "utf-8")
+    (image / "guardian.json").write_text(json.dumps(deed), "utf-8")
+
+
+@pytest.mark.parametrize("before", [True, False])
+def test_a_guardians_note_of_an_earlier_crash_says_nothing_of_this_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, *, before: bool
+) -> None:
+    image, _ = run_image(tmp_path, monkeypatch)
+    began = next(e["time"] for e in read_events(image) if e["what"] == "run preflight")
+    guardians_note(image, f"{'2001' if before else '2999'}{began[4:]}")
+    reason = recover(image).reason
+    assert ("NOBODY MADE THE BENCH SAFE" in reason) is before
+    assert ("the guardian made the bench safe" in reason) is not before
+    assert (json.loads((image / "manifest.json").read_text("utf-8"))["guardian"] is None) is before
+
+
+class Refusing:
+    """A connection to live.db on a disk that is full: every query is refused."""
+
+    def execute(self, *_: object) -> None:
+        error = sqlite3.OperationalError("disk I/O error")
+        error.sqlite_errorcode = sqlite3.SQLITE_IOERR_SHMSIZE
+        raise error
+
+    def close(self) -> None:
+        pass
+
+
+def test_a_disk_that_is_full_is_no_damage(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    image, _ = run_image(tmp_path, monkeypatch)
+    with monkeypatch.context() as full:
+        full.setattr(sqlite3, "connect", lambda *_, **__: Refusing())
+        with pytest.raises(DataError, match=r"read now \(disk I/O error\).*run the command again") as told:
+            recover(image)
+    assert "delete" not in str(told.value)
+    assert recover(image).cycles > 0
+
+
+def test_damage_in_the_middle_is_told_and_nothing_is_changed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    image, _ = run_image(tmp_path, monkeypatch)
+    with sqlite3.connect(image / "live.db") as db:
+        db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        (root,) = db.execute("SELECT rootpage FROM sqlite_master WHERE name = 'blocks'").fetchone()
+        (size,) = db.execute("PRAGMA page_size").fetchone()
+    db.close()
+    with (image / "live.db").open("r+b") as file:
+        file.seek((root - 1) * size)
+        file.write(bytes(size))
+    before = {f.name: f.read_bytes() for f in image.iterdir() if not f.name.startswith("live.db-")}
+    with pytest.raises(DataError, match=r"is damaged .*nothing was changed; save what is left .*\.recover"):
+        recover(image)
+    assert before == {f.name: f.read_bytes() for f in image.iterdir() if not f.name.startswith("live.db-")}
+
+
+def test_a_run_whose_manifest_was_lost_is_told_by_its_run_nc(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _, whole = run_image(tmp_path, monkeypatch)
+    manifest = whole / "manifest.json"
+    lost = json.loads(manifest.read_text("utf-8"))
+    manifest.write_text("", "utf-8")
+    found = recover(whole, force=True)
+    assert (found.cycles, found.rounds) == (3000, open_run(whole).sizes["round"])
+    assert "its manifest was lost" in found.reason
+    again = json.loads(manifest.read_text("utf-8"))
+    kept = ("run_id", "status", "cycles", "name")
+    assert [again[n] for n in kept] == [lost[n] for n in kept]
+
+
+def test_a_run_whose_manifest_was_lost_keeps_its_number(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    image, whole = run_image(tmp_path, monkeypatch)
+    (image / "manifest.json").unlink()
+    recover(image)
+    run_id = json.loads((whole / "manifest.json").read_text("utf-8"))["run_id"]
+    assert json.loads((image / "manifest.json").read_text("utf-8"))["run_id"] == run_id
+    assert open_run(image).attrs["run_id"] == run_id
+
+
+def test_a_run_killed_before_its_plan_was_noted_is_recovered_as_nothing(tmp_path: Path) -> None:
+    folder = tmp_path / "2026-01-02" / "00001-short"
+    mark(folder, dead_process())
+    LiveStore(folder).close()
+    assert "before anything was recorded" in recover(folder).reason
+
+
 def test_a_manifest_of_something_else_is_begun_anew(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     image, _ = run_image(tmp_path, monkeypatch)
     (image / "manifest.json").write_text("[1]", "utf-8")
     assert recover(image).resumable
     run, resumption = prepare_resume(image, figures=False)
     assert carry_out(run, resumption=resumption).summary["status"] == "completed"
+
+
+def full(*_: object, **__: object) -> None:
+    raise OSError(errno.ENOSPC, "No space left on device")
+
+
+def left_to_recovery(folder: Path) -> bool:
+    """Tell whether a run is an orphan although this process, which ran it, lives on."""
+    return catalogue.entry_of(folder).status == "orphan" and marker.owner_of(folder) is None
+
+
+def test_a_run_whose_end_could_not_be_stored_is_nobodys_although_its_engine_lives(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as patch:
+        patch.setattr(runner, "convert", full)
+        with pytest.raises(DataError, match="make room, then run 'labctl runs recover"):
+            carry_out(small_run(tmp_path))
+    (folder,) = find_orphans(tmp_path)
+    assert left_to_recovery(folder)
+    assert recover(folder).cycles == 3000
+
+
+def test_a_run_that_could_not_begin_or_be_taken_up_is_nobodys_although_its_engine_lives(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with pytest.raises(DataError, match="no space left on device"):
+        carry_out(small_run(tmp_path / "new"), begun=full)
+    assert left_to_recovery(*find_orphans(tmp_path / "new"))
+    image, _ = run_image(tmp_path, monkeypatch)
+    run, resumption = prepare_resume(image, figures=False)
+    with monkeypatch.context() as patch:
+        patch.setattr(Manifest, "add", full)
+        with pytest.raises(DataError, match="no space left on device"):
+            carry_out(run, resumption=resumption)
+    assert left_to_recovery(image)
+
+
+def test_a_marker_that_cannot_be_written_anew_stays_as_it_was(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    dead = dead_process()
+    mark(tmp_path, dead)
+    with monkeypatch.context() as patch:
+        patch.setattr("os.fsync", full)
+        with pytest.raises(OSError, match="No space left"):
+            marker.take(tmp_path)
+    assert marker.read_marker(tmp_path) == dead
+    marker.abandon(tmp_path)  # another process's
+    assert marker.read_marker(tmp_path) == dead
 
 
 def test_a_line_cut_short_does_not_hide_the_others(tmp_path: Path) -> None:
