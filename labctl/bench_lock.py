@@ -11,7 +11,7 @@ import hashlib
 import os
 import tempfile
 from collections.abc import Iterator, Mapping
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -80,14 +80,18 @@ def _locked(name: str, address: str, user: str) -> Iterator[None]:
         except BlockingIOError:
             who = file.read().strip() or "another program"
             raise BenchInUse(name, address, who) from None
-        file.truncate(0)
-        file.write(f"{user} (process {os.getpid()})")
-        file.flush()
+        _sign(handle, f"{user} (process {os.getpid()})")
         try:
             yield
         finally:
-            file.seek(0)
-            file.truncate(0)
+            _sign(handle, "")
+
+
+def _sign(handle: int, who: str) -> None:
+    """Write into a lock's file who has it; on a full disk it is a lock all the same."""
+    with suppress(OSError):
+        os.ftruncate(handle, 0)
+        os.pwrite(handle, who.encode(), 0)
 
 
 def _opened(path: Path) -> int:

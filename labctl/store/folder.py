@@ -44,6 +44,8 @@ def check_place(root: Path) -> Path:
         place = place.parent
     if not place.is_dir() or not os.access(place, os.W_OK | os.X_OK):
         why = "may not be written to" if place.is_dir() else "is a file"
+        if os.statvfs(place).f_flag & os.ST_RDONLY:
+            why = "is on a read-only file system"
         raise DataError(f"{root}: a run folder cannot be made here: {place} {why}; choose another --out")
     return place
 
