@@ -8,7 +8,7 @@ from PyQt6.QtCore import pyqtSignal
 from PyQt6.QtGui import QValidator
 from PyQt6.QtWidgets import QAbstractSpinBox, QWidget
 
-from labctl.gui.words import mark_wrong, tr
+from labctl.gui.words import mark_wrong, must, tr
 from protocols.errors import ConfigError
 from protocols.units import parse_quantity
 
@@ -52,8 +52,8 @@ class QuantityBox(QAbstractSpinBox):
         self._has_no_value = False  # the text that was finished or shown last is no quantity
         edit = self.lineEdit()
         if edit is not None:
-            edit.editingFinished.connect(self._finish)
             edit.textEdited.connect(self._check)
+        self.editingFinished.connect(self._finish)  # the line edit's own does not come with Return
         self.set_value(value)
         self.setMinimumWidth(110)
 
@@ -113,6 +113,7 @@ class QuantityBox(QAbstractSpinBox):
         found = self._read(text)
         if found is None:
             self._has_no_value = True
+            must(self.lineEdit()).setModified(False)  # it is taken as it is
             self.unreadable.emit(text)
             return
         new = found != self._value or self._has_no_value

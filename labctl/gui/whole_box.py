@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from PyQt6.QtWidgets import QDoubleSpinBox, QWidget
 
+from labctl.gui.words import must
+
 MOST = 2**53  # every whole number up to here is a double
 
 
@@ -14,6 +16,7 @@ class WholeBox(QDoubleSpinBox):
         super().__init__(parent)
         self.setDecimals(0)
         self.setRange(least, MOST)
+        self.editingFinished.connect(lambda: must(self.lineEdit()).setModified(False))
 
     def value(self) -> int:
         """Return the number."""
