@@ -28,7 +28,7 @@ def held(values: Mapping[str, Any], user: str) -> Iterator[None]:
     values: a bench file's. Raises InstrumentError, with nothing touched, when somebody else has one.
     """
     with ExitStack() as locks:
-        for address, name in _addresses(values).items():
+        for address, name in addresses(values).items():
             locks.enter_context(_locked(name, address, user))
         yield
 
@@ -39,7 +39,7 @@ def check_free(values: Mapping[str, Any]) -> None:
         pass
 
 
-def _addresses(values: Mapping[str, Any]) -> dict[str, str]:
+def addresses(values: Mapping[str, Any]) -> dict[str, str]:
     """Return where a hardware bench's instruments are, each with a name of what is there.
 
     Some share an address; a local DAQ board's is its device.

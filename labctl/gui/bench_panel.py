@@ -40,6 +40,8 @@ class BenchPanel(QWidget):
 
     checked = pyqtSignal(object)  # what is wrong, as sentences; none after a good check or for another bench
     check_changed = pyqtSignal()
+    check_began = pyqtSignal()
+    found_safe = pyqtSignal()  # the check has read back the safe state of every instrument
 
     def __init__(self, window: MainWindow) -> None:
         super().__init__()
@@ -120,6 +122,7 @@ class BenchPanel(QWidget):
             return
         self._facts = facts
         self.tree.clear()
+        self.check_began.emit()
         self.process.start(bench)
         self._say("muted", "… " + tr("Checking …"))
         self._enable()
@@ -210,6 +213,8 @@ class BenchPanel(QWidget):
         """Take in how a check ended; what it found belongs to the bench it was asked for."""
         role, text = self._told(end)
         self._left = None if end.safe else self._left_by(end, text)
+        if end.has_read_safe:
+            self.found_safe.emit()
         if not self._is_of(end.bench):
             self._window.notes.say(f"{self._facts[0]}: {text}")
         elif end.found and not end.deed:

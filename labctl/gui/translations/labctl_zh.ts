@@ -216,12 +216,12 @@
    <translation>图的边和位置在文件中编辑。</translation>
   </message>
   <message>
-   <source>Energise {bench} and check it? The supply is switched on and the gates are charged anew: what the board has learned is lost.</source>
-   <translation>给 {bench} 通电并检查吗？电源会接通，栅极会重新充电：电路板学到的内容会丢失。</translation>
-   </message>
-   <message>
    <source>Eight points on a circle of diameter ε in two halves: the classification of Fig. 5, arXiv:2505.22887.</source>
    <translation>直径为 ε 的圆上八个点分成两半：arXiv:2505.22887 图 5 的分类任务。</translation>
+  </message>
+  <message>
+   <source>Energise {bench} and check it? The supply is switched on and the gates are charged anew: what the board has learned is lost.</source>
+   <translation>给 {bench} 通电并检查吗？电源会接通，栅极会重新充电：电路板学到的内容会丢失。</translation>
   </message>
   <message>
    <source>Energise {bench} and start?</source>
@@ -1338,10 +1338,6 @@ A run under way is stopped and kept, the bench is made safe. Please report this.
    <translation>即将到期</translation>
   </message>
   <message>
-   <source>issued in the future</source>
-   <translation>签发时间在未来</translation>
-  </message>
-  <message>
    <source>failed</source>
    <translation>失败</translation>
   </message>
@@ -1492,6 +1488,10 @@ A run under way is stopped and kept, the bench is made safe. Please report this.
   <message>
    <source>is missing</source>
    <translation>缺失</translation>
+  </message>
+  <message>
+   <source>issued in the future</source>
+   <translation>签发时间在未来</translation>
   </message>
   <message>
    <source>jitter of the learning pulse, rms</source>
@@ -2154,6 +2154,10 @@ A run under way is stopped and kept, the bench is made safe. Please report this.
    <translation>运行已结束，实验台正进入安全状态</translation>
   </message>
   <message>
+   <source>the run left the bench in doubt; a check of it has since read back that it is safe</source>
+   <translation>运行结束时实验台状态不明；此后的实验台检查已回读确认其安全</translation>
+  </message>
+  <message>
    <source>the window was closed</source>
    <translation>窗口已关闭</translation>
   </message>
@@ -2278,12 +2282,12 @@ A run under way is stopped and kept, the bench is made safe. Please report this.
    <translation>写入运行记录 …</translation>
   </message>
   <message>
-   <source>{cycles} cycles</source>
-   <translation>{cycles} 个周期</translation>
-   </message>
-   <message>
    <source>{bench}, imperfections {imperfections}</source>
    <translation>{bench}，不完美性 {imperfections}</translation>
+  </message>
+  <message>
+   <source>{cycles} cycles</source>
+   <translation>{cycles} 个周期</translation>
   </message>
   <message>
    <source>{cycles} cycles from cycle {first} on, {method}, {rounds} rounds; at most {most} on disk, {free} free</source>
@@ -2328,6 +2332,10 @@ A run under way is stopped and kept, the bench is made safe. Please report this.
   <message>
    <source>{late} of {cycles} cycles late</source>
    <translation>{cycles} 个周期中 {late} 个迟到</translation>
+  </message>
+  <message>
+   <source>{late} of {cycles} stored cycles late</source>
+   <translation>{cycles} 个已存储周期中 {late} 个迟到</translation>
   </message>
   <message>
    <source>{measured} measured, {predicted} on the twin</source>

@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 import pyqtgraph as pg
 import pytest
+import xarray as xr
 from PyQt6.QtCore import QEvent, QPointF, Qt
 from PyQt6.QtGui import QImage
 from PyQt6.QtWidgets import QApplication, QToolButton
@@ -23,7 +24,7 @@ from labctl.engine.snapshot import EngineFacts, LatenessFacts, RunFacts, Snapsho
 from labctl.experiment import build_plan, load_experiment
 from labctl.gui import theme
 from labctl.gui.layout import PLOTS
-from labctl.gui.model import RunModel
+from labctl.gui.model import Description, RunModel
 from labctl.gui.plots.decision import DecisionPlot
 from labctl.gui.plots.dock import PlotDock
 from labctl.gui.plots.error import ErrorPlot
@@ -255,6 +256,26 @@ def test_what_is_under_the_mouse_is_read_in_place_of_what_stands_there(
         assert dock.readout.told() == reading
         dock._hover(QPointF(-9, -9))  # noqa: SLF001
         assert dock.readout.told() == standing
+
+
+@pytest.mark.parametrize("stride", [1, 10])
+def test_the_timing_of_a_stored_run_counts_all_its_cycles(
+    make_dock: Callable[..., PlotDock], described: Any, monkeypatch: pytest.MonkeyPatch, stride: int
+) -> None:
+    monkeypatch.setattr(Description, "of_run", lambda _: Description.of_engine(*described))
+    lateness_s = np.zeros(100_000)
+    lateness_s[:500] = 2e-3  # long before the last cycles
+    cycles = {"cycle_lateness": ("cycle", lateness_s), "cycle": stride * np.arange(100_000)}
+    stored = RunModel()
+    stored.load(xr.Dataset(cycles), "made up")
+    dock = make_dock(TimingPlot)
+    dock.show_model(stored)
+    dock.draw_now()
+    of = "100,000 cycles" if stride == 1 else "100,000 stored cycles"
+    assert dock.readout.told() == f"500 of {of} late, at worst 2 ms"
+    rows = dock.table()[1]
+    assert rows[0] == [0.0, 99_500]
+    assert [n for _, n in rows[1:] if n] == [500]
 
 
 def test_a_zoom_lasts_until_everything_is_asked_for(
