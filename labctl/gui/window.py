@@ -35,6 +35,7 @@ from labctl.gui.link import EngineLink
 from labctl.gui.mishaps import Mishaps
 from labctl.gui.model import RunModel
 from labctl.gui.notes_panel import NotesPanel
+from labctl.gui.phrases import phrase
 from labctl.gui.selection import Selection
 from labctl.gui.standing import Contact, graver, standing
 from labctl.gui.wheel import WheelGuard
@@ -164,6 +165,8 @@ class MainWindow(QMainWindow):
     def _ended(self, snapshot: Snapshot) -> None:
         self.experiment.preflight.forget()
         self.layout_.runs.refresh_soon()
+        if snapshot.problem:
+            self.notes.say(f"{tr('engine')}: {phrase(snapshot.problem)}")
         if snapshot.state is RunState.SAFE and snapshot.bench is not None:
             self.layout_.bench.forget_left(snapshot.bench.name)
             self._say_standing()

@@ -105,6 +105,27 @@ def test_the_banner_has_another_shape_and_word_for_each_standing(app: QApplicati
     assert len(pictures) == len(Touch)
 
 
+def test_a_long_reason_never_outgrows_the_window_and_begins_with_what_must_be_done(
+    open_window: Opened,
+) -> None:
+    window = open_window(live=False)
+    banner, why = window.banner, "THE BENCH MAY NOT BE SAFE, switch its supply off by hand: " + 30 * "no answer; "
+    for width in (1280, 960):
+        window.resize(width, 540)
+        banner.show_standing(Standing("FAULT", Touch.DO_NOT, why, 9 * "a long name ", True))
+        until(lambda w=width: banner.width() == w)
+        QApplication.processEvents()
+        lines = banner.why.lines()
+        assert (window.width(), window.height()) == (width, 540)
+        assert "".join(lines).startswith("THE BENCH MAY NOT BE SAFE, switch its supply off by hand")
+        assert lines[-1].endswith("…")
+        assert banner.why.height() >= len(lines) * banner.why.fontMetrics().lineSpacing()
+        assert banner.why.toolTip() == why.strip()
+        assert banner.bench.toolTip()
+    banner.show_standing(Standing("FAULT", Touch.DO_NOT, "short", "", True))
+    assert not banner.why.toolTip()
+
+
 def test_chinese_is_complete_and_keeps_its_fields() -> None:
     spec = importlib.util.spec_from_file_location("gui_texts", ROOT / "tools" / "gui_texts.py")
     tool = importlib.util.module_from_spec(spec)
