@@ -122,6 +122,7 @@ class BenchPanel(QWidget):
             return
         self._facts = facts
         self.tree.clear()
+        self.board.mark(None)
         self.check_began.emit()
         self.process.start(bench)
         self._say("muted", "… " + tr("Checking …"))
@@ -169,7 +170,8 @@ class BenchPanel(QWidget):
         for part in found.get("instruments", ()):
             who = part.get("identity") or {}
             says = " ".join(str(who.get(k, "")) for k in ("name", "serial")).strip()
-            item = self._add(part["name"], says or part["error"] or "", "good" if part["ok"] else "error")
+            role = "good" if part["ok"] else "error"
+            item = self._add(phrase(part["name"]), says or part["error"] or "", role)
             self._add(tr("address"), str(part["address"]), "muted", item)
             if part["error"]:
                 self._add(tr("what to do"), part["error"], "error", item)
@@ -183,7 +185,7 @@ class BenchPanel(QWidget):
         problems = _problems(found)
         self.checked.emit(tuple(problems))
         if problems:
-            self._say("error", "✖ " + "\n".join(problems))
+            self._say("error", "✖ " + "\n".join(map(phrase, problems)))
         else:
             self._say("good", "✔ " + tr("The bench is ready, and it was left safe."))
 
@@ -206,7 +208,7 @@ class BenchPanel(QWidget):
             )
             self._add(name, text, role, head)
         for fault in faults:
-            self._add(tr("what to do"), fault["sentence"], "error", head)
+            self._add(tr("what to do"), phrase(fault["sentence"]), "error", head)
         head.setExpanded(bool(faults))
 
     def _ended(self, end: CheckEnd) -> None:
@@ -235,7 +237,7 @@ class BenchPanel(QWidget):
             text = tr("The guardian could not make the bench safe: {why}", why=end.deed["problem"])
             return "error", "✖ " + text + " " + tr("Switch the board's supply off by hand.")
         if problems:
-            return "error", "✖ " + "\n".join(problems)
+            return "error", "✖ " + "\n".join(map(phrase, problems))
         if end.found:
             return "good", "✔ " + tr("The bench is ready, and it was left safe.")
         if end.safe:
@@ -294,5 +296,5 @@ class BenchPanel(QWidget):
 
 
 def _problems(found: Mapping[str, Any]) -> list[str]:
-    """Return what a check found wrong, as sentences."""
+    """Return what a check found wrong, as its own sentences."""
     return list(found.get("problems", ())) or ([str(found["error"])] if found.get("error") else [])

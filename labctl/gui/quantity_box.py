@@ -8,6 +8,7 @@ from PyQt6.QtCore import pyqtSignal
 from PyQt6.QtGui import QValidator
 from PyQt6.QtWidgets import QAbstractSpinBox, QWidget
 
+from labctl.gui.phrases import phrase
 from labctl.gui.words import mark_wrong, must, tr
 from protocols.errors import ConfigError
 from protocols.units import parse_quantity
@@ -101,7 +102,7 @@ class QuantityBox(QAbstractSpinBox):
                 float(text) if self.unit == "dimensionless" and _plain(text) else text, self.unit
             )
         except ConfigError as error:
-            self._mark(error.sentence())
+            self._mark(phrase(error.sentence()))
             return None
 
     def _check(self, text: str) -> None:

@@ -256,7 +256,7 @@ class MainWindow(QMainWindow):
     def emergency_off(self, reason: str = "") -> None:
         """Make the bench safe now, a check of it included."""
         self.layout_.bench.end_check()
-        self.notes.say(f"{VERBS[Verb.EMERGENCY_OFF].label} …")
+        self.notes.say(f"{tr(VERBS[Verb.EMERGENCY_OFF].label)} …")
         self.link.emergency_off(reason, lambda error: self.notes.say(str(error)))
 
     def note(self, text: str) -> None:
@@ -390,7 +390,7 @@ class MainWindow(QMainWindow):
             and target is QGuiApplication.focusWindow()  # it sees a key first: one press counts once
         ):
             if not event.isAutoRepeat():
-                self.emergency_off(tr("key F12"))
+                self.emergency_off("key F12")
             return True
         return super().eventFilter(target, event)
 

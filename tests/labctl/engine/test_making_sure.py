@@ -12,9 +12,7 @@ from labctl.engine.places import Place
 from labctl.engine.process import Engine
 
 
-def test_a_bench_that_may_not_be_safe_is_told_first(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
+def test_a_bench_that_may_not_be_safe_is_told_first(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     class Watch:
         """Stands where the guardian's line would be."""
 

@@ -109,7 +109,8 @@ def test_a_long_reason_never_outgrows_the_window_and_begins_with_what_must_be_do
     open_window: Opened,
 ) -> None:
     window = open_window(live=False)
-    banner, why = window.banner, "THE BENCH MAY NOT BE SAFE, switch its supply off by hand: " + 30 * "no answer; "
+    banner, why = window.banner, "THE BENCH MAY NOT BE SAFE, switch its supply off by hand: "
+    why += 30 * "no answer; "
     for width in (1280, 960):
         window.resize(width, 540)
         banner.show_standing(Standing("FAULT", Touch.DO_NOT, why, 9 * "a long name ", True))
