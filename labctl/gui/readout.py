@@ -58,7 +58,8 @@ class Paragraph(Elided):
 
     def lines(self) -> list[str]:
         """Return what there is room for at the present width."""
-        text, width, found = self.text(), self.width(), []
+        text, width = self.text(), self.width()
+        found: list[str] = []
         layout = QTextLayout(text, self.font())
         layout.setTextOption(_wrapped())
         layout.beginLayout()

@@ -222,7 +222,11 @@ class PlotDock(QDockWidget):
             raise OSError(0, "no such folder, or no room", str(path))
 
     def _say_empty(self) -> None:
-        self.failed.emit(tr("{view}: nothing to export yet. Start or open a run.", view=tr(self.title)))
+        self.failed.emit(self.why_empty())
+
+    def why_empty(self) -> str:
+        """Say why there is nothing to export."""
+        return tr("{view}: nothing to export yet. Start or open a run.", view=tr(self.title))
 
     def _paint(self, device: QPaintDevice) -> None:
         painter = QPainter(device)

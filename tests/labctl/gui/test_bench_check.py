@@ -182,7 +182,9 @@ def test_a_check_that_read_the_safe_state_settles_what_a_run_left(
 
     def check(file: Path, found: dict[str, object], *, safe: bool | None, deed: object = None) -> None:
         window.experiment.choose_bench(str(file))
+        panel.board.marked = [1, 5]  # by the check before
         panel.start()
+        assert not panel.board.marked
         assert _standing(window) == (Touch.DO_NOT, CHECKING_BENCH)
         process._process = None  # noqa: SLF001
         process.ended.emit(CheckEnd(str(file), found, deed or {}, "", safe=safe))

@@ -310,6 +310,17 @@ def test_an_empty_view_says_so_and_writes_no_table(app: QApplication, tmp_path: 
     assert not list(tmp_path.iterdir())
 
 
+def test_a_run_without_a_twin_says_so_when_it_is_to_be_exported(
+    make_dock: Callable[..., PlotDock], model: RunModel, tmp_path: Path
+) -> None:
+    dock, said = make_dock(TwinPlot), []
+    dock.failed.connect(said.append)
+    model.folder = dock._folder = str(tmp_path)  # noqa: SLF001
+    dock._watch = SimpleNamespace(missing=True, take=list, over=True, close=lambda: None)  # noqa: SLF001
+    dock.export(tmp_path / "twin.csv")
+    assert said == ["Twin: This board has no twin yet. Make one with labctl calibrate twin"]
+
+
 def test_the_queue_survives_a_restart(open_window: Opened) -> None:
     window = open_window(live=False)
     window.experiment.open(EXAMPLES / "xor.toml")
