@@ -11,7 +11,7 @@ import pyqtgraph as pg
 from labctl.figures.reading import power_of_ten
 
 OUT = 4  # pixels from a label to where pyqtgraph would have it
-_APART = 2  # pixels between two numbers
+_APART = 10, 2  # pixels between two numbers, across and upwards
 _HIGH, _WIDE = 22, 50  # pixels from one numbered decade to the next, upwards and across
 _FIRST = (1, 2, 5, 3, 7, 4, 6, 8, 9)  # digits of a decade in the order in which they get room
 _USUAL = [(0, 0.8), (2, 0.6), (4, 0.4), (6, 0.2)]  # pyqtgraph's: how full an axis may be, by numbers written
@@ -55,7 +55,8 @@ class Axis(pg.AxisItem):
         line, ticks, texts = found
         kept: list[Any] = []
         for rect, flags, text in texts:
-            room = rect.adjusted(-_APART, -_APART, _APART, _APART)
+            across, up = _APART
+            room = rect.adjusted(-across, -up, across, up)
             if not any(room.intersects(other) for other, _, _ in kept):
                 kept.append((rect, flags, text))
         return line, ticks, kept

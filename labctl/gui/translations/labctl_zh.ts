@@ -966,6 +966,10 @@ A run under way is stopped and kept, the bench is made safe. Please report this.
    <translation>哪个输出</translation>
   </message>
   <message>
+   <source>Which run is which</source>
+   <translation>图例：各运行</translation>
+  </message>
+  <message>
    <source>Words to find the chosen runs again by.</source>
    <translation>用于再次找到所选运行的词。</translation>
   </message>
