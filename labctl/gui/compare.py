@@ -99,7 +99,8 @@ class CompareWindow(QDialog):
     def _named(self, k: int) -> str:
         """Return a run's line and its words, which stay together."""
         entry, (colour, second) = self._entries[k], self._look(k)
-        words = escape(f"{entry.number} · {entry.name} · {tr(entry.method or '')}").replace(" ", "&nbsp;")
+        words = escape(f"{entry.number} · {entry.name} · {tr(entry.method or '')}")
+        words = words.replace(" ", "&nbsp;").replace("-", "\N{NON-BREAKING HYPHEN}")
         return f'<span style="color: {colour}">{"╍╍" if second else "━━"}</span>&nbsp;{words}'
 
     def _draw_errors(self) -> None:

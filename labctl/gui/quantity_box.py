@@ -9,6 +9,7 @@ from PyQt6.QtGui import QValidator
 from PyQt6.QtWidgets import QAbstractSpinBox, QWidget
 
 from labctl.gui.phrases import phrase
+from labctl.gui.whole_box import LEAST_WIDTH
 from labctl.gui.words import mark_wrong, must, tr
 from protocols.errors import ConfigError
 from protocols.units import parse_quantity
@@ -56,7 +57,7 @@ class QuantityBox(QAbstractSpinBox):
             edit.textEdited.connect(self._check)
         self.editingFinished.connect(self._finish)  # the line edit's own does not come with Return
         self.set_value(value)
-        self.setMinimumWidth(110)
+        self.setMinimumWidth(LEAST_WIDTH)
 
     @property
     def value(self) -> float:

@@ -6,6 +6,7 @@ from PyQt6.QtWidgets import QDoubleSpinBox, QWidget
 
 from labctl.gui.words import must
 
+LEAST_WIDTH = 80  # of a field: Qt's own leaves room for the largest number
 MOST = 2**53  # every whole number up to here is a double
 
 
@@ -15,6 +16,7 @@ class WholeBox(QDoubleSpinBox):
     def __init__(self, least: int = 0, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setDecimals(0)
+        self.setMinimumWidth(LEAST_WIDTH)
         self.setRange(least, MOST)
         self.editingFinished.connect(lambda: must(self.lineEdit()).setModified(False))
 

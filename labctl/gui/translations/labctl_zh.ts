@@ -950,6 +950,10 @@ A run under way is stopped and kept, the bench is made safe. Please report this.
    <translation>默认布局</translation>
   </message>
   <message>
+   <source>What can be done with the chosen runs</source>
+   <translation>对所选运行可做的操作</translation>
+  </message>
+  <message>
    <source>What shall become of the run?</source>
    <translation>如何处理该运行？</translation>
   </message>
