@@ -82,8 +82,10 @@ class Banner(QFrame):
         self.touch.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Preferred)
         words = QVBoxLayout()
         words.setSpacing(0)
+        words.addStretch(1)
         words.addWidget(self.state)
         words.addWidget(self.why)
+        words.addStretch(1)
         bench = QVBoxLayout()
         bench.setSpacing(0)
         for label in (self.kind, self.bench):
