@@ -37,7 +37,7 @@ def held(values: Mapping[str, Any], user: str) -> Iterator[None]:
     InstrumentError when no lock can be had.
     """
     with ExitStack() as locks:
-        for address, name in _addresses(values).items():
+        for address, name in addresses(values).items():
             locks.enter_context(_locked(name, address, user))
         yield
 
@@ -48,7 +48,7 @@ def check_free(values: Mapping[str, Any]) -> None:
         pass
 
 
-def _addresses(values: Mapping[str, Any]) -> dict[str, str]:
+def addresses(values: Mapping[str, Any]) -> dict[str, str]:
     """Return where a hardware bench's instruments are, each with a name of what is there.
 
     Some share an address; a local DAQ board's is its device.

@@ -16,7 +16,8 @@ from pydantic import BeforeValidator
 
 from protocols.errors import ConfigError
 
-_UNITS: dict[str, str] = {
+# what a mistake asks for, by unit
+WANTED: dict[str, str] = {
     "V": 'a voltage such as "18.1 mV"',
     "A": 'a current such as "0.2 A"',
     "s": 'a time such as "100 us"',
@@ -51,7 +52,7 @@ def parse_quantity(value: Any, unit: str) -> float:
 
     Raises ConfigError when the text is no quantity, has the wrong dimension, or has no unit.
     """
-    wanted = _UNITS.get(unit, f"a quantity in {unit}")
+    wanted = WANTED.get(unit, f"a quantity in {unit}")
     if isinstance(value, bool):
         raise ConfigError("is not a quantity", value=value, allowed=f"write {wanted}")
     if isinstance(value, int | float):

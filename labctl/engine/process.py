@@ -294,7 +294,8 @@ class Engine:
             told = last_words(did)
             log.error(told)
             if self._now.result is not None and "error" in self._now.result:
-                self._now.result["error"]["text"] += f"; {told}"
+                error = self._now.result["error"]
+                error["text"] = f"{told}; {error['text']}"  # what a person must do comes first
             if self._now.folder is not None:
                 add_to_reason(self._now.folder, told)
         self._watch.release()

@@ -6,11 +6,16 @@ from PyQt6.QtCore import QPointF, QRectF, QSize, Qt
 from PyQt6.QtGui import QColor, QFont, QPainter, QPaintEvent, QPen, QPolygonF
 from PyQt6.QtWidgets import QFrame, QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
+from labctl.gui.phrases import phrase
+from labctl.gui.readout import Elided, Paragraph
 from labctl.gui.standing import Standing, Touch
 from labctl.gui.theme import Theme
 from labctl.gui.words import named, tr
 
 _COLOURS = {Touch.SAFE: "safe", Touch.LIVE: "live", Touch.DO_NOT: "fault", Touch.UNKNOWN: "unknown"}
+
+_LINES = 3  # of the reason; the notes and its tooltip have all of it
+_WIDEST = 240  # pixels of a bench's name
 
 
 class Sign(QWidget):
@@ -71,13 +76,16 @@ class Banner(QFrame):
         self._theme = theme
         self._shown: Standing | None = None
         self.sign = Sign()
-        self.touch, self.state, self.why, self.kind, self.bench = (QLabel() for _ in range(5))
-        self.why.setWordWrap(True)
+        self.touch, self.state, self.kind = (QLabel() for _ in range(3))
+        self.why, self.bench = Paragraph(_LINES), Elided("", "")
+        self.bench.setMaximumWidth(_WIDEST)
         self.touch.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Preferred)
         words = QVBoxLayout()
         words.setSpacing(0)
+        words.addStretch(1)
         words.addWidget(self.state)
         words.addWidget(self.why)
+        words.addStretch(1)
         bench = QVBoxLayout()
         bench.setSpacing(0)
         for label in (self.kind, self.bench):
@@ -111,7 +119,7 @@ class Banner(QFrame):
         for label, text, points, heavy in (
             (self.touch, tr(str(found.touch)), 25, True),
             (self.state, tr(found.state), 15, True),
-            (self.why, tr(found.why), 10, False),
+            (self.why, " ".join(phrase(found.why).split()), 10, False),
             (self.kind, self._kind(found), 13, True),
             (self.bench, found.bench, 10, False),
         ):

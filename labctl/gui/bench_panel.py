@@ -40,6 +40,8 @@ class BenchPanel(QWidget):
 
     checked = pyqtSignal(object)  # what is wrong, as sentences; none after a good check or for another bench
     check_changed = pyqtSignal()
+    check_began = pyqtSignal()
+    found_safe = pyqtSignal()  # the check has read back the safe state of every instrument
 
     def __init__(self, window: MainWindow) -> None:
         super().__init__()
@@ -120,6 +122,8 @@ class BenchPanel(QWidget):
             return
         self._facts = facts
         self.tree.clear()
+        self.board.mark(None)
+        self.check_began.emit()
         self.process.start(bench)
         self._say("muted", "… " + tr("Checking …"))
         self._enable()
@@ -166,7 +170,8 @@ class BenchPanel(QWidget):
         for part in found.get("instruments", ()):
             who = part.get("identity") or {}
             says = " ".join(str(who.get(k, "")) for k in ("name", "serial")).strip()
-            item = self._add(part["name"], says or part["error"] or "", "good" if part["ok"] else "error")
+            role = "good" if part["ok"] else "error"
+            item = self._add(phrase(part["name"]), says or part["error"] or "", role)
             self._add(tr("address"), str(part["address"]), "muted", item)
             if part["error"]:
                 self._add(tr("what to do"), part["error"], "error", item)
@@ -180,7 +185,7 @@ class BenchPanel(QWidget):
         problems = _problems(found)
         self.checked.emit(tuple(problems))
         if problems:
-            self._say("error", "✖ " + "\n".join(problems))
+            self._say("error", "✖ " + "\n".join(map(phrase, problems)))
         else:
             self._say("good", "✔ " + tr("The bench is ready, and it was left safe."))
 
@@ -203,13 +208,15 @@ class BenchPanel(QWidget):
             )
             self._add(name, text, role, head)
         for fault in faults:
-            self._add(tr("what to do"), fault["sentence"], "error", head)
+            self._add(tr("what to do"), phrase(fault["sentence"]), "error", head)
         head.setExpanded(bool(faults))
 
     def _ended(self, end: CheckEnd) -> None:
         """Take in how a check ended; what it found belongs to the bench it was asked for."""
         role, text = self._told(end)
         self._left = None if end.safe else self._left_by(end, text)
+        if end.has_read_safe:
+            self.found_safe.emit()
         if not self._is_of(end.bench):
             self._window.notes.say(f"{self._facts[0]}: {text}")
         elif end.found and not end.deed:
@@ -230,7 +237,7 @@ class BenchPanel(QWidget):
             text = tr("The guardian could not make the bench safe: {why}", why=end.deed["problem"])
             return "error", "✖ " + text + " " + tr("Switch the board's supply off by hand.")
         if problems:
-            return "error", "✖ " + "\n".join(problems)
+            return "error", "✖ " + "\n".join(map(phrase, problems))
         if end.found:
             return "good", "✔ " + tr("The bench is ready, and it was left safe.")
         if end.safe:
@@ -289,5 +296,5 @@ class BenchPanel(QWidget):
 
 
 def _problems(found: Mapping[str, Any]) -> list[str]:
-    """Return what a check found wrong, as sentences."""
+    """Return what a check found wrong, as its own sentences."""
     return list(found.get("problems", ())) or ([str(found["error"])] if found.get("error") else [])

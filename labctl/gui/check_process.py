@@ -32,6 +32,11 @@ class CheckEnd:
     said: str
     safe: bool | None
 
+    @property
+    def has_read_safe(self) -> bool:
+        """Tell whether every instrument was asked and holds its safe state, not only left alone."""
+        return self.safe is True and bool(self.deed.get("parts") if self.deed else self.found.get("safe"))
+
 
 class CheckProcess(QObject):
     """One check at a time. `ended` comes when the process and its guardian have both let go of the bench."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from html import escape
 from typing import Any
 
 import numpy as np
@@ -24,7 +25,6 @@ from PyQt6.QtWidgets import (
 from labctl.differences import differences
 from labctl.figures.reading import duration, floats, measured, quantity
 from labctl.gui.plots.dock import plot_widget, restyle_plot
-from labctl.gui.plots.legend import Legend
 from labctl.gui.theme import Theme
 from labctl.gui.words import must, named, tr
 from labctl.store.catalogue import Entry
@@ -50,7 +50,9 @@ class CompareWindow(QDialog):
         self.plot.setAccessibleName(tr("Errors of the runs"))
         self.gates = plot_widget(theme, ("edge", ""), ("gate voltage at the end", "V"))
         self.gates.setAccessibleName(tr("Gates of the runs"))
-        self._legend = Legend(self.plot.getPlotItem(), theme, (-10, 10))
+        self.legend = named(QLabel(), tr("Which run is which"))  # not in the plot, where curves may run
+        self.legend.setTextFormat(Qt.TextFormat.RichText)
+        self.legend.setWordWrap(True)
         self.log_time = named(QCheckBox(tr("log time")), tr("Logarithmic time axis"))
         self.log_time.setChecked(True)
         self.log_time.toggled.connect(self._draw)
@@ -71,6 +73,7 @@ class CompareWindow(QDialog):
         column = QVBoxLayout(self)
         column.addWidget(heading)
         column.addWidget(self.log_time)
+        column.addWidget(self.legend)
         column.addWidget(split, 1)
         column.addWidget(buttons)
         self.resize(940, 760)
@@ -81,7 +84,6 @@ class CompareWindow(QDialog):
         self._theme = theme
         for widget in (self.plot, self.gates):
             restyle_plot(widget, theme)
-        self._legend.restyle(theme)
         self._draw()
 
     def _look(self, k: int) -> tuple[str, bool]:
@@ -92,6 +94,14 @@ class CompareWindow(QDialog):
     def _draw(self) -> None:
         self._draw_errors()
         self._draw_gates()
+        self.legend.setText(" &nbsp; ".join(self._named(k) for k in range(len(self._entries))))
+
+    def _named(self, k: int) -> str:
+        """Return a run's line and its words, which stay together."""
+        entry, (colour, second) = self._entries[k], self._look(k)
+        words = escape(f"{entry.number} · {entry.name} · {tr(entry.method or '')}")
+        words = words.replace(" ", "&nbsp;").replace("-", "\N{NON-BREAKING HYPHEN}")
+        return f'<span style="color: {colour}">{"╍╍" if second else "━━"}</span>&nbsp;{words}'
 
     def _draw_errors(self) -> None:
         plot = self.plot.getPlotItem()
@@ -99,17 +109,14 @@ class CompareWindow(QDialog):
         log = self.log_time.isChecked()
         plot.setLogMode(x=log, y=True)
         plot.showGrid(x=True, y=True, alpha=0.18)
-        entries: list[tuple[Any, str]] = []
-        for k, (entry, run) in enumerate(zip(self._entries, self._runs, strict=True)):
+        for k, run in enumerate(self._runs):
             if not measured(run, "train_error"):
                 continue
             x, y = floats(run, "learning_time"), floats(run, "train_error")
             good = np.isfinite(y) & (y > 0) & ((x > 0) if log else True)
             colour, second = self._look(k)
             style = Qt.PenStyle.DashLine if second else Qt.PenStyle.SolidLine
-            curve = plot.plot(x[good], y[good], pen=pg.mkPen(colour, width=2, style=style))
-            entries.append((curve, f"{entry.number} · {entry.name} · {tr(entry.method or '')}"))
-        self._legend.show_only(entries)
+            plot.plot(x[good], y[good], pen=pg.mkPen(colour, width=2, style=style))
 
     def _draw_gates(self) -> None:
         plot = self.gates.getPlotItem()

@@ -143,9 +143,10 @@ class ExperimentDocument(QObject):
         file = self.path.name if self.path is not None else "experiment"
         try:
             self._written = json.loads(json.dumps(tomlkit.parse(text).unwrap(), default=str))
-            self.settings = validate(Experiment, self._written, file)
-            if self.limits is not None and _edges(self.settings) <= _PLANNED_UP_TO:
-                build_plan(self.settings, self.limits, 0)
+            if self._written or self.path is not None:  # else nothing is open yet
+                settings = self.settings = validate(Experiment, self._written, file)
+                if self.limits is not None and _edges(settings) <= _PLANNED_UP_TO:
+                    build_plan(settings, self.limits, 0)
         except TOMLKitError as error:
             self.problem = ConfigError(f"is not valid TOML: {error}", file=file)
         except ConfigError as error:

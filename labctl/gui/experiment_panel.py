@@ -112,7 +112,7 @@ class ExperimentPanel(QWidget):
             (tr("Redo"), keys.Redo, stack.redo, stack.canRedoChanged),
         ):
             action = must(menu.addAction(label))
-            action.setShortcut(QKeySequence(key))
+            action.setShortcuts(key)  # every one that a field would take
             action.setEnabled(False)
             action.triggered.connect(lambda _=False, s=step: self._step(s))
             can.connect(action.setEnabled)

@@ -20,7 +20,8 @@ from protocols.engine import RunState
 from sim_backend.imperfections import PRESETS, Imperfections, read_doses
 
 _STATES = {"CONNECTING", "CHECKING", "COMPLETED", "STOPPED", "ABORTED", "FAILED", "STORING"}
-_STATES |= {standing.NOT_READY, standing.CHECKING_BENCH, standing.ENERGISED, standing.BROKEN_OFF}
+_STATES |= {standing.NOT_READY, standing.CHECKING_BENCH}
+_STATES |= {standing.ENERGISED, standing.BROKEN_OFF, standing.CHECKED}
 _FACTS = {"learning time", "wall time", "time left", "speed"}
 _SHEET = {"run", "expected", "bench", "instrument", "limits", "safe means", "last failure"}
 _SHEET |= {"calibrated"}

@@ -109,6 +109,8 @@ def _quantity(unit: str, changed: Changed, *, optional: bool) -> tuple[QWidget, 
 
 def _choice(choices: list[str], changed: Changed) -> tuple[QWidget, Setter]:
     box = QComboBox()
+    box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+    box.setMinimumContentsLength(10)
     for choice in choices:
         box.addItem(tr(choice), choice)
     box.activated.connect(lambda k: changed(box.itemData(k)))
@@ -129,7 +131,6 @@ def _whole(field: FieldInfo, changed: Changed) -> tuple[QWidget, Setter]:
     box.setStepType(WholeBox.StepType.AdaptiveDecimalStepType)
     if optional:
         box.setSpecialValueText(tr("by the method"))
-    box.setMinimumWidth(110)
     box.valueChanged.connect(lambda _: changed(None if optional and box.value() < 0 else box.value()))
 
     def show(value: Any) -> None:

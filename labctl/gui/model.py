@@ -12,14 +12,16 @@ from numpy.typing import NDArray
 from PyQt6.QtCore import QObject, pyqtSignal
 
 from labctl.engine.client import Poll
-from labctl.engine.snapshot import Snapshot
+from labctl.engine.snapshot import LatenessFacts, Snapshot
 from labctl.figures.reading import floats, ints, measured, number_of, text_of, texts
 from labctl.gui.history import History
+from labctl.store.lateness import EDGES_S, LatenessTally
 from protocols.block import FloatArray
 
 ERRORS = ("train_error_V2", "test_error_V2", "train_accuracy", "test_accuracy")
 CYCLES = 4096  # single cycles kept for outputs and pulses
 _CLOCK = 4096
+_AT_ONCE = 65536  # stored cycles
 
 
 @dataclass
@@ -154,6 +156,8 @@ class RunModel(QObject):
         self.clamped_V: FloatArray | None = None
         self.node_cycle: int | None = None
         self.cycles: dict[str, NDArray[Any]] = {}
+        self.lateness: LatenessFacts | None = None
+        self.has_all_cycles = True  # else every so many were stored, and lateness is of those
         self.plane: Plane | None = None
         self.markers: list[Marker] = []
         self._early: list[dict[str, NDArray[Any]]] = []
@@ -170,7 +174,7 @@ class RunModel(QObject):
 
     def absorb(self, poll: Poll) -> None:
         """Take in what a poll brought."""
-        self.snapshot = poll.snapshot
+        self.snapshot, self.lateness = poll.snapshot, poll.snapshot.lateness
         if poll.snapshot.run is not None:
             self.title, self.folder = poll.snapshot.run.name, poll.snapshot.run.folder
         if self.description is None:
@@ -257,11 +261,13 @@ class RunModel(QObject):
     def _load_cycles(self, run: xr.Dataset) -> None:
         if self.description is None or not run.sizes.get("cycle", 0):
             return
+        if measured(run, "cycle_lateness"):
+            self.lateness = _tally(run["cycle_lateness"].values)
+        self.has_all_cycles = int(run["cycle"][-1]) < run.sizes["cycle"]
         last = run.isel(cycle=slice(-CYCLES, None))
         names = {
             "point": "cycle_point",
             "learning_time_s": "cycle_learning_time",
-            "lateness_s": "cycle_lateness",
             "free_V": "cycle_free_output",
             "clamped_V": "cycle_clamped_output",
         }
@@ -275,3 +281,12 @@ class RunModel(QObject):
         if measured(run, "map_output"):
             self.plane = Plane(floats(run, "map_x"), floats(run, "map_y"), floats(run, "map_output"))
             self.grown.emit()
+
+
+def _tally(lateness_s: FloatArray) -> LatenessFacts:
+    """Count the cycles of a stored run (n,) by how late they were, a part at a time."""
+    tally = LatenessTally()
+    for start in range(0, len(lateness_s), _AT_ONCE):
+        tally.add(lateness_s[start : start + _AT_ONCE])
+    counts = tuple(tally.histogram.tolist())
+    return LatenessFacts(tally.cycles, tally.late, tally.worst_s, tuple(EDGES_S.tolist()), counts)

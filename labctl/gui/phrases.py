@@ -11,6 +11,7 @@ from functools import cache
 
 from labctl.gui.words import tr
 from labctl.sheet import ENDED_BADLY
+from protocols.units import WANTED
 
 _SHEET = (
     "{cycles} cycles from cycle {first} on, {method}, {rounds} rounds; at most {most} on disk, {free} free",
@@ -43,6 +44,9 @@ _SHEET = (
     ENDED_BADLY,
     "run {number} ({when} UTC, {status}): {reason}",
     "no reason known",
+    "as in {bench}",
+    "as emulated",
+    "as on the bench",
 )
 _EVENTS = (
     "run {state}",
@@ -58,6 +62,8 @@ _EVENTS = (
     "nobody has watched for {time} s",
     "{signal} received",
     "key F12",
+    "EMERGENCY OFF: {why}",
+    "THE BENCH MAY NOT BE SAFE, switch its supply off by hand: {why}",
     "all cycles trained",
     "every point right in {rounds} rounds in a row",
     "training error below ({limit} mV)²",
@@ -72,7 +78,63 @@ _MISTAKES = (
     "no such node",
     "nodes are {first} to {last}",
 )
-PHRASES = (*_SHEET, *_EVENTS, *_MISTAKES)
+_QUANTITIES = (
+    "{problem} (got {got}); write {wanted}, in quotes",
+    "{problem} (got {got}); write {wanted}",
+    "has the wrong unit: {unit} is not a measure of {wanted}",
+    "has no unit",
+    "cannot be read as a quantity",
+    "is not a quantity",
+    "is not a finite number",
+    "a quantity in {unit}",
+    *WANTED.values(),
+)
+_WIRES = (
+    "{fault} (in the {copy} copy only)",
+    "no wire drives anything: is the board powered, are they plugged in?",
+    "{name} is off: driving it moves no node; it belongs on node {node}",
+    "{name} and {other} are swapped: {first} drives node {at}, {second} node {node}",
+    "{name} drives node {at}, the place of {other}, instead of node {node}",
+    "{name} and {other} touch: driving one moves nodes {at} and {node} alike",
+    "{name} drives node {at} instead of node {node}",
+    "{name} brings {share} % of its voltage to node {node}: a bad contact, or a wrong gain",
+    "{name} is off: it reads 0 V whatever is on {at}",
+    "{name} and {other} are swapped: each reads the other's node",
+    "{name} reads {at} with the wrong sign",
+    "{name} reads something else instead of {at}",
+    "{name} reads {other} instead of {at}",
+    "{name} and {other} are swapped: each holds the other's node",
+    "{name} holds node {at} instead of node {node} of the {copy} copy",
+    "{name} does not hold node {node} of the {copy} copy: it is off, or plugged in elsewhere",
+    "{name} moves node {node} of the {copy} copy by {share} % of what it should: "
+    "a bad contact, or a wrong gain",
+    "{name} ({line}) stays {level}: it is off, stuck, or plugged in elsewhere; two gates answer as one",
+    "gates do not hold what they are charged to: check the charge wire and line, and the address lines",
+    "{name} ({line}) and {other} ({second}) are swapped: "
+    "nodes are read, and gates charged, under each other's numbers",
+    "node {node} − node {bit}",
+    "node {node}",
+    "clamp node {node}",
+    "away clamp node {node}",
+    "label node {node}",
+    "address line {bit}",
+    "high",
+    "low",
+    "free",
+    "clamped",
+)
+_CHECKS = (
+    "not left safe: {why}",
+    "what {one} and {other} and {third} now holds is not known: it did not answer",
+    "what {one} and {other} now holds is not known: it did not answer",
+    "what {name} now holds is not known: it did not answer",
+    "supply",
+    "controller",
+    "meter",
+    "board",
+)
+PHRASES = (*_SHEET, *_EVENTS, *_MISTAKES, *_QUANTITIES, *_CHECKS, *_WIRES)
+_DIGITS = ("node", "bit")
 _FIELD = re.compile(r"{(\w+)}")
 
 
@@ -88,7 +150,11 @@ def phrase(text: str) -> str:
 @cache
 def _patterns() -> list[tuple[str, re.Pattern[str]]]:
     """Return every phrase with what it matches."""
-    return [(p, re.compile(_FIELD.sub(r"(?P<\1>.+?)", _escaped(p)))) for p in PHRASES]
+    return [(p, re.compile(_FIELD.sub(_group, _escaped(p)))) for p in PHRASES]
+
+
+def _group(field: re.Match[str]) -> str:
+    return rf"(?P<{field[1]}>{r'[0-9]+' if field[1] in _DIGITS else '.+?'})"
 
 
 def _escaped(template: str) -> str:

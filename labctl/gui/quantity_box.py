@@ -8,7 +8,9 @@ from PyQt6.QtCore import pyqtSignal
 from PyQt6.QtGui import QValidator
 from PyQt6.QtWidgets import QAbstractSpinBox, QWidget
 
-from labctl.gui.words import mark_wrong, tr
+from labctl.gui.phrases import phrase
+from labctl.gui.whole_box import LEAST_WIDTH
+from labctl.gui.words import mark_wrong, must, tr
 from protocols.errors import ConfigError
 from protocols.units import parse_quantity
 
@@ -52,10 +54,10 @@ class QuantityBox(QAbstractSpinBox):
         self._has_no_value = False  # the text that was finished or shown last is no quantity
         edit = self.lineEdit()
         if edit is not None:
-            edit.editingFinished.connect(self._finish)
             edit.textEdited.connect(self._check)
+        self.editingFinished.connect(self._finish)  # the line edit's own does not come with Return
         self.set_value(value)
-        self.setMinimumWidth(110)
+        self.setMinimumWidth(LEAST_WIDTH)
 
     @property
     def value(self) -> float:
@@ -101,7 +103,7 @@ class QuantityBox(QAbstractSpinBox):
                 float(text) if self.unit == "dimensionless" and _plain(text) else text, self.unit
             )
         except ConfigError as error:
-            self._mark(error.sentence())
+            self._mark(phrase(error.sentence()))
             return None
 
     def _check(self, text: str) -> None:
@@ -113,6 +115,7 @@ class QuantityBox(QAbstractSpinBox):
         found = self._read(text)
         if found is None:
             self._has_no_value = True
+            must(self.lineEdit()).setModified(False)  # it is taken as it is
             self.unreadable.emit(text)
             return
         new = found != self._value or self._has_no_value

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from PyQt6.QtCore import QEvent, QObject, QSize, Qt
-from PyQt6.QtGui import QPainter, QPaintEvent, QResizeEvent
-from PyQt6.QtWidgets import QLabel, QWidget
+from PyQt6.QtGui import QPainter, QPaintEvent, QResizeEvent, QTextLayout, QTextOption
+from PyQt6.QtWidgets import QLabel, QSizePolicy, QWidget
 
 from labctl.gui.words import must
 
@@ -36,13 +36,69 @@ class Elided(QLabel):
     def paintEvent(self, event: QPaintEvent | None) -> None:
         """Draw as much of the text as there is room for."""
         shown = self.fontMetrics().elidedText(self.text(), Qt.TextElideMode.ElideRight, self.width())
-        how = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
+        self._draw(shown)
+
+    def _draw(self, text: str) -> None:
         painter, look = QPainter(self), (self.palette(), self.isEnabled())
-        must(self.style()).drawItemText(painter, self.rect(), how, *look, shown, self.foregroundRole())
+        how = self.alignment().value
+        must(self.style()).drawItemText(painter, self.rect(), how, *look, text, self.foregroundRole())
         painter.end()
 
     def _tip(self) -> None:
         self.setToolTip(self.text() if self.is_cut() else "")
+
+
+class Paragraph(Elided):
+    """Text in at most so many lines, as high as those; the last ends in … where there are more."""
+
+    def __init__(self, most: int) -> None:
+        super().__init__("", "")
+        self._most = most
+        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+
+    def lines(self) -> list[str]:
+        """Return what there is room for at the present width."""
+        text, width = self.text(), self.width()
+        found: list[str] = []
+        layout = QTextLayout(text, self.font())
+        layout.setTextOption(_wrapped())
+        layout.beginLayout()
+        while (line := layout.createLine()).isValid():
+            line.setLineWidth(width)
+            first = line.textStart()
+            if len(found) == self._most - 1:
+                found.append(self.fontMetrics().elidedText(text[first:], Qt.TextElideMode.ElideRight, width))
+                break
+            found.append(text[first : first + line.textLength()])
+        layout.endLayout()
+        return found
+
+    def is_cut(self) -> bool:
+        """Tell whether the text has no room."""
+        return "".join(self.lines()) != self.text()
+
+    def sizeHint(self) -> QSize:
+        """Return the height of these lines."""
+        return QSize(0, max(len(self.lines()), 1) * self.fontMetrics().lineSpacing())
+
+    def minimumSizeHint(self) -> QSize:
+        """Return the same: nothing is clipped."""
+        return self.sizeHint()
+
+    def resizeEvent(self, event: QResizeEvent | None) -> None:
+        """Need another height at another width."""
+        super().resizeEvent(event)
+        self.updateGeometry()
+
+    def paintEvent(self, event: QPaintEvent | None) -> None:
+        """Draw the lines."""
+        self._draw("\n".join(self.lines()))
+
+
+def _wrapped() -> QTextOption:
+    option = QTextOption()
+    option.setWrapMode(QTextOption.WrapMode.WrapAtWordBoundaryOrAnywhere)
+    return option
 
 
 class Readout(Elided):

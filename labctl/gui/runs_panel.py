@@ -8,16 +8,14 @@ from typing import TYPE_CHECKING, Any
 
 import xarray as xr
 from PyQt6.QtCore import Qt, QTimer, QUrl
-from PyQt6.QtGui import QDesktopServices, QImage
+from PyQt6.QtGui import QDesktopServices, QImage, QResizeEvent
 from PyQt6.QtWidgets import (
     QComboBox,
     QFileDialog,
-    QGridLayout,
     QHBoxLayout,
     QInputDialog,
     QLabel,
     QLineEdit,
-    QPushButton,
     QVBoxLayout,
     QWidget,
 )
@@ -26,6 +24,7 @@ from labctl.cli.runs_export import export_csv
 from labctl.experiment import read_toml
 from labctl.gui.compare import CompareWindow
 from labctl.gui.model import RunModel
+from labctl.gui.runs_buttons import RunsButtons
 from labctl.gui.runs_table import THUMB, RunsTable
 from labctl.gui.words import must, named, tr
 from labctl.gui.work import Worker
@@ -42,7 +41,6 @@ if TYPE_CHECKING:
 STATUS = ("", "completed", "stopped", "aborted", "failed", "running", "orphan", "recovered")
 _MOST = 8  # runs compared at once
 _LIST = 500
-_ACROSS = 3  # buttons in a row: all of them in one are wider than a small screen has room for
 _AT_ONCE = 40  # pictures read before the first are shown
 
 
@@ -78,12 +76,12 @@ class RunsPanel(QWidget):
         self.said.setWordWrap(True)
         self.said.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self.said.setVisible(False)
-        self.buttons: dict[str, QPushButton] = {}
+        self._acts = RunsButtons()
+        self.buttons = self._acts.buttons
         row = QHBoxLayout()
         row.addWidget(self.search, 1)
         row.addWidget(self.status)
-        acts = QGridLayout()
-        acts.setHorizontalSpacing(3)
+        row.addWidget(self._acts.menu)
         for key, label, tip, slot in (
             ("open", "Open", "Show the run in the plots.", self.open_chosen),
             ("compare", "Compare", "Two to eight runs, laid over each other.", self.compare_chosen),
@@ -93,20 +91,21 @@ class RunsPanel(QWidget):
             ("folder", "Open folder", "Show its files.", self.open_folder),
             ("recover", "Recover", "Store what was committed of runs whose engine died.", self.recover_all),
         ):
-            button = named(QPushButton(tr(label)), tr(label), tr(tip))
-            button.clicked.connect(lambda _=False, s=slot: s())
-            acts.addWidget(button, *divmod(len(self.buttons), _ACROSS))
-            self.buttons[key] = button
-        acts.setColumnStretch(_ACROSS, 1)
+            self._acts.add(key, label, tip, slot)
         column = QVBoxLayout(self)
         column.setContentsMargins(4, 6, 4, 6)
         column.addLayout(row)
         column.addWidget(self.table, 1)
         column.addWidget(self.orphans)
         column.addWidget(self.said)
-        column.addLayout(acts)
+        column.addWidget(self._acts)
         self._chosen_changed()
         self.refresh_soon()
+
+    def resizeEvent(self, event: QResizeEvent | None) -> None:
+        """Leave the room to the runs where there is little."""
+        super().resizeEvent(event)
+        self._acts.fit(self.height())
 
     # ── the list ─────────────────────────────────────────────────────────────────────────────────
 

@@ -13,6 +13,7 @@ from labctl.gui.document import ExperimentDocument
 from labctl.gui.form import Setter, default_of, field_of, make_field, words_of
 from labctl.gui.phrases import phrase
 from labctl.gui.quantity_box import QuantityBox
+from labctl.gui.undo_keys import UndoKeys
 from labctl.gui.words import mark_wrong, named, tr
 from protocols.errors import ConfigError
 
@@ -49,6 +50,7 @@ class FieldsForm(QScrollArea):
         self.fields: dict[str, QWidget] = {}
         self.mistakes: dict[str, QLabel] = {}
         self._groups: dict[str, QGroupBox] = {}
+        self._undo_keys = UndoKeys(self)
         named(self, name)
         self.setWidgetResizable(True)
         self.setFrameShape(QScrollArea.Shape.NoFrame)
@@ -99,6 +101,7 @@ class FieldsForm(QScrollArea):
         for key in keys:
             field, setter = make_field(Experiment, key, partial(self._document.set, key))
             self.fields[key], self._setters[key], self.mistakes[key] = field, setter, mistake_label()
+            self._undo_keys.guard(field)
             form.addRow(words_of(key), field)
             form.addRow(self.mistakes[key])
         self._groups[title] = box

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from labctl.engine.lifecycle import STATES
@@ -32,6 +32,7 @@ class Contact(StrEnum):
 NOT_READY = "NOT READY"
 CHECKING_BENCH = "CHECKING THE BENCH"
 ENERGISED = "bench check under way: the supply is switched on and the gates are charged anew"
+CHECKED = "the run left the bench in doubt; a check of it has since read back that it is safe"
 BROKEN_OFF = "the bench check is being broken off; the bench is on its way to the safe state"
 
 
@@ -88,10 +89,18 @@ def standing(snapshot: Snapshot | None, contact: Contact, told: str = "") -> Sta
 
 
 def graver(engine: Standing, check: Standing | None) -> Standing:
-    """Return the standing that asks for more care: the engine's, or that of a check of the bench."""
-    if check is None or _GRAVER.index(check.touch) < _GRAVER.index(engine.touch):
+    """Return the standing that asks for more care: the engine's, or that of a check of the bench.
+
+    While a check goes on the banner says so, whatever the engine left.
+    """
+    if check is None:
         return engine
-    return check
+    if _GRAVER.index(check.touch) >= _GRAVER.index(engine.touch):
+        return check
+    if check.state != CHECKING_BENCH:
+        return engine
+    why = check.why if check.bench == engine.bench else f"{engine.bench}: {engine.why}"
+    return replace(check, touch=engine.touch, why=why)
 
 
 def checking(bench: str, simulated: bool | None, *, ending: bool) -> Standing:

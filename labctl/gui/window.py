@@ -27,6 +27,7 @@ from labctl.gui.actions import Actions
 from labctl.gui.banner import Banner
 from labctl.gui.closing import may_leave
 from labctl.gui.controls import Controls
+from labctl.gui.doubt import Doubt, are_one_bench
 from labctl.gui.experiment_panel import ExperimentPanel
 from labctl.gui.imperfections_panel import ImperfectionsPanel
 from labctl.gui.layout import Layout
@@ -34,6 +35,7 @@ from labctl.gui.link import EngineLink
 from labctl.gui.mishaps import Mishaps
 from labctl.gui.model import RunModel
 from labctl.gui.notes_panel import NotesPanel
+from labctl.gui.phrases import phrase
 from labctl.gui.selection import Selection
 from labctl.gui.standing import Contact, graver, standing
 from labctl.gui.wheel import WheelGuard
@@ -60,6 +62,8 @@ class MainWindow(QMainWindow):
         self.live, self.selection = RunModel(), Selection()
         self.snapshot: Snapshot | None = None
         self._ended_serial = 0  # of the run whose end was taken in
+        self._doubt = Doubt()
+        self._is_gone = False  # the engine that the snapshot is of
         self.banner, self.controls = Banner(theme), Controls()
         self.experiment = ExperimentPanel(store, out)
         self.imperfections = ImperfectionsPanel()
@@ -110,6 +114,8 @@ class MainWindow(QMainWindow):
             lambda _: self.imperfections.setEnabled(self.experiment.is_simulated())
         )
         self.layout_.bench.checked.connect(self.experiment.preflight.stand_against)
+        self.layout_.bench.check_began.connect(self._check_began)
+        self.layout_.bench.found_safe.connect(self._doubt.settle)
         self.layout_.bench.check_changed.connect(self._check_changed)
         self.notes.noted.connect(self.note)
         for dock in self.layout_.plots.values():
@@ -120,8 +126,9 @@ class MainWindow(QMainWindow):
     def on_poll(self, poll: Poll) -> None:
         """Take in what the engine told; called some 25 times a second."""
         before, self.snapshot = self.snapshot, poll.snapshot
+        was_gone, self._is_gone = self._is_gone, False
         try:
-            if before is None or before.sequence != poll.snapshot.sequence:
+            if before is None or was_gone or before.sequence != poll.snapshot.sequence:
                 self.controls.show_snapshot(poll.snapshot)
                 self._say_standing()
                 self.layout_.queue.look(poll.snapshot)
@@ -150,7 +157,7 @@ class MainWindow(QMainWindow):
         self._say_standing()
         if contact in (Contact.GONE, Contact.GUARDED, Contact.LEFT_UNSAFE):
             self.notes.say(f"{tr('engine')}: {said}")
-            self.controls.show_snapshot(None)
+            self._is_gone = True
             self.experiment.preflight.forget()
             self._ended_serial = 0  # the next engine counts its runs anew
         self.layout_.runs.refresh_soon()
@@ -158,6 +165,8 @@ class MainWindow(QMainWindow):
     def _ended(self, snapshot: Snapshot) -> None:
         self.experiment.preflight.forget()
         self.layout_.runs.refresh_soon()
+        if snapshot.problem:
+            self.notes.say(f"{tr('engine')}: {phrase(snapshot.problem)}")
         if snapshot.state is RunState.SAFE and snapshot.bench is not None:
             self.layout_.bench.forget_left(snapshot.bench.name)
             self._say_standing()
@@ -165,11 +174,22 @@ class MainWindow(QMainWindow):
             self.layout_.runs.load_plane(Path(snapshot.run.folder), self.live)
 
     def _say_standing(self) -> None:
-        told = standing(self.snapshot, self.contact, self.said)
+        told = self._doubt.seen(standing(self.snapshot, self.contact, self.said), _serial(self.snapshot))
         name, simulated = self.experiment.bench_facts
         if not told.bench and name:  # none is connected yet: the one that would be
             told = replace(told, bench=tr("chosen: {bench}", bench=name), simulated=simulated)
+        elif told.bench == name and told.simulated is None:  # the run ended before it could say
+            told = replace(told, simulated=simulated)
         self.banner.show_standing(graver(told, self.layout_.bench.standing()))
+
+    def _check_began(self) -> None:
+        """Take down what the check is about: a bench that the engine, or its guardian, has left unsafe."""
+        ran_on = Path(self.live.folder) / "bench.toml"
+        known = self.live.folder and are_one_bench(Path(self.experiment.bench_name()), ran_on)
+        if known and self.contact is not Contact.GONE:
+            self._doubt.ask(standing(self.snapshot, self.contact, self.said), _serial(self.snapshot))
+        else:
+            self._doubt.ask_nothing()
 
     def _check_changed(self) -> None:
         """Say what a check of the bench is doing; close when that was waited for and the bench is safe."""
@@ -236,7 +256,7 @@ class MainWindow(QMainWindow):
     def emergency_off(self, reason: str = "") -> None:
         """Make the bench safe now, a check of it included."""
         self.layout_.bench.end_check()
-        self.notes.say(f"{VERBS[Verb.EMERGENCY_OFF].label} …")
+        self.notes.say(f"{tr(VERBS[Verb.EMERGENCY_OFF].label)} …")
         self.link.emergency_off(reason, lambda error: self.notes.say(str(error)))
 
     def note(self, text: str) -> None:
@@ -272,7 +292,7 @@ class MainWindow(QMainWindow):
         card = self.experiment.preflight
         why_not = tr("Starting …") if self._starting else self.layout_.bench.why_not()
         self.controls.allow_start(card.may_start() and not why_not, why_not or card.why_not())
-        self.controls.show_snapshot(self.snapshot)
+        self.controls.show_snapshot(None if self._is_gone else self.snapshot)
 
     # ── what is shown ────────────────────────────────────────────────────────────────────────────
 
@@ -370,7 +390,7 @@ class MainWindow(QMainWindow):
             and target is QGuiApplication.focusWindow()  # it sees a key first: one press counts once
         ):
             if not event.isAutoRepeat():
-                self.emergency_off(tr("key F12"))
+                self.emergency_off("key F12")
             return True
         return super().eventFilter(target, event)
 
@@ -424,6 +444,11 @@ class MainWindow(QMainWindow):
     def docks(self) -> list[QDockWidget]:
         """Return every dock of the window."""
         return self.findChildren(QDockWidget)
+
+
+def _serial(snapshot: Snapshot | None) -> int:
+    """Return the number of the engine's run; 0 when there has been none."""
+    return snapshot.run.serial if snapshot is not None and snapshot.run is not None else 0
 
 
 def _folder(snapshot: Snapshot | None) -> str:

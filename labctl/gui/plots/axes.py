@@ -11,7 +11,8 @@ import pyqtgraph as pg
 from labctl.figures.reading import power_of_ten
 
 OUT = 4  # pixels from a label to where pyqtgraph would have it
-_APART = 2  # pixels between two numbers
+_APART = 10, 2  # pixels between two numbers, across and upwards
+_LOW = 120  # pixels of a plot: numbers and curves need all of less
 _HIGH, _WIDE = 22, 50  # pixels from one numbered decade to the next, upwards and across
 _FIRST = (1, 2, 5, 3, 7, 4, 6, 8, 9)  # digits of a decade in the order in which they get room
 _USUAL = [(0, 0.8), (2, 0.6), (4, 0.4), (6, 0.2)]  # pyqtgraph's: how full an axis may be, by numbers written
@@ -20,6 +21,20 @@ _FULL = [(0, math.inf)]  # those without room are left out one by one
 
 class Axis(pg.AxisItem):
     """An axis whose decades, when logarithmic, are all written alike: 0.1, 1, 10 or 10⁻⁷, 10⁻⁶, 10⁻⁵."""
+
+    _words = False  # it has some
+    _room = True  # for them
+
+    def showLabel(self, show: bool = True) -> None:
+        """Show the words beside the numbers, or hide them; hidden ones stay so while there is no room."""
+        self._words = show
+        super().showLabel(show and self._room)
+
+    def give_room(self, room: bool) -> None:
+        """Say whether there is room for the words."""
+        if room is not self._room:
+            self._room = room
+            self.showLabel(self._words)
 
     def logTickValues(
         self, minVal: float, maxVal: float, size: float, stdTicks: list[Any]
@@ -55,10 +70,29 @@ class Axis(pg.AxisItem):
         line, ticks, texts = found
         kept: list[Any] = []
         for rect, flags, text in texts:
-            room = rect.adjusted(-_APART, -_APART, _APART, _APART)
+            across, up = _APART
+            room = rect.adjusted(-across, -up, across, up)
             if not any(room.intersects(other) for other, _, _ in kept):
                 kept.append((rect, flags, text))
         return line, ticks, kept
+
+
+class Plot(pg.PlotWidget):
+    """A plot with these axes, whose words give way to the curves where it is low."""
+
+    def __init__(self) -> None:
+        super().__init__(axisItems={"left": RoomyAxis("left"), "bottom": Axis("bottom")})
+
+    def resizeEvent(self, event: Any) -> None:
+        """Drop the words, or bring them back."""
+        super().resizeEvent(event)
+        plot = self.getPlotItem()
+        if plot is None:  # not made yet, or closed
+            return
+        for side in ("left", "bottom", "right"):
+            axis = plot.getAxis(side)
+            if isinstance(axis, Axis):
+                axis.give_room(self.height() >= _LOW)
 
 
 class RoomyAxis(Axis):

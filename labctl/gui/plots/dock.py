@@ -6,7 +6,6 @@ import time
 from pathlib import Path
 from typing import Any
 
-import pyqtgraph as pg
 from PyQt6.QtCore import QSize, pyqtSignal
 from PyQt6.QtGui import QPaintDevice, QPainter, QPixmap
 from PyQt6.QtSvg import QSvgGenerator
@@ -19,7 +18,7 @@ from PyQt6.QtWidgets import (
 )
 
 from labctl.gui.model import RunModel
-from labctl.gui.plots.axes import OUT, Axis, RoomyAxis
+from labctl.gui.plots.axes import OUT, Plot
 from labctl.gui.selection import Selection
 from labctl.gui.theme import Theme
 from labctl.gui.titlebar import TitleBar
@@ -222,7 +221,11 @@ class PlotDock(QDockWidget):
             raise OSError(0, "no such folder, or no room", str(path))
 
     def _say_empty(self) -> None:
-        self.failed.emit(tr("{view}: nothing to export yet. Start or open a run.", view=tr(self.title)))
+        self.failed.emit(self.why_empty())
+
+    def why_empty(self) -> str:
+        """Say why there is nothing to export."""
+        return tr("{view}: nothing to export yet. Start or open a run.", view=tr(self.title))
 
     def _paint(self, device: QPaintDevice) -> None:
         painter = QPainter(device)
@@ -236,7 +239,7 @@ class PlotDock(QDockWidget):
 
 def plot_widget(theme: Theme, x: tuple[str, str], y: tuple[str, str]) -> Any:
     """Return a pyqtgraph plot with axes labelled (words, unit), no antialiasing, no context menu."""
-    widget = pg.PlotWidget(axisItems={"left": RoomyAxis("left"), "bottom": Axis("bottom")})
+    widget = Plot()
     plot = widget.getPlotItem()
     plot.layout.setContentsMargins(OUT + 2, 9, 6, 2)  # the topmost number is whole
     plot.setLabel("bottom", tr(x[0]), units=x[1] or None)

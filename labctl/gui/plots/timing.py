@@ -38,7 +38,7 @@ class TimingPlot(PlotDock):
         self._bars.setOpts(brush=pg.mkBrush(theme.series[0]), pen=pg.mkPen(theme.base))
 
     def redraw(self) -> None:
-        """Draw the histogram of the snapshot, or of a stored run's cycles."""
+        """Draw the histogram of all cycles, or of those that were stored."""
         edges, counts, cycles, late, worst_s = self._found()
         if not len(counts):
             return
@@ -53,7 +53,10 @@ class TimingPlot(PlotDock):
         top = max(float(heights.max()), 1.0)
         self._plot.getAxis("left").setTicks([[(k + 0.1, _short(k)) for k in range(int(top) + 1)]])
         self._plot.setRange(xRange=(-1.0, len(names) - 0.4), yRange=(0.0, 1.08 * top), padding=0.0)
-        text = tr("{late} of {cycles} cycles late", late=f"{late:,}", cycles=f"{cycles:,}")
+        counted = {"late": f"{late:,}", "cycles": f"{cycles:,}"}
+        text = tr("{late} of {cycles} cycles late", **counted)
+        if not self.model.has_all_cycles:
+            text = tr("{late} of {cycles} stored cycles late", **counted)
         self.readout.setText(text + (f", {tr('at worst')} {duration(worst_s)}" if late else ""))
 
     def table(self) -> tuple[list[str], list[list[Any]]]:
@@ -73,17 +76,10 @@ class TimingPlot(PlotDock):
 
     def _found(self) -> tuple[Any, Any, int, int, float]:
         """Return lower edges (s), counts, cycles, late ones, the worst (s)."""
-        snapshot = self.model.snapshot
-        if snapshot is not None:
-            known = snapshot.lateness
-            return known.from_s, known.counts, known.cycles, known.late, known.worst_s
-        lateness = self.model.cycles.get("lateness_s")
-        if lateness is None:
+        known = self.model.lateness
+        if known is None:
             return (), (), 0, 0, 0.0
-        edges = np.array([1e-6, 1e-5, 1e-4, 1e-3, 1e-2, 0.1, 1.0])
-        late = lateness[lateness > edges[0]]
-        counts = np.histogram(late, [*edges, np.inf])[0]
-        return edges, counts, len(lateness), len(late), float(lateness.max(initial=0.0))
+        return known.from_s, known.counts, known.cycles, known.late, known.worst_s
 
 
 def _names(edges: Any) -> list[str]:

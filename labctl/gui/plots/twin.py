@@ -135,6 +135,12 @@ class TwinPlot(PlotDock):
             for e, m, p, r in zip(*columns, strict=True)
         ]
 
+    def why_empty(self) -> str:
+        """Say what the view says: a run may be open and have no twin."""
+        if not self.model.folder:
+            return super().why_empty()
+        return f"{tr(self.title)}: {self._waiting_for()}"
+
     # ── the process beside ───────────────────────────────────────────────────────────────────────
 
     def _look(self) -> None:

@@ -200,6 +200,10 @@
    <translation>紧急断开</translation>
   </message>
   <message>
+   <source>EMERGENCY OFF: {why}</source>
+   <translation>紧急断开：{why}</translation>
+  </message>
+  <message>
    <source>Earlier</source>
    <translation>提前</translation>
   </message>
@@ -216,12 +220,12 @@
    <translation>图的边和位置在文件中编辑。</translation>
   </message>
   <message>
-   <source>Energise {bench} and check it? The supply is switched on and the gates are charged anew: what the board has learned is lost.</source>
-   <translation>给 {bench} 通电并检查吗？电源会接通，栅极会重新充电：电路板学到的内容会丢失。</translation>
-   </message>
-   <message>
    <source>Eight points on a circle of diameter ε in two halves: the classification of Fig. 5, arXiv:2505.22887.</source>
    <translation>直径为 ε 的圆上八个点分成两半：arXiv:2505.22887 图 5 的分类任务。</translation>
+  </message>
+  <message>
+   <source>Energise {bench} and check it? The supply is switched on and the gates are charged anew: what the board has learned is lost.</source>
+   <translation>给 {bench} 通电并检查吗？电源会接通，栅极会重新充电：电路板学到的内容会丢失。</translation>
   </message>
   <message>
    <source>Energise {bench} and start?</source>
@@ -740,6 +744,10 @@
    <translation>请手动关闭电路板的电源。</translation>
   </message>
   <message>
+   <source>THE BENCH MAY NOT BE SAFE, switch its supply off by hand: {why}</source>
+   <translation>实验台可能不安全，请手动断开其电源：{why}</translation>
+  </message>
+  <message>
    <source>Tags</source>
    <translation>标签</translation>
   </message>
@@ -942,6 +950,10 @@ A run under way is stopped and kept, the bench is made safe. Please report this.
    <translation>默认布局</translation>
   </message>
   <message>
+   <source>What can be done with the chosen runs</source>
+   <translation>对所选运行可做的操作</translation>
+  </message>
+  <message>
    <source>What shall become of the run?</source>
    <translation>如何处理该运行？</translation>
   </message>
@@ -956,6 +968,10 @@ A run under way is stopped and kept, the bench is made safe. Please report this.
   <message>
    <source>Which output</source>
    <translation>哪个输出</translation>
+  </message>
+  <message>
+   <source>Which run is which</source>
+   <translation>图例：各运行</translation>
   </message>
   <message>
    <source>Words to find the chosen runs again by.</source>
@@ -986,8 +1002,56 @@ A run under way is stopped and kept, the bench is made safe. Please report this.
    <translation>会通电的实验台须手动开始</translation>
   </message>
   <message>
+   <source>a capacitance such as "22 uF"</source>
+   <translation>电容，例如 "22 uF"</translation>
+  </message>
+  <message>
+   <source>a current such as "0.2 A"</source>
+   <translation>电流，例如 "0.2 A"</translation>
+  </message>
+  <message>
+   <source>a frequency such as "1 kHz"</source>
+   <translation>频率，例如 "1 kHz"</translation>
+  </message>
+  <message>
    <source>a label is not shifted further than this</source>
    <translation>标签的移动不超过此值</translation>
+  </message>
+  <message>
+   <source>a learning rate such as "1377 1/(V*s)"</source>
+   <translation>学习率，例如 "1377 1/(V*s)"</translation>
+  </message>
+  <message>
+   <source>a number per volt such as "0.012 1/V"</source>
+   <translation>每伏的数，例如 "0.012 1/V"</translation>
+  </message>
+  <message>
+   <source>a plain number or a percentage such as "2 %"</source>
+   <translation>纯数或百分数，例如 "2 %"</translation>
+  </message>
+  <message>
+   <source>a quantity in {unit}</source>
+   <translation>以 {unit} 为单位的量</translation>
+  </message>
+  <message>
+   <source>a rate such as "0.4 V/s"</source>
+   <translation>速率，例如 "0.4 V/s"</translation>
+  </message>
+  <message>
+   <source>a resistance such as "500 ohm"</source>
+   <translation>电阻，例如 "500 ohm"</translation>
+  </message>
+  <message>
+   <source>a strength such as "8.5e-4 A/V^2"</source>
+   <translation>强度，例如 "8.5e-4 A/V^2"</translation>
+  </message>
+  <message>
+   <source>a time such as "100 us"</source>
+   <translation>时间，例如 "100 us"</translation>
+  </message>
+  <message>
+   <source>a voltage such as "18.1 mV"</source>
+   <translation>电压，例如 "18.1 mV"</translation>
   </message>
   <message>
    <source>aborted</source>
@@ -1034,6 +1098,10 @@ A run under way is stopped and kept, the bench is made safe. Please report this.
    <translation>地址</translation>
   </message>
   <message>
+   <source>address line {bit}</source>
+   <translation>地址线 {bit}</translation>
+  </message>
+  <message>
    <source>all cycles trained</source>
    <translation>全部周期已训练</translation>
   </message>
@@ -1074,8 +1142,16 @@ A run under way is stopped and kept, the bench is made safe. Please report this.
    <translation>就绪</translation>
   </message>
   <message>
+   <source>as emulated</source>
+   <translation>同仿真器</translation>
+  </message>
+  <message>
    <source>as in run {run}</source>
    <translation>同运行 {run}</translation>
+  </message>
+  <message>
+   <source>as in {bench}</source>
+   <translation>同 {bench}</translation>
   </message>
   <message>
    <source>as measured on {bench}</source>
@@ -1084,6 +1160,10 @@ A run under way is stopped and kept, the bench is made safe. Please report this.
   <message>
    <source>as measured, from a file …</source>
    <translation>按测量值，来自文件 …</translation>
+  </message>
+  <message>
+   <source>as on the bench</source>
+   <translation>同实验台</translation>
   </message>
   <message>
    <source>as the system</source>
@@ -1108,6 +1188,10 @@ A run under way is stopped and kept, the bench is made safe. Please report this.
   <message>
    <source>auto</source>
    <translation>自动</translation>
+  </message>
+  <message>
+   <source>away clamp node {node}</source>
+   <translation>反向钳位节点 {node}</translation>
   </message>
   <message>
    <source>bench</source>
@@ -1138,6 +1222,10 @@ A run under way is stopped and kept, the bench is made safe. Please report this.
    <translation>块</translation>
   </message>
   <message>
+   <source>board</source>
+   <translation>电路板</translation>
+  </message>
+  <message>
    <source>by the method</source>
    <translation>由方法决定</translation>
   </message>
@@ -1152,6 +1240,10 @@ A run under way is stopped and kept, the bench is made safe. Please report this.
   <message>
    <source>calibration expired</source>
    <translation>校准已过期</translation>
+  </message>
+  <message>
+   <source>cannot be read as a quantity</source>
+   <translation>无法读作一个量</translation>
   </message>
   <message>
    <source>centre</source>
@@ -1176,6 +1268,10 @@ A run under way is stopped and kept, the bench is made safe. Please report this.
   <message>
    <source>clamp gain</source>
    <translation>钳位增益</translation>
+  </message>
+  <message>
+   <source>clamp node {node}</source>
+   <translation>钳位节点 {node}</translation>
   </message>
   <message>
    <source>clamp offset</source>
@@ -1232,6 +1328,10 @@ A run under way is stopped and kept, the bench is made safe. Please report this.
   <message>
    <source>contrast offset</source>
    <translation>对比偏移</translation>
+  </message>
+  <message>
+   <source>controller</source>
+   <translation>控制器</translation>
   </message>
   <message>
    <source>cycle</source>
@@ -1338,10 +1438,6 @@ A run under way is stopped and kept, the bench is made safe. Please report this.
    <translation>即将到期</translation>
   </message>
   <message>
-   <source>issued in the future</source>
-   <translation>签发时间在未来</translation>
-  </message>
-  <message>
    <source>failed</source>
    <translation>失败</translation>
   </message>
@@ -1426,6 +1522,10 @@ A run under way is stopped and kept, the bench is made safe. Please report this.
    <translation>栅极</translation>
   </message>
   <message>
+   <source>gates do not hold what they are charged to: check the charge wire and line, and the address lines</source>
+   <translation>栅极保持不住所充的电压：请检查充电线及其控制线和地址线</translation>
+  </message>
+  <message>
    <source>gates start evenly within ± this, drawn by the seed</source>
    <translation>栅极初值在 ± 此值内均匀分布，由种子抽取</translation>
   </message>
@@ -1444,6 +1544,18 @@ A run under way is stopped and kept, the bench is made safe. Please report this.
   <message>
    <source>guardian</source>
    <translation>守护进程</translation>
+  </message>
+  <message>
+   <source>has no unit</source>
+   <translation>没有单位</translation>
+  </message>
+  <message>
+   <source>has the wrong unit: {unit} is not a measure of {wanted}</source>
+   <translation>单位不对：{unit} 不是 {wanted} 类的量</translation>
+  </message>
+  <message>
+   <source>high</source>
+   <translation>高</translation>
   </message>
   <message>
    <source>hinge</source>
@@ -1494,6 +1606,18 @@ A run under way is stopped and kept, the bench is made safe. Please report this.
    <translation>缺失</translation>
   </message>
   <message>
+   <source>is not a finite number</source>
+   <translation>不是有限的数</translation>
+  </message>
+  <message>
+   <source>is not a quantity</source>
+   <translation>不是一个量</translation>
+  </message>
+  <message>
+   <source>issued in the future</source>
+   <translation>签发时间在未来</translation>
+  </message>
+  <message>
    <source>jitter of the learning pulse, rms</source>
    <translation>学习脉冲抖动，均方根</translation>
   </message>
@@ -1516,6 +1640,10 @@ A run under way is stopped and kept, the bench is made safe. Please report this.
   <message>
    <source>label</source>
    <translation>标签</translation>
+  </message>
+  <message>
+   <source>label node {node}</source>
+   <translation>标签节点 {node}</translation>
   </message>
   <message>
    <source>label step</source>
@@ -1610,6 +1738,10 @@ A run under way is stopped and kept, the bench is made safe. Please report this.
    <translation>对数时间</translation>
   </message>
   <message>
+   <source>low</source>
+   <translation>低</translation>
+  </message>
+  <message>
    <source>margin</source>
    <translation>裕量</translation>
   </message>
@@ -1678,6 +1810,10 @@ A run under way is stopped and kept, the bench is made safe. Please report this.
    <translation>没有这个节点</translation>
   </message>
   <message>
+   <source>no wire drives anything: is the board powered, are they plugged in?</source>
+   <translation>没有一根线能驱动：电路板通电了吗？线都插好了吗？</translation>
+  </message>
+  <message>
    <source>no.</source>
    <translation>编号</translation>
   </message>
@@ -1692,6 +1828,10 @@ A run under way is stopped and kept, the bench is made safe. Please report this.
   <message>
    <source>node {node}</source>
    <translation>节点 {node}</translation>
+  </message>
+  <message>
+   <source>node {node} − node {bit}</source>
+   <translation>节点 {node} − 节点 {bit}</translation>
   </message>
   <message>
    <source>nodes</source>
@@ -1712,6 +1852,10 @@ A run under way is stopped and kept, the bench is made safe. Please report this.
   <message>
    <source>normalise</source>
    <translation>归一化</translation>
+  </message>
+  <message>
+   <source>not left safe: {why}</source>
+   <translation>未处于安全状态：{why}</translation>
   </message>
   <message>
    <source>note</source>
@@ -2154,6 +2298,10 @@ A run under way is stopped and kept, the bench is made safe. Please report this.
    <translation>运行已结束，实验台正进入安全状态</translation>
   </message>
   <message>
+   <source>the run left the bench in doubt; a check of it has since read back that it is safe</source>
+   <translation>运行结束时实验台状态不明；此后的实验台检查已回读确认其安全</translation>
+  </message>
+  <message>
    <source>the window was closed</source>
    <translation>窗口已关闭</translation>
   </message>
@@ -2262,6 +2410,18 @@ A run under way is stopped and kept, the bench is made safe. Please report this.
    <translation>如何处理</translation>
   </message>
   <message>
+   <source>what {name} now holds is not known: it did not answer</source>
+   <translation>{name} 现在的状态不明：没有应答</translation>
+  </message>
+  <message>
+   <source>what {one} and {other} and {third} now holds is not known: it did not answer</source>
+   <translation>{one}、{other} 和 {third} 现在的状态不明：没有应答</translation>
+  </message>
+  <message>
+   <source>what {one} and {other} now holds is not known: it did not answer</source>
+   <translation>{one} 和 {other} 现在的状态不明：没有应答</translation>
+  </message>
+  <message>
    <source>window</source>
    <translation>窗口</translation>
   </message>
@@ -2278,12 +2438,12 @@ A run under way is stopped and kept, the bench is made safe. Please report this.
    <translation>写入运行记录 …</translation>
   </message>
   <message>
-   <source>{cycles} cycles</source>
-   <translation>{cycles} 个周期</translation>
-   </message>
-   <message>
    <source>{bench}, imperfections {imperfections}</source>
    <translation>{bench}，不完美性 {imperfections}</translation>
+  </message>
+  <message>
+   <source>{cycles} cycles</source>
+   <translation>{cycles} 个周期</translation>
   </message>
   <message>
    <source>{cycles} cycles from cycle {first} on, {method}, {rounds} rounds; at most {most} on disk, {free} free</source>
@@ -2318,6 +2478,10 @@ A run under way is stopped and kept, the bench is made safe. Please report this.
    <translation>{duration}（仅学习脉冲；其余时间尚无运行可参考）</translation>
   </message>
   <message>
+   <source>{fault} (in the {copy} copy only)</source>
+   <translation>{fault}（仅在{copy}副本中）</translation>
+  </message>
+  <message>
    <source>{file} cannot be written: {why}. Choose another place.</source>
    <translation>{file} 无法写入：{why}。请选择其他位置。</translation>
   </message>
@@ -2328,6 +2492,10 @@ A run under way is stopped and kept, the bench is made safe. Please report this.
   <message>
    <source>{late} of {cycles} cycles late</source>
    <translation>{cycles} 个周期中 {late} 个迟到</translation>
+  </message>
+  <message>
+   <source>{late} of {cycles} stored cycles late</source>
+   <translation>{cycles} 个已存储周期中 {late} 个迟到</translation>
   </message>
   <message>
    <source>{measured} measured, {predicted} on the twin</source>
@@ -2342,8 +2510,76 @@ A run under way is stopped and kept, the bench is made safe. Please report this.
    <translation>{name}（节点 {node}），{more}</translation>
   </message>
   <message>
+   <source>{name} ({line}) and {other} ({second}) are swapped: nodes are read, and gates charged, under each other's numbers</source>
+   <translation>{name}（{line}）与 {other}（{second}）接反：节点读取和栅极充电都用了对方的编号</translation>
+  </message>
+  <message>
+   <source>{name} ({line}) stays {level}: it is off, stuck, or plugged in elsewhere; two gates answer as one</source>
+   <translation>{name}（{line}）一直为{level}：已脱落、卡住或插在别处；两个栅极应答如一个</translation>
+  </message>
+  <message>
+   <source>{name} and {other} are swapped: each holds the other's node</source>
+   <translation>{name} 与 {other} 接反：各自钳住对方的节点</translation>
+  </message>
+  <message>
+   <source>{name} and {other} are swapped: each reads the other's node</source>
+   <translation>{name} 与 {other} 接反：各自读到对方的节点</translation>
+  </message>
+  <message>
+   <source>{name} and {other} are swapped: {first} drives node {at}, {second} node {node}</source>
+   <translation>{name} 与 {other} 接反：{first} 驱动节点 {at}，{second} 驱动节点 {node}</translation>
+  </message>
+  <message>
+   <source>{name} and {other} touch: driving one moves nodes {at} and {node} alike</source>
+   <translation>{name} 与 {other} 相碰：驱动其一，节点 {at} 和 {node} 一同变化</translation>
+  </message>
+  <message>
+   <source>{name} brings {share} % of its voltage to node {node}: a bad contact, or a wrong gain</source>
+   <translation>{name} 只把其电压的 {share} % 送到节点 {node}：接触不良，或增益不对</translation>
+  </message>
+  <message>
+   <source>{name} does not hold node {node} of the {copy} copy: it is off, or plugged in elsewhere</source>
+   <translation>{name} 没有钳住{copy}副本的节点 {node}：已脱落，或插在别处</translation>
+  </message>
+  <message>
+   <source>{name} drives node {at} instead of node {node}</source>
+   <translation>{name} 驱动了节点 {at}，而不是节点 {node}</translation>
+  </message>
+  <message>
+   <source>{name} drives node {at}, the place of {other}, instead of node {node}</source>
+   <translation>{name} 驱动了节点 {at}（{other} 的位置），而不是节点 {node}</translation>
+  </message>
+  <message>
    <source>{name} has changes that are not saved.</source>
    <translation>{name} 有未保存的更改。</translation>
+  </message>
+  <message>
+   <source>{name} holds node {at} instead of node {node} of the {copy} copy</source>
+   <translation>{name} 钳住了节点 {at}，而不是{copy}副本的节点 {node}</translation>
+  </message>
+  <message>
+   <source>{name} is off: driving it moves no node; it belongs on node {node}</source>
+   <translation>{name} 已脱落：驱动它没有节点变化；它应接在节点 {node}</translation>
+  </message>
+  <message>
+   <source>{name} is off: it reads 0 V whatever is on {at}</source>
+   <translation>{name} 已脱落：无论{at}上是什么，它都读到 0 V</translation>
+  </message>
+  <message>
+   <source>{name} moves node {node} of the {copy} copy by {share} % of what it should: a bad contact, or a wrong gain</source>
+   <translation>{name} 使{copy}副本的节点 {node} 只移动应有的 {share} %：接触不良，或增益不对</translation>
+  </message>
+  <message>
+   <source>{name} reads something else instead of {at}</source>
+   <translation>{name} 读到的不是{at}，而是别的</translation>
+  </message>
+  <message>
+   <source>{name} reads {at} with the wrong sign</source>
+   <translation>{name} 读{at}的符号反了</translation>
+  </message>
+  <message>
+   <source>{name} reads {other} instead of {at}</source>
+   <translation>{name} 读到的是{other}，而不是{at}</translation>
   </message>
   <message>
    <source>{name}: cycle {cycle} of {cycles}</source>
@@ -2376,6 +2612,14 @@ A run under way is stopped and kept, the bench is made safe. Please report this.
   <message>
    <source>{n} wrong</source>
    <translation>{n} 处错误</translation>
+  </message>
+  <message>
+   <source>{problem} (got {got}); write {wanted}</source>
+   <translation>{problem}（得到 {got}）；请写{wanted}</translation>
+  </message>
+  <message>
+   <source>{problem} (got {got}); write {wanted}, in quotes</source>
+   <translation>{problem}（得到 {got}）；请写{wanted}，加引号</translation>
   </message>
   <message>
    <source>{signal} received</source>

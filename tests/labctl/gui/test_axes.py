@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from itertools import combinations
+from itertools import combinations, pairwise
 from typing import Any
 
 import numpy as np
@@ -52,6 +52,17 @@ def test_numbers_of_a_logarithmic_axis_keep_apart(widget: Any, height: int, deca
     assert len({text for _, text in found}) == len(found)
     if decades > 20:
         assert not [text for _, text in found if "·" in text]  # decades alone
+
+
+def test_numbers_across_are_told_apart(widget: Any) -> None:
+    plot = widget.getPlotItem()
+    plot.setLogMode(x=True, y=True)
+    widget.resize(620, 380)
+    plot.setXRange(-4.2, 0.7, padding=0)
+    axis = plot.getAxis("bottom")
+    until(lambda: len(_numbers(axis)) >= 4, 10)
+    edges = sorted((rect.left(), rect.right()) for rect, _ in _numbers(axis))
+    assert all(left - right >= 8 for (_, right), (left, _) in pairwise(edges))
 
 
 def test_words_of_a_legend_stand_beside_their_lines(widget: Any) -> None:

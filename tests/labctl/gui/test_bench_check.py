@@ -12,9 +12,12 @@ import tomlkit
 from PyQt6.QtWidgets import QMessageBox
 
 from labctl.emulation import EmulatedBench, FaultSettings
+from labctl.engine.client import Poll
+from labctl.engine.snapshot import BenchFacts, EngineFacts, RunFacts, Snapshot
 from labctl.gui.check_process import CheckEnd, end_of
-from labctl.gui.standing import CHECKING_BENCH, Touch
+from labctl.gui.standing import CHECKING_BENCH, Contact, Touch
 from labctl.gui.window import MainWindow
+from protocols.engine import RunState
 from sim_backend.emulators.faults import FaultKind
 
 from ..emulation.benches import CONTROLLER, emulated
@@ -148,3 +151,60 @@ def test_a_bench_that_is_not_left_safe_stays_in_the_banner(open_window: Opened, 
     panel.process.ended.emit(CheckEnd(str(file), {"ok": True, "safe": True}, {}, "", safe=True))
     assert "simulator has no instruments" in panel.verdict.text()  # what was found is not the simulator's
     assert f"{name}: ✔ The bench is ready" in window.notes.lines.toPlainText()
+
+
+def test_a_check_that_read_the_safe_state_settles_what_a_run_left(
+    open_window: Opened, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    window, text = open_window(live=False), Path(CONTROLLER).read_text("utf-8")
+    here, elsewhere, ran = tmp_path / "here.toml", tmp_path / "elsewhere.toml", tmp_path / "run"
+    ran.mkdir()
+    for file in (here, ran / "bench.toml"):
+        file.write_text(text, "utf-8")
+    values = tomlkit.loads(text)
+    values["instruments"]["controller"]["address"] = "tcp://10.0.0.9:5025"  # the name stays
+    elsewhere.write_text(tomlkit.dumps(values), "utf-8")
+    panel, process = window.layout_.bench, window.layout_.bench.process
+    monkeypatch.setattr(window, "confirm", lambda _: True)
+    fault = (Touch.DO_NOT, "FAULT")
+
+    def faulty(serial: int, sequence: int) -> None:
+        run = RunFacts(serial, "xor", "", "bench A", "", 0, "classification", "standard", 9, 1, str(ran))
+        engine, bench = EngineFacts("e", 1, "0", ""), BenchFacts("hardware", "bench A", "1", simulated=False)
+        problem = "the supply does not answer"
+        snapshot = Snapshot(sequence, engine, "idle", RunState.FAULT, problem=problem, run=run, bench=bench)
+        window.on_poll(Poll(snapshot, serial))
+
+    def start(bench: str) -> None:
+        process.bench, process._process = bench, object()  # noqa: SLF001
+
+    monkeypatch.setattr(process, "start", start)
+
+    def check(file: Path, found: dict[str, object], *, safe: bool | None, deed: object = None) -> None:
+        window.experiment.choose_bench(str(file))
+        panel.board.marked = [1, 5]  # by the check before
+        panel.start()
+        assert not panel.board.marked
+        assert _standing(window) == (Touch.DO_NOT, CHECKING_BENCH)
+        process._process = None  # noqa: SLF001
+        process.ended.emit(CheckEnd(str(file), found, deed or {}, "", safe=safe))
+
+    window._contact(Contact.UP, "")  # noqa: SLF001
+    faulty(1, 1)
+    assert _standing(window) == fault
+    good, part = {"ok": True, "safe": True, "instruments": []}, {"name": "supply"}
+    check(elsewhere, good, safe=True)
+    assert _standing(window) == fault
+    check(here, {}, safe=True)  # it was broken off before it had asked anybody
+    assert _standing(window) == fault
+    check(here, good | {"safe": False}, safe=False)
+    assert _standing(window) == fault
+    check(here, {}, safe=True, deed={"safe": True, "parts": [part], "problem": ""})
+    assert _standing(window) == (Touch.SAFE, "SAFE")
+    faulty(2, 2)  # in the next run
+    assert _standing(window) == fault
+    check(here, good, safe=True)
+    faulty(2, 3)
+    assert _standing(window) == (Touch.SAFE, "SAFE")
+    window._contact(Contact.LEFT_UNSAFE, "no answer")  # noqa: SLF001
+    assert _standing(window) == fault

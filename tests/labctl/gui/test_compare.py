@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import numpy as np
@@ -69,15 +70,22 @@ def test_headings_are_whole_and_long_cells_have_a_tooltip(compared: CompareWindo
     assert table.item(long, 3).toolTip() == f"{LONG}3"
 
 
+def test_the_legend_names_every_run_and_covers_no_curve(compared: CompareWindow) -> None:
+    until(lambda: compared.legend.width() > 100)
+    told = compared.legend.text().replace("\N{NON-BREAKING HYPHEN}", "-")
+    assert [f"{k}&nbsp;·&nbsp;two-edge-cycle-{k}" in told for k in range(8)] == [True] * 8
+    assert len(set(re.findall(r"#\w+\">..", told))) == 8  # by colour, and solid or dashed
+    assert compared.plot.getPlotItem().legend is None
+    beneath = compared.legend.mapTo(compared, compared.legend.rect().bottomLeft())
+    assert compared.plot.mapTo(compared, compared.plot.rect().topLeft()).y() > beneath.y()
+
+
 def test_it_takes_the_other_theme_with_the_window(compared: CompareWindow, app: QApplication) -> None:
     window = compared.parent()
     window.set_theme(theme.DARK)
     until(lambda: not window.unstyled)
     assert compared.plot.backgroundBrush().color() == QColor(theme.DARK.base)
     assert compared.gates.backgroundBrush().color() == QColor(theme.DARK.base)
-    legend = compared.plot.getPlotItem().legend
-    assert len(legend.items) == 8
-    assert legend.isVisible()
-    assert legend.opts["brush"].color().name() == QColor(theme.DARK.base).name()
+    assert all(theme.DARK.series[k % len(theme.DARK.series)] in compared.legend.text() for k in range(8))
     first = compared.plot.getPlotItem().listDataItems()[0]
     assert first.opts["pen"].color().name() == QColor(theme.DARK.series[0]).name()

@@ -139,7 +139,7 @@ def test_doses_are_marked_and_keep_from_running_too(app: QApplication) -> None:
         edit = row.box.lineEdit()
         edit.setText(text)
         edit.textEdited.emit(text)
-        edit.editingFinished.emit()
+        row.box.editingFinished.emit()
         assert row.box.property("wrong") is True
         assert words in row.mistake.text()
         assert not row.mistake.isHidden()
@@ -311,6 +311,53 @@ def test_undo_keeps_the_editor_in_step_and_takes_steps_of_their_own(
         panel.document.set("training.cycles", cycles)
     undo.trigger()
     assert panel.document.settings.training.cycles == 12
+
+
+def test_a_fresh_window_has_no_mistake_and_says_what_to_do_first(open_window: Opened) -> None:
+    window = open_window(live=False)
+    window.experiment.choose_bench("sim")
+    assert window.experiment.problem.isHidden()
+    window.preflight()
+    assert "no experiment is open" in window.experiment.preflight.verdict.text()
+
+
+def test_undo_and_redo_work_from_within_a_number(panel: ExperimentPanel) -> None:
+    before, keys = panel.document.text, Qt.KeyboardModifier.ControlModifier
+    pulse, cycles = panel.form.fields[PULSE], panel.form.fields["training.cycles"]
+    for field, typed in ((pulse, "300 us"), (pulse, "much"), (cycles, "123")):
+        _type(field, typed)
+        QTest.keyClick(field, Qt.Key.Key_Z, keys)  # of what is being typed
+        assert field.text() != typed
+        assert panel.document.text == before
+        _type(field, typed)
+        QTest.keyClick(field, Qt.Key.Key_Return)
+        after = panel.document.text
+        assert after != before
+        QTest.keyClick(field, Qt.Key.Key_Z, keys)
+        assert panel.document.text == before
+        QTest.keyClick(field, Qt.Key.Key_Z, keys | Qt.KeyboardModifier.ShiftModifier)
+        assert panel.document.text == after
+        QTest.keyClick(field, Qt.Key.Key_Z, keys)
+        QTest.keyClick(field, Qt.Key.Key_Z, keys)  # there is nothing left
+        assert panel.document.text == before
+        assert field.hasFocus()
+
+
+def test_return_finishes_a_quantity(panel: ExperimentPanel) -> None:
+    pulse = panel.form.fields[PULSE]
+    _type(pulse, "300 us")
+    QTest.keyClick(pulse, Qt.Key.Key_Return)
+    assert pulse.text() == "300 µs"
+    assert panel.document.written()["method"]["overclamping"]["pulse"] == "300 us"
+    doses = ImperfectionsPanel()
+    doses.show()
+    doses.activateWindow()
+    assert QTest.qWaitForWindowActive(doses)
+    row = doses.rows["bias_mean"]
+    _type(row.box, "400 mV/s")
+    QTest.keyClick(row.box, Qt.Key.Key_Return)
+    assert row.on.isChecked()
+    assert doses.chosen()[1] == ['bias_mean="400 mV/s"']
 
 
 def test_run_again_brings_back_what_ran(

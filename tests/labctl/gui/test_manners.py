@@ -13,6 +13,7 @@ from PyQt6.QtCore import Qt
 from PyQt6.QtWidgets import (
     QApplication,
     QMainWindow,
+    QPushButton,
     QScrollBar,
     QTabBar,
     QToolButton,
@@ -103,6 +104,53 @@ def test_the_banner_has_another_shape_and_word_for_each_standing(app: QApplicati
         )
         pictures.add(shape)
     assert len(pictures) == len(Touch)
+
+
+def test_a_long_reason_never_outgrows_the_window_and_begins_with_what_must_be_done(
+    open_window: Opened,
+) -> None:
+    window = open_window(live=False)
+    banner, why = window.banner, "THE BENCH MAY NOT BE SAFE, switch its supply off by hand: "
+    why += 30 * "no answer; "
+    for width in (1280, 960):
+        window.resize(width, 540)
+        banner.show_standing(Standing("FAULT", Touch.DO_NOT, why, 9 * "a long name ", True))
+        until(lambda w=width: banner.width() == w)
+        QApplication.processEvents()
+        lines = banner.why.lines()
+        assert (window.width(), window.height()) == (width, 540)
+        assert "".join(lines).startswith("THE BENCH MAY NOT BE SAFE, switch its supply off by hand")
+        assert lines[-1].endswith("…")
+        assert banner.why.height() >= len(lines) * banner.why.fontMetrics().lineSpacing()
+        assert banner.why.toolTip() == why.strip()
+        assert banner.bench.toolTip()
+    banner.show_standing(Standing("FAULT", Touch.DO_NOT, "short", "", True))
+    assert not banner.why.toolTip()
+
+
+def test_a_small_window_shows_fields_runs_and_curves(open_window: Opened) -> None:
+    window = open_window(live=False)
+    window.experiment.open(ROOT / "examples" / "xor.toml")
+    window.resize(960, 540)
+    runs, form = window.layout_.runs, window.experiment.form
+    window.layout_.panels["runs"].raise_()
+    until(lambda: runs.height() < 200 and window.layout_.panels["experiment"].width() < 400)
+    menu = next(b for b in runs.findChildren(QPushButton) if b.text() == "≡")
+    assert form.widget().minimumSizeHint().width() <= form.viewport().width()
+    assert menu.isVisible()
+    assert not runs.buttons["open"].isVisible()
+    until(lambda: not runs.buttons["recover"].isEnabled())  # the list has been read
+    menu.menu().aboutToShow.emit()
+    assert not any(action.isEnabled() for action in menu.menu().actions())  # no run is chosen
+    runs.buttons["open"].setEnabled(True)
+    menu.menu().aboutToShow.emit()
+    assert [a.text() for a in menu.menu().actions() if a.isEnabled()] == ["Open"]
+    left = window.layout_.plots["error"].view.getPlotItem().getAxis("left")
+    assert window.layout_.plots["error"].view.height() < 120
+    assert not left.label.isVisible()
+    window.resize(1500, 940)
+    until(lambda: left.label.isVisible() and not menu.isVisible())
+    assert runs.buttons["open"].isVisible()
 
 
 def test_chinese_is_complete_and_keeps_its_fields() -> None:

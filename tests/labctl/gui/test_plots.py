@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 import pyqtgraph as pg
 import pytest
+import xarray as xr
 from PyQt6.QtCore import QEvent, QPointF, Qt
 from PyQt6.QtGui import QImage
 from PyQt6.QtWidgets import QApplication, QToolButton
@@ -23,7 +24,7 @@ from labctl.engine.snapshot import EngineFacts, LatenessFacts, RunFacts, Snapsho
 from labctl.experiment import build_plan, load_experiment
 from labctl.gui import theme
 from labctl.gui.layout import PLOTS
-from labctl.gui.model import RunModel
+from labctl.gui.model import Description, RunModel
 from labctl.gui.plots.decision import DecisionPlot
 from labctl.gui.plots.dock import PlotDock
 from labctl.gui.plots.error import ErrorPlot
@@ -257,6 +258,26 @@ def test_what_is_under_the_mouse_is_read_in_place_of_what_stands_there(
         assert dock.readout.told() == standing
 
 
+@pytest.mark.parametrize("stride", [1, 10])
+def test_the_timing_of_a_stored_run_counts_all_its_cycles(
+    make_dock: Callable[..., PlotDock], described: Any, monkeypatch: pytest.MonkeyPatch, stride: int
+) -> None:
+    monkeypatch.setattr(Description, "of_run", lambda _: Description.of_engine(*described))
+    lateness_s = np.zeros(100_000)
+    lateness_s[:500] = 2e-3  # long before the last cycles
+    cycles = {"cycle_lateness": ("cycle", lateness_s), "cycle": stride * np.arange(100_000)}
+    stored = RunModel()
+    stored.load(xr.Dataset(cycles), "made up")
+    dock = make_dock(TimingPlot)
+    dock.show_model(stored)
+    dock.draw_now()
+    of = "100,000 cycles" if stride == 1 else "100,000 stored cycles"
+    assert dock.readout.told() == f"500 of {of} late, at worst 2 ms"
+    rows = dock.table()[1]
+    assert rows[0] == [0.0, 99_500]
+    assert [n for _, n in rows[1:] if n] == [500]
+
+
 def test_a_zoom_lasts_until_everything_is_asked_for(
     make_dock: Callable[..., PlotDock], model: RunModel, described: Any
 ) -> None:
@@ -287,6 +308,17 @@ def test_an_empty_view_says_so_and_writes_no_table(app: QApplication, tmp_path: 
         assert "nothing to export yet" in said[0]
         dock.deleteLater()
     assert not list(tmp_path.iterdir())
+
+
+def test_a_run_without_a_twin_says_so_when_it_is_to_be_exported(
+    make_dock: Callable[..., PlotDock], model: RunModel, tmp_path: Path
+) -> None:
+    dock, said = make_dock(TwinPlot), []
+    dock.failed.connect(said.append)
+    model.folder = dock._folder = str(tmp_path)  # noqa: SLF001
+    dock._watch = SimpleNamespace(missing=True, take=list, over=True, close=lambda: None)  # noqa: SLF001
+    dock.export(tmp_path / "twin.csv")
+    assert said == ["Twin: This board has no twin yet. Make one with labctl calibrate twin"]
 
 
 def test_the_queue_survives_a_restart(open_window: Opened) -> None:

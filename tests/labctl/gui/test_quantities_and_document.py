@@ -36,13 +36,13 @@ def test_a_box_takes_any_unit_of_its_kind_and_says_what_is_wrong(app: QApplicati
     edit = box.lineEdit()
     edit.setText("0.2 ms")
     edit.textEdited.emit("0.2 ms")
-    edit.editingFinished.emit()
+    box.editingFinished.emit()
     assert seen == [pytest.approx(200e-6)]
     assert box.text() == "200 µs"
     for wrong in ("3 mV", "much", "7"):
         edit.setText(wrong)
         edit.textEdited.emit(wrong)
-        edit.editingFinished.emit()
+        box.editingFinished.emit()
         assert box.value == pytest.approx(200e-6)
         assert box.problem
         assert box.property("wrong") is True

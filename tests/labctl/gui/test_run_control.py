@@ -8,12 +8,21 @@ import pytest
 from PyQt6.QtGui import QAction
 from PyQt6.QtWidgets import QToolTip
 
+from labctl.engine.client import Poll
 from labctl.engine.lifecycle import VERBS, Verb
+from labctl.engine.snapshot import EngineFacts, RunFacts, Snapshot
+from labctl.gui.standing import Contact
 from labctl.gui.window import MainWindow
+from protocols.engine import Outcome, RunState
 
+from ..emulation.benches import CONTROLLER
 from .conftest import Opened, prepare, until
 
 pytestmark = pytest.mark.gui
+SHEET = {"bench": "b", "instruments": (), "limits": {}, "safe": (), "cycles": 1, "from_cycle": 0}
+SHEET |= {"method": "m", "rounds": 1, "disk_bytes": 1, "free_bytes": 1, "duration_s": 1.0}
+SHEET |= {"duration_from": "", "imperfections": "", "calibrations": (), "last_failure": ""}
+SHEET |= {"warnings": (), "energises": False}
 FOREVER = 50_000_000
 
 
@@ -41,6 +50,38 @@ def test_one_run_that_was_cut_short_is_one(open_window: Opened) -> None:
     for n, told in ((1, "1 run was"), (2, "2 runs were")):
         runs._fill(([], n))  # noqa: SLF001
         assert told in runs.orphans.text()
+
+
+def _snapshot(sequence: int, state: RunState = RunState.IDLE, **more: object) -> Poll:
+    return Poll(Snapshot(sequence, EngineFacts("e", 1, "0", ""), state=state, **more), 1)
+
+
+def test_nothing_can_be_asked_of_an_engine_that_has_died(open_window: Opened) -> None:
+    window = open_window(live=False)
+    controls, run = window.controls, RunFacts(1, "xor", "", "sim", "", 0, "", "", 9, 1)
+    window.on_poll(_snapshot(5, RunState.RUNNING, activity="running", run=run))
+    assert controls.marker.isEnabled()
+    for contact in (Contact.GONE, Contact.GUARDED):
+        window._contact(contact, "it died")  # noqa: SLF001
+        assert not any(b.isEnabled() for b in (*controls.buttons.values(), controls.marker))
+    window.experiment.preflight.show_sheet(SHEET)
+    assert not controls.start.isEnabled()
+    window.on_poll(_snapshot(5))  # of the next one, which has come as far
+    assert controls.start.isEnabled()
+
+
+def test_a_run_that_failed_before_its_bench_opened_tells_the_kind_of_bench(
+    open_window: Opened, tmp_path: Path
+) -> None:
+    window, file = open_window(live=False), tmp_path / "bench.toml"
+    file.write_text(Path(CONTROLLER).read_text("utf-8"), "utf-8")
+    window.experiment.choose_bench(str(file))
+    name = window.experiment.bench_facts[0]
+    window._contact(Contact.UP, "")  # noqa: SLF001
+    for sequence, (bench, kind) in enumerate(((name, "SIMULATOR"), ("another", ""))):
+        run = RunFacts(1, "xor", "", bench, "", 0, "", "", 9, 1)
+        window.on_poll(_snapshot(sequence, RunState.SAFE, outcome=Outcome.FAILED, run=run))
+        assert (window.banner.bench.text(), window.banner.kind.text()) == (bench, kind)
 
 
 @pytest.mark.slow
