@@ -50,19 +50,28 @@ class SerialLine:
         self._name, self.url = name, url
         try:
             self._port: Any = serial.serial_for_url(
-                url, baudrate=baud, timeout=0, write_timeout=WRITE_TIMEOUT_S, exclusive=True
+                url,
+                baudrate=baud,
+                timeout=0,
+                write_timeout=WRITE_TIMEOUT_S,
+                exclusive=True,
+                do_not_open=True,  # what fails to open half-way can be closed
             )
+        except ValueError as error:
+            raise self._no_address(error) from error
+        try:
+            self._port.open()
+            self._handle = _handle_of(self._port)
+            if url.startswith("socket://") and self._handle is not None:
+                _send_at_once(self._handle)
         except (serial.SerialException, OSError) as error:
+            self.close()
             raise self._fault(
                 error, ("it cannot be opened", _first_words(error), "check the port")
             ) from error
         except ValueError as error:
-            raise InstrumentFault(
-                name, url, "this is no address", cause=str(error), action="give a port such as /dev/ttyACM0"
-            ) from error
-        self._handle = _handle_of(self._port)
-        if url.startswith("socket://") and self._handle is not None:
-            _send_at_once(self._handle)
+            self.close()
+            raise self._no_address(error) from error
 
     def send(self, data: bytes) -> None:
         """Send all of data."""
@@ -93,6 +102,10 @@ class SerialLine:
             connection.close()
             self._port.is_open = False  # or it sleeps for 0.3 s, which an emergency has not got
         self._port.close()
+
+    def _no_address(self, error: ValueError) -> InstrumentFault:
+        cause, action = str(error), "give a port such as /dev/ttyACM0"
+        return InstrumentFault(self._name, self.url, "this is no address", cause=cause, action=action)
 
     def _fault(self, error: Exception, otherwise: tuple[str, str, str]) -> ConnectionLost:
         happened, cause, action = _REASONS.get(_number(error), otherwise)

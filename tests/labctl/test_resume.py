@@ -28,7 +28,14 @@ from protocols.errors import DataError
 from protocols.metrics import Score
 from sim_backend import SimBench
 
-from .store.runs import Photographer, commit_every_block, cut_short, differing_variables, small_run
+from .store.runs import (
+    Photographer,
+    checkpoint_once,
+    commit_every_block,
+    cut_short,
+    differing_variables,
+    small_run,
+)
 
 CASES = [  # example, imperfections, overrides
     ("xor", "harsh", ()),
@@ -185,6 +192,7 @@ def test_a_run_on_another_simulated_board_or_in_other_hands_is_not_resumed(
 def test_a_resume_that_fails_leaves_the_record_of_what_was_trained(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    checkpoint_once(monkeypatch)
     image, _ = cut_short(tmp_path, monkeypatch)
     run, resumption = prepare_resume(image, figures=False)
     with LiveReader(image) as reader:
@@ -212,6 +220,7 @@ def ask_at_once(kind: Kind) -> Callable[[Session], None]:
 def test_a_resume_that_ends_before_it_goes_on_changes_nothing_that_was_stored(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kind: Kind
 ) -> None:
+    checkpoint_once(monkeypatch)
     image, whole = cut_short(tmp_path, monkeypatch, event=10)
     before = recover(image)
     kept = open_run(image)

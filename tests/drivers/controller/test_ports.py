@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import socket
 import threading
@@ -139,3 +140,19 @@ def test_an_unplugged_board_is_noticed_by_a_reader_without_a_handle() -> None:
         line._handle = None  # noqa: SLF001
         assert driver.held().cycles_done == 0
         assert [driver.held().deadman_s for _ in range(20)] == [2.0] * 20
+
+
+def test_a_line_that_is_cut_while_it_is_opened_leaves_nothing_open(monkeypatch: pytest.MonkeyPatch) -> None:
+    opened_ports: list[socket.socket] = []
+
+    def cut(port: object) -> int:
+        opened_ports.append(port._socket)  # type: ignore[attr-defined]  # noqa: SLF001
+        raise OSError(errno.ENOTCONN, "Transport endpoint is not connected")
+
+    monkeypatch.setattr("drivers.controller.serial_line._handle_of", cut)
+    with (
+        socket.create_server(("127.0.0.1", 0)) as server,
+        pytest.raises(ConnectionLost, match="it cannot be opened"),
+    ):
+        opened(f"socket://127.0.0.1:{server.getsockname()[1]}")
+    assert [port.fileno() for port in opened_ports] == [-1]

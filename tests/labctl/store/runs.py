@@ -31,6 +31,11 @@ def commit_every_block(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(Recorder.__init__.__kwdefaults__, "commit_every_s", 0.0)
 
 
+def checkpoint_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let a run be trained beyond its only checkpoint, the one of its beginning."""
+    monkeypatch.setattr("labctl.store.recorder._CHECKPOINT_SHARE", 1e-9)
+
+
 class Photographer:
     """A listener that copies the run's folder after chosen events: what kill -9 there would leave."""
 
