@@ -88,9 +88,11 @@ class Banner(QFrame):
         words.addStretch(1)
         bench = QVBoxLayout()
         bench.setSpacing(0)
+        bench.addStretch(1)
         for label in (self.kind, self.bench):
             label.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
             bench.addWidget(label)
+        bench.addStretch(1)
         row = QHBoxLayout(self)
         row.setContentsMargins(14, 6, 16, 6)
         row.setSpacing(16)
