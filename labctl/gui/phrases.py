@@ -104,6 +104,7 @@ _WIRES = (
     "{name} reads something else instead of {at}",
     "{name} reads {other} instead of {at}",
     "{name} and {other} are swapped: each holds the other's node",
+    "{name} and {other} are swapped: each holds node {node} in the other's copy",
     "{name} holds node {at} instead of node {node} of the {copy} copy",
     "{name} does not hold node {node} of the {copy} copy: it is off, or plugged in elsewhere",
     "{name} moves node {node} of the {copy} copy by {share} % of what it should: "

@@ -2522,6 +2522,10 @@ A run under way is stopped and kept, the bench is made safe. Please report this.
    <translation>{name} 与 {other} 接反：各自钳住对方的节点</translation>
   </message>
   <message>
+   <source>{name} and {other} are swapped: each holds node {node} in the other's copy</source>
+   <translation>{name} 与 {other} 接反：各自在对方的副本中钳住节点 {node}</translation>
+  </message>
+  <message>
    <source>{name} and {other} are swapped: each reads the other's node</source>
    <translation>{name} 与 {other} 接反：各自读到对方的节点</translation>
   </message>

@@ -26,8 +26,11 @@ def test_a_bench_that_may_not_be_safe_is_told_first(monkeypatch: pytest.MonkeyPa
 
     monkeypatch.setattr(process, "Watch", Watch)
     engine = Engine(Place(tmp_path), linger_s=1.0, verbose=False)
-    engine._now.session = object()  # noqa: SLF001
-    engine._now.result = {"error": {"text": "controller: the connection broke"}}  # noqa: SLF001
-    engine._make_sure(SimpleNamespace(energises=True))  # noqa: SLF001
-    told = engine._now.result["error"]["text"]  # noqa: SLF001
-    assert told.startswith("THE BENCH MAY NOT BE SAFE, switch its supply off by hand: no answer; contr")
+    try:
+        engine._now.session = object()  # noqa: SLF001
+        engine._now.result = {"error": {"text": "controller: the connection broke"}}  # noqa: SLF001
+        engine._make_sure(SimpleNamespace(energises=True))  # noqa: SLF001
+        told = engine._now.result["error"]["text"]  # noqa: SLF001
+        assert told.startswith("THE BENCH MAY NOT BE SAFE, switch its supply off by hand: no answer; contr")
+    finally:
+        engine._server.close()  # noqa: SLF001
