@@ -36,7 +36,7 @@ def crowding() -> float:
 
 
 CROWDING = crowding()
-TIMEOUT_S = 0.6 * CROWDING
+TIMEOUT_S = 1.5 * CROWDING
 RIPPLE_V = 1e-3
 MODEL = DeviceModel(analog_inputs=8, lines=8)
 
