@@ -68,7 +68,7 @@ def recovered(boards: int, told: Any) -> dict[str, Any]:
         found = calibrate(bench, NEEDED, seed)
         truth = true_values(config, WIRING, seed)
         for name, calibration in found.items():
-            alarms[name] += sum(f.severity == "fault" for f in calibration.findings)
+            alarms[name] += len(calibration.faults())
             for v in calibration.values:
                 if v.quantity in truth and v.channel != "board":
                     true = truth[v.quantity][int(v.channel.split()[1])]

@@ -152,7 +152,7 @@ def sentence_of(
         ahead = f"{routine} was issued {_span(calibration.issued - now)} in the future"
         return f"{ahead}, a clock is or was wrong; set this computer's clock, or {again}"
     if state is State.FAILED:
-        faults = [f.text for f in calibration.findings if f.severity == "fault"]
+        faults = [f.text for f in calibration.faults()]
         what = faults[0] if faults else "it did not pass"
         more = f" (and {len(faults) - 1} more)" if len(faults) > 1 else ""
         return f"{routine} failed: {what}{more}; repair, then {again}"

@@ -58,7 +58,7 @@ def _write_head(ax: Axes, calibration: Calibration, singles: list[Value]) -> Non
         f"board {calibration.serial}, issued {issued} by {calibration.operator}, expires {expires}",
         f"{calibration.method}; bars are ± the stated uncertainty (k = 2)",
     ]
-    faults = [f.text for f in calibration.findings if f.severity == "fault"]
+    faults = [f.text for f in calibration.faults()]
     if faults:
         lines.append("; ".join(faults[:2]) + (f"; and {len(faults) - 2} more" if len(faults) > 2 else ""))
     elif singles:

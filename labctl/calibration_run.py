@@ -38,7 +38,7 @@ from protocols.task import Output, Source, Wiring
 _SOURCES = (15, 7, 13, 5, 2, 8)
 _TARGETS = (10, 0)
 
-UNKNOWN = (State.MISSING, State.EXPIRED, State.FUTURE)
+_OUT_OF_DATE = (State.EXPIRED, State.FUTURE)
 
 log = structlog.get_logger(__name__)
 
@@ -189,10 +189,14 @@ def calibrate(bench: Bench, name: str, told: Told | None = None, figures: bool =
 
 def _as_measured(bench: Bench) -> Nominal:
     """Return what the board should be, with what a calibration of its gates that is in date has found."""
-    gates = bench.store.latest(bench.serial).get("gates")
-    if state_of(gates, now_utc()) in UNKNOWN or gates is None or gates.board != wires(bench.wiring):
-        return bench.nominal
-    return bench.nominal.with_gates(gates, bench.wiring.network)
+    gates = _usable(bench).get("gates")
+    return bench.nominal if gates is None else bench.nominal.with_gates(gates, bench.wiring.network)
+
+
+def _usable(bench: Bench) -> dict[str, Calibration]:
+    """Return the latest calibration of each routine that is in date and of these wires."""
+    latest, now, wired = bench.store.latest(bench.serial), now_utc(), wires(bench.wiring)
+    return {n: c for n, c in latest.items() if state_of(c, now) not in _OUT_OF_DATE and c.board == wired}
 
 
 def _answered(bench: object) -> dict[str, str]:
@@ -215,14 +219,8 @@ def twin_of(bench: Bench) -> dict[str, Any]:
 
 def missing_for_twin(bench: Bench) -> list[str]:
     """Return the routines a twin still needs: never done, not in date, without a fit, or with other wires."""
-    latest, now = bench.store.latest(bench.serial), now_utc()
-    return [
-        name
-        for name in NEEDED
-        if state_of(latest.get(name), now) in UNKNOWN
-        or latest[name].board != wires(bench.wiring)
-        or latest[name].faults(NO_FIT)
-    ]
+    usable = _usable(bench)
+    return [name for name in NEEDED if name not in usable or usable[name].faults(NO_FIT)]
 
 
 def doubts(bench: Bench) -> tuple[list[str], list[str]]:

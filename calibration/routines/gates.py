@@ -15,6 +15,7 @@ HOLD_S, QUICK_HOLD_S = 20.0, 0.5
 CHARGE_PULSES = 4000
 CHARGE_LENGTHS_S = 5e-6, 10e-6  # so short that gates hardly move
 _PUSH_PULSES, _PUSH_S = 150, 500e-6
+_SHORT_V = 5e-3  # of its charge: less is the noise of readings and the reset error
 _MOST_LEAK, _MOST_RESET_V = 0.5, 0.1
 
 
@@ -128,6 +129,15 @@ def _walls(result: Result, board: Board, gated: IntArray) -> None:
             result.warn("wall not met", "board", f"{many} could not be pushed to the {name.split()[1]} wall")
 
 
+def kept_back(read: Averaged, asked: float, sign: float) -> BoolArray:
+    """Tell which gates (E,) could not be charged as far as asked: a wall on this side of it keeps them back.
+
+    sign: −1 toward the lower wall, 1 toward the upper one.
+    """
+    short: BoolArray = sign * (asked - read.mean) > np.maximum(8 * read.uncertainty, _SHORT_V)
+    return short
+
+
 def _push(board: Board, at: float, sign: float) -> tuple[FloatArray, FloatArray, BoolArray]:
     """Return walls (E,), their uncertainty, and whether each was met: a gate that was moving stopped.
 
@@ -142,8 +152,8 @@ def _push(board: Board, at: float, sign: float) -> tuple[FloatArray, FloatArray,
         asked = at - sign * 0.04
         board.set_gates(asked)
         marks = [board.read_gates()]
-        short = sign * (asked - marks[0].mean)  # a wall on this side of the limit keeps the charge back
-        blocked = (short > np.maximum(8 * marks[0].uncertainty, 5e-3)) & (short < _MOST_RESET_V * 4)
+        short = sign * (asked - marks[0].mean)
+        blocked = kept_back(marks[0], asked, sign) & (short < _MOST_RESET_V * 4)
         for _ in range(2):
             board.learn(
                 inputs, labels, pulse_s=min(_PUSH_S, board.limits.pulse_max_s), pulses=_PUSH_PULSES,

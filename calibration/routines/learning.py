@@ -8,6 +8,7 @@ from calibration.board import Board, Learned
 from calibration.learning_fit import LEAST_RATE, Burst, LearningFit, burst, fit_learning
 from calibration.records import edge_channel, edge_values, value
 from calibration.routine import MISFIT, NO_FIT, Nominal, Result
+from calibration.routines.gates import kept_back
 from protocols.block import FloatArray
 
 CONTRAST, RELEASED, ONE_TASK, TWO_TASKS = "contrast", "zero-error pulses", "one task", "two tasks"
@@ -19,7 +20,6 @@ _GATES = 0.15, 0.84  # of a gate's range: bursts must not reach a wall
 _IDENTIFIED_V = 1e-3  # an offset known less well than this is called not identifiable
 _CORRELATED = 0.95
 _ODD = 0.5  # of the nominal rate
-_BLOCKED_V = 5e-3  # a gate that takes its charge this much short has met a wall
 _DISAGREE = 4.0  # χ² per burst
 
 
@@ -72,9 +72,10 @@ def calibrate_bias(board: Board, nominal: Nominal) -> Result:
     for e in gated:
         name = edge_channel(board.network, int(e))
         if not 2 * offset.uncertainty[e] < _IDENTIFIED_V:
-            text = f"is only known to {2e3 * offset.uncertainty[e]:.2g} mV"
-            text += ", its voltage hardly varies in this wiring"
-            if not offset.uncertainty[e] < np.inf:
+            if offset.uncertainty[e] < np.inf:
+                text = f"is only known to {2e3 * offset.uncertainty[e]:.2g} mV"
+                text += ", its voltage hardly varies in this wiring"
+            else:
                 text = "cannot be told, it does not learn"
             result.warn("not identifiable", name, f"{name}: the contrast offset {text}")
         elif abs(fit.correlation[e]) > _CORRELATED:
@@ -157,8 +158,7 @@ def _walls(board: Board, nominal: Nominal) -> tuple[FloatArray, FloatArray]:
     for number, (at, sign) in enumerate(((limits.gate_min_V, -1.0), (limits.gate_max_V, 1.0))):
         board.set_gates(at)
         read = board.read_gates()
-        short = sign * (at - read.mean) > np.maximum(8 * read.uncertainty, _BLOCKED_V)
-        wall = np.where(short, read.mean, at)
+        wall = np.where(kept_back(read, at, sign), read.mean, at)
         if nominal.walls_V is not None:
             known = np.nan_to_num(nominal.walls_V[number], nan=at)
             wall = sign * np.minimum(sign * wall, sign * known)

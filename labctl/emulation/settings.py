@@ -129,10 +129,9 @@ class HardwareFile(HardwareConfig):
                     f"emulation.touching: {one!r} and {other!r} are no source wires of this bench; "
                     f"there are {', '.join(sorted(sources))}"
                 )
+        loose = sorted(wire for wire in set().union(*kinds) if not wire.startswith("away"))
         for name in emulation.off:
-            if name not in set().union(*kinds) or name.startswith("away"):
-                names = ", ".join(sorted(w for w in set().union(*kinds) if not w.startswith("away")))
-                raise ValueError(
-                    f"emulation.off: there is no wire {name!r} that can hang loose; there are {names}"
-                )
+            if name not in loose:
+                wrong = f"there is no wire {name!r} that can hang loose"
+                raise ValueError(f"emulation.off: {wrong}; there are {', '.join(loose)}")
         return self

@@ -13,7 +13,7 @@ import numpy as np
 from labctl.engine.publish import Published
 from labctl.engine.snapshot import BenchFacts, LatenessFacts, SafeFacts, ScoreFacts
 from labctl.session import Session
-from labctl.store.lateness import EDGES_S, LatenessTally
+from labctl.store.lateness import LatenessTally
 from protocols.block import CycleBlock, CycleRecord, FloatArray
 from protocols.engine import EngineState, Event, Kind, Round, RunState
 from protocols.metrics import Score
@@ -98,10 +98,7 @@ class Observer:
             "warnings": tuple(session.warnings) if session is not None else (),
         }
         if event.record is not None:
-            t = self._tally
-            facts["lateness"] = LatenessFacts(
-                t.cycles, t.late, t.worst_s, tuple(EDGES_S.tolist()), tuple(t.histogram.tolist())
-            )
+            facts["lateness"] = LatenessFacts.of(self._tally)
         if event.round is not None:
             facts["train"] = _score(progress.train)
             facts["test"] = _score(progress.test)

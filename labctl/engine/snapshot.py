@@ -10,9 +10,12 @@ import types
 import typing
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from protocols.engine import Outcome, RunState
+
+if TYPE_CHECKING:  # a client needs no numbers
+    from labctl.store.lateness import LatenessTally
 
 T = TypeVar("T")
 
@@ -72,6 +75,13 @@ class LatenessFacts:
     worst_s: float = 0.0
     from_s: tuple[float, ...] = ()
     counts: tuple[int, ...] = ()
+
+    @classmethod
+    def of(cls, tally: LatenessTally) -> LatenessFacts:
+        """Return what a tally has counted."""
+        histogram = tally.summary()["lateness_histogram"]
+        counts = tuple(histogram["cycles"])
+        return cls(tally.cycles, tally.late, tally.worst_s, tuple(histogram["from_s"]), counts)
 
 
 @dataclass(frozen=True)

@@ -15,13 +15,12 @@ from labctl.engine.client import Poll
 from labctl.engine.snapshot import LatenessFacts, Snapshot
 from labctl.figures.reading import floats, ints, measured, number_of, text_of, texts
 from labctl.gui.history import History
-from labctl.store.lateness import EDGES_S, LatenessTally
+from labctl.store.lateness import LatenessTally
 from protocols.block import FloatArray
 
 ERRORS = ("train_error_V2", "test_error_V2", "train_accuracy", "test_accuracy")
 CYCLES = 4096  # single cycles kept for outputs and pulses
 _CLOCK = 4096
-_AT_ONCE = 65536  # stored cycles
 
 
 @dataclass
@@ -284,9 +283,7 @@ class RunModel(QObject):
 
 
 def _tally(lateness_s: FloatArray) -> LatenessFacts:
-    """Count the cycles of a stored run (n,) by how late they were, a part at a time."""
+    """Count the cycles of a stored run (n,) by how late they were."""
     tally = LatenessTally()
-    for start in range(0, len(lateness_s), _AT_ONCE):
-        tally.add(lateness_s[start : start + _AT_ONCE])
-    counts = tuple(tally.histogram.tolist())
-    return LatenessFacts(tally.cycles, tally.late, tally.worst_s, tuple(EDGES_S.tolist()), counts)
+    tally.add(lateness_s)
+    return LatenessFacts.of(tally)

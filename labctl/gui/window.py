@@ -37,7 +37,7 @@ from labctl.gui.model import RunModel
 from labctl.gui.notes_panel import NotesPanel
 from labctl.gui.phrases import phrase
 from labctl.gui.selection import Selection
-from labctl.gui.standing import Contact, graver, standing
+from labctl.gui.standing import Contact, Standing, graver, standing
 from labctl.gui.wheel import WheelGuard
 from labctl.gui.words import must, tr
 from protocols.engine import RunState
@@ -174,7 +174,7 @@ class MainWindow(QMainWindow):
             self.layout_.runs.load_plane(Path(snapshot.run.folder), self.live)
 
     def _say_standing(self) -> None:
-        told = self._doubt.seen(standing(self.snapshot, self.contact, self.said), _serial(self.snapshot))
+        told = self._doubt.seen(*self._engine_says())
         name, simulated = self.experiment.bench_facts
         if not told.bench and name:  # none is connected yet: the one that would be
             told = replace(told, bench=tr("chosen: {bench}", bench=name), simulated=simulated)
@@ -182,12 +182,17 @@ class MainWindow(QMainWindow):
             told = replace(told, simulated=simulated)
         self.banner.show_standing(graver(told, self.layout_.bench.standing()))
 
+    def _engine_says(self) -> tuple[Standing, int]:
+        """Return the engine's standing and the number of its run; 0 when there has been none."""
+        run = self.snapshot.run if self.snapshot is not None else None
+        return standing(self.snapshot, self.contact, self.said), run.serial if run is not None else 0
+
     def _check_began(self) -> None:
         """Take down what the check is about: a bench that the engine, or its guardian, has left unsafe."""
         ran_on = Path(self.live.folder) / "bench.toml"
         known = self.live.folder and are_one_bench(Path(self.experiment.bench_name()), ran_on)
         if known and self.contact is not Contact.GONE:
-            self._doubt.ask(standing(self.snapshot, self.contact, self.said), _serial(self.snapshot))
+            self._doubt.ask(*self._engine_says())
         else:
             self._doubt.ask_nothing()
 
@@ -444,11 +449,6 @@ class MainWindow(QMainWindow):
     def docks(self) -> list[QDockWidget]:
         """Return every dock of the window."""
         return self.findChildren(QDockWidget)
-
-
-def _serial(snapshot: Snapshot | None) -> int:
-    """Return the number of the engine's run; 0 when there has been none."""
-    return snapshot.run.serial if snapshot is not None and snapshot.run is not None else 0
 
 
 def _folder(snapshot: Snapshot | None) -> str:

@@ -32,9 +32,7 @@ def new_run_folder(root: Path, name: str, now: datetime) -> Path:
                 pass
             number += 1
     except OSError as error:
-        raise DataError(
-            f"{root}: a run folder cannot be made here: {error.strerror}; choose another --out"
-        ) from None
+        raise _no_place(root, error.strerror or str(error)) from None
 
 
 def check_place(root: Path) -> Path:
@@ -46,8 +44,12 @@ def check_place(root: Path) -> Path:
         why = "may not be written to" if place.is_dir() else "is a file"
         if os.statvfs(place).f_flag & os.ST_RDONLY:
             why = "is on a read-only file system"
-        raise DataError(f"{root}: a run folder cannot be made here: {place} {why}; choose another --out")
+        raise _no_place(root, f"{place} {why}")
     return place
+
+
+def _no_place(root: Path, why: str) -> DataError:
+    return DataError(f"{root}: a run folder cannot be made here: {why}; choose another --out")
 
 
 def slug(name: str) -> str:

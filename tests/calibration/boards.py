@@ -33,7 +33,7 @@ def calibrate(on: Any, name: str, wiring: Wiring = LATTICE, seed: int = 0) -> Ca
 
 def faults(*calibrations: Calibration) -> set[tuple[str, str]]:
     """Kind and channel of every fault found."""
-    return {(f.kind, f.channel) for c in calibrations for f in c.findings if f.severity == "fault"}
+    return {(f.kind, f.channel) for c in calibrations for f in c.faults()}
 
 
 __all__ = ["LATTICE", "SEED", "TWO_EDGE", "bench", "calibrate", "config", "faults", "true_values"]

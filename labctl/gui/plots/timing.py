@@ -39,13 +39,12 @@ class TimingPlot(PlotDock):
 
     def redraw(self) -> None:
         """Draw the histogram of all cycles, or of those that were stored."""
-        edges, counts, cycles, late, worst_s = self._found()
-        if not len(counts):
+        known, counts = self.model.lateness, self._counts()
+        if known is None or not counts:
             return
-        on_time = cycles - late
-        names = _names(edges)
-        heights = np.log10(np.maximum([on_time, *counts], 1e-9))
-        heights = np.where(np.array([on_time, *counts]) > 0, heights + 0.1, 0.0)
+        names = _names(known.from_s)
+        heights = np.log10(np.maximum(counts, 1e-9))
+        heights = np.where(np.array(counts) > 0, heights + 0.1, 0.0)
         self._bars.setOpts(x=np.arange(len(names)), height=heights, width=0.8)
         axis = self._plot.getAxis("bottom")
         step = max(1, len(names) // 7)
@@ -53,33 +52,31 @@ class TimingPlot(PlotDock):
         top = max(float(heights.max()), 1.0)
         self._plot.getAxis("left").setTicks([[(k + 0.1, _short(k)) for k in range(int(top) + 1)]])
         self._plot.setRange(xRange=(-1.0, len(names) - 0.4), yRange=(0.0, 1.08 * top), padding=0.0)
-        counted = {"late": f"{late:,}", "cycles": f"{cycles:,}"}
+        counted = {"late": f"{known.late:,}", "cycles": f"{known.cycles:,}"}
         text = tr("{late} of {cycles} cycles late", **counted)
         if not self.model.has_all_cycles:
             text = tr("{late} of {cycles} stored cycles late", **counted)
-        self.readout.setText(text + (f", {tr('at worst')} {duration(worst_s)}" if late else ""))
+        self.readout.setText(text + (f", {tr('at worst')} {duration(known.worst_s)}" if known.late else ""))
 
     def table(self) -> tuple[list[str], list[list[Any]]]:
         """Return the histogram: from (s), cycles."""
-        edges, counts, cycles, late, _ = self._found()
-        rows = [[0.0, cycles - late], *([float(e), int(c)] for e, c in zip(edges, counts, strict=True))]
-        return ["late by at least (s)", "cycles"], rows if len(counts) else []
+        known, counts = self.model.lateness, self._counts()
+        late_by_s = () if known is None or not counts else (0.0, *known.from_s)
+        return ["late by at least (s)", "cycles"], [list(row) for row in zip(late_by_s, counts, strict=True)]
 
     def _hover(self, position: Any) -> None:
-        edges, counts, cycles, late, _ = self._found()
+        known, counts = self.model.lateness, self._counts()
         box = self._plot.vb
         k = round(box.mapSceneToView(position).x()) if box.sceneBoundingRect().contains(position) else -1
-        known = [cycles - late, *map(int, counts)] if len(counts) else []
-        there = 0 <= k < len(known)
-        told = tr("{late_by}: {n} cycles", late_by=_names(edges)[k], n=f"{known[k]:,}") if there else ""
+        told = ""
+        if known is not None and 0 <= k < len(counts):
+            told = tr("{late_by}: {n} cycles", late_by=_names(known.from_s)[k], n=f"{counts[k]:,}")
         self.readout.read(told)
 
-    def _found(self) -> tuple[Any, Any, int, int, float]:
-        """Return lower edges (s), counts, cycles, late ones, the worst (s)."""
+    def _counts(self) -> tuple[int, ...]:
+        """Return how many cycles were on time, then how many late ones each bin has; none without bins."""
         known = self.model.lateness
-        if known is None:
-            return (), (), 0, 0, 0.0
-        return known.from_s, known.counts, known.cycles, known.late, known.worst_s
+        return (known.cycles - known.late, *known.counts) if known is not None and known.counts else ()
 
 
 def _names(edges: Any) -> list[str]:
