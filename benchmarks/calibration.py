@@ -24,7 +24,7 @@ from benchmarks.miswired import MiswiredBench
 from benchmarks.noisy import NoisyBench
 from calibration import ROUTINES, Calibration, Nominal, issue, opened
 from calibration.twin import NEEDED
-from labctl.calibration_run import standard_wiring
+from labctl.calibrating.carrying_out import standard_wiring
 from sim_backend import BenchConfig, SimBench, read_doses
 
 PRESET = "lattice-paper"

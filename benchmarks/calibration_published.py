@@ -7,13 +7,13 @@ from typing import Any
 
 import numpy as np
 
-from calibration.drift_twin import ETA, drift_twin, twin_doses
-from labctl.calibration_drift import read_drift_tests
+from labctl.analysis.theory import TwoEdgeBoard
+from labctl.twins.drift_fit import ETA, drift_twin, twin_doses
+from labctl.twins.from_drift import read_drift_tests
 from protocols.block import CycleBlock, FloatArray
 from protocols.method import ClampRule, Method
 from protocols.network import two_edge_board
 from protocols.task import Output, Source, Wiring
-from protocols.theory import TwoEdgeBoard
 from sim_backend import BenchConfig, SimBench
 
 LINEAR_BIAS = {1: (2.865, 4.718), 2: (-0.286, 2.001)}  # V/s, by the authors' notebook

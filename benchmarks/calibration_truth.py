@@ -7,7 +7,7 @@ import numpy as np
 from protocols.block import FloatArray
 from protocols.task import Wiring
 from sim_backend import BenchConfig
-from sim_backend.board import build_board
+from sim_backend.board.build import build_board
 
 # Quantity → allowed error: the larger of an absolute one and a share of the true value.
 BARS: dict[str, tuple[float, float]] = {

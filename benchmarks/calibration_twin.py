@@ -8,7 +8,7 @@ import numpy as np
 
 from calibration import Calibration, Nominal
 from calibration.twin import twin_doses
-from labctl.calibration_run import standard_wiring
+from labctl.calibrating.carrying_out import standard_wiring
 from protocols.bench import Limits
 from protocols.block import CycleBlock, FloatArray
 from protocols.method import Method

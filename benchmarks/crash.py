@@ -25,7 +25,7 @@ import tomlkit
 import xarray
 
 from benchmarks import machine
-from labctl.benches import read_hardware
+from labctl.bench_files.load import read_hardware
 from labctl.emulation import EmulatedBench
 from labctl.engine.places import Place, engines
 from labctl.store import LiveReader, marker, open_run

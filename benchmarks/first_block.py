@@ -5,7 +5,7 @@ import time
 
 from benchmarks.workloads import board, memory_cycle, opened
 from sim_backend import Ensemble
-from sim_backend.lanes import LANES
+from sim_backend.plant.lanes import LANES
 
 
 def main() -> None:

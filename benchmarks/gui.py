@@ -63,7 +63,7 @@ def measure(seconds: float, folder: Path) -> dict[str, Any]:
 
 
 def _start(client: Any, folder: Path) -> None:
-    from labctl.request import RunRequest
+    from labctl.runs.request import RunRequest
 
     request = RunRequest(
         EXAMPLE,

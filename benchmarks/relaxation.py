@@ -14,8 +14,8 @@ from numpy.typing import ArrayLike, NDArray
 
 from protocols import Network
 from sim_backend import EdgeLaw, SquareLaw, solve
-from sim_backend.compilation import JIT
-from sim_backend.edge_law import Devices, edge_current
+from sim_backend.plant.compilation import JIT
+from sim_backend.plant.edge_law import Devices, edge_current
 
 Vector = NDArray[np.float64]
 

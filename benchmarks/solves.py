@@ -27,8 +27,8 @@ from benchmarks.timing import Effort, Spread
 from protocols import InstrumentError, Network, periodic_lattice, two_edge_board
 from protocols.block import FloatArray
 from sim_backend import Diode, EdgeLaw, Level1, MixedLaw, Open, Short, SquareLaw
-from sim_backend.edge_law import Devices
-from sim_backend.static import Solver
+from sim_backend.plant.edge_law import Devices
+from sim_backend.plant.static import Solver
 
 LOWER_V, UPPER_V, HIGHEST_NODE_V = 0.746, 5.03, 0.4532  # the walls and full scale (DESIGN §2.1)
 PER_NETWORK = 250  # gates drawn for one wiring

@@ -22,10 +22,10 @@ from benchmarks import machine
 from benchmarks.crash import emulated
 from labctl.emulation import EmulatedBench
 from labctl.engine.client import EngineClient
-from labctl.prepared import PreparedRun, prepare
-from labctl.request import RunRequest
-from labctl.runner import carry_out
-from labctl.session import Session
+from labctl.runs.prepared import PreparedRun, prepare
+from labctl.runs.request import RunRequest
+from labctl.runs.runner import carry_out
+from labctl.runs.session import Session
 from labctl.store import Recorder, Sampling
 from protocols.block import CycleRecord, Snapshots
 from protocols.engine import EngineState, Event, Kind, Progress, RunState

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from drivers.hardware import HardwareBench, NotSafe, make_safe
-from labctl.benches import read_hardware
+from labctl.bench_files.load import read_hardware
 from labctl.emulation import EmulatedBench, FaultSettings, HardwareFile
 from labctl.emulation.free_ports import with_free_ports
 from protocols import (

@@ -1,12 +1,12 @@
 """The simulated bench: plant, imperfections, SimBench. Drop-in for hardware behind protocols.Bench."""
 
-from sim_backend.config import BenchConfig, BoardSettings, ClampCircuit
+from sim_backend.board.config import BenchConfig, BoardSettings, ClampCircuit
+from sim_backend.board.imperfections import PRESETS, Imperfections, preset_values, read_doses
 from sim_backend.ensemble import Ensemble
-from sim_backend.imperfections import PRESETS, Imperfections, preset_values, read_doses
 from sim_backend.lane_group import EnsembleRecord
-from sim_backend.laws import Diode, EdgeLaw, Level1, MixedLaw, Open, Short, SquareLaw
+from sim_backend.plant.laws import Diode, EdgeLaw, Level1, MixedLaw, Open, Short, SquareLaw
+from sim_backend.plant.static import solve
 from sim_backend.simbench import SimBench
-from sim_backend.static import solve
 
 __all__ = [
     "PRESETS",

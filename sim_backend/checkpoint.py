@@ -16,8 +16,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from protocols.errors import DataError
-from sim_backend.cycle import Memory
-from sim_backend.plant import Plant
+from sim_backend.plant.cycle import Memory
+from sim_backend.simulation import Plant
 
 FORMAT = 3
 Array = NDArray[Any]

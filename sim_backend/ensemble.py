@@ -13,13 +13,13 @@ import numpy as np
 from protocols.block import CycleBlock, FloatArray
 from protocols.errors import ProtocolError
 from protocols.task import Wiring
-from sim_backend.compilation import is_compiled
-from sim_backend.config import BenchConfig
-from sim_backend.edge_law import RESISTOR, SQUARE_LAW
+from sim_backend.board.config import BenchConfig
 from sim_backend.lane_group import EnsembleRecord, LaneGroup
-from sim_backend.lanes import LANES
-from sim_backend.plant import Plant
+from sim_backend.plant.compilation import is_compiled
+from sim_backend.plant.edge_law import RESISTOR, SQUARE_LAW
+from sim_backend.plant.lanes import LANES
 from sim_backend.simbench import BLOCK_CYCLES
+from sim_backend.simulation import Plant
 
 
 class Ensemble:

@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from sim_backend.board import Edges
-from sim_backend.edge_law import Devices
-from sim_backend.lane_cycle import DECIDING, LEARNING, LEARNING_RELEASED
-from sim_backend.lane_learning import LaneNudged
-from sim_backend.lanes import LaneDevices
-from sim_backend.learning import TOLERANCE_V, Copies, Nudged, learn_once, no_copies, no_scratch
-from sim_backend.newton import NO_FACTORS, Vector, relax
+from sim_backend.plant.board_arrays import Edges
+from sim_backend.plant.edge_law import Devices
+from sim_backend.plant.lane_cycle import DECIDING, LEARNING, LEARNING_RELEASED
+from sim_backend.plant.lane_learning import LaneNudged
+from sim_backend.plant.lanes import LaneDevices
+from sim_backend.plant.learning import TOLERANCE_V, Copies, Nudged, learn_once, no_copies, no_scratch
+from sim_backend.plant.newton import NO_FACTORS, Vector, relax
 
 if TYPE_CHECKING:
     from sim_backend.lane_group import LaneGroup

@@ -12,14 +12,14 @@ from numpy.typing import NDArray
 from protocols.block import BoolArray, CycleBlock, FloatArray
 from protocols.errors import InstrumentError
 from protocols.method import Contrast
-from sim_backend.cycle import Noise
-from sim_backend.edge_law import Devices
 from sim_backend.lane_alone import finish_part
-from sim_backend.lane_cycle import Desk, LaneConverters, LaneDrift, LaneMemory, LaneTrace, run_lanes
-from sim_backend.lane_learning import LaneEdges, LaneNudged, PulseScratch
-from sim_backend.lanes import LANES, LaneDevices, LaneScratch
-from sim_backend.newton import EXTRA_SLOTS, NO_FACTORS
-from sim_backend.plant import Plant, output_scratch, room_for_noise, rule_of
+from sim_backend.plant.cycle import Noise
+from sim_backend.plant.edge_law import Devices
+from sim_backend.plant.lane_cycle import Desk, LaneConverters, LaneDrift, LaneMemory, LaneTrace, run_lanes
+from sim_backend.plant.lane_learning import LaneEdges, LaneNudged, PulseScratch
+from sim_backend.plant.lanes import LANES, LaneDevices, LaneScratch
+from sim_backend.plant.newton import EXTRA_SLOTS, NO_FACTORS
+from sim_backend.simulation import Plant, output_scratch, room_for_noise, rule_of
 
 
 @dataclass(frozen=True, eq=False)

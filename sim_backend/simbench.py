@@ -9,10 +9,10 @@ from protocols.block import CycleBlock, CycleRecord, FloatArray
 from protocols.checks import check_block, checked_inputs
 from protocols.errors import ProtocolError
 from protocols.task import Wiring
+from sim_backend.board.config import BenchConfig
+from sim_backend.board.nominal import conductances
 from sim_backend.checkpoint import pack, unpack
-from sim_backend.config import BenchConfig
-from sim_backend.nominal import conductances
-from sim_backend.plant import Plant
+from sim_backend.simulation import Plant
 
 BLOCK_CYCLES = 20_000
 

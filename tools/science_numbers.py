@@ -21,7 +21,8 @@ from labctl.studies import methods as methods_study
 DOCS = Path(__file__).parents[1] / "docs"
 Numbers = dict[str, Any]
 
-# What the publication's files give; the linear theory is protocols.theory at the crossing of both lines.
+# What the publication's files give; the linear theory is that of labctl.analysis.theory, at the crossing of
+# both lines.
 SCALING = (
     ("slope of log D² against log τ, 1.2–50 ms", "1.94", "2", "1.93", "2", "slope_logD2_logtau"),
     ("D/τ there (V/s)", "6.90", "6.43", "2.50", "2.17", "D_over_tau_V_per_s"),

@@ -20,9 +20,9 @@ from labctl.analysis.arrays import (
     measured_rounds,
     round_cycles,
 )
+from labctl.analysis.theory.propagator import row_space
 from protocols.block import BoolArray, FloatArray
 from protocols.errors import DataError
-from protocols.theory.propagator import row_space
 
 LATE = 0.5  # of the time of a run: what counts as drift, once it has learnt
 

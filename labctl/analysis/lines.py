@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike
 
-from protocols.theory import Line
+from labctl.analysis.theory import Line
 
 
 @dataclass(frozen=True)

@@ -7,10 +7,10 @@ import xarray as xr
 
 from calibration.square_law import unit_currents
 from labctl.analysis.arrays import floats, learning_edges
+from labctl.analysis.theory.adjoint import SmallSignal, linearise
 from protocols.block import FloatArray, IntArray
 from protocols.errors import DataError
 from protocols.network import Network
-from protocols.theory.adjoint import SmallSignal, linearise
 from sim_backend import SquareLaw, solve
 
 _WORST_FIT = 1e-3  # of the largest conductance: how far a square law may be off what the run says

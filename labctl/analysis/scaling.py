@@ -90,7 +90,8 @@ def crossover_period(
     """Return τ_x where the power law of the rise meets the floor, in seconds.
 
     rise_s: the window of periods in which the error follows a power law. exponent: fixed (the linear theory
-    has 2, `protocols.theory.two_tasks.crossover_period`) or fitted. Raises ValueError without such points.
+    has 2, `labctl.analysis.theory.two_tasks.crossover_period`) or fitted.
+    Raises ValueError without such points.
     """
     tau, error = np.asarray(tau_s, dtype=float), np.asarray(error_V2, dtype=float)
     if exponent is None:

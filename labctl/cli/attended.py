@@ -18,9 +18,9 @@ from rich.markup import escape
 from labctl.cli.progress import ProgressBar
 from labctl.engine.client import EngineClient
 from labctl.engine.lifecycle import VERBS, Verb
+from labctl.engine.logs import readable
 from labctl.engine.messages import EngineGone, EngineRefused
-from labctl.logs import readable
-from labctl.sheet import sheet_lines
+from labctl.runs.sheet import sheet_lines
 from labctl.store.recovery import find_orphans
 from protocols.errors import ConfigError
 

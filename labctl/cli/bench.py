@@ -13,8 +13,8 @@ from rich.markup import escape
 from labctl.cli.interrupts import signals_are_errors
 
 if TYPE_CHECKING:  # slow to import
-    from labctl.bench_check import BenchCheck
-    from labctl.emulation.settings import HardwareFile
+    from labctl.bench_files.hardware_file import HardwareFile
+    from labctl.engine.bench_check import BenchCheck
 
 app = typer.Typer(help="Check a bench before it is used.", no_args_is_help=True)
 
@@ -43,8 +43,8 @@ def check(
 
     Example: labctl bench check benches/emulated.toml
     """
-    from labctl.bench_check import check_bench
-    from labctl.benches import read_hardware
+    from labctl.bench_files.load import read_hardware
+    from labctl.engine.bench_check import check_bench
     from labctl.engine.guarded import guarded
 
     config, values = read_hardware(str(bench), overrides or ())

@@ -19,8 +19,8 @@ from labctl.cli.interrupts import signals_are_errors
 from protocols.errors import ConfigError
 
 if TYPE_CHECKING:  # slow to import
-    from labctl.benches import LoadedBench
-    from labctl.calibration_run import Bench, Done
+    from labctl.bench_files.load import LoadedBench
+    from labctl.calibrating.carrying_out import Bench, Done
 
 _NAMES = ", ".join(ROUTINES)
 _SPAN = re.compile(r"(\d+(?:\.\d+)?)\s*(h|d|days?|hours?)")
@@ -87,7 +87,7 @@ def calibrate_command(
         if name != "twin" or out is None:
             raise ConfigError("makes a twin only", key="--drift", allowed="labctl calibrate twin --out FILE")
 
-        from labctl.calibration_drift import write_drift_twin
+        from labctl.twins.from_drift import write_drift_twin
 
         path = write_drift_twin(drift, out)
         print(json.dumps({"twin": str(path)}) if as_json else f"twin of the two-edge board: {path}")
@@ -104,11 +104,11 @@ def calibrate_command(
             value=str(out),
             allowed=f"'labctl calibrate {name}' stores its results in --store DIR",
         )
-    from labctl.benches import load_bench
-    from labctl.calibration_run import doubts, missing_for_twin, prepare_bench, twin_of
-    from labctl.calibration_twin import write_twin
+    from labctl.bench_files.load import load_bench
+    from labctl.calibrating.carrying_out import doubts, missing_for_twin, prepare_bench, twin_of
     from labctl.experiment.load import split_overrides
-    from sim_backend.compilation import is_compiled
+    from labctl.twins.preset import write_twin
+    from sim_backend.plant.compilation import is_compiled
 
     plain, bench_keys, doses = split_overrides(overrides or ())  # "bench." may be left out
     loaded = load_bench(bench, imperfections, seed, [*plain, *bench_keys], doses)
@@ -159,7 +159,7 @@ def calibrate_command(
 def _lattice_twin(runs: list[Path], out: Path, as_json: bool) -> None:
     import numpy as np
 
-    from labctl.calibration_lattice import write_lattice_twin
+    from labctl.twins.from_runs import write_lattice_twin
 
     path, found = write_lattice_twin(runs, out)
     known = np.isfinite(found.drift_u)
@@ -192,7 +192,7 @@ def _carry_out(
     bench: Bench, names: list[str], console: Console, figures: bool, *, quiet: bool
 ) -> tuple[list[Done], list[str]]:
     """Return what was found, and why routines came to nothing; that stops no other one."""
-    from labctl.calibration_run import RoutineFailed, calibrate
+    from labctl.calibrating.carrying_out import RoutineFailed, calibrate
 
     found, failed = [], []
     with (
@@ -221,7 +221,7 @@ def _carry_out(
 
 
 def _status(bench: LoadedBench, store: Path | None, seed: int, as_json: bool) -> None:
-    from labctl.calibration_settings import board_serial
+    from labctl.bench_files.calibration_settings import board_serial
 
     folder, serial = store or bench.calibration.folder(), board_serial(bench.settings, seed)
     entries = status(folder, serial, tuple(ROUTINES), options=bench.options(seed))

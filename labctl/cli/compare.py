@@ -14,7 +14,7 @@ from labctl.cli import stored
 from protocols.errors import ConfigError
 
 if TYPE_CHECKING:  # slow to import
-    from labctl.calibration_compare import Comparison
+    from labctl.twins.compare import Comparison
 
 _SHOWN = 8
 
@@ -51,9 +51,9 @@ def compare_run(
         )
     folder = stored.find(out, run)
 
-    from labctl.calibration_compare import compare
-    from labctl.calibration_compare_figure import draw_comparison
-    from labctl.twin_run import default_twin
+    from labctl.twins.compare import compare
+    from labctl.twins.compare_figure import draw_comparison
+    from labctl.twins.replay import default_twin
 
     found = compare(folder, twin_file or default_twin(folder, store))
     picture = draw_comparison(found, folder / "twin.png") if figures else None

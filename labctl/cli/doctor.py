@@ -23,7 +23,7 @@ def doctor(
 
     Example: labctl doctor
     """
-    from labctl.doctor import Verdict, examine
+    from labctl.cli.computer import Verdict, examine
 
     marks = {Verdict.OK: "[green]✓[/]", Verdict.ABSENT: "[dim]–[/]", Verdict.MISSING: "[red]✗[/]"}
     found = examine(out)

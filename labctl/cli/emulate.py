@@ -92,7 +92,7 @@ def emulated_config(
     off: list[str] | None = None,
 ) -> HardwareFile:
     """Read a bench file and change what is emulated. Raises ConfigError."""
-    from labctl.benches import read_hardware
+    from labctl.bench_files.load import read_hardware
     from labctl.emulation import HardwareFile
     from labctl.experiment.load import override, split_overrides, validate
     from sim_backend import read_doses

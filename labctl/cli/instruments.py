@@ -35,7 +35,7 @@ def instruments(
     parts = []
     if bench is not None:
         from drivers.hardware.probe import probe
-        from labctl.benches import read_hardware
+        from labctl.bench_files.load import read_hardware
 
         config, _ = read_hardware(str(bench), overrides or ())
         parts = probe(config)

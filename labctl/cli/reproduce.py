@@ -62,7 +62,7 @@ def reproduce(
         raise ConfigError("there is no such folder of measurements", key="--data", value=data)
     from labctl.studies import STUDIES
     from labctl.studies.study import Request
-    from sim_backend.compilation import is_compiled
+    from sim_backend.plant.compilation import is_compiled
 
     entry = STUDIES[study.value]
     chosen = _board(entry, study.value, board)

@@ -13,7 +13,7 @@ from rich.console import Console
 from labctl.cli.attended import carry_out_by_engine, is_verbose
 from labctl.cli.progress import format_error
 from labctl.engine.lifecycle import VERBS, Verb
-from labctl.request import RunRequest
+from labctl.runs.request import RunRequest
 
 _KEYS = (
     f"Ctrl-C is {VERBS[Verb.STOP].label}: {VERBS[Verb.STOP].consequence} "

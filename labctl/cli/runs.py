@@ -114,7 +114,7 @@ def export(
     """
     folder = stored.find(out, run)
 
-    from labctl.cli.runs_export import export_csv, export_json
+    from labctl.store.export import export_csv, export_json
 
     dataset = stored.opened(folder)
     target = to or folder / "export"

@@ -26,7 +26,7 @@ def schema(
     """
     from pydantic import TypeAdapter
 
-    from labctl.emulation.settings import HardwareFile
+    from labctl.bench_files.hardware_file import HardwareFile
     from labctl.experiment import Experiment
     from sim_backend import BenchConfig, Imperfections
 

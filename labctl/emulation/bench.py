@@ -10,20 +10,20 @@ from types import TracebackType
 from typing import TypeVar
 
 from drivers.hardware.config import BlockTiming, SupplySettings
+from labctl.bench_files.hardware_file import EmulationSettings, FaultSettings, HardwareFile
 from labctl.emulation.addresses import Place, serial_place, visa_place
 from labctl.emulation.daq import EmulatedDaq
-from labctl.emulation.settings import EmulationSettings, FaultSettings, HardwareFile
 from labctl.experiment.build import build_network
 from protocols.errors import ConfigError, InstrumentError
 from sim_backend import BenchConfig
 from sim_backend.emulators.bench_plant import BenchPlant
-from sim_backend.emulators.controller import ControllerEmulator
-from sim_backend.emulators.controller_plant import BoardParts
-from sim_backend.emulators.controller_port import PtyPort, SerialPort, TcpPort
+from sim_backend.emulators.controller.device import ControllerEmulator
+from sim_backend.emulators.controller.plant import BoardParts
+from sim_backend.emulators.controller.port import PtyPort, SerialPort, TcpPort
 from sim_backend.emulators.faults import Fault, FaultInjector
-from sim_backend.emulators.scpi_meter import Keithley2000, Keysight34465A, ScpiMeter
-from sim_backend.emulators.scpi_server import ScpiServer
-from sim_backend.emulators.scpi_supply import KeysightE36312A, RigolDP832A, ScpiSupply
+from sim_backend.emulators.scpi.meter import Keithley2000, Keysight34465A, ScpiMeter
+from sim_backend.emulators.scpi.server import ScpiServer
+from sim_backend.emulators.scpi.supply import KeysightE36312A, RigolDP832A, ScpiSupply
 
 SUPPLIES: dict[str, Callable[..., ScpiSupply]] = {
     "keysight-e36300": KeysightE36312A,

@@ -10,14 +10,14 @@ from types import TracebackType
 import numpy as np
 
 from drivers.hardware.daq_settings import DaqSettings
+from labctl.bench_files.hardware_file import EmulationSettings, HardwareFile
 from labctl.emulation.addresses import grpc_place
-from labctl.emulation.settings import EmulationSettings, HardwareFile
 from protocols.block import FloatArray
 from protocols.errors import ConfigError, InstrumentError
 from protocols.task import Wiring
 from sim_backend import BenchConfig
-from sim_backend.emulators.daq import DaqServer
-from sim_backend.emulators.daq_device import DaqDevice, Lines
+from sim_backend.emulators.daq.device import DaqDevice, Lines
+from sim_backend.emulators.daq.server import DaqServer
 from sim_backend.emulators.faults import FaultInjector
 from sim_backend.emulators.wired_plant import Mishaps, Terminals, WiredPlant
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from labctl.emulation.settings import HardwareFile
+from labctl.bench_files.hardware_file import HardwareFile
 
 ANY_PORT = {
     "supply": "TCPIP0::127.0.0.1::0::SOCKET",

@@ -21,7 +21,7 @@ from labctl.engine.messages import EngineGone, packed, raise_error, unpacked
 from labctl.engine.places import Place, find_engine
 from labctl.engine.rings import Samples
 from labctl.engine.snapshot import Snapshot, from_plain
-from labctl.request import RunRequest
+from labctl.runs.request import RunRequest
 
 REPLY_S = 10.0
 PREFLIGHT_S = 120.0
@@ -107,7 +107,7 @@ class EngineClient:
     # ── runs ─────────────────────────────────────────────────────────────────────────────────────
 
     def preflight(self, request: RunRequest) -> dict[str, Any]:
-        """Check everything about a run and return the preflight sheet (`labctl.preflight.Sheet`, plain).
+        """Check everything about a run and return the preflight sheet (`labctl.runs.preflight.Sheet`, plain).
 
         Nothing moves. The sheet's "token" starts exactly what was checked. Raises ConfigError for bad
         input and EngineRefused for everything else, such as a run under way.

@@ -22,9 +22,9 @@ from protocols.errors import ProtocolError
 
 if TYPE_CHECKING:  # slow to import: clients are let in first
     from labctl.engine.observer import Observer
-    from labctl.preflight import Sheet
-    from labctl.prepared import PreparedRun, Resumption
-    from labctl.session import Session
+    from labctl.runs.preflight import Sheet
+    from labctl.runs.prepared import PreparedRun, Resumption
+    from labctl.runs.session import Session
 
 EMERGENCY_S = 1.0  # then the guardian takes over
 ANSWER_S = 110.0  # longest preflight

@@ -8,7 +8,7 @@ from typing import Any
 
 import structlog
 
-from labctl import bench_lock
+from labctl.bench_files import bench_lock
 from labctl.engine.watch import Watch, last_words
 
 MAKE_SAFE_S = 10.0

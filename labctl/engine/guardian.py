@@ -23,7 +23,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from labctl import bench_lock
+from labctl.bench_files import bench_lock
 
 HANGS_S = 5.0  # without a beat
 RETRY_S = 0.25

@@ -12,7 +12,7 @@ import numpy as np
 
 from labctl.engine.publish import Published
 from labctl.engine.snapshot import BenchFacts, LatenessFacts, SafeFacts, ScoreFacts
-from labctl.session import Session
+from labctl.runs.session import Session
 from labctl.store.lateness import LatenessTally
 from protocols.block import CycleBlock, CycleRecord, FloatArray
 from protocols.engine import EngineState, Event, Kind, Round, RunState

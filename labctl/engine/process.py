@@ -20,8 +20,8 @@ from typing import TYPE_CHECKING, Any
 import structlog
 
 import labctl
-from labctl import bench_lock, logs
-from labctl.engine import realtime
+from labctl.bench_files import bench_lock
+from labctl.engine import logs, realtime
 from labctl.engine.desk import Desk, Now, Prepared
 from labctl.engine.messages import error_notes
 from labctl.engine.places import Place
@@ -29,16 +29,16 @@ from labctl.engine.publish import Published
 from labctl.engine.server import Server
 from labctl.engine.snapshot import EngineFacts, GuardianFacts, RunFacts, Snapshot
 from labctl.engine.watch import Watch, last_words
-from labctl.request import RunRequest
+from labctl.runs.request import RunRequest
 from labctl.store.events import EventLog
 from labctl.store.last_words import add_to_reason
 from protocols.engine import Kind, RunState
 from protocols.errors import LabError, ProtocolError
 
 if TYPE_CHECKING:  # slow to import: clients are let in first
-    from labctl.preflight import Sheet
-    from labctl.prepared import PreparedRun, Resumption
-    from labctl.session import Session
+    from labctl.runs.preflight import Sheet
+    from labctl.runs.prepared import PreparedRun, Resumption
+    from labctl.runs.session import Session
 
 _UNDER_WAY = (RunState.PREFLIGHT, RunState.ARMED, RunState.RUNNING, RunState.PAUSED)
 log = structlog.get_logger(__name__)
@@ -75,8 +75,8 @@ class Engine:
         threading.Thread(target=self._look_around, name="look-around", daemon=True).start()
         try:
             import labctl.engine.observer
-            import labctl.preflight
-            import labctl.runner  # noqa: F401  everything slow, while the client says what it wants
+            import labctl.runs.preflight
+            import labctl.runs.runner  # noqa: F401  everything slow, while the client says what it wants
 
             while not self._is_done():
                 try:
@@ -156,9 +156,9 @@ class Engine:
 
     def check(self, request: Mapping[str, Any]) -> dict[str, Any]:
         """Check a run; return its sheet with a token."""
-        from labctl import preflight
-        from labctl.prepared import prepare, prepare_resume
-        from sim_backend.compilation import is_compiled
+        from labctl.runs import preflight
+        from labctl.runs.prepared import prepare, prepare_resume
+        from sim_backend.plant.compilation import is_compiled
 
         try:
             folder = Path(str(request["cwd"]))
@@ -203,7 +203,7 @@ class Engine:
 
     def _carried_out(self, run: PreparedRun, resumption: Resumption | None, sheet: Sheet) -> dict[str, Any]:
         from labctl.engine.observer import Observer
-        from labctl.runner import carry_out
+        from labctl.runs.runner import carry_out
 
         request, settings = run.request, run.bench.engine
         point = resumption.checkpoint if resumption is not None else None

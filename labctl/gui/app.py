@@ -32,7 +32,7 @@ def make_application(store: QSettings | None = None) -> QApplication:
 
 def _read_ahead() -> None:
     """Read what hardware benches need, which takes half a second, before the first is chosen."""
-    import labctl.emulation.settings  # noqa: F401
+    import labctl.bench_files.hardware_file  # noqa: F401
 
 
 def chosen_theme(app: QApplication, store: QSettings) -> theme.Theme:

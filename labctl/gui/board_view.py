@@ -10,7 +10,7 @@ import numpy as np
 import pyqtgraph as pg
 from PyQt6.QtWidgets import QWidget
 
-from labctl.benches import read_hardware
+from labctl.bench_files.load import read_hardware
 from labctl.experiment import build_network
 from labctl.gui.model import Description
 from labctl.gui.plots.network_item import NetworkItem

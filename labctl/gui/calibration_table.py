@@ -10,8 +10,8 @@ from PyQt6.QtWidgets import QTreeWidget, QTreeWidgetItem
 
 from calibration import status
 from calibration.records import now_utc
-from labctl.benches import load_bench
-from labctl.calibration_settings import board_serial
+from labctl.bench_files.calibration_settings import board_serial
+from labctl.bench_files.load import load_bench
 from labctl.gui.roles import colour
 from labctl.gui.words import named, tr
 from labctl.gui.work import Worker

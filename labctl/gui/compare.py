@@ -22,7 +22,7 @@ from PyQt6.QtWidgets import (
     QWidget,
 )
 
-from labctl.differences import differences
+from labctl.experiment.differences import differences
 from labctl.figures.reading import duration, floats, measured, quantity
 from labctl.gui.plots.dock import plot_widget, restyle_plot
 from labctl.gui.theme import Theme

@@ -6,7 +6,7 @@ import tomllib
 from dataclasses import replace
 from pathlib import Path
 
-from labctl.bench_lock import addresses
+from labctl.bench_files.bench_lock import addresses
 from labctl.gui.standing import CHECKED, Standing, Touch
 
 

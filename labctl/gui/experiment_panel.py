@@ -25,8 +25,8 @@ from PyQt6.QtWidgets import (
     QWidget,
 )
 
-from labctl.benches import load_bench
-from labctl.differences import differences
+from labctl.bench_files.load import load_bench
+from labctl.experiment.differences import differences
 from labctl.gui.document import ExperimentDocument
 from labctl.gui.experiment_picker import ExperimentPicker, is_example, is_of_a_run, near
 from labctl.gui.preflight_card import PreflightCard
@@ -36,7 +36,7 @@ from labctl.gui.toml_editor import TomlEditor
 from labctl.gui.unsaved import Answer, ask
 from labctl.gui.whole_box import WholeBox
 from labctl.gui.words import must, named, tr
-from labctl.request import RunRequest
+from labctl.runs.request import RunRequest
 from labctl.store.folder import slug
 from protocols.errors import ConfigError, LabError
 

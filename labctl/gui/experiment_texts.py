@@ -17,7 +17,7 @@ from labctl.gui import (
 from labctl.gui.form import choices_of, field_of
 from labctl.gui.layout import PLOTS
 from protocols.engine import RunState
-from sim_backend.imperfections import PRESETS, Imperfections, read_doses
+from sim_backend.board.imperfections import PRESETS, Imperfections, read_doses
 
 _STATES = {"CONNECTING", "CHECKING", "COMPLETED", "STOPPED", "ABORTED", "FAILED", "STORING"}
 _STATES |= {standing.NOT_READY, standing.CHECKING_BENCH}

@@ -22,14 +22,14 @@ from PyQt6.QtWidgets import (
     QWidget,
 )
 
-from labctl.calibration_settings import default_store
-from labctl.calibration_twin import find_twins
+from labctl.bench_files.calibration_settings import default_store
 from labctl.experiment.load import validate
 from labctl.gui.quantity_box import QuantityBox, for_file
 from labctl.gui.settings_form import mistake_label, show_mistake, told
 from labctl.gui.words import named, tr
+from labctl.twins.preset import find_twins
 from protocols.errors import ConfigError
-from sim_backend.imperfections import PRESETS, TABLES, Imperfections, read_doses
+from sim_backend.board.imperfections import PRESETS, TABLES, Imperfections, read_doses
 
 GROUPS: dict[str, tuple[str, ...]] = {
     "Learning": (

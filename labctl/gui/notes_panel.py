@@ -8,10 +8,10 @@ from PyQt6.QtCore import pyqtSignal
 from PyQt6.QtWidgets import QHBoxLayout, QLineEdit, QPlainTextEdit, QPushButton, QVBoxLayout, QWidget
 
 from labctl.engine.client import Poll
+from labctl.engine.logs import readable
 from labctl.figures.reading import duration
 from labctl.gui.phrases import phrase
 from labctl.gui.words import named, tr
-from labctl.logs import readable
 
 _LINES = 2000
 _WRITTEN = ("note", "marker", "preflight overridden")  # by people, in their own words

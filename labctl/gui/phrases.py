@@ -10,7 +10,7 @@ import re
 from functools import cache
 
 from labctl.gui.words import tr
-from labctl.sheet import ENDED_BADLY
+from labctl.runs.sheet import ENDED_BADLY
 from protocols.units import WANTED
 
 _SHEET = (

@@ -22,7 +22,7 @@ from PyQt6.QtWidgets import (
 
 from labctl.gui.phrases import phrase
 from labctl.gui.words import must, named, repolish, tr
-from labctl.sheet import sheet_lines
+from labctl.runs.sheet import sheet_lines
 
 _SHOWN = ("run", "expected", "bench", "safe means", "last failure")  # the bench panel has the rest
 

@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING, Any
 from PyQt6.QtCore import Qt
 from PyQt6.QtWidgets import QCheckBox, QHBoxLayout, QLabel, QListWidget, QPushButton, QVBoxLayout, QWidget
 
-from labctl.differences import differences
 from labctl.engine.snapshot import Snapshot
+from labctl.experiment.differences import differences
 from labctl.gui.words import must, named, tr
-from labctl.request import RunRequest
-from labctl.sheet import ENDED_BADLY
+from labctl.runs.request import RunRequest
+from labctl.runs.sheet import ENDED_BADLY
 from protocols.engine import Outcome, RunState
 from protocols.errors import LabError
 

@@ -20,7 +20,6 @@ from PyQt6.QtWidgets import (
     QWidget,
 )
 
-from labctl.cli.runs_export import export_csv
 from labctl.experiment import read_toml
 from labctl.gui.compare import CompareWindow
 from labctl.gui.model import RunModel
@@ -31,6 +30,7 @@ from labctl.gui.work import Worker
 from labctl.store import Manifest, catalogue, open_run
 from labctl.store.catalogue import Entry
 from labctl.store.events import read_events
+from labctl.store.export import export_csv
 from labctl.store.recovery import find_orphans, recover
 from labctl.store.tags import split_tags
 from protocols.errors import ConfigError, DataError

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from labctl.analysis.theory import Line, LinearTask, TwoEdgeBoard
 from protocols.block import FloatArray
-from protocols.theory import Line, LinearTask, TwoEdgeBoard
 from sim_backend import Imperfections, preset_values
 
 Overrides = tuple[tuple[str, object], ...]

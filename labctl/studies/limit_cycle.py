@@ -12,6 +12,7 @@ import numpy as np
 
 from labctl.analysis import path_diameter
 from labctl.analysis.arrays import learning_gates
+from labctl.analysis.theory import steady_cycle
 from labctl.store import open_run
 from labctl.studies import limit_cycle_figure, measured
 from labctl.studies.boards import PULSE_S, TWO_EDGE
@@ -19,7 +20,6 @@ from labctl.studies.pipeline import EXAMPLES, Point, Told, run_points, settings
 from labctl.studies.scaling import SWEEPS
 from labctl.studies.study import Finding, Request, short
 from protocols.block import FloatArray
-from protocols.theory import steady_cycle
 
 TAU_S = (0.02, 0.08, 0.2)
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
-from labctl.calibration_drift import read_samples
+from labctl.twins.from_drift import read_samples
 from protocols.block import FloatArray
 
 SMALL, LATTICE = "small-network", "lattice"

@@ -19,10 +19,10 @@ from pathlib import Path
 from typing import Any
 
 import labctl
-from labctl.benches import load_bench
-from labctl.prepared import prepare, prepare_resume
-from labctl.request import RunRequest
-from labctl.runner import RunResult, carry_out
+from labctl.bench_files.load import load_bench
+from labctl.runs.prepared import prepare, prepare_resume
+from labctl.runs.request import RunRequest
+from labctl.runs.runner import RunResult, carry_out
 from labctl.store import marker
 from labctl.store.manifest import Manifest
 from protocols.engine import Outcome

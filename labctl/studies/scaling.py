@@ -18,13 +18,13 @@ from labctl.analysis import (
     steady_cycle,
 )
 from labctl.analysis.span import ALL_ROUNDS
+from labctl.analysis.theory import sweep_periods
 from labctl.store import open_run
 from labctl.studies import measured, scaling_figure
 from labctl.studies.boards import PULSE_S, TWO_EDGE, Overrides
 from labctl.studies.pipeline import EXAMPLES, Point, Told, run_points, settings
 from labctl.studies.study import Finding, Request, short
 from protocols.block import FloatArray
-from protocols.theory import sweep_periods
 
 WINDOW_S = (1.19e-3, 50.3e-3)  # where the publication takes slope and D/τ
 SWITCHES = 200  # last switches of a run that are looked at, at most

@@ -12,7 +12,7 @@ from protocols.bench import Identity, Limits, NodeReading
 from protocols.block import CycleBlock, CycleRecord, FloatArray
 from protocols.errors import InstrumentError
 from protocols.task import Wiring
-from sim_backend.config import BenchConfig
+from sim_backend.board.config import BenchConfig
 from sim_backend.simbench import SimBench
 
 Pair = tuple[int, int]

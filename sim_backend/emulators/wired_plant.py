@@ -17,13 +17,13 @@ from protocols.block import FloatArray
 from protocols.errors import InstrumentError
 from protocols.method import Method
 from protocols.task import Wiring
-from sim_backend.config import BenchConfig
-from sim_backend.cycle import drift_thresholds, drive_sources, hold, quantise
-from sim_backend.edge_law import Devices
+from sim_backend.board.config import BenchConfig
 from sim_backend.emulators.terminals import Mishaps, Terminals
-from sim_backend.learning import TOLERANCE_V, learn_once, no_copies, settle_once
-from sim_backend.newton import relax
-from sim_backend.plant import Plant
+from sim_backend.plant.cycle import drift_thresholds, drive_sources, hold, quantise
+from sim_backend.plant.edge_law import Devices
+from sim_backend.plant.learning import TOLERANCE_V, learn_once, no_copies, settle_once
+from sim_backend.plant.newton import relax
+from sim_backend.simulation import Plant
 
 __all__ = ["BOARD_GAIN", "GATE_GAIN", "Lines", "Mishaps", "Terminals", "WiredPlant"]
 

@@ -5,7 +5,7 @@ from typing import Any
 from benchmarks.calibration_truth import true_values
 from benchmarks.noisy import NoisyBench
 from calibration import ROUTINES, Calibration, Nominal, issue, opened
-from labctl.calibration_run import standard_wiring
+from labctl.calibrating.carrying_out import standard_wiring
 from protocols import two_edge_board
 from protocols.task import Output, Source, Wiring
 from sim_backend import BenchConfig, SimBench, read_doses

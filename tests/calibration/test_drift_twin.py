@@ -8,10 +8,10 @@ import pytest
 from scipy.integrate import solve_ivp
 
 from benchmarks.calibration_published import LINEAR_BIAS, published
-from calibration.drift_twin import ETA, DriftTest, drift_twin, linear_bias, split_drift_test, twin_doses
-from labctl.calibration_drift import read_drift_tests
+from labctl.analysis.theory import TwoEdgeBoard
+from labctl.twins.drift_fit import ETA, DriftTest, drift_twin, linear_bias, split_drift_test, twin_doses
+from labctl.twins.from_drift import read_drift_tests
 from protocols import ConfigError, DataError
-from protocols.theory import TwoEdgeBoard
 from sim_backend import Imperfections
 
 SMALL = Path(__file__).parents[3] / "shared" / "reference" / "small-network"

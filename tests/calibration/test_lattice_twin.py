@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 
 from calibration.lattice_twin import MeasuredGates, lattice_twin, twin_doses
-from labctl.calibration_lattice import write_lattice_twin
 from labctl.importing import import_file
+from labctl.twins.from_runs import write_lattice_twin
 from protocols.errors import ConfigError, DataError
 from sim_backend import Imperfections, read_doses
 

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from calibration.square_law import OHMIC, SATURATED, SUB_THRESHOLD, regimes, unit_currents
-from sim_backend.edge_law import square_law
+from sim_backend.plant.edge_law import square_law
 
 RNG = np.random.default_rng(5)
 OVER = RNG.uniform(-0.3, 1.5, 400)

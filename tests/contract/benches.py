@@ -14,7 +14,7 @@ import pytest
 
 from drivers.hardware import HardwareBench
 from drivers.hardware.config import OutputWire, SourceWire
-from labctl.benches import check_wires, read_hardware
+from labctl.bench_files.load import check_wires, read_hardware
 from labctl.emulation import EmulatedBench, HardwareFile
 from labctl.emulation.free_ports import with_free_ports
 from protocols import Bench, ConfigError, Wiring

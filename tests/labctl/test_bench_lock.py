@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from labctl import bench_lock
+from labctl.bench_files import bench_lock
 from protocols.errors import InstrumentError
 
 BENCH = {

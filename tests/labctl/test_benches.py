@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from labctl.benches import load_bench
+from labctl.bench_files.load import load_bench
 from labctl.experiment.load import split_overrides
-from labctl.prepared import prepare
-from labctl.request import RunRequest
+from labctl.runs.prepared import prepare
+from labctl.runs.request import RunRequest
 from protocols import ConfigError, Output, Source, Wiring, periodic_lattice, two_edge_board
 
 EXAMPLES = Path(__file__).parents[2] / "examples"

@@ -10,13 +10,14 @@ import pytest
 
 from calibration import Calibration, CalibrationStore
 from calibration.records import now_utc
-from labctl import calibration_expiry, preflight
-from labctl.calibration_expiry import Expiry, ExpiryWatch, before_end, expiries
+from labctl.calibrating import expiry as calibration_expiry
+from labctl.calibrating.expiry import Expiry, ExpiryWatch, before_end, expiries
 from labctl.engine.snapshot import EngineFacts, Snapshot
 from labctl.gui.standing import Contact, Touch, standing
-from labctl.prepared import prepare
-from labctl.request import RunRequest
-from labctl.runner import carry_out
+from labctl.runs import preflight
+from labctl.runs.prepared import prepare
+from labctl.runs.request import RunRequest
+from labctl.runs.runner import carry_out
 from protocols.engine import EngineState, Event, Kind, RunState
 
 EXAMPLE = Path(__file__).parents[2] / "examples" / "regression.toml"
@@ -46,7 +47,9 @@ def request_(tmp_path: Path) -> RunRequest:
 def test_it_is_told_once_while_the_run_goes_on(request_, monkeypatch):
     run = prepare(request_)
     options = f" --bench {request_.bench}"
-    assert expiries(run) == [Expiry("timing", NOW + timedelta(hours=1), options)]
+    assert expiries(run.bench, run.request.seed, run.applied) == [
+        Expiry("timing", NOW + timedelta(hours=1), options)
+    ]
     monkeypatch.setattr(calibration_expiry, "_LOOK_EVERY_S", 0.0)
     monkeypatch.setattr(ExpiryWatch.__init__, "__defaults__", (lambda: NOW + timedelta(hours=2),))
     seen: list[tuple[str, ...]] = []

@@ -18,17 +18,17 @@ from calibration import Calibration, CalibrationStore
 from calibration.records import now_utc
 from drivers.corrections import Corrections, Line
 from drivers.hardware import HardwareBench
-from labctl import preflight
-from labctl.benches import load_hardware, read_hardware
-from labctl.calibration_apply import applied_in, corrections_of
-from labctl.calibration_run import Bench, calibrate, prepare_bench, standard_wiring
-from labctl.calibration_settings import ANSWERED
-from labctl.corrected_sim import CorrectedSimBench
+from labctl.bench_files.calibration_settings import ANSWERED
+from labctl.bench_files.corrected_sim import CorrectedSimBench
+from labctl.bench_files.load import load_hardware, read_hardware
+from labctl.calibrating.applied import applied_in, corrections_of
+from labctl.calibrating.carrying_out import Bench, calibrate, prepare_bench, standard_wiring
 from labctl.emulation import EmulatedBench
 from labctl.emulation.free_ports import with_free_ports
-from labctl.prepared import prepare
-from labctl.request import RunRequest
-from labctl.runner import carry_out
+from labctl.runs import preflight
+from labctl.runs.prepared import prepare
+from labctl.runs.request import RunRequest
+from labctl.runs.runner import carry_out
 from protocols import CycleBlock, Hinge, Method, Nudge, Output, ProtocolError, Source, TimeRule, Wiring
 from protocols.errors import ConfigError
 from protocols.method import ClampRule

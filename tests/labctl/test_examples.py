@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from labctl.prepared import prepare
-from labctl.request import RunRequest
-from labctl.session import Session
+from labctl.runs.prepared import prepare
+from labctl.runs.request import RunRequest
+from labctl.runs.session import Session
 from protocols.metrics import Score
 
 EXAMPLES = Path(__file__).parents[2] / "examples"

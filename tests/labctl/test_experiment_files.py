@@ -9,8 +9,8 @@ import pytest
 
 from labctl.experiment import build_plan, load_experiment, override
 from labctl.experiment.load import validate
-from labctl.prepared import prepare
-from labctl.request import RunRequest
+from labctl.runs.prepared import prepare
+from labctl.runs.request import RunRequest
 from protocols import ConfigError, Contrast, Hinge, Limits, Nudge, OrderKind, Timing
 from sim_backend import BenchConfig
 

@@ -11,7 +11,7 @@ import pytest
 
 from labctl.experiment import Experiment, build_plan, load_experiment, validate
 from labctl.experiment.model import MethodKind
-from labctl.session import Session
+from labctl.runs.session import Session
 from protocols import ConfigError, Contrast, Limits, Nudge, Timing
 from protocols.engine import EngineState, Event
 from protocols.plan import Plan

@@ -11,11 +11,12 @@ import pytest
 import structlog
 
 from drivers import trace
-from labctl import logs, preflight
-from labctl.prepared import prepare
-from labctl.request import RunRequest
-from labctl.runner import carry_out
-from labctl.sheet import duration, sheet_lines
+from labctl.engine import logs
+from labctl.runs import preflight
+from labctl.runs.prepared import prepare
+from labctl.runs.request import RunRequest
+from labctl.runs.runner import carry_out
+from labctl.runs.sheet import duration, sheet_lines
 from labctl.store.manifest import Manifest
 from protocols.errors import DataError
 

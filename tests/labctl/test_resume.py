@@ -14,10 +14,10 @@ import numpy as np
 import pytest
 
 from drivers.corrections import Corrections
-from labctl.benches import LoadedBench
-from labctl.prepared import prepare_resume
-from labctl.runner import carry_out
-from labctl.session import Session
+from labctl.bench_files.load import LoadedBench
+from labctl.runs.prepared import prepare_resume
+from labctl.runs.runner import carry_out
+from labctl.runs.session import Session
 from labctl.store import Checkpoint, LiveReader, marker, open_run
 from labctl.store.checkpoint import Restorable
 from labctl.store.events import read_events

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from labctl.experiment import build_plan, load_experiment
-from labctl.session import Session
+from labctl.runs.session import Session
 from protocols import InstrumentError, Limits, Plan, SafeState
 from protocols.engine import EngineState, Event, Kind, Outcome, RunState
 from sim_backend import BenchConfig, SimBench
@@ -178,7 +178,7 @@ def test_a_log_that_fails_too_does_not_keep_the_bench_from_safety(
     def look(_: object) -> None:
         raise OSError("no space left on device")
 
-    monkeypatch.setattr("labctl.session.log", ClosedTerminal())
+    monkeypatch.setattr("labctl.runs.session.log", ClosedTerminal())
     bench = WatchedBench(fail_at="close" if step == "close" else "")
     listeners = (FullDisk(),) if step == "listener" else ()
     session = Session(plan, bench, listeners, at_end=look if step == "last look" else None)

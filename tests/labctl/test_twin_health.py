@@ -11,12 +11,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from labctl import twin_follow
-from labctl.prepared import prepare
-from labctl.request import RunRequest
-from labctl.runner import carry_out
-from labctl.twin_follow import Measured, follow, measured
-from labctl.twin_health import DISAGREES, Health, NoTwin, Watch
+from labctl.runs.prepared import prepare
+from labctl.runs.request import RunRequest
+from labctl.runs.runner import carry_out
+from labctl.twins import follow as twin_follow
+from labctl.twins.follow import Measured, follow, measured
+from labctl.twins.health import DISAGREES, Health, NoTwin, Watch
 
 from ..timing import wait_for
 

@@ -1,7 +1,7 @@
 """Every imperfection with one plausible dose."""
 
 from sim_backend import Imperfections
-from sim_backend.measured import Faults, PerEdge, PerNode
+from sim_backend.board.measured import Faults, PerEdge, PerNode
 
 TABLES = {"per_edge": PerEdge, "per_node": PerNode, "faults": Faults}
 IDEAL = Imperfections().model_dump(exclude={"description"})

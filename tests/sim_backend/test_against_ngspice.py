@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 
 from protocols import Network, periodic_lattice
-from sim_backend import Diode, Level1, MixedLaw, Open, Short, SquareLaw, level1, solve
+from sim_backend import Diode, Level1, MixedLaw, Open, Short, SquareLaw, solve
+from sim_backend.plant import level1
 
 from . import spice
 

@@ -6,9 +6,9 @@ from pydantic import ValidationError
 
 from protocols import ConfigError
 from sim_backend import BenchConfig, BoardSettings, ClampCircuit, Imperfections, preset_values
-from sim_backend.board import build_board
-from sim_backend.edge_law import DIODE, LEVEL1, RESISTOR, SQUARE_LAW
-from sim_backend.nominal import conductances, law_text
+from sim_backend.board.build import build_board
+from sim_backend.board.nominal import conductances, law_text
+from sim_backend.plant.edge_law import DIODE, LEVEL1, RESISTOR, SQUARE_LAW
 
 from .boards import graph_wiring, lattice_wiring, two_edge
 

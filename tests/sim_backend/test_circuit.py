@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from protocols import Network, periodic_lattice
-from sim_backend.circuit import build_circuit
+from sim_backend.plant.circuit import build_circuit
 
 
 def eliminated(circuit):

@@ -6,7 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from protocols import Network
-from sim_backend import SquareLaw, edge_law
+from sim_backend import SquareLaw
+from sim_backend.plant import edge_law
 
 from . import reference
 

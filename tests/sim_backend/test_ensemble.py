@@ -10,7 +10,7 @@ from protocols.block import CycleBlock
 from protocols.method import ClampRule, Contrast, Hinge, Method, Nudge, TimeRule, Timing
 from sim_backend import BenchConfig, Ensemble, Imperfections, SimBench, lane_group, preset_values
 from sim_backend.lane_alone import finish_part
-from sim_backend.lane_cycle import DECIDING, ENDING, LEARNING, LEARNING_RELEASED
+from sim_backend.plant.lane_cycle import DECIDING, ENDING, LEARNING, LEARNING_RELEASED
 
 from .boards import lattice_wiring
 

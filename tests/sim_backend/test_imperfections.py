@@ -5,7 +5,7 @@ import pytest
 
 from protocols import Hinge, Method, TimeRule
 from sim_backend import BenchConfig, ClampCircuit, Imperfections
-from sim_backend.board import build_board
+from sim_backend.board.build import build_board
 
 from .boards import INPUTS, LABELS, bench, block, gates_for, lattice_wiring, repeated, two_edge
 from .doses import DOSES, NAMES, doses

@@ -10,7 +10,7 @@ from pydantic import ValidationError
 import sim_backend
 from protocols import ConfigError
 from sim_backend import PRESETS, BenchConfig, Imperfections, preset_values, read_doses
-from sim_backend.board import build_board
+from sim_backend.board.build import build_board
 
 from .boards import lattice_wiring, two_edge
 from .doses import DOSES, IDEAL, NAMES, TABLES, doses

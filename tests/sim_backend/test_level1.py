@@ -7,7 +7,8 @@ from hypothesis import strategies as st
 from scipy.optimize import brentq
 
 from protocols import ConfigError, Network, periodic_lattice
-from sim_backend import Diode, Level1, MixedLaw, Open, Short, SquareLaw, diode, edge_law, level1, solve
+from sim_backend import Diode, Level1, MixedLaw, Open, Short, SquareLaw, solve
+from sim_backend.plant import diode, edge_law, level1
 
 from .networks import random_case
 

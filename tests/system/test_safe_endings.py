@@ -15,12 +15,12 @@ import pytest
 import tomlkit
 
 from benchmarks.crash import LABCTL, child_of, emulated
-from labctl import bench_lock
+from labctl.bench_files import bench_lock
 from labctl.emulation import EmulatedBench
 from labctl.engine.client import EngineClient
 from labctl.engine.messages import EngineRefused
 from labctl.engine.snapshot import Snapshot
-from labctl.request import RunRequest
+from labctl.runs.request import RunRequest
 from labctl.store.events import read_events
 from labctl.store.recovery import recover
 from protocols.engine import RunState

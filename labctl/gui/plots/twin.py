@@ -13,7 +13,7 @@ from PyQt6.QtCore import Qt, QTimer
 from labctl.gui.plots.dock import PlotDock, plot_widget, restyle_plot
 from labctl.gui.theme import Theme
 from labctl.gui.words import tr
-from labctl.twin_health import DISAGREES, Health, Watch
+from labctl.twins.health import DISAGREES, Health, Watch
 
 _LOOK_MS = 300
 _NAMED = 3  # edges named in the title bar

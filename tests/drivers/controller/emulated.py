@@ -11,8 +11,8 @@ import numpy as np
 from drivers.controller import Controller, Patience
 from protocols import CycleBlock, CycleRecord, Method, Snapshots, Wiring
 from sim_backend import BenchConfig, Imperfections, SimBench
-from sim_backend.emulators.controller import ControllerEmulator
-from sim_backend.emulators.controller_plant import BoardParts
+from sim_backend.emulators.controller.device import ControllerEmulator
+from sim_backend.emulators.controller.plant import BoardParts
 from sim_backend.emulators.faults import FaultInjector
 
 from ...sim_backend.boards import gates_for, lattice_wiring

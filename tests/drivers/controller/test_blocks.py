@@ -14,8 +14,8 @@ from drivers.errors import ConnectionLost, OutOfLimit, Overrun, Refused
 from drivers.limits import ChannelLimits
 from protocols import ClampRule, Contrast, CycleBlock, CycleRecord, Hinge, Method, Nudge, TimeRule, Timing
 from protocols.wire import Frame, Kind, State
-from sim_backend.emulators.controller import ControllerEmulator
-from sim_backend.emulators.controller_plant import BoardParts
+from sim_backend.emulators.controller.device import ControllerEmulator
+from sim_backend.emulators.controller.plant import BoardParts
 from sim_backend.emulators.faults import Fault, FaultKind
 
 from ...timing import STALL_S, wait_for

@@ -11,7 +11,7 @@ from drivers.controller import Controller, Patience
 from drivers.errors import ConnectionLost, InstrumentFault, NoAnswer, Overrun, WrongInstrument
 from protocols import CycleBlock, CycleRecord
 from protocols.wire import State
-from sim_backend.emulators.controller import ControllerEmulator
+from sim_backend.emulators.controller.device import ControllerEmulator
 from sim_backend.emulators.faults import Fault, FaultKind
 
 from ...timing import within

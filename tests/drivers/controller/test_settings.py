@@ -19,8 +19,8 @@ from drivers.ports import ControllerBoard
 from protocols import ClampRule, ConfigError, CycleBlock, Method, ProtocolError, SafeState
 from protocols.wire import Frame, Kind, State
 from protocols.wire.messages import Hello
-from sim_backend.emulators.controller import ControllerEmulator
-from sim_backend.emulators.controller_plant import BoardParts
+from sim_backend.emulators.controller.device import ControllerEmulator
+from sim_backend.emulators.controller.plant import BoardParts
 from sim_backend.emulators.faults import Fault, FaultKind
 
 from ...sim_backend.boards import two_edge

@@ -5,11 +5,11 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from drivers.checks.clamps import ClampPlan, check_all_wires, check_clamps, wrong_clamps
+from drivers.checks.wire_fault import WireTrouble
+from drivers.checks.wiring import check_wiring
 from drivers.hardware import HardwareBench
-from drivers.hardware.clamp_test import ClampPlan, check_all_wires, check_clamps, wrong_clamps
 from drivers.hardware.config import LimitSettings, WireSettings
-from drivers.hardware.wire_fault import WireTrouble
-from drivers.hardware.wire_test import check_wiring
 from labctl.experiment.build import build_network
 from protocols import NodeReading, Output, Source, Wiring, periodic_lattice
 from sim_backend.emulators.terminals import Mishaps

@@ -13,8 +13,8 @@ from drivers.hardware.daq_settings import DaqSettings
 from drivers.hardware.daq_timed import DaqTimedBoard
 from protocols import InstrumentError, Wiring
 from sim_backend import BenchConfig, BoardSettings, ClampCircuit, Imperfections
-from sim_backend.emulators.daq import DaqServer
-from sim_backend.emulators.daq_device import BENCH_MODEL, DaqDevice, DeviceModel
+from sim_backend.emulators.daq.device import BENCH_MODEL, DaqDevice, DeviceModel
+from sim_backend.emulators.daq.server import DaqServer
 from sim_backend.emulators.wired_plant import Mishaps, Terminals, WiredPlant
 
 from .emulated import TIMEOUT_S

@@ -19,8 +19,8 @@ from drivers.nidaq.pulse import NidaqLearnSwitch
 from drivers.nidaq.sense import NidaqSense, SenseChannel
 from drivers.nidaq.timed import NidaqTimed
 from protocols import InstrumentError
-from sim_backend.emulators.daq import DaqServer
-from sim_backend.emulators.daq_device import DaqDevice, DeviceModel, SteppedPlant
+from sim_backend.emulators.daq.device import DaqDevice, DeviceModel, SteppedPlant
+from sim_backend.emulators.daq.server import DaqServer
 from sim_backend.emulators.faults import FaultInjector
 
 

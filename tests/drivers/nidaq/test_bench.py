@@ -30,7 +30,7 @@ from protocols import (
     periodic_lattice,
 )
 from sim_backend import ClampCircuit
-from sim_backend.emulators.daq_device import BENCH_MODEL
+from sim_backend.emulators.daq.device import BENCH_MODEL
 
 from ...sim_backend.boards import bench as sim_bench
 from ...sim_backend.boards import gates_for, two_edge

@@ -21,8 +21,8 @@ from drivers.nidaq.sweep import NidaqSweep
 from drivers.nidaq.watchdog import NidaqWatchdog
 from drivers.ports import EdgeArray
 from protocols import ConfigError, ProtocolError
-from sim_backend.emulators.daq import DaqServer
-from sim_backend.emulators.daq_device import DaqDevice, DeviceModel, SteppedPlant
+from sim_backend.emulators.daq.device import DaqDevice, DeviceModel, SteppedPlant
+from sim_backend.emulators.daq.server import DaqServer
 from sim_backend.emulators.faults import Fault, FaultKind
 
 from .emulated import CROWDING, MODEL, TIMEOUT_S, assert_helpful, emulated

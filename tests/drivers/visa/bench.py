@@ -11,9 +11,9 @@ from drivers.limits import ChannelLimits
 from drivers.visa import METERS, SUPPLIES, MeterDriver, SupplyDriver
 from protocols.errors import InstrumentError
 from sim_backend.emulators.faults import FaultInjector
-from sim_backend.emulators.scpi_meter import Keithley2000, Keysight34465A, ScpiMeter
-from sim_backend.emulators.scpi_server import ScpiServer
-from sim_backend.emulators.scpi_supply import KeysightE36312A, Load, RigolDP832A, ScpiSupply
+from sim_backend.emulators.scpi.meter import Keithley2000, Keysight34465A, ScpiMeter
+from sim_backend.emulators.scpi.server import ScpiServer
+from sim_backend.emulators.scpi.supply import KeysightE36312A, Load, RigolDP832A, ScpiSupply
 
 SUPPLY_DEVICES: dict[str, Callable[[Load | None], ScpiSupply]] = {
     "keysight-e36300": KeysightE36312A,

@@ -16,8 +16,8 @@ from drivers.errors import ConnectionLost, DriverMissing, Garbled, NoAnswer, Wro
 from drivers.visa import SUPPLIES, SerialLine, SupplyDriver, VisaSession
 from drivers.visa.link import VisaLink
 from sim_backend.emulators.faults import Fault, FaultInjector, FaultKind
-from sim_backend.emulators.scpi_server import Line, ScpiServer
-from sim_backend.emulators.scpi_supply import KeysightE36312A, RigolDP832A
+from sim_backend.emulators.scpi.server import Line, ScpiServer
+from sim_backend.emulators.scpi.supply import KeysightE36312A, RigolDP832A
 
 from ...timing import STALL_S
 from .bench import LIMITS, PATIENT_S, TIMEOUT_S, supply_bench

@@ -23,8 +23,8 @@ from labctl.analysis import (
     split_velocity,
     walls_share,
 )
+from labctl.analysis.theory import TwoEdgeBoard, two_tasks
 from protocols.errors import DataError
-from protocols.theory import TwoEdgeBoard, two_tasks
 
 from .made import two_edge_run
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from labctl.analysis import fit_line
-from protocols.theory import TwoEdgeBoard
+from labctl.analysis.theory import TwoEdgeBoard
 
 
 def test_slope_offset_and_uncertainties_are_those_of_numpy() -> None:

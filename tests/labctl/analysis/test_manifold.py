@@ -7,9 +7,9 @@ import pytest
 
 from labctl.analysis import output_jacobian, path_tangents, split_by_tangents
 from labctl.analysis.manifold import square_law_of
+from labctl.analysis.theory import TwoEdgeBoard
 from protocols.errors import DataError
 from protocols.network import lattice
-from protocols.theory import TwoEdgeBoard
 from sim_backend import SquareLaw, solve
 
 from .made import LATTICE, V_T, S, dataset, two_edge_run, volts

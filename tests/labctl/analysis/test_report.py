@@ -10,7 +10,7 @@ import pytest
 from labctl.analysis.report import analyze_run
 from labctl.analysis.sweep import sweep_of
 from labctl.analysis.tables import error_rows, free_drift, span_rows
-from protocols.theory import TwoEdgeBoard
+from labctl.analysis.theory import TwoEdgeBoard
 
 from .made import class_run, two_edge_run
 from .test_span import run_of

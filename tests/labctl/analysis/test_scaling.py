@@ -16,7 +16,7 @@ from labctl.analysis import (
     geometric_mean,
     saturation,
 )
-from protocols.theory import TwoEdgeBoard, sweep_periods, two_tasks
+from labctl.analysis.theory import TwoEdgeBoard, sweep_periods, two_tasks
 
 TASKS = ((0.4351, 0.31), (0.0181, 0.14))
 BIAS = np.array([2.87, 4.72])

@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from labctl.analysis import cycle_span, path_diameter, steady_cycle, switch_pairs
+from labctl.analysis.theory import TwoEdgeBoard
+from labctl.analysis.theory import steady_cycle as theory_cycle
 from protocols.errors import DataError
-from protocols.theory import TwoEdgeBoard
-from protocols.theory import steady_cycle as theory_cycle
 
 from .made import two_edge_run
 

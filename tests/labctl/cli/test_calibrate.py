@@ -15,8 +15,8 @@ from typer.testing import CliRunner, Result
 from calibration import ROUTINES, CalibrationStore, Routine
 from calibration import Result as Outcome
 from calibration.records import now_utc
-from labctl.benches import load_bench
-from labctl.calibration_run import prepare_bench, standard_wiring
+from labctl.bench_files.load import load_bench
+from labctl.calibrating.carrying_out import prepare_bench, standard_wiring
 from labctl.cli import app
 from protocols import ConfigError
 from sim_backend import Imperfections, read_doses
@@ -84,7 +84,7 @@ def test_no_twin_is_made_of_numbers_that_fit_no_board(store: Path, monkeypatch: 
 
     def twin(kinds: dict[str, str]) -> tuple[int, dict[str, Any]]:
         routines = {name: made(name, kinds.get(name, "")) for name in ROUTINES}
-        monkeypatch.setattr("labctl.calibration_run.ROUTINES", routines)
+        monkeypatch.setattr("labctl.calibrating.carrying_out.ROUTINES", routines)
         done = labctl("calibrate", "twin", "--store", store, "--no-figures", "--json")
         return done.exit_code, json.loads(done.stdout)
 
@@ -232,7 +232,7 @@ def test_a_routine_that_comes_to_nothing_does_not_keep_others_from_running(
 
     few = {name: ROUTINES[name] for name in ("wiring", "dac", "adc")}
     few["dac"] = replace(few["dac"], run=broken)
-    for module in ("labctl.cli.calibrate", "labctl.calibration_run"):
+    for module in ("labctl.cli.calibrate", "labctl.calibrating.carrying_out"):
         monkeypatch.setattr(f"{module}.ROUTINES", few)
     done = labctl("calibrate", "all", "--store", store, "--no-figures", "--json")
     assert done.exit_code == 1
@@ -247,7 +247,9 @@ def test_a_routine_that_comes_to_nothing_does_not_keep_others_from_running(
 def test_a_store_that_cannot_be_used_is_noticed_before_anything_moves(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("labctl.calibration_run.calibrate", lambda *_: pytest.fail("measured all the same"))
+    monkeypatch.setattr(
+        "labctl.calibrating.carrying_out.calibrate", lambda *_: pytest.fail("measured all the same")
+    )
     (tmp_path / "file").write_text("in the way", "utf-8")
     done = labctl("calibrate", "all", "--store", tmp_path / "file")
     assert "cannot be stored: Not a directory; choose another folder with --store" in str(done.exception)

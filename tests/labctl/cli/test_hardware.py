@@ -20,9 +20,9 @@ from typer.testing import CliRunner, Result
 
 from labctl.cli import app
 from labctl.emulation import EmulatedBench
-from labctl.prepared import prepare
-from labctl.request import RunRequest
-from labctl.runner import carry_out
+from labctl.runs.prepared import prepare
+from labctl.runs.request import RunRequest
+from labctl.runs.runner import carry_out
 from labctl.store.events import read_events
 from protocols import ConfigError, InstrumentError
 

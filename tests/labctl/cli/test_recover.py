@@ -8,8 +8,8 @@ import pytest
 from typer.testing import CliRunner
 
 from labctl.cli import app, recover
-from labctl.prepared import prepare_resume
-from labctl.runner import carry_out
+from labctl.runs.prepared import prepare_resume
+from labctl.runs.runner import carry_out
 from protocols.engine import Kind
 
 from ..store.runs import cut_short

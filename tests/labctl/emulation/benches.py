@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from labctl.benches import read_hardware
+from labctl.bench_files.load import read_hardware
 from labctl.cli.emulate import emulated_config
 from labctl.emulation import EmulatedBench, FaultSettings, HardwareFile
 from labctl.emulation.free_ports import with_free_ports

@@ -22,9 +22,9 @@ from labctl.engine.lifecycle import VERBS, Verb
 from labctl.engine.messages import EngineGone, EngineRefused, packed
 from labctl.engine.places import engines, find_engine
 from labctl.engine.snapshot import Snapshot
-from labctl.prepared import prepare
-from labctl.request import RunRequest
-from labctl.runner import carry_out
+from labctl.runs.prepared import prepare
+from labctl.runs.request import RunRequest
+from labctl.runs.runner import carry_out
 from labctl.store import open_run
 from labctl.store.events import read_events
 from protocols.engine import RunState

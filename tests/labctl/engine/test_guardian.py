@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 
-from labctl import bench_lock
+from labctl.bench_files import bench_lock
 from labctl.engine import guardian
 from labctl.engine.guardian import Guardian
 

@@ -18,7 +18,7 @@ from hypothesis.stateful import (
 )
 
 from labctl.engine.lifecycle import STATES, VERBS, Verb, allowed
-from labctl.session import Session
+from labctl.runs.session import Session
 from protocols.engine import (
     TRANSITIONS,
     CloseBench,

@@ -15,16 +15,18 @@ from PyQt6.QtGui import QGuiApplication
 from PyQt6.QtTest import QTest
 from PyQt6.QtWidgets import QApplication, QDialogButtonBox, QFileDialog, QLabel, QLineEdit
 
-from drivers.hardware import address_test, clamp_test, wire_test
+from drivers.checks import addresses as address_test
+from drivers.checks import clamps as clamp_test
+from drivers.checks import wiring as wire_test
 from labctl.engine.client import Poll
 from labctl.engine.lifecycle import STATES
 from labctl.engine.snapshot import EngineFacts, Snapshot
 from labctl.gui import language
 from labctl.gui.phrases import phrase
 from labctl.gui.quantity_box import QuantityBox
-from labctl.preflight import check
-from labctl.prepared import prepare
-from labctl.request import RunRequest
+from labctl.runs.preflight import check
+from labctl.runs.prepared import prepare
+from labctl.runs.request import RunRequest
 from protocols.errors import ConfigError
 from protocols.units import WANTED
 

@@ -36,7 +36,7 @@ from labctl.gui.plots.phase import PhasePlane
 from labctl.gui.plots.timing import TimingPlot
 from labctl.gui.plots.twin import TwinPlot
 from labctl.gui.selection import MOST, Selection
-from labctl.twin_health import Health
+from labctl.twins.health import Health
 from sim_backend import BenchConfig, SimBench
 
 from .conftest import EXAMPLES, Opened, until

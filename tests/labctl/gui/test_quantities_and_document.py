@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PyQt6.QtWidgets import QApplication
 
-from labctl.benches import load_bench
-from labctl.differences import differences
+from labctl.bench_files.load import load_bench
+from labctl.experiment.differences import differences
 from labctl.gui.document import ExperimentDocument
 from labctl.gui.quantity_box import QuantityBox, for_file, written
 from labctl.gui.settings_form import SettingsForm

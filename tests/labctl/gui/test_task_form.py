@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from PyQt6.QtWidgets import QApplication
 
-from labctl.benches import load_bench
+from labctl.bench_files.load import load_bench
 from labctl.gui.document import ExperimentDocument
 from labctl.gui.record_tables import CellTable
 from labctl.gui.task_form import TaskForm

@@ -26,7 +26,7 @@ from labctl.analysis import (
 )
 from labctl.analysis.arrays import learning_gates
 from labctl.analysis.report import analyze_run
-from protocols.theory.two_tasks import bias_from_drifts, span_rate
+from labctl.analysis.theory.two_tasks import bias_from_drifts, span_rate
 
 from .published import SMALL, needs_reference, opened
 

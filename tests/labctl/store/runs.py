@@ -10,9 +10,9 @@ import numpy as np
 import pytest
 import xarray
 
-from labctl.prepared import PreparedRun, prepare
-from labctl.request import RunRequest
-from labctl.runner import carry_out
+from labctl.runs.prepared import PreparedRun, prepare
+from labctl.runs.request import RunRequest
+from labctl.runs.runner import carry_out
 from labctl.store import Recorder
 from protocols.engine import EngineState, Event
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from labctl.runner import carry_out
+from labctl.runs.runner import carry_out
 from labctl.store import Manifest, catalogue, marker
 from labctl.store.manifest import read_manifest
 from protocols.errors import ConfigError, DataError

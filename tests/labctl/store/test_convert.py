@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 import xarray
 
-from labctl.runner import carry_out
+from labctl.runs.runner import carry_out
 from labctl.store import open_run
 from labctl.store.convert import NAME, convert
 from labctl.store.layout import COLUMNS

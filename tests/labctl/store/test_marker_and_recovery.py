@@ -13,9 +13,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from labctl import runner
-from labctl.prepared import prepare_resume
-from labctl.runner import carry_out
+from labctl.runs import runner
+from labctl.runs.prepared import prepare_resume
+from labctl.runs.runner import carry_out
 from labctl.store import LiveStore, Manifest, catalogue, marker, open_run
 from labctl.store.events import read_events
 from labctl.store.marker import Process

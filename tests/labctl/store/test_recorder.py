@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from labctl.session import Session
+from labctl.runs.session import Session
 from labctl.store import LiveReader, Recorder
 from labctl.store.recorder import COMMIT_EVERY_S
 from protocols.block import CycleRecord, Snapshots

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
-from labctl.runner import carry_out
+from labctl.runs.runner import carry_out
 from labctl.store.lateness import EDGES_S, LatenessTally
 from labctl.store.sampling import Sampling, Size, check_room, readable
 from protocols.errors import DataError

@@ -9,10 +9,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from labctl.prepared import prepare
-from labctl.request import RunRequest
-from labctl.runner import carry_out
-from labctl.session import Session
+from labctl.runs.prepared import prepare
+from labctl.runs.request import RunRequest
+from labctl.runs.runner import carry_out
+from labctl.runs.session import Session
 from labctl.store import open_run
 from labctl.studies.pipeline import EXAMPLES, MARK, Point, run_points, settings
 from protocols.engine import EngineState, Event, Kind

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from protocols.theory import Line, LinearTask, TwoEdgeBoard
+from labctl.analysis.theory import Line, LinearTask, TwoEdgeBoard
 
 NOMINAL_RATE = 1 / (0.33 * 100 * 22e-6)
 

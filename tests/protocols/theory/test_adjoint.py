@@ -4,10 +4,10 @@ import numpy as np
 import pytest
 from scipy.optimize import fsolve
 
+from labctl.analysis.theory import TwoEdgeBoard, linearise
+from labctl.analysis.theory.adjoint import ohmic_signal
 from protocols import lattice, two_edge_board
 from protocols.errors import ProtocolError
-from protocols.theory import TwoEdgeBoard, linearise
-from protocols.theory.adjoint import ohmic_signal
 
 S, V_T = 8.5e-4, 0.62
 

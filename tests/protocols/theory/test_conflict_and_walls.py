@@ -3,10 +3,10 @@
 import numpy as np
 import pytest
 
+from labctl.analysis.theory import LinearTask, TwoEdgeBoard, join_points, steady_cycle
+from labctl.analysis.theory.conflict import conflict_distance, conflict_gap, conflict_span
+from labctl.analysis.theory.walls import drift_end, saturation
 from protocols.errors import ProtocolError
-from protocols.theory import LinearTask, TwoEdgeBoard, join_points, steady_cycle
-from protocols.theory.conflict import conflict_distance, conflict_gap, conflict_span
-from protocols.theory.walls import drift_end, saturation
 
 from .published import EXP1, EXP2
 

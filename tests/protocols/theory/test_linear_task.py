@@ -5,8 +5,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from labctl.analysis.theory import LinearTask, join_points
 from protocols.errors import ProtocolError
-from protocols.theory import LinearTask, join_points
 
 seeds = st.integers(0, 2**32 - 1)
 

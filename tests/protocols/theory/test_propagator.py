@@ -7,8 +7,8 @@ from hypothesis import strategies as st
 from scipy.integrate import solve_ivp
 from scipy.linalg import expm
 
+from labctl.analysis.theory.propagator import propagator, row_space
 from protocols.errors import ProtocolError
-from protocols.theory.propagator import propagator, row_space
 
 seeds = st.integers(0, 2**32 - 1)
 

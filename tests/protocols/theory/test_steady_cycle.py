@@ -6,8 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.integrate import solve_ivp
 
+from labctl.analysis.theory import LinearTask, doubling_period, small_period, steady_cycle, sweep_periods
 from protocols.errors import ProtocolError
-from protocols.theory import LinearTask, doubling_period, small_period, steady_cycle, sweep_periods
 
 from .published import EXP1, EXP2
 

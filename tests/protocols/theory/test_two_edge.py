@@ -7,8 +7,8 @@ from hypothesis import strategies as st
 from scipy.integrate import solve_ivp
 from scipy.optimize import brentq
 
+from labctl.analysis.theory import Line, TwoEdgeBoard, small_period, steady_cycle
 from protocols.errors import ProtocolError
-from protocols.theory import Line, TwoEdgeBoard, small_period, steady_cycle
 
 TASKS = ((0.4351, 0.31), (0.0181, 0.14))
 gates = st.floats(1.3, 5.0)

@@ -5,10 +5,10 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
+from labctl.analysis.theory import LinearTask, steady_cycle
+from labctl.analysis.theory import two_tasks as closed
+from labctl.analysis.theory.two_tasks import Well
 from protocols.errors import ProtocolError
-from protocols.theory import LinearTask, steady_cycle
-from protocols.theory import two_tasks as closed
-from protocols.theory.two_tasks import Well
 
 from .published import EXP1, EXP2, NOMINAL_RATE
 

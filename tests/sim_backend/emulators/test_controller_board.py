@@ -16,8 +16,8 @@ from protocols.wire.fields import Fields, pack_reals
 from protocols.wire.messages import NO_NODE, Ack, Chunk, Ending, Failure, Held, Hello, Welcome, WireUp
 from protocols.wire.record_codec import unsealed
 from sim_backend import SimBench
-from sim_backend.emulators.controller_board import Board
-from sim_backend.emulators.controller_plant import BoardParts, wiring_of
+from sim_backend.emulators.controller.board import Board
+from sim_backend.emulators.controller.plant import BoardParts, wiring_of
 
 from ..boards import lattice_wiring
 

@@ -15,8 +15,8 @@ from nidaqmx.errors import DaqError, DaqReadError, DaqWriteError, RpcError
 from nidaqmx.system import Device, System
 from nidaqmx.system.watchdog import DOExpirationState, WatchdogTask
 
-from sim_backend.emulators.daq import DaqServer
-from sim_backend.emulators.daq_device import DaqDevice, DeviceModel, SteppedPlant
+from sim_backend.emulators.daq.device import DaqDevice, DeviceModel, SteppedPlant
+from sim_backend.emulators.daq.server import DaqServer
 from sim_backend.emulators.faults import Fault, FaultKind
 
 from ...timing import STALL_S, wait_for

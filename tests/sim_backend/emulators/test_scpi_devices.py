@@ -6,9 +6,9 @@ import statistics
 
 import pytest
 
-from sim_backend.emulators.scpi import ScpiDevice, header_pattern, number, split_arguments
-from sim_backend.emulators.scpi_meter import Keithley2000, Keysight34465A, ScpiMeter
-from sim_backend.emulators.scpi_supply import KeysightE36312A, RigolDP832A, ScpiSupply
+from sim_backend.emulators.scpi.meter import Keithley2000, Keysight34465A, ScpiMeter
+from sim_backend.emulators.scpi.scpi import ScpiDevice, header_pattern, number, split_arguments
+from sim_backend.emulators.scpi.supply import KeysightE36312A, RigolDP832A, ScpiSupply
 
 NO_ERROR = {KeysightE36312A: '+0,"No error"', RigolDP832A: '0,"No error"'}
 

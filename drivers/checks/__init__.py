@@ -1,0 +1,1 @@
+"""Checks of a bench's wires by the bench itself: sources, outputs, clamps, address lines."""

@@ -1,0 +1,1 @@
+"""Calibrations as runs use them: carried out, stored, required, applied, expired."""

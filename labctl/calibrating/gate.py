@@ -1,0 +1,88 @@
+"""No run on expired calibrations: what a bench file asks for is looked at before anything moves."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from calibration import CalibrationStore, status
+from labctl.bench_files.calibration_settings import ANSWERED, board_serial
+from labctl.bench_files.load import LoadedBench
+from labctl.calibrating.applied import Applied
+from protocols.errors import ConfigError
+
+
+@dataclass(frozen=True)
+class Gate:
+    """How the required calibrations stand: entries of `calibration.status`, and why red ones are let pass."""
+
+    entries: tuple[dict[str, Any], ...]
+    override: str
+
+    def lines(self) -> tuple[str, ...]:
+        """Return one line per calibration, its colour first."""
+        return tuple(f"{e['colour']}: {e['sentence']}" for e in self.entries)
+
+    def warnings(self) -> list[str]:
+        """Return what to warn of: amber ones, and red ones let pass."""
+        found = [str(e["sentence"]) for e in self.entries if e["colour"] == "amber"]
+        red = [str(e["sentence"]) for e in self.entries if e["colour"] == "red"]
+        return found + [f"{sentence} (let pass: {self.override})" for sentence in red]
+
+    def to_manifest(self) -> dict[str, Any]:
+        """Return what a run's manifest says of its calibrations."""
+        return {"calibrations": list(self.entries), "calibration_override": self.override or None}
+
+
+def look(bench: LoadedBench, seed: int, let_pass: str = "") -> Gate:
+    """Return how the calibrations stand that the bench file asks for; none are asked for without it.
+
+    let_pass: why red ones do not stop the run. Raises DataError when the store is damaged.
+    """
+    settings = bench.calibration
+    if not settings.required:
+        return Gate((), "")
+    serial, options = board_serial(bench.settings, seed), bench.options(seed)
+    entries = status(settings.folder(), serial, settings.required, options=options)
+    return Gate(tuple(entries), let_pass.strip())
+
+
+def check_board(
+    bench: LoadedBench, seed: int, applied: Applied, answered: str, let_pass: str = ""
+) -> list[str]:
+    """Return what to warn of when the calibrations in use are of another board than the one that answers.
+
+    answered: its name and serial number. Raises ConfigError unless a reason lets it pass.
+    """
+    settings, serial = bench.calibration, board_serial(bench.settings, seed)
+    used = {*settings.required, *(str(c["routine"]) for c in applied.calibrations)}
+    latest = CalibrationStore(settings.folder()).latest(serial) if used else {}
+    known = {str(latest[name].conditions.get(ANSWERED, answered)) for name in used if name in latest}
+    others = known - {answered}
+    if not others:
+        return []
+    sentence = f"the board that answers is {answered}, its calibrations were made with {min(others)}"
+    if reason := let_pass.strip():
+        return [f"{sentence} (let pass: {reason})"]
+    raise ConfigError(
+        sentence,
+        file=bench.file,
+        key="serial",
+        value=serial,
+        allowed="write this board's serial there and calibrate it, or give --uncalibrated REASON",
+    )
+
+
+def pass_or_stop(bench: LoadedBench, seed: int, let_pass: str = "") -> Gate:
+    """Return how the calibrations stand. Raises ConfigError when one is red and no reason lets it pass."""
+    gate = look(bench, seed, let_pass)
+    red = [e for e in gate.entries if not e["usable"]]
+    if red and not gate.override:
+        more = f", and {len(red) - 1} more are not valid" if len(red) > 1 else ""
+        raise ConfigError(
+            f"{red[0]['sentence']}{more}",
+            file=bench.file,
+            key="calibration.required",
+            allowed="to run all the same, give --uncalibrated REASON, which is stored with the run",
+        )
+    return gate

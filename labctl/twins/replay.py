@@ -1,0 +1,121 @@
+"""A run's own file run again on the twin of its board; nothing is kept of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+
+from calibration import CalibrationStore
+from labctl.bench_files.calibration_settings import CalibrationSettings, board_serial
+from labctl.bench_files.load import calibrate_options
+from labctl.calibrating.applied import Applied, applied_in
+from labctl.runs.prepared import PreparedRun, prepare
+from labctl.runs.request import RunRequest
+from labctl.runs.session import Session
+from labctl.store.manifest import read_manifest
+from labctl.twins.health import NoTwin
+from protocols.block import FloatArray
+from protocols.engine import EngineState, Event
+from protocols.plan import Plan
+
+
+@dataclass(frozen=True, eq=False)
+class Predicted:
+    """A round on the twin: cycles trained before it, learning time in s, gates (E,) in V, error in V²."""
+
+    cycle: int
+    learning_s: float
+    gates_V: FloatArray
+    error_V2: float
+
+
+class Enough(Exception):
+    """Raised by a listener that wants no more rounds."""
+
+
+def default_twin(folder: Path, store: Path | None = None) -> Path:
+    """Return where the twin of a run's board is kept. Raises NoTwin when there is none."""
+    manifest = read_manifest(folder)
+    bench = manifest.get("bench")
+    settings = bench if isinstance(bench, dict) else {}
+    seed = int((manifest.get("seeds") or {}).get("board", 0))
+    serial = board_serial(settings, seed)
+    table = settings.get("calibration") or {}
+    kept = store or CalibrationSettings(**table).folder()
+    path = CalibrationStore(kept).board_folder(serial) / "twin.toml"
+    if not path.is_file():
+        own = folder / "bench.toml"  # a run from elsewhere has none
+        options = calibrate_options(str(own), settings, seed) if own.exists() else ""
+        raise NoTwin(
+            f"there is no twin of board {serial}",
+            file=str(path),
+            allowed=f"make one with 'labctl calibrate twin{options}', or name its file with --twin-file",
+        )
+    return path
+
+
+def run_again(
+    folder: Path,
+    doses: str,
+    told: Callable[[Predicted], None],
+    *,
+    corrected: bool = True,
+    cycles: int | None = None,
+) -> None:
+    """Run a run's own file again on a simulated board with these doses, round by round.
+
+    It ends after so many cycles, with a round there; left out: as many as the file asks for. Rules that stop
+    a run early do not count, for the twin need not meet them when the run did. corrected: by the calibrations
+    the run itself was corrected by; a nominal board needs none. Raises ConfigError when the run's files or
+    the doses cannot be used. `told` may raise Enough.
+    """
+    run = _prepared(folder, doses, corrected)
+    plan = _unstopped(run.plan, run.plan.cycles if cycles is None else cycles)
+    session = Session(plan, run.bench.make(run.applied.corrections), (_Rounds(told),))
+    try:
+        session.run()
+    except Enough:
+        return
+
+
+class _Rounds:
+    """Tells of every round of a session."""
+
+    def __init__(self, told: Callable[[Predicted], None]) -> None:
+        self._told = told
+
+    def on_event(self, event: Event, state: EngineState) -> None:
+        """Pass a round on."""
+        if event.round is None:
+            return
+        progress = state.progress
+        error_V2 = progress.train.error_V2 if progress.train is not None else float("nan")
+        self._told(Predicted(progress.cycle, progress.learning_time_s, event.round.gates, error_V2))
+
+
+def _unstopped(plan: Plan, cycles: int) -> Plan:
+    """Return the plan without rules that stop it early, ending with a round at this cycle, or the first."""
+    last = max(cycles, 1)
+    rounds = np.append(plan.rounds[plan.rounds < last], last)
+    return replace(plan, cycles=last, rounds=rounds, stop_after_perfect=0, stop_below_V=0.0)
+
+
+def _prepared(folder: Path, doses: str, corrected: bool) -> PreparedRun:
+    manifest = read_manifest(folder)
+    settings = manifest.get("bench") or {}
+    own = folder / "bench.toml"  # a run from elsewhere has none
+    simulated = settings.get("kind", "sim") == "sim" and own.exists()
+    circuit = ((settings.get("instruments") or {}).get("daq") or {}).get("clamp", {}).get("circuit")
+    software = settings.get("timing") == "daq" and circuit == "software"
+    request = RunRequest(
+        folder / "experiment.toml",
+        str(own) if simulated else "sim",
+        doses,
+        int((manifest.get("seeds") or {}).get("run", 0)),
+        overrides=("bench.board.clamp_circuit=software",) if software else (),
+    )
+    corrections = applied_in(manifest) if corrected else None
+    return replace(prepare(request), applied=Applied(corrections))

@@ -1,0 +1,1 @@
+"""The controller board at the wire: port, frames, pins, blocks."""

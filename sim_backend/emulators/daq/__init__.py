@@ -1,0 +1,1 @@
+"""The NI DAQ device behind nidaqmx's own gRPC interface."""

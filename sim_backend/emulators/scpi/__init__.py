@@ -1,0 +1,1 @@
+"""Bench instruments that speak SCPI: a server, a supply, a meter."""
