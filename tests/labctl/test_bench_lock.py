@@ -20,7 +20,7 @@ BENCH = {
     },
 }
 HOLDING = """
-from labctl import bench_lock
+from labctl.bench_files import bench_lock
 with bench_lock.held({bench!r}, "run 'night'"):
     print("held", flush=True)
     input()
