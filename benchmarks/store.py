@@ -145,7 +145,7 @@ def memory_of(cycles: int) -> dict[str, Any]:
         "memory_growth_MB": max(peak[0], max(used for _, used in watch.used_MB)) - begin,
         "memory_growth_running_MB": watch.used_MB[-1][1] - begin,
         "memory_cycles": cycles,
-        "storing_s": whole_s - result.summary["wall_time_s"],
+        "storing_s": whole_s - result.summary.wall_time_s,
         "run_nc_MB": size / 1e6,
     }
 

@@ -29,7 +29,7 @@ from benchmarks.wire_faults import (
     run_case,
 )
 from drivers.hardware import HardwareBench
-from labctl.emulation import HardwareFile
+from labctl.emulation import HardwareBenchFile
 from labctl.emulation.free_ports import ANY_PORT, with_addresses
 
 SNAPSHOT_EVERY = 100  # cycles, or once a block; `labctl run examples/regression.toml` takes 192 in 20,000
@@ -44,7 +44,7 @@ BARS = {  # (value, at most)
 
 
 @contextmanager
-def emulating(timing: str) -> Iterator[HardwareFile]:
+def emulating(timing: str) -> Iterator[HardwareBenchFile]:
     """Run `labctl emulate` on free ports, as a technician does: the instruments are another process."""
     command = [sys.executable, "-c", "from labctl.cli import main; main()", "emulate", "--json"]
     command += [str(BENCHES / FILES[timing]), "--imperfections", "lattice-paper"]

@@ -13,7 +13,7 @@ import numpy as np
 
 from drivers.hardware import HardwareBench, NotSafe, make_safe
 from labctl.bench_files.load import read_hardware
-from labctl.emulation import EmulatedBench, FaultSettings, HardwareFile
+from labctl.emulation import EmulatedBench, FaultSettings, HardwareBenchFile
 from labctl.emulation.free_ports import with_free_ports
 from protocols import (
     CycleBlock,
@@ -98,7 +98,7 @@ def cases(runs: int, sessions: Mapping[str, Session], seed: int = 0) -> list[Cas
     return made
 
 
-def quick(timing: str) -> HardwareFile:
+def quick(timing: str) -> HardwareBenchFile:
     """Return a shipped bench on free ports, ideal, with short time limits."""
     config, _ = read_hardware(str(BENCHES / FILES[timing]))
     parts = {

@@ -6,9 +6,17 @@ command line turns `ConfigError` into exit code 2 and every other `LabError` int
 
 from __future__ import annotations
 
+from protocols.messages import Message, say
+
 
 class LabError(Exception):
-    """Base of every error labctl raises on purpose."""
+    """Base of every error labctl raises on purpose; `message` is its sentence, with the values in it."""
+
+    @property
+    def message(self) -> Message:
+        """Return the sentence as a message, to be told in any language."""
+        told = self.args[0] if self.args else type(self).__name__
+        return Message.of(told if isinstance(told, str) else str(told))
 
 
 class ProtocolError(LabError):
@@ -28,14 +36,16 @@ class ConfigError(LabError):
         self.allowed = allowed
         super().__init__(self.sentence())
 
-    def sentence(self) -> str:
+    def sentence(self) -> Message:
         """Return the one sentence a technician reads."""
         where = ": ".join(part for part in (self.file, self.key) if part)
-        text = f"{where}: {self.problem}" if where else self.problem
+        text = Message.of(self.problem)
+        if where:
+            text = say("{where}: {problem}", where=where, problem=text)
         if self.value is not None:
-            text += f" (got {self.value!r})"
+            text = say("{problem} (got {value})", problem=text, value=repr(self.value))
         if self.allowed:
-            text += f"; {self.allowed}"
+            text = say("{problem}; {allowed}", problem=text, allowed=Message.of(self.allowed))
         return text
 
     def at(self, *, file: str = "", key: str = "") -> ConfigError:
@@ -52,7 +62,10 @@ class InstrumentError(LabError):
     def __init__(self, instrument: str, problem: str, hint: str = "") -> None:
         self.instrument = instrument
         self.hint = hint
-        super().__init__(f"{instrument}: {problem}" + (f"; {hint}" if hint else ""))
+        text = say("{instrument}: {problem}", instrument=instrument, problem=Message.of(problem))
+        if hint:
+            text = say("{problem}; {hint}", problem=text, hint=Message.of(hint))
+        super().__init__(text)
 
 
 class DataError(LabError):

@@ -27,13 +27,6 @@ class BlockTiming(StrEnum):
     DAQ = "daq"  # the sample clock and a counter of a DAQ board
 
 
-class Unwatched(StrEnum):
-    """What a run does when the program that watches it is gone."""
-
-    CONTINUE = "continue"
-    STOP = "stop"
-
-
 class LimitSettings(Table):
     """What the board stands; checked in the drivers, last before the wire. Nothing runs above it."""
 
@@ -224,9 +217,6 @@ class HardwareConfig(Table):
     name: str = "hardware bench"
     serial: str = Field("unnumbered", min_length=1, description="of the bench, not of an instrument")
     timing: BlockTiming = BlockTiming.CONTROLLER
-    when_unwatched: Unwatched = Field(
-        Unwatched.CONTINUE, description="what a run does when no program watches it any more"
-    )
     simulated: bool = Field(
         False, description="its instruments are emulators; a bench that is not what it says is refused"
     )

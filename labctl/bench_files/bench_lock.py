@@ -13,7 +13,6 @@ import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
-from typing import Any
 
 from protocols.errors import InstrumentError
 
@@ -30,33 +29,22 @@ class BenchInUse(InstrumentError):
 
 
 @contextmanager
-def held(values: Mapping[str, Any], user: str) -> Iterator[None]:
+def held(addresses: Mapping[str, str], user: str) -> Iterator[None]:
     """Keep a bench's instruments for this process; `user` says what for. A simulated bench is nobody's.
 
-    values: a bench file's. Raises BenchInUse, with nothing touched, when somebody else has one, and
-    InstrumentError when no lock can be had.
+    addresses: of its instruments, each with a name of what is there (`BenchFile.addresses`). Raises
+    BenchInUse, with nothing touched, when somebody else has one, and InstrumentError when no lock can be had.
     """
     with ExitStack() as locks:
-        for address, name in addresses(values).items():
+        for address, name in addresses.items():
             locks.enter_context(_locked(name, address, user))
         yield
 
 
-def check_free(values: Mapping[str, Any]) -> None:
-    """Raise InstrumentError when somebody else uses an instrument of this bench."""
-    with held(values, "a preflight check"):
+def check_free(addresses: Mapping[str, str]) -> None:
+    """Raise InstrumentError when somebody else uses an instrument at one of these addresses."""
+    with held(addresses, "a preflight check"):
         pass
-
-
-def addresses(values: Mapping[str, Any]) -> dict[str, str]:
-    """Return where a hardware bench's instruments are, each with a name of what is there.
-
-    Some share an address; a local DAQ board's is its device.
-    """
-    if values.get("kind", "sim") == "sim":
-        return {}
-    instruments = values.get("instruments", {})
-    return {str(i.get("address") or i.get("device", "Dev1")): name for name, i in sorted(instruments.items())}
 
 
 @contextmanager

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -50,14 +51,12 @@ def default_store() -> Path:
 ANSWERED = "board that answered"  # a calibration's condition: the instrument's name and serial number
 
 
-def board_serial(settings: dict[str, Any], seed: int) -> str:
-    """Return the serial that calibrations of a bench are filed under.
+def simulated_serial(settings: Mapping[str, Any], seed: int) -> str:
+    """Return the serial that calibrations of a simulated board are filed under.
 
-    settings: of the bench. A simulated bench is another board with every seed, and with other doses or parts.
+    settings: in SI. It is another board with every seed, and with other doses or parts.
     """
     serial = str(settings.get("serial", "unknown"))
-    if settings.get("kind", "sim") != "sim":
-        return serial
     usual = BenchConfig().model_dump(mode="json")
     own = {
         f"{table}.{key}": value

@@ -2,23 +2,34 @@
 
 from __future__ import annotations
 
+from enum import StrEnum
 from typing import Any, Literal
 
 from pydantic import Field, model_validator
 
+from drivers.corrections import Corrections
 from drivers.hardware import HardwareConfig
-from drivers.hardware.config import Unwatched
+from drivers.hardware.config import BlockTiming
 from labctl.bench_files.calibration_settings import CalibrationSettings
 from labctl.bench_files.engine_settings import UNWATCHED_S, EngineSettings
 from labctl.experiment.build import build_network
 from labctl.experiment.model import LatticeSettings, NetworkSettings, Settings
+from protocols.bench import Bench, Limits
 from protocols.errors import ConfigError
+from protocols.messages import Message, say
 from protocols.task import Output, Source, Wiring
 from protocols.units import Ampere, Ratio, Second
 from sim_backend import BoardSettings, Imperfections, preset_values
 from sim_backend.emulators.faults import Fault, FaultKind
 
 INSTRUMENTS = ("supply", "meter", "controller", "daq")
+
+
+class Unwatched(StrEnum):
+    """What a run does when the program that watches it is gone."""
+
+    CONTINUE = "continue"
+    STOP = "stop"
 
 
 class FaultSettings(Settings):
@@ -71,11 +82,17 @@ class EmulationSettings(Settings):
         return values
 
 
-class HardwareFile(HardwareConfig):
-    """A bench file with kind = "hardware": what the drivers need, and what only labctl needs."""
+class HardwareBenchFile(HardwareConfig):
+    """A bench file with kind = "hardware": what the drivers need, and what only labctl needs.
+
+    Methods are those of `SimBenchFile`; a board that is soldered does not ask for a seed, and ignores it.
+    """
 
     network: NetworkSettings = Field(LatticeSettings(), description="what is soldered on the board")
     emulation: EmulationSettings | None = None
+    when_unwatched: Unwatched = Field(
+        Unwatched.CONTINUE, description="what a run does when no program watches it any more"
+    )
     engine: EngineSettings = Field(EngineSettings(), description="the process that owns the bench")
     calibration: CalibrationSettings = Field(CalibrationSettings(), description="what runs need of them")
 
@@ -98,6 +115,71 @@ class HardwareFile(HardwareConfig):
         except ConfigError as error:
             raise error.at(key="wires") from None
 
+    @property
+    def is_hardware(self) -> bool:
+        """Tell whether a run on it drives instruments, real or emulated."""
+        return True
+
+    @property
+    def is_simulated(self) -> bool:
+        """Tell whether nothing real stands behind it."""
+        return self.simulated
+
+    @property
+    def has_software_clamps(self) -> bool:
+        """Tell whether clamps are set once per cycle from the free reading."""
+        daq = self.instruments.daq
+        return self.timing is BlockTiming.DAQ and daq is not None and daq.clamp.circuit == "software"
+
+    @property
+    def conductance_law(self) -> str:
+        """Say by which law gate voltages are shown as conductances."""
+        known = "measured threshold and strength where calibrations tell them, else nominal ones"
+        return f"square law at 0 V, {known}"
+
+    def make(self, seed: int, corrections: Corrections | None = None) -> Bench:
+        """Return a new, closed bench; without corrections it drives and reads as its converters do."""
+        from drivers.hardware import HardwareBench
+
+        return HardwareBench(self, corrections)
+
+    def bench_limits(self, seed: int) -> Limits:
+        """Return what the bench will not go beyond."""
+        return self.limits.of_bench()
+
+    def check(self, wiring: Wiring, seed: int) -> None:
+        """Raise ConfigError unless the board has this network and a wire for each of its nodes."""
+        check_wires(self, wiring)
+
+    def addresses(self) -> dict[str, str]:
+        """Return where its instruments are, each with a name of what is there.
+
+        Some share an address; a local DAQ board's is its device.
+        """
+        return instrument_addresses(self)
+
+    def in_si(self) -> dict[str, Any]:
+        """Return all settings in SI units, as JSON holds them: kept in every run's manifest."""
+        return self.model_dump(mode="json")
+
+    def ledger(self, seed: int) -> list[dict[str, Any]]:
+        """Return every imperfection with its dose: of a board on a bench none is known."""
+        return []
+
+    def calibration_serial(self, seed: int) -> str:
+        """Return the serial that its calibrations are filed under."""
+        return self.serial
+
+    def safe_words(self) -> tuple[Message, ...]:
+        """Say what the safe state is here besides learning off, sources at 0 V and clamps released."""
+        supply = self.instruments.supply
+        if supply is None:
+            return ()
+        numbers = ", ".join(str(channel.channel) for channel in supply.channels)
+        if self.safe_state.supply_off:
+            return (say("supply channels {numbers} off and set to 0 V", numbers=numbers),)
+        return (say("supply channels {numbers} stay on", numbers=numbers),)
+
     def engine_settings(self) -> EngineSettings:
         """Return how the engine behaves; `when_unwatched = "stop"` waits a while unless told how long."""
         if self.engine.stop_when_unwatched is None and self.when_unwatched is Unwatched.STOP:
@@ -105,7 +187,7 @@ class HardwareFile(HardwareConfig):
         return self.engine
 
     @model_validator(mode="after")
-    def _wires_there(self) -> HardwareFile:
+    def _wires_there(self) -> HardwareBenchFile:
         emulation = self.emulation
         if emulation is None:
             return self
@@ -135,3 +217,49 @@ class HardwareFile(HardwareConfig):
                 wrong = f"there is no wire {name!r} that can hang loose"
                 raise ValueError(f"emulation.off: {wrong}; there are {', '.join(loose)}")
         return self
+
+
+def instrument_addresses(config: HardwareConfig) -> dict[str, str]:
+    """Return the addresses of a bench's instruments, each with a name of what is there."""
+    parts = {name: getattr(config.instruments, name) for name in sorted(INSTRUMENTS)}
+    return {
+        str(part.address or getattr(part, "device", "")): name
+        for name, part in parts.items()
+        if part is not None
+    }
+
+
+def check_wires(config: HardwareBenchFile, wiring: Wiring) -> None:
+    """Raise ConfigError unless the board has the experiment's network and a wire for each of its nodes."""
+    board, asked = build_network(config.network), wiring.network
+    if (board.nodes, board.edges, board.fixed_resistance) != (
+        asked.nodes,
+        asked.edges,
+        asked.fixed_resistance,
+    ):
+        raise ConfigError(
+            f"the board has another network ({board.nodes} nodes, {board.n_edges} edges) "
+            f"than the experiment ({asked.nodes} nodes, {asked.n_edges} edges)",
+            key="network",
+            allowed="run the experiment on the board it is made for",
+        )
+    sources = {wire.node for wire in config.wires.sources.values()}
+    outputs = {node for wire in config.wires.outputs.values() for node in wire.nodes}
+    for key, wired, needed in (
+        ("sources", sources, [(s.name, s.node) for s in wiring.sources]),
+        ("outputs", outputs, [(o.name, node) for o in wiring.outputs for node in o.nodes]),
+    ):
+        for name, node in needed:
+            if wired and node not in wired:
+                raise ConfigError(
+                    f"no wire goes to node {node}, which the experiment needs for {name}",
+                    key=f"wires.{key}",
+                    allowed=f"plug one in and add it; wires go to nodes {', '.join(map(str, sorted(wired)))}",
+                )
+    if config.timing is BlockTiming.DAQ and config.instruments.daq is not None:
+        from drivers.hardware.daq_wires import check_wires as check_terminals
+
+        try:
+            check_terminals(config.instruments.daq, wiring)
+        except ConfigError as error:
+            raise error.at(key="instruments") from None

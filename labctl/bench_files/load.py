@@ -1,70 +1,90 @@
-"""Which bench a run uses: `sim`, or a bench file."""
+"""Which bench a run uses: `sim`, or a bench file; read once, validated once, typed from then on."""
 
 from __future__ import annotations
 
 import shlex
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from drivers.corrections import Corrections
 from labctl.bench_files.calibration_settings import CalibrationSettings
-from labctl.bench_files.corrected_sim import CorrectedSimBench
 from labctl.bench_files.engine_settings import EngineSettings
-from labctl.experiment.build import build_network
+from labctl.bench_files.sim_file import SimBenchFile
 from labctl.experiment.load import override, read_toml, validate
 from protocols.bench import Bench, Limits
 from protocols.errors import ConfigError
+from protocols.messages import Message, say
 from protocols.task import Wiring
-from sim_backend import BenchConfig, SimBench, read_doses
-from sim_backend.board.build import build_board
-from sim_backend.board.nominal import law_text
+from sim_backend import read_doses
 
 if TYPE_CHECKING:  # instruments' libraries are slow to import, and a simulated run needs none of them
-    from labctl.bench_files.hardware_file import HardwareFile
+    from labctl.bench_files.hardware_file import HardwareBenchFile
 
+    BenchFile: TypeAlias = SimBenchFile | HardwareBenchFile
 
-class Maker(Protocol):
-    """Makes a bench."""
-
-    def __call__(self, corrections: Corrections | None = None) -> Bench:
-        """Return a new, closed bench; without corrections it drives and reads as its converters do."""
+SIM = "sim"  # the bench without a file
+KINDS = ("sim", "hardware")
 
 
 @dataclass(frozen=True)
 class LoadedBench:
-    """A bench that can be made, its limits, and everything the run stores about it.
+    """A bench for a run: its file, typed, which board it means, and what the run stores about it.
 
-    values: the bench file as run; settings: all values in SI; ledger: the imperfections, if simulated.
-    check: raises ConfigError for a wiring the bench does not fit, such as lists per edge of another length.
-    file: the bench file, or "sim". doses: options that change the simulated board it tells of. wiring: of a
-    hardware bench, what its file says is wired; may raise ConfigError.
+    path: of the bench file, or "sim". values: as written, overrides applied. seed: draws a simulated board.
+    imperfections: where its doses come from, in words. doses: the options that change the simulated board
+    from what the file says, a space before each.
     """
 
-    make: Maker
-    check: Callable[[Wiring], None]
-    limits: Limits
+    file: BenchFile
+    path: str
     values: dict[str, Any]
-    settings: dict[str, Any]
-    ledger: list[dict[str, Any]]
-    imperfections: str
-    conductance_law: str
-    engine: EngineSettings = field(default_factory=EngineSettings)
-    calibration: CalibrationSettings = field(default_factory=CalibrationSettings)
-    file: str = "sim"
+    seed: int
+    imperfections: Message
     doses: str = ""
-    wiring: Callable[[], Wiring] | None = None
 
-    def options(self, seed: int) -> str:
+    @property
+    def is_hardware(self) -> bool:
+        """Tell whether a run on it drives instruments, real or emulated."""
+        return self.file.is_hardware
+
+    @property
+    def limits(self) -> Limits:
+        """Return what the bench will not go beyond."""
+        return self.file.bench_limits(self.seed)
+
+    @property
+    def engine(self) -> EngineSettings:
+        """Return how the engine behaves on this bench."""
+        return self.file.engine_settings()
+
+    @property
+    def calibration(self) -> CalibrationSettings:
+        """Return what runs need of this bench's calibrations."""
+        return self.file.calibration
+
+    @property
+    def calibration_serial(self) -> str:
+        """Return the serial that calibrations of this board are filed under."""
+        return self.file.calibration_serial(self.seed)
+
+    def make(self, corrections: Corrections | None = None) -> Bench:
+        """Return a new, closed bench; without corrections it drives and reads as its converters do."""
+        return self.file.make(self.seed, corrections)
+
+    def check(self, wiring: Wiring) -> None:
+        """Raise ConfigError for a wiring that the bench does not fit."""
+        try:
+            self.file.check(wiring, self.seed)
+        except ConfigError as error:
+            raise error.at(file=_named(self.path)) from None
+
+    def options(self) -> str:
         """Return the options by which `labctl calibrate` finds this board, a space before each."""
-        return calibrate_options(self.file, self.values, seed) + self.doses
-
-
-def calibrate_options(file: str, values: dict[str, Any], seed: int) -> str:
-    """Return the options by which `labctl calibrate` finds a board: its bench file and its seed."""
-    bench = "" if file == "sim" else f" --bench {shlex.quote(file)}"
-    return f"{bench} --seed {seed}" if values.get("kind", "sim") == "sim" and seed else bench
+        bench = "" if self.path == SIM else f" --bench {shlex.quote(self.path)}"
+        seed = f" --seed {self.seed}" if self.seed and not self.is_hardware else ""
+        return f"{bench}{seed}{self.doses}"
 
 
 def load_bench(
@@ -79,10 +99,8 @@ def load_bench(
     Doses come from the bench file, are replaced as a whole by `imperfections`, then changed one by
     one by `dose_overrides`. Raises ConfigError.
     """
-    values: dict[str, Any] = {"kind": "sim"} if bench == "sim" else read_toml(Path(bench))
-    file = "bench sim" if bench == "sim" else bench
-    kind = values.get("kind", "sim")
-    if kind == "hardware":
+    values: dict[str, Any] = {"kind": SIM} if bench == SIM else read_toml(Path(bench))
+    if _kind(values, _named(bench)) == "hardware":
         if imperfections is not None or dose_overrides:
             raise ConfigError(
                 "a hardware bench has the imperfections it has",
@@ -90,43 +108,66 @@ def load_bench(
                 value=imperfections or dose_overrides[0],
                 allowed="give doses to 'labctl emulate', or run with --bench sim",
             )
-        return load_hardware(values, file, bench_overrides)
-    if kind != "sim":
-        raise ConfigError(
-            "no such kind of bench", file=file, key="kind", value=kind, allowed='it is "sim" or "hardware"'
-        )
-    source = "ideal" if bench == "sim" else f"as in {bench}"
+        return load_hardware(values, bench, bench_overrides, seed)
+    source, file = Message.of("ideal") if bench == SIM else say("as in {bench}", bench=bench), _named(bench)
     doses = values.setdefault("imperfections", {})
     if imperfections is not None:
         doses = values["imperfections"] = read_doses(imperfections)
-        source, file = imperfections, imperfections if Path(imperfections).suffix else file
+        source, file = Message.of(imperfections), imperfections if Path(imperfections).suffix else file
     for text in bench_overrides:
         override(values, text)
     for text in dose_overrides:
         override(doses, text)
-        source += f" with {text}"
-    engine = validate(EngineSettings, values.get("engine", {}), file)
-    calibration = validate_calibration(values, file)
-    ours = ("engine", "calibration")  # tables the bench itself does not see
-    config = validate(BenchConfig, {k: v for k, v in values.items() if k not in ours}, file)
+        source = say("{doses} with {change}", doses=source, change=text)
+    options = _dose_options(imperfections, bench_overrides, dose_overrides)
+    return LoadedBench(validate(SimBenchFile, values, file), bench, values, seed, source, options)
 
-    def make(corrections: Corrections | None = None) -> Bench:
-        return SimBench(config, seed) if corrections is None else CorrectedSimBench(config, seed, corrections)
 
+def load_hardware(
+    values: dict[str, Any], path: str, overrides: Sequence[str] = (), seed: int = 0
+) -> LoadedBench:
+    """Make a hardware bench of the values of its file. Raises ConfigError."""
+    from labctl.bench_files.hardware_file import HardwareBenchFile
+
+    for text in overrides:
+        override(values, text)
+    file = validate(HardwareBenchFile, values, path)
     return LoadedBench(
-        make=make,
-        check=lambda wiring: _check(config, wiring, seed, file),
-        limits=SimBench(config, seed=seed).limits(),
-        values=values,
-        settings=config.model_dump(mode="json"),
-        ledger=config.imperfections.ledger(seed),
-        imperfections=source,
-        conductance_law=law_text(config.board),
-        engine=engine,
-        calibration=calibration,
-        file=bench,
-        doses=_dose_options(imperfections, bench_overrides, dose_overrides),
+        file, path, values, seed, say("as emulated") if file.simulated else say("as on the bench")
     )
+
+
+def read_hardware(path: str, overrides: Sequence[str] = ()) -> tuple[HardwareBenchFile, dict[str, Any]]:
+    """Read a bench file that must be of a hardware bench; return it and its values. Raises ConfigError."""
+    from labctl.bench_files.hardware_file import HardwareBenchFile
+
+    values = read_toml(Path(path))
+    if _kind(values, path) != "hardware":
+        raise ConfigError(
+            "is no hardware bench",
+            file=path,
+            key="kind",
+            value=SIM,
+            allowed='it must be "hardware"; simulated benches have no instruments',
+        )
+    for text in overrides:
+        override(values, text.removeprefix("bench."))  # as `labctl run` wants it; here it may be left out
+    return validate(HardwareBenchFile, values, path), values
+
+
+def _kind(values: dict[str, Any], file: str) -> str:
+    """Return which of the two models a file is of: the only look at a bench file that is not typed yet."""
+    kind = values.get("kind", SIM)
+    if kind not in KINDS:
+        raise ConfigError(
+            "no such kind of bench", file=file, key="kind", value=kind, allowed='it is "sim" or "hardware"'
+        )
+    return str(kind)
+
+
+def _named(path: str) -> str:
+    """Return what messages call a bench file."""
+    return "bench sim" if path == SIM else path
 
 
 def _dose_options(
@@ -138,107 +179,3 @@ def _dose_options(
     for text in (*changed, *(f"imperfections.{text}" for text in dose_overrides)):
         found += ["--set", text]
     return "".join(f" {shlex.quote(word)}" for word in found)
-
-
-def validate_calibration(values: dict[str, Any], file: str) -> CalibrationSettings:
-    """Return what a bench file asks of its calibrations. Raises ConfigError."""
-    table = values.get("calibration", {})
-    try:
-        return validate(CalibrationSettings, table, file)
-    except ConfigError as error:
-        raise error.at(key="calibration") from None
-
-
-def read_hardware(bench: str, overrides: Sequence[str] = ()) -> tuple[HardwareFile, dict[str, Any]]:
-    """Read a bench file that must be of a hardware bench; return it and its values. Raises ConfigError."""
-    from labctl.bench_files.hardware_file import HardwareFile
-
-    values = read_toml(Path(bench))
-    if values.get("kind") != "hardware":
-        raise ConfigError(
-            "is no hardware bench",
-            file=bench,
-            key="kind",
-            value=values.get("kind", "sim"),
-            allowed='it must be "hardware"; simulated benches have no instruments',
-        )
-    for text in overrides:
-        override(values, text.removeprefix("bench."))  # as `labctl run` wants it; here it may be left out
-    return validate(HardwareFile, values, bench), values
-
-
-def load_hardware(values: dict[str, Any], file: str, overrides: Sequence[str] = ()) -> LoadedBench:
-    """Make a hardware bench of the values of its file. Raises ConfigError."""
-    from drivers.hardware import HardwareBench
-    from labctl.bench_files.hardware_file import HardwareFile
-
-    for text in overrides:
-        override(values, text)
-    config = validate(HardwareFile, values, file)
-    behind = "as emulated" if config.simulated else "as on the bench"
-    return LoadedBench(
-        make=lambda corrections=None: HardwareBench(config, corrections),
-        check=lambda wiring: check_wires(config, wiring, file),
-        limits=config.limits.of_bench(),
-        values=values,
-        settings=config.model_dump(mode="json"),
-        ledger=[],
-        imperfections=behind,
-        conductance_law="square law at 0 V, measured threshold and strength where calibrations tell them, "
-        "else nominal ones",
-        engine=config.engine_settings(),
-        calibration=config.calibration,
-        file=file,
-        wiring=config.wiring,
-    )
-
-
-def check_wires(config: HardwareFile, wiring: Wiring, file: str) -> None:
-    """Raise ConfigError unless the board has the experiment's network and a wire for each of its nodes."""
-    board, asked = build_network(config.network), wiring.network
-    if (board.nodes, board.edges, board.fixed_resistance) != (
-        asked.nodes,
-        asked.edges,
-        asked.fixed_resistance,
-    ):
-        raise ConfigError(
-            f"the board has another network ({board.nodes} nodes, {board.n_edges} edges) "
-            f"than the experiment ({asked.nodes} nodes, {asked.n_edges} edges)",
-            file=file,
-            key="network",
-            allowed="run the experiment on the board it is made for",
-        )
-    sources = {wire.node for wire in config.wires.sources.values()}
-    outputs = {node for wire in config.wires.outputs.values() for node in wire.nodes}
-    for key, wired, needed in (
-        ("sources", sources, [(s.name, s.node) for s in wiring.sources]),
-        ("outputs", outputs, [(o.name, node) for o in wiring.outputs for node in o.nodes]),
-    ):
-        for name, node in needed:
-            if wired and node not in wired:
-                raise ConfigError(
-                    f"no wire goes to node {node}, which the experiment needs for {name}",
-                    file=file,
-                    key=f"wires.{key}",
-                    allowed=f"plug one in and add it; wires go to nodes {_listed(wired)}",
-                )
-
-    if config.timing == "daq" and config.instruments.daq is not None:
-        from drivers.hardware.daq_wires import check_wires as check_terminals
-
-        try:
-            check_terminals(config.instruments.daq, wiring)
-        except ConfigError as error:
-            raise error.at(file=file, key="instruments") from None
-
-
-def _listed(nodes: set[int]) -> str:
-    return ", ".join(map(str, sorted(nodes)))
-
-
-def _check(config: BenchConfig, wiring: Wiring, seed: int, file: str) -> None:
-    """Build the board once, for its mistakes."""
-    try:
-        build_board(config, wiring, seed)
-    except ConfigError as error:
-        raise error.at(file=file) from None

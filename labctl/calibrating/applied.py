@@ -12,7 +12,6 @@ import numpy as np
 from calibration import Calibration, CalibrationStore, State
 from calibration.records import now_utc, sentence_of, state_of
 from drivers.corrections import Corrections, Line
-from labctl.bench_files.calibration_settings import board_serial
 from protocols.block import FloatArray
 from protocols.network import Network
 from protocols.task import Wiring
@@ -55,17 +54,16 @@ class Applied:
         }
 
 
-def find_applied(bench: LoadedBench, seed: int, wiring: Wiring, now: datetime | None = None) -> Applied:
+def find_applied(bench: LoadedBench, wiring: Wiring, now: datetime | None = None) -> Applied:
     """Return what the bench's valid calibrations correct for this wiring.
 
     A simulated bench is corrected only where its file asks for it. Raises DataError when a store is damaged.
     """
     settings = bench.calibration
-    hardware = bench.settings.get("kind", "sim") != "sim"
-    if not (hardware if settings.apply is None else settings.apply):
+    if not (bench.is_hardware if settings.apply is None else settings.apply):
         return Applied()
     at = now or now_utc()
-    latest = CalibrationStore(settings.folder()).latest(board_serial(bench.settings, seed))
+    latest = CalibrationStore(settings.folder()).latest(bench.calibration_serial)
     found: dict[str, Calibration] = {}
     warnings = []
     for routine in USED:
@@ -74,7 +72,7 @@ def find_applied(bench: LoadedBench, seed: int, wiring: Wiring, now: datetime | 
         if calibration is not None and state in _GOOD:
             found[routine] = calibration
         elif state is not State.MISSING:
-            said = sentence_of(routine, state, calibration, at, bench.options(seed))
+            said = sentence_of(routine, state, calibration, at, bench.options())
             warnings.append(f"{said}; until then it is not applied")
     if not found:
         return Applied(warnings=tuple(warnings))

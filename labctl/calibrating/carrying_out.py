@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import getpass
+from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import structlog
 
@@ -23,16 +25,19 @@ from calibration import (
 from calibration.records import now_utc, state_of
 from calibration.routine import NO_FIT, wires
 from calibration.twin import NEEDED, twin_doses
-from labctl.bench_files.calibration_settings import ANSWERED, board_serial
+from labctl.bench_files.calibration_settings import ANSWERED
 from labctl.bench_files.load import LoadedBench
+from labctl.bench_files.sim_file import SimBenchFile
 from labctl.calibrating.figure import draw_calibration
-from labctl.engine.guarded import guarded
 from labctl.experiment.build import build_task
 from labctl.experiment.load import load_experiment
 from protocols.bench import MadeOfInstruments
 from protocols.errors import ConfigError, LabError
 from protocols.network import periodic_lattice
 from protocols.task import Output, Source, Wiring
+
+if TYPE_CHECKING:
+    from labctl.bench_files.load import BenchFile
 
 # As the published memory-cycle runs wire the 4×4 board: every edge has an end that no source drives.
 _SOURCES = (15, 7, 13, 5, 2, 8)
@@ -77,7 +82,7 @@ def prepare_bench(
     store: Path | None,
     seed: int,
     operator: str = "",
-    valid_for: timedelta | None = None,
+    valid_for_s: float | None = None,
 ) -> Bench:
     """Put together what a calibration needs; the wires are the experiment's, else as `usual_wiring` says.
 
@@ -92,11 +97,11 @@ def prepare_bench(
         loaded,
         wiring,
         CalibrationStore(store or loaded.calibration.folder()),
-        board_serial(loaded.settings, seed),
-        nominal_of(loaded.settings),
+        loaded.calibration_serial,
+        nominal_of(loaded.file),
         operator or _user(),
         seed,
-        valid_for,
+        None if valid_for_s is None else timedelta(seconds=valid_for_s),
     )
 
 
@@ -119,14 +124,14 @@ def usual_wiring(loaded: LoadedBench) -> Wiring:
         loaded.check(standard)
         return standard
     except ConfigError as error:
-        if loaded.wiring is None:
+        if not loaded.is_hardware:
             raise _naming_experiment(error) from None
     try:
-        own = loaded.wiring()
+        own = loaded.file.wiring() or standard
         loaded.check(own)
         return own
     except ConfigError as error:
-        raise _naming_experiment(error.at(file=loaded.file)) from None
+        raise _naming_experiment(error.at(file=loaded.path)) from None
 
 
 def _naming_experiment(error: ConfigError) -> ConfigError:
@@ -145,32 +150,32 @@ def wiring_of(experiment: Path, loaded: LoadedBench) -> Wiring:
         raise error.at(file=found.file) from None
 
 
-def nominal_of(settings: dict[str, Any]) -> Nominal:
-    """Return what a bench's transistors should be, by its settings in SI; else by the published board's."""
-    board = settings.get("board") or {}
-    if not {"threshold", "strength", "contrast_scale"} <= board.keys():
+def nominal_of(bench: BenchFile) -> Nominal:
+    """Return what a bench's transistors should be, by its file; else by the published board's."""
+    if not isinstance(bench, SimBenchFile):
         return Nominal()
-    constant = board["charging_resistance"] * board["gate_capacitance"]
-    rate = board["contrast_gain"] ** 2 / (board["contrast_scale"] * constant)
-    return Nominal(board["threshold"], board["strength"], rate)
+    return Nominal(bench.board.threshold, bench.board.strength, bench.board.learning_rate)
 
 
-def calibrate(bench: Bench, name: str, told: Told | None = None, figures: bool = True) -> Done:
-    """Run one routine, store what it found and draw it.
+def calibrate(
+    bench: Bench,
+    name: str,
+    told: Told | None = None,
+    figures: bool = True,
+    steps: Callable[[], AbstractContextManager[None]] = nullcontext,
+) -> Done:
+    """Run one routine, store what it found and draw it; the bench is left closed and safe.
 
-    The bench is left safe whatever happens to this process: a guardian watches. Raises RoutineFailed when
-    nothing came of the routine but the bench is well, InstrumentError when it may not be, DataError when
-    nothing can be stored, or NoGuardian.
+    steps: around what may be broken off. Raises RoutineFailed when nothing came of the routine but the bench
+    is well, InstrumentError when it may not be, DataError when nothing can be stored.
     """
     routine = ROUTINES[name]
     making = bench.loaded.make()
     nominal = _as_measured(bench)
-    with (
-        guarded(bench.loaded.values, f"labctl calibrate {name}"),
-        opened(making, bench.wiring, told, bench.seed) as board,
-    ):
+    with opened(making, bench.wiring, told, bench.seed) as board:
         try:
-            result = routine.run(board, nominal)
+            with steps():
+                result = routine.run(board, nominal)
             result.conditions |= _answered(making)
             issued = issue(routine, result, board, bench.operator, valid_for=bench.valid_for)
         except LabError as error:

@@ -35,11 +35,11 @@ class Expiry:
         )
 
 
-def expiries(bench: LoadedBench, seed: int, applied: Applied) -> list[Expiry]:
+def expiries(bench: LoadedBench, applied: Applied) -> list[Expiry]:
     """Return the calibrations, required or applied, that are valid now, the first to expire first."""
-    entries = [e for e in calibration_gate.look(bench, seed).entries if e["usable"]]
+    entries = [e for e in calibration_gate.look(bench).entries if e["usable"]]
     found = {str(e["routine"]): str(e["expires"]) for e in (*entries, *applied.calibrations)}
-    options = bench.options(seed)
+    options = bench.options()
     return sorted(
         (Expiry(routine, datetime.fromisoformat(text), options) for routine, text in found.items()),
         key=lambda e: e.expires,

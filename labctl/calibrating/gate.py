@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from calibration import CalibrationStore, status
-from labctl.bench_files.calibration_settings import ANSWERED, board_serial
+from labctl.bench_files.calibration_settings import ANSWERED
 from labctl.bench_files.load import LoadedBench
 from labctl.calibrating.applied import Applied
 from protocols.errors import ConfigError
@@ -34,7 +34,7 @@ class Gate:
         return {"calibrations": list(self.entries), "calibration_override": self.override or None}
 
 
-def look(bench: LoadedBench, seed: int, let_pass: str = "") -> Gate:
+def look(bench: LoadedBench, let_pass: str = "") -> Gate:
     """Return how the calibrations stand that the bench file asks for; none are asked for without it.
 
     let_pass: why red ones do not stop the run. Raises DataError when the store is damaged.
@@ -42,19 +42,17 @@ def look(bench: LoadedBench, seed: int, let_pass: str = "") -> Gate:
     settings = bench.calibration
     if not settings.required:
         return Gate((), "")
-    serial, options = board_serial(bench.settings, seed), bench.options(seed)
-    entries = status(settings.folder(), serial, settings.required, options=options)
+    serial = bench.calibration_serial
+    entries = status(settings.folder(), serial, settings.required, options=bench.options())
     return Gate(tuple(entries), let_pass.strip())
 
 
-def check_board(
-    bench: LoadedBench, seed: int, applied: Applied, answered: str, let_pass: str = ""
-) -> list[str]:
+def check_board(bench: LoadedBench, applied: Applied, answered: str, let_pass: str = "") -> list[str]:
     """Return what to warn of when the calibrations in use are of another board than the one that answers.
 
     answered: its name and serial number. Raises ConfigError unless a reason lets it pass.
     """
-    settings, serial = bench.calibration, board_serial(bench.settings, seed)
+    settings, serial = bench.calibration, bench.calibration_serial
     used = {*settings.required, *(str(c["routine"]) for c in applied.calibrations)}
     latest = CalibrationStore(settings.folder()).latest(serial) if used else {}
     known = {str(latest[name].conditions.get(ANSWERED, answered)) for name in used if name in latest}
@@ -66,22 +64,22 @@ def check_board(
         return [f"{sentence} (let pass: {reason})"]
     raise ConfigError(
         sentence,
-        file=bench.file,
+        file=bench.path,
         key="serial",
         value=serial,
         allowed="write this board's serial there and calibrate it, or give --uncalibrated REASON",
     )
 
 
-def pass_or_stop(bench: LoadedBench, seed: int, let_pass: str = "") -> Gate:
+def pass_or_stop(bench: LoadedBench, let_pass: str = "") -> Gate:
     """Return how the calibrations stand. Raises ConfigError when one is red and no reason lets it pass."""
-    gate = look(bench, seed, let_pass)
+    gate = look(bench, let_pass)
     red = [e for e in gate.entries if not e["usable"]]
     if red and not gate.override:
         more = f", and {len(red) - 1} more are not valid" if len(red) > 1 else ""
         raise ConfigError(
             f"{red[0]['sentence']}{more}",
-            file=bench.file,
+            file=bench.path,
             key="calibration.required",
             allowed="to run all the same, give --uncalibrated REASON, which is stored with the run",
         )

@@ -6,10 +6,11 @@ import signal
 import sys
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from types import FrameType
-from typing import Any
+from typing import Any, TypeVar
 
 import typer
 from rich.console import Console
@@ -17,19 +18,22 @@ from rich.markup import escape
 
 from labctl.cli.progress import ProgressBar
 from labctl.engine.client import EngineClient
+from labctl.engine.errors import EngineGone, EngineRefused
 from labctl.engine.lifecycle import VERBS, Verb
 from labctl.engine.logs import readable
-from labctl.engine.messages import EngineGone, EngineRefused
-from labctl.runs.sheet import sheet_lines
+from labctl.engine.messages import CheckedRun
+from labctl.engine.reports import RunReport
+from labctl.engine.snapshot import Snapshot
 from labctl.store.recovery import find_orphans
 from protocols.errors import ConfigError
 
+T = TypeVar("T")
 POLL_S = 0.1
 _VERBS = (Verb.STOP, Verb.ABORT, Verb.EMERGENCY_OFF)
 
 
 def carry_out_by_engine(
-    preflight: Callable[[EngineClient], dict[str, Any]],
+    preflight: Callable[[EngineClient], CheckedRun],
     console: Console,
     *,
     out: Path,
@@ -37,46 +41,78 @@ def carry_out_by_engine(
     ask: bool = True,
     quiet: bool = False,
     verbose: bool = False,
-) -> dict[str, Any]:
-    """Check, ask, run and watch; return the engine's result.
+) -> RunReport:
+    """Check, ask, run and watch; return how it ended.
 
     A new engine ends with us, one that was running stays. Raises what ended the run: ConfigError for bad
     input, EngineRefused for a failure, EngineGone when the engine was killed.
     """
-    own = engine is None
     if orphans := orphan_line(out):
         console.print(orphans)
-    signals = _Signals()
-    with _engine(engine, verbose=verbose) as client:
+    with _attending("labctl run", engine, verbose=verbose) as (client, signals):
+        checked = preflight(client)
+        _show(checked, console, quiet)
+        if ask and checked.report.energises and not quiet and sys.stdin.isatty():
+            signals.restore()  # Ctrl-C at the question ends us
+            _confirm(checked.report.bench)
+            signals.take()
+        if signals.seen:
+            raise EngineRefused("Stopped", f"{signals.seen[0]} received: not started, nothing has moved")
+        client.start_run(checked)
         try:
-            sheet = preflight(client)
-            _show(sheet, console, quiet)
-            if ask and sheet["energises"] and not quiet and sys.stdin.isatty():
-                signals.restore()  # Ctrl-C at the question ends us
-                _confirm(sheet)
-                signals.take()
-            if signals.seen:
-                raise EngineRefused("Stopped", f"{signals.seen[0]} received: not started, nothing has moved")
-            client.start_run(sheet)
-            try:
-                _watch(client, sheet, console, signals, quiet)
-            finally:
-                signals.pass_on(client)  # what ends us may be a terminal that went away
-            result = client.result()
+            with ProgressBar(checked.report.cycles, console, visible=not quiet) as bar:
+                _watch(client, bar.show, bar.console, signals)
         finally:
-            signals.restore()
-            if own:
-                _dismiss(client)
+            signals.pass_on(client)  # what ends us may be a terminal that went away
+        result = client.result()
     if result is None:
         raise EngineRefused("DataError", "the engine has no result of this run")
     return result
 
 
-def _engine(name: str | None, *, verbose: bool) -> EngineClient:
-    """Attach to a running engine, or start one of our own."""
-    if name is not None:
-        return EngineClient.attach(name, "labctl run")
-    return EngineClient.start(None, "labctl run", verbose=verbose)
+def do_by_engine(
+    start: Callable[[EngineClient], None],
+    result: Callable[[EngineClient], T | None],
+    console: Console,
+    *,
+    who: str,
+    show: Callable[[Snapshot], None] = lambda _: None,
+) -> T:
+    """Have an engine of our own do a job, a check of a bench or a calibration, and return how it ended.
+
+    Ctrl-C, SIGTERM and SIGHUP have it broken off: the bench is then left safe. Raises what ended the job.
+    """
+    with _attending(who) as (client, signals):
+        start(client)
+        try:
+            _watch(client, show, console, signals)
+        finally:
+            signals.pass_on(client)
+        found = result(client)
+    if found is None:
+        raise EngineRefused("DataError", "the engine has no result of this job")
+    return found
+
+
+@contextmanager
+def _attending(
+    who: str, name: str | None = None, *, verbose: bool = False
+) -> Iterator[tuple[EngineClient, _Signals]]:
+    """Attach to a running engine by its name, or start one of our own, which ends with us."""
+    signals = _Signals()
+    try:
+        if name is not None:
+            client = EngineClient.attach(name, who)
+        else:
+            client = EngineClient.start(None, who, verbose=verbose)
+        with client:
+            try:
+                yield client, signals
+            finally:
+                if name is None:
+                    _dismiss(client)
+    finally:
+        signals.restore()
 
 
 def is_verbose(context: typer.Context) -> bool:
@@ -134,37 +170,36 @@ class _Signals:
         return told
 
 
-def _show(sheet: dict[str, Any], console: Console, quiet: bool) -> None:
-    if not sheet["compiled"]:
+def _show(checked: CheckedRun, console: Console, quiet: bool) -> None:
+    if not checked.compiled:
         _say(console, "Compiling the simulator for first use; this takes up to half a minute, once.")
-    for warning in sheet["warnings"]:
+    for warning in checked.report.warnings:
         _say(console, f"warning: {warning}")
     if quiet:
         return
-    for label, text in sheet_lines(sheet):
+    for label, text in checked.report.lines():
         console.print(f"  [dim]{label:>12}  {escape(text)}[/]")
 
 
-def _confirm(sheet: dict[str, Any]) -> None:
-    if not typer.confirm(f"Energise {sheet['bench']} and start?", default=False, err=True):
+def _confirm(bench: str) -> None:
+    if not typer.confirm(f"Energise {bench} and start?", default=False, err=True):
         raise ConfigError("not started: nothing has moved")
 
 
 def _watch(
-    client: EngineClient, sheet: dict[str, Any], console: Console, signals: _Signals, quiet: bool
+    client: EngineClient, show: Callable[[Snapshot], None], console: Console, signals: _Signals
 ) -> None:
-    """Show progress until the run is over and stored; pass signals on."""
-    with ProgressBar(sheet["cycles"], console, visible=not quiet) as bar:
-        while True:
-            for text in signals.pass_on(client):  # first of all: the terminal may be gone
-                _say(bar.console, text)
-            poll = client.poll(rings=())
-            bar.show(poll.snapshot)
-            for line in poll.log:
-                _say(bar.console, readable(line))
-            if poll.snapshot.is_over:
-                return
-            time.sleep(POLL_S)
+    """Show snapshots until the job is over and stored; pass signals on."""
+    while True:
+        for text in signals.pass_on(client):  # first of all: the terminal may be gone
+            _say(console, text)
+        poll = client.poll(rings=())
+        show(poll.snapshot)
+        for line in poll.log:
+            _say(console, readable(line))
+        if poll.snapshot.is_over:
+            return
+        time.sleep(POLL_S)
 
 
 def _dismiss(client: EngineClient) -> None:

@@ -10,11 +10,11 @@ import typer
 from rich.console import Console
 from rich.markup import escape
 
-from labctl.cli.interrupts import signals_are_errors
+from labctl.cli.attended import do_by_engine
+from labctl.engine.reports import CheckReport
 
 if TYPE_CHECKING:  # slow to import
-    from labctl.bench_files.hardware_file import HardwareFile
-    from labctl.engine.bench_check import BenchCheck
+    from labctl.bench_files.hardware_file import HardwareBenchFile
 
 app = typer.Typer(help="Check a bench before it is used.", no_args_is_help=True)
 
@@ -44,30 +44,32 @@ def check(
     Example: labctl bench check benches/emulated.toml
     """
     from labctl.bench_files.load import read_hardware
-    from labctl.engine.bench_check import check_bench
-    from labctl.engine.guarded import guarded
 
-    config, values = read_hardware(str(bench), overrides or ())
-    with guarded(values, "labctl bench check"), signals_are_errors():
-        found = check_bench(config, wiring=wiring)
+    config, _ = read_hardware(str(bench), overrides or ())
+    found = do_by_engine(
+        lambda client: client.start_check(str(bench), overrides or (), wiring=wiring),
+        lambda client: client.check_result(),
+        Console(stderr=True, highlight=False, soft_wrap=True),
+        who="labctl bench check",
+    )
     if as_json:
-        print(json.dumps(found.plain(), ensure_ascii=False))
+        print(json.dumps(found.to_json(), ensure_ascii=False))
     else:
         _show(found, config)
-    if not found.good:
+    if not found.ok:
         raise typer.Exit(1)
 
 
-def _show(found: BenchCheck, config: HardwareFile) -> None:
+def _show(found: CheckReport, config: HardwareBenchFile) -> None:
     console = Console(highlight=False, soft_wrap=True)
     console.print(f"[bold]{escape(found.bench)}[/], {config.timing}-timed")
-    for part in found.parts:
+    for part in found.instruments:
         who = part.identity
-        _line(console, part.good, part.name, escape(part.error if who is None else who.words()))
+        _line(console, part.ok, part.name, escape((part.error or "") if who is None else who.words()))
         if who is not None and part.error:
             console.print(f"{'':14}{escape(part.error)}")
-    for name, (volts, amperes) in found.supply.items():
-        _line(console, True, "supply", f"{escape(name)}: {volts:.4g} V, {1e3 * amperes:.4g} mA")
+    for name, reading in found.supply.items():
+        _line(console, True, "supply", f"{escape(name)}: {reading.V:.4g} V, {1e3 * reading.A:.4g} mA")
     if found.meter_V is not None:
         _line(console, True, "meter", f"reads {found.meter_V:.5g} V")
     if found.wires is not None:
@@ -89,25 +91,23 @@ def _show(found: BenchCheck, config: HardwareFile) -> None:
             _line(
                 console,
                 False,
-                str(fault.trouble),
+                fault.trouble,
                 escape(fault.sentence) + (f" [dim]({plugs})[/]" if plugs else ""),
             )
-    elif found.good:
+    elif found.ok:
         _line(console, None, "wires", "not tested")
-    told = (
-        {part.error for part in found.parts} | {f.sentence for f in found.wires.faults}
-        if found.wires
-        else {part.error for part in found.parts}
-    )
+    told = {part.error for part in found.instruments}
+    if found.wires is not None:
+        told |= {fault.sentence for fault in found.wires.faults}
     for problem in found.problems:
         if problem not in told:
             _line(console, False, "problem", escape(problem))
-    if found.safe is not None and found.safe.is_safe:
-        _line(console, True, "safe state", "; ".join(f"{p.name}: {p.holds}" for p in found.safe.parts))
-    console.print("[bold green]ready[/]" if found.good else "[bold red]not ready[/]")
+    if found.safe:
+        _line(console, True, "safe state", "; ".join(f"{p.name}: {p.holds}" for p in found.left))
+    console.print("[bold green]ready[/]" if found.ok else "[bold red]not ready[/]")
 
 
-def _terminal(config: HardwareFile, wire: str) -> str:
+def _terminal(config: HardwareBenchFile, wire: str) -> str:
     wires = config.wires
     plug = wires.sources.get(wire) or wires.outputs.get(wire)
     return f"{wire} at {plug.terminal}" if plug is not None and plug.terminal else ""

@@ -4,23 +4,31 @@ from __future__ import annotations
 
 import json
 import re
-from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from rich.console import Console
 from rich.markup import escape
-from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
+from rich.progress import (
+    BarColumn,
+    Progress,
+    TaskID,
+    TaskProgressColumn,
+    TextColumn,
+    TimeRemainingColumn,
+)
 from rich.table import Table
 
-from calibration import ROUTINES, status
-from labctl.cli.interrupts import signals_are_errors
+from calibration import ROUTINES, Calibration, status
+from labctl.cli.attended import do_by_engine
+from labctl.engine.messages import StartCalibration
+from labctl.engine.reports import CalibrationDone, CalibrationReport
+from labctl.engine.snapshot import Snapshot
 from protocols.errors import ConfigError
 
 if TYPE_CHECKING:  # slow to import
     from labctl.bench_files.load import LoadedBench
-    from labctl.calibrating.carrying_out import Bench, Done
 
 _NAMES = ", ".join(ROUTINES)
 _SPAN = re.compile(r"(\d+(?:\.\d+)?)\s*(h|d|days?|hours?)")
@@ -113,21 +121,40 @@ def calibrate_command(
     plain, bench_keys, doses = split_overrides(overrides or ())  # "bench." may be left out
     loaded = load_bench(bench, imperfections, seed, [*plain, *bench_keys], doses)
     if name == "status":
-        _status(loaded, store, seed, as_json)
+        _status(loaded, store, as_json)
         return
-    ready = prepare_bench(loaded, experiment, store, seed, operator, _span(valid_for))
+    ready = prepare_bench(loaded, experiment, store, seed, operator, _span_s(valid_for))
     console = Console(stderr=True, highlight=False, soft_wrap=True)
     wanted = list(ROUTINES) if name == "all" else [name]
     if name == "twin":
         wanted = missing_for_twin(ready)
     if wanted:
         ready.store.try_out(ready.serial)
-    if loaded.values.get("kind", "sim") != "sim" and wanted and not (yes or as_json):
+    if loaded.is_hardware and wanted and not (yes or as_json):
         typer.confirm(f"This energises the bench {ready.serial}. Go on?", abort=True, err=True)
     if not is_compiled():
         console.print("Compiling the simulator for first use; this takes up to half a minute, once.")
-    found, failed = _carry_out(ready, wanted, console, figures, quiet=as_json)
-    printed: dict[str, Any] = {"board": ready.serial, "calibrations": [_plain(d) for d in found]}
+    found: list[tuple[CalibrationDone, Calibration]] = []
+    failed: list[str] = []
+    if wanted:
+        request = StartCalibration(
+            routines=tuple(wanted),
+            bench=bench,
+            imperfections=imperfections,
+            seed=seed,
+            bench_overrides=(*plain, *bench_keys),
+            dose_overrides=tuple(doses),
+            experiment=experiment,
+            store=store,
+            operator=ready.operator,
+            valid_for_s=_span_s(valid_for),
+            figures=figures,
+            cwd=Path.cwd(),
+        )
+        report = _carry_out(request, console, quiet=as_json)
+        found = [(done, Calibration.model_validate_json(done.record)) for done in report.done]
+        failed = list(report.failed)
+    printed: dict[str, Any] = {"board": ready.serial, "calibrations": [_plain(*d) for d in found]}
     broken: list[str] = []
     if name == "twin" and not failed:
         against, broken = doubts(ready)
@@ -142,7 +169,7 @@ def calibrate_command(
         print(json.dumps(printed, ensure_ascii=False))
     else:
         for done in found:
-            _print(done)
+            _print(*done)
         for problem in failed:
             console.print(f"[bold red]labctl:[/] {escape(problem)}")
         for fault in broken:
@@ -152,7 +179,7 @@ def calibrate_command(
                 f"[bold]twin[/] of board {escape(ready.serial)}: {escape(printed['twin'])}\n"
                 f"  use it: labctl run EXPERIMENT.toml --imperfections {escape(printed['twin'])}"
             )
-    if failed or any(d.calibration.verdict == "fail" for d in found):
+    if failed or any(c.verdict == "fail" for _, c in found):
         raise typer.Exit(1)
 
 
@@ -174,7 +201,7 @@ def _lattice_twin(runs: list[Path], out: Path, as_json: bool) -> None:
     )
 
 
-def _span(text: str) -> timedelta | None:
+def _span_s(text: str) -> float | None:
     if not text:
         return None
     found = _SPAN.fullmatch(text.strip())
@@ -185,46 +212,45 @@ def _span(text: str) -> timedelta | None:
         raise ConfigError(
             "is too long", key="--valid-for", value=text, allowed=f"at most {_LONGEST_DAYS} days"
         )
-    return timedelta(days=days)
+    return days * 86_400.0
 
 
-def _carry_out(
-    bench: Bench, names: list[str], console: Console, figures: bool, *, quiet: bool
-) -> tuple[list[Done], list[str]]:
-    """Return what was found, and why routines came to nothing; that stops no other one."""
-    from labctl.calibrating.carrying_out import RoutineFailed, calibrate
+def _carry_out(request: StartCalibration, console: Console, *, quiet: bool) -> CalibrationReport:
+    """Have an engine carry the routines out and show how far they are; return what they came to."""
+    lines: dict[str, TaskID] = {}
+    with Progress(
+        TextColumn("{task.fields[routine]:>13}"),
+        BarColumn(bar_width=24),
+        TaskProgressColumn(),
+        TextColumn("{task.description}"),
+        TimeRemainingColumn(compact=True),
+        console=console,
+        disable=quiet,
+    ) as bar:
 
-    found, failed = [], []
-    with (
-        signals_are_errors(),
-        Progress(
-            TextColumn("{task.fields[routine]:>13}"),
-            BarColumn(bar_width=24),
-            TaskProgressColumn(),
-            TextColumn("{task.description}"),
-            TimeRemainingColumn(compact=True),
-            console=console,
-            disable=quiet,
-        ) as bar,
-    ):
-        for name in names:
-            line = bar.add_task("starting", total=None, routine=name)
+        def show(snapshot: Snapshot) -> None:
+            job = snapshot.job
+            if job is None:
+                return
+            if job.name not in lines:
+                lines[job.name] = bar.add_task("starting", total=None, routine=job.name)
+            bar.update(lines[job.name], description=job.step, completed=job.done, total=job.total or None)
 
-            def told(what: str, done: int, total: int, line: Any = line) -> None:
-                bar.update(line, description=what, completed=done, total=total)
-
-            try:
-                found.append(calibrate(bench, name, told, figures))
-            except RoutineFailed as error:
-                failed.append(str(error))
-    return found, failed
+        report = do_by_engine(
+            lambda client: client.start_calibration(request),
+            lambda client: client.calibration_result(),
+            bar.console,
+            who="labctl calibrate",
+            show=show,
+        )
+        for line in lines.values():  # the last steps went by between two looks
+            bar.update(line, total=1, completed=1, description="done")
+        return report
 
 
-def _status(bench: LoadedBench, store: Path | None, seed: int, as_json: bool) -> None:
-    from labctl.bench_files.calibration_settings import board_serial
-
-    folder, serial = store or bench.calibration.folder(), board_serial(bench.settings, seed)
-    entries = status(folder, serial, tuple(ROUTINES), options=bench.options(seed))
+def _status(bench: LoadedBench, store: Path | None, as_json: bool) -> None:
+    folder, serial = store or bench.calibration.folder(), bench.calibration_serial
+    entries = status(folder, serial, tuple(ROUTINES), options=bench.options())
     if as_json:
         text = {"board": serial, "store": str(folder), "calibrations": entries}
         print(json.dumps(text, ensure_ascii=False))
@@ -243,15 +269,15 @@ def _status(bench: LoadedBench, store: Path | None, seed: int, as_json: bool) ->
     console.print(table)
 
 
-def _plain(done: Done) -> dict[str, Any]:
-    record = done.calibration.model_dump(mode="json")
-    files = {"record": str(done.record), "raw": str(done.raw)}
+def _plain(done: CalibrationDone, calibration: Calibration) -> dict[str, Any]:
+    record = calibration.model_dump(mode="json")
+    files = {"record": str(done.record_file), "raw": str(done.raw_file)}
     return record | files | {"figure": str(done.figure) if done.figure else None}
 
 
-def _print(done: Done) -> None:
+def _print(done: CalibrationDone, c: Calibration) -> None:
     """Print one calibration for people: verdict, findings, each quantity over its channels, files."""
-    c, console = done.calibration, Console(highlight=False, soft_wrap=True)
+    console = Console(highlight=False, soft_wrap=True)
     colour = "green" if c.verdict == "pass" else "red"
     console.print(f"\n[bold]{c.routine}[/] [{colour}]{c.verdict}[/]: {ROUTINES[c.routine].title}")
     for f in c.findings:
@@ -269,6 +295,6 @@ def _print(done: Done) -> None:
             text = f"{low:.4g} to {high:.4g} ± {u:.2g}{unit}, {len(values)} {word}s"
         console.print(f"  [dim]{quantity:>24}[/]  {text}")
     console.print(f"  [dim]{'expires':>24}[/]  {c.expires:%Y-%m-%d %H:%M} UTC")
-    console.print(f"  [dim]{'stored in':>24}[/]  {escape(str(done.record))}")
+    console.print(f"  [dim]{'stored in':>24}[/]  {escape(str(done.record_file))}")
     if done.figure is not None:
         console.print(f"  [dim]{'figure':>24}[/]  {escape(str(done.figure))}")

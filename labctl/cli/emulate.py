@@ -15,7 +15,7 @@ from rich.console import Console
 from protocols.errors import ConfigError
 
 if TYPE_CHECKING:  # slow to import
-    from labctl.emulation import EmulatedBench, FaultSettings, HardwareFile
+    from labctl.emulation import EmulatedBench, FaultSettings, HardwareBenchFile
 
 _WIRES = {"swap": "swapped", "touch": "touching"}
 
@@ -90,10 +90,10 @@ def emulated_config(
     swap: list[str] | None = None,
     touch: list[str] | None = None,
     off: list[str] | None = None,
-) -> HardwareFile:
+) -> HardwareBenchFile:
     """Read a bench file and change what is emulated. Raises ConfigError."""
     from labctl.bench_files.load import read_hardware
-    from labctl.emulation import HardwareFile
+    from labctl.emulation import HardwareBenchFile
     from labctl.experiment.load import override, split_overrides, validate
     from sim_backend import read_doses
 
@@ -118,7 +118,7 @@ def emulated_config(
     for text in keys:
         if text.startswith("emulation.imperfections."):
             override(changed, text)
-    return validate(HardwareFile, changed, bench)
+    return validate(HardwareBenchFile, changed, bench)
 
 
 def read_fault(text: str) -> FaultSettings:
@@ -157,7 +157,11 @@ def _pair(option: str, text: str) -> list[str]:
 
 
 def _say(
-    console: Console, config: HardwareFile, emulated: EmulatedBench, file: str, faults: list[FaultSettings]
+    console: Console,
+    config: HardwareBenchFile,
+    emulated: EmulatedBench,
+    file: str,
+    faults: list[FaultSettings],
 ) -> None:
     from drivers.hardware.config import BlockTiming
     from labctl.experiment.load import read_toml

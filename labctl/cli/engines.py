@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import asdict
 from typing import Annotated, Any
 
 import typer
@@ -10,10 +11,9 @@ from rich.console import Console
 from rich.table import Table
 
 from labctl.engine.client import EngineClient
+from labctl.engine.errors import EngineGone
 from labctl.engine.lifecycle import VERBS, Verb
-from labctl.engine.messages import EngineGone
 from labctl.engine.places import engines as running
-from labctl.engine.snapshot import to_plain
 
 
 def engines(
@@ -39,7 +39,7 @@ def engines(
     for place in running():
         try:
             with EngineClient(place, who="labctl engines") as client:
-                found.append(to_plain(client.snapshot()))
+                found.append(asdict(client.snapshot()))
         except EngineGone as gone:
             found.append({"engine": {"name": place.name}, "problem": str(gone)})
     if as_json:

@@ -81,11 +81,11 @@ def resume(
         verbose=is_verbose(context),
     )
     if as_json:
-        print(json.dumps(result["summary"], ensure_ascii=False))
+        print(json.dumps(result.summary.to_json(), ensure_ascii=False))
     else:
         print_summary(result)
-        _tell_drift(result["summary"]["resumed"])
-    if result["outcome"] == "failed":
+        _tell_drift(result.summary.resumed)
+    if result.outcome == "failed":
         raise typer.Exit(1)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 from rich.console import Console
@@ -13,6 +13,7 @@ from rich.console import Console
 from labctl.cli.attended import carry_out_by_engine, is_verbose
 from labctl.cli.progress import format_error
 from labctl.engine.lifecycle import VERBS, Verb
+from labctl.engine.reports import RunReport
 from labctl.runs.request import RunRequest
 
 _KEYS = (
@@ -85,42 +86,40 @@ def run(
         verbose=is_verbose(context),
     )
     if as_json:
-        print(json.dumps(result["summary"], ensure_ascii=False))
+        print(json.dumps(result.summary.to_json(), ensure_ascii=False))
     else:
         print_summary(result)
-    if result["outcome"] == "failed":
+    if result.outcome == "failed":
         raise typer.Exit(1)
 
 
 run.__doc__ = f"{run.__doc__}\n    {_KEYS}\n"
 
 
-def print_summary(result: dict[str, Any]) -> None:
+def print_summary(result: RunReport) -> None:
     """Print on stdout what a run did, for people; result as the engine tells it."""
     console = Console(highlight=False)
-    s = result["summary"]
-    colour = "green" if s["status"] == "completed" else "yellow"
-    console.print(f"\n[bold]{s['name']}[/] [{colour}]{s['status']}[/]: {s['reason']}")
+    s = result.summary
+    colour = "green" if s.status == "completed" else "yellow"
+    console.print(f"\n[bold]{s.name}[/] [{colour}]{s.status}[/]: {s.reason}")
     rows = [
-        ("bench", f"{s['bench']}, imperfections {s['imperfections']}, seed {s['seed']}"),
-        ("method", f"{s['method']}"),
-        ("training", f"{s['cycles']:,} cycles, {s['learning_time_s']:.3g} s of learning"),
-        ("speed", f"{s['wall_time_s']:.1f} s, {s['cycles_per_s']:,.0f} cycles/s"),
-        ("error", f"{format_error(s['error_start_V2'])} → {format_error(s['error_end_V2'])}"),
+        ("bench", f"{s.bench}, imperfections {s.imperfections}, seed {s.seed}"),
+        ("method", f"{s.method}"),
+        ("training", f"{s.cycles:,} cycles, {s.learning_time_s:.3g} s of learning"),
+        ("speed", f"{s.wall_time_s:.1f} s, {s.cycles_per_s:,.0f} cycles/s"),
+        ("error", f"{format_error(s.error_start_V2)} → {format_error(s.error_end_V2 or 0.0)}"),
     ]
-    if s["test_error_end_V2"] is not None:
-        rows.append(("test error", format_error(s["test_error_end_V2"])))
-    if s["accuracy_end"] is not None:
-        margin = 1e3 * s["worst_margin_end_V"]
-        rows.append(
-            ("accuracy", f"{100 * s['accuracy_end']:.0f} %, worst output {margin:+.1f} mV on its side")
-        )
-    if s["late_cycles"]:
-        worst_ms = 1e3 * s["lateness_worst_s"]
-        rows.append(("late", f"{s['late_cycles']:,} cycles started late, by {worst_ms:.3g} ms at most"))
-    safe = "gates held, sources 0 V, clamps released" if result["state"] == "safe" else "[red]NOT REACHED[/]"
-    rows += [("safe state", safe), ("stored in", s["path"])]
-    summary = next((f for f in s["figures"] if f.endswith("summary.png")), None)
+    if s.test_error_end_V2 is not None:
+        rows.append(("test error", format_error(s.test_error_end_V2)))
+    if s.accuracy_end is not None and s.worst_margin_end_V is not None:
+        margin = 1e3 * s.worst_margin_end_V
+        rows.append(("accuracy", f"{100 * s.accuracy_end:.0f} %, worst output {margin:+.1f} mV on its side"))
+    if s.late_cycles:
+        worst_ms = 1e3 * s.lateness_worst_s
+        rows.append(("late", f"{s.late_cycles:,} cycles started late, by {worst_ms:.3g} ms at most"))
+    safe = "gates held, sources 0 V, clamps released" if result.state == "safe" else "[red]NOT REACHED[/]"
+    rows += [("safe state", safe), ("stored in", s.path)]
+    summary = next((f for f in s.figures if f.endswith("summary.png")), None)
     if summary:
         rows.append(("picture", summary))
     for label, text in rows:

@@ -26,13 +26,14 @@ def schema(
     """
     from pydantic import TypeAdapter
 
-    from labctl.bench_files.hardware_file import HardwareFile
+    from labctl.bench_files.hardware_file import HardwareBenchFile
+    from labctl.bench_files.sim_file import SimBenchFile
     from labctl.experiment import Experiment
-    from sim_backend import BenchConfig, Imperfections
+    from sim_backend import Imperfections
 
     models: dict[Which, TypeAdapter[Any]] = {
         Which.EXPERIMENT: TypeAdapter(Experiment),
-        Which.BENCH: TypeAdapter(BenchConfig | HardwareFile),  # by kind: "sim" or "hardware"
+        Which.BENCH: TypeAdapter(SimBenchFile | HardwareBenchFile),  # by kind: "sim" or "hardware"
         Which.IMPERFECTIONS: TypeAdapter(Imperfections),
     }
     typer.echo(json.dumps(models[which].json_schema(), indent=2, ensure_ascii=False))

@@ -10,7 +10,7 @@ from types import TracebackType
 from typing import TypeVar
 
 from drivers.hardware.config import BlockTiming, SupplySettings
-from labctl.bench_files.hardware_file import EmulationSettings, FaultSettings, HardwareFile
+from labctl.bench_files.hardware_file import EmulationSettings, FaultSettings, HardwareBenchFile
 from labctl.emulation.addresses import Place, serial_place, visa_place
 from labctl.emulation.daq import EmulatedDaq
 from labctl.experiment.build import build_network
@@ -54,7 +54,7 @@ class EmulatedBench:
     emulators themselves are `supply`, `meter`, `controller` and `daq`, None where the file has none.
     """
 
-    def __init__(self, config: HardwareFile, faults: Sequence[FaultSettings] = ()) -> None:
+    def __init__(self, config: HardwareBenchFile, faults: Sequence[FaultSettings] = ()) -> None:
         if config.emulation is None:
             raise ConfigError(
                 "has no [emulation] table, so there is nothing to emulate it with",

@@ -10,7 +10,7 @@ from types import TracebackType
 import numpy as np
 
 from drivers.hardware.daq_settings import DaqSettings
-from labctl.bench_files.hardware_file import EmulationSettings, HardwareFile
+from labctl.bench_files.hardware_file import EmulationSettings, HardwareBenchFile
 from labctl.emulation.addresses import grpc_place
 from protocols.block import FloatArray
 from protocols.errors import ConfigError, InstrumentError
@@ -61,7 +61,11 @@ class EmulatedDaq:
     """An NI gRPC device server for the board of a bench file; use as a context manager."""
 
     def __init__(
-        self, config: HardwareFile, board: BenchConfig, faults: FaultInjector, powered: Callable[[], bool]
+        self,
+        config: HardwareBenchFile,
+        board: BenchConfig,
+        faults: FaultInjector,
+        powered: Callable[[], bool],
     ) -> None:
         settings, emulation = config.instruments.daq, config.emulation
         if settings is None or emulation is None:
@@ -153,7 +157,7 @@ def terminals_of(daq: DaqSettings, wiring: Wiring) -> Terminals:
     )
 
 
-def _mishaps(config: HardwareFile, daq: DaqSettings, emulation: EmulationSettings) -> Mishaps:
+def _mishaps(config: HardwareBenchFile, daq: DaqSettings, emulation: EmulationSettings) -> Mishaps:
     """Return swapped, loose and touching wires by terminal."""
     sources, outputs, clamps = config.wires.sources, config.wires.outputs, daq.clamp.wires()
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from labctl.bench_files.hardware_file import HardwareFile
+from labctl.bench_files.hardware_file import HardwareBenchFile
 
 ANY_PORT = {
     "supply": "TCPIP0::127.0.0.1::0::SOCKET",
@@ -14,12 +14,12 @@ ANY_PORT = {
 }
 
 
-def with_free_ports(config: HardwareFile) -> HardwareFile:
+def with_free_ports(config: HardwareBenchFile) -> HardwareBenchFile:
     """Return the bench with port 0 everywhere; EmulatedBench's `config` has the ports it then takes."""
     return with_addresses(config, ANY_PORT)
 
 
-def with_addresses(config: HardwareFile, addresses: Mapping[str, str]) -> HardwareFile:
+def with_addresses(config: HardwareBenchFile, addresses: Mapping[str, str]) -> HardwareBenchFile:
     """Return the bench with these instruments, where it has them, at other addresses."""
     parts = {
         name: part.model_copy(update={"address": address})

@@ -6,40 +6,51 @@ import os
 import signal
 import threading
 import time
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from multiprocessing import AuthenticationError
-from multiprocessing.connection import Client, Connection
+from collections.abc import Sequence
 from pathlib import Path
 from types import TracebackType
-from typing import Any
 
 import labctl
+from labctl.engine.codec import decode, encode
+from labctl.engine.errors import EngineGone, EngineRefused
 from labctl.engine.launch import launch
 from labctl.engine.lifecycle import VERBS, Verb
-from labctl.engine.messages import EngineGone, packed, raise_error, unpacked
-from labctl.engine.places import Place, find_engine
-from labctl.engine.rings import Samples
-from labctl.engine.snapshot import Snapshot, from_plain
+from labctl.engine.messages import (
+    AddMarker,
+    AddNote,
+    Answer,
+    CheckedRun,
+    Describe,
+    Description,
+    Do,
+    GetCalibration,
+    GetCheck,
+    GetPoll,
+    GetRun,
+    GetSnapshot,
+    Hello,
+    Poll,
+    Preflight,
+    PreflightResume,
+    Quit,
+    R,
+    Request,
+    Start,
+    StartCalibration,
+    StartCheck,
+    answer_of,
+)
+from labctl.engine.places import EngineAddress, find_engine
+from labctl.engine.reports import CalibrationReport, CheckReport, RunReport
+from labctl.engine.snapshot import Snapshot
 from labctl.runs.request import RunRequest
+from protocols.messages import say
+
+__all__ = ["EngineClient", "Poll"]
 
 REPLY_S = 10.0
 PREFLIGHT_S = 120.0
 EMERGENCY_S = 1.5
-
-
-@dataclass
-class Poll:
-    """What came with one poll: the snapshot, new samples by ring, new events and log lines.
-
-    serial is the run's the samples belong to; when it changes, throw away what was kept of the run before.
-    """
-
-    snapshot: Snapshot
-    serial: int = 0
-    rings: dict[str, Samples] = field(default_factory=dict)
-    events: list[dict[str, Any]] = field(default_factory=list)
-    log: list[dict[str, Any]] = field(default_factory=list)
 
 
 class EngineClient:
@@ -49,22 +60,19 @@ class EngineClient:
     a client started goes on without it.
     """
 
-    def __init__(self, place: Place, who: str = "user") -> None:
+    def __init__(self, place: EngineAddress, who: str = "user") -> None:
         self.place = place
         self._lock = threading.Lock()
-        self._who = who
         self._serial = 0
         self._next: dict[str, int] = {}
         self._folder = ""  # of the run seen last
         try:
-            self._connection: Connection = Client(place.socket, "AF_UNIX", authkey=place.key())
-        except AuthenticationError as error:
-            raise EngineGone(f"engine {place.name} does not let us in: its key has changed") from error
+            self._line = place.connect()
         except (OSError, EOFError) as error:
             raise self._gone() from error
         process = place.process()
         self.pid = process.pid if process is not None else 0
-        self.ask("hello", who=who, version=labctl.__version__, pid=os.getpid())
+        self.ask(Hello(who=who, version=labctl.__version__, pid=os.getpid()))
 
     # ── coming and going ─────────────────────────────────────────────────────────────────────────
 
@@ -79,14 +87,14 @@ class EngineClient:
     ) -> EngineClient:
         """Start an engine in a process of its own and attach to it.
 
-        It ends `linger_s` after its last run once no client is attached. Raises EngineGone when it
+        It ends `linger_s` after its last job once no client is attached. Raises EngineGone when it
         cannot start.
         """
         return cls(launch(name, linger_s=linger_s, verbose=verbose), who)
 
     def close(self) -> None:
         """Detach. The engine goes on."""
-        self._connection.close()
+        self._line.close()
 
     def __enter__(self) -> EngineClient:
         return self
@@ -97,59 +105,72 @@ class EngineClient:
         self.close()
 
     def quit_engine(self, *, wait_s: float = 5.0) -> None:
-        """Ask the engine to end and wait until it has; refused while a run is under way."""
+        """Ask the engine to end and wait until it has; refused while a job is under way."""
         process = self.place.process()
-        self.ask("quit")
+        self.ask(Quit())
         deadline = time.monotonic() + wait_s
         while process is not None and process.is_alive() and time.monotonic() < deadline:
             time.sleep(0.01)
 
     # ── runs ─────────────────────────────────────────────────────────────────────────────────────
 
-    def preflight(self, request: RunRequest) -> dict[str, Any]:
-        """Check everything about a run and return the preflight sheet (`labctl.runs.preflight.Sheet`, plain).
+    def preflight(self, request: RunRequest) -> CheckedRun:
+        """Check everything about a run and return the report, with the token that starts exactly this.
 
-        Nothing moves. The sheet's "token" starts exactly what was checked. Raises ConfigError for bad
-        input and EngineRefused for everything else, such as a run under way.
+        Nothing moves. Raises ConfigError for bad input and EngineRefused for everything else, such as a run
+        under way.
         """
-        answer, _ = self.ask(
-            "preflight", timeout_s=PREFLIGHT_S, request=request.to_plain(), cwd=str(Path.cwd())
-        )
-        return dict(answer["answer"])
+        return self.ask(Preflight(run=request, cwd=Path.cwd()), timeout_s=PREFLIGHT_S)
 
-    def preflight_resume(self, folder: Path, *, figures: bool = True) -> dict[str, Any]:
-        """Check everything about going on with a run that was cut short; return the sheet."""
-        answer, _ = self.ask(
-            "preflight",
-            timeout_s=PREFLIGHT_S,
-            resume=str(folder.absolute()),
-            figures=figures,
-            cwd=str(Path.cwd()),
-        )
-        return dict(answer["answer"])
+    def preflight_resume(self, folder: Path, *, figures: bool = True) -> CheckedRun:
+        """Check everything about going on with a run that was cut short."""
+        request = PreflightResume(folder=folder.absolute(), figures=figures, cwd=Path.cwd())
+        return self.ask(request, timeout_s=PREFLIGHT_S)
 
-    def start_run(self, sheet: Mapping[str, Any], override: str = "") -> None:
-        """Start what a preflight sheet tells of. Raises EngineRefused when the sheet is out of date.
+    def start_run(self, checked: CheckedRun, override: str = "") -> None:
+        """Start what a preflight has checked. Raises EngineRefused when that is out of date.
 
-        override: why it is started in spite of warnings; stored with the sheet and in the run's events.
+        override: why it is started in spite of warnings; stored with the report and in the run's events.
         """
-        self.ask("start", token=sheet["token"], override=override)
+        self.ask(Start(token=checked.token, override=override))
 
-    def result(self) -> dict[str, Any] | None:
+    def result(self) -> RunReport | None:
         """Return how the last run ended, None while it is under way or before the first.
 
-        "summary" holds the keys of `labctl run --json`, "figures" the pictures. Raises the run's error as
-        ConfigError or EngineRefused.
+        Raises the run's error as ConfigError or EngineRefused.
         """
-        notes, _ = self.ask("result")
-        answer: dict[str, Any] | None = notes["answer"]
-        raise_error(answer or {})
-        return answer
+        ended = self.ask(GetRun())
+        if ended.failure is not None:
+            raise ended.failure.error()
+        return ended.report
 
-    def describe(self) -> tuple[dict[str, Any], dict[str, Any]]:
+    def describe(self) -> Description:
         """Return what the run is about: names and sizes, and arrays (edges, inputs, labels, rounds)."""
-        answer, arrays = self.ask("describe")
-        return dict(answer["answer"]), arrays
+        return self.ask(Describe())
+
+    # ── checks and calibrations ──────────────────────────────────────────────────────────────────
+
+    def start_check(self, bench: str, overrides: Sequence[str] = (), *, wiring: bool = True) -> None:
+        """Check a bench of instruments; it is left safe. Raises ConfigError for a file that is none."""
+        self.ask(StartCheck(bench=bench, overrides=tuple(overrides), wiring=wiring, cwd=Path.cwd()))
+
+    def check_result(self) -> CheckReport | None:
+        """Return what the last check found, None while it is under way. Raises what ended it."""
+        ended = self.ask(GetCheck())
+        if ended.failure is not None:
+            raise ended.failure.error()
+        return ended.report
+
+    def start_calibration(self, request: StartCalibration) -> None:
+        """Carry calibration routines out. Raises ConfigError for what cannot be used."""
+        self.ask(request, timeout_s=PREFLIGHT_S)
+
+    def calibration_result(self) -> CalibrationReport | None:
+        """Return what the last calibration came to, None while it is under way. Raises what ended it."""
+        ended = self.ask(GetCalibration())
+        if ended.failure is not None:
+            raise ended.failure.error()
+        return ended.report
 
     # ── verbs ────────────────────────────────────────────────────────────────────────────────────
 
@@ -158,7 +179,7 @@ class EngineClient:
         if verb is Verb.EMERGENCY_OFF:
             self.emergency_off(reason)
             return
-        self.ask("verb", verb=str(verb), reason=reason)
+        self.ask(Do(verb=verb, reason=reason))
 
     def pause(self, reason: str = "") -> None:
         """Pause after the block in hand."""
@@ -183,7 +204,7 @@ class EngineClient:
         """
         reason = reason or VERBS[Verb.EMERGENCY_OFF].label
         try:
-            self.ask("verb", timeout_s=EMERGENCY_S, verb=str(Verb.EMERGENCY_OFF), reason=reason)
+            self.ask(Do(verb=Verb.EMERGENCY_OFF, reason=reason), timeout_s=EMERGENCY_S)
         except EngineGone:
             process = self.place.process()
             if process is not None and process.is_alive():
@@ -192,44 +213,32 @@ class EngineClient:
 
     def note(self, text: str) -> None:
         """Write a note into the run's events, at the present cycle."""
-        self.ask("note", text=text)
+        self.ask(AddNote(text=text))
 
     def mark(self, name: str, cycle: int, learning_time_s: float) -> None:
         """Drop a named marker into the run's events, at a cycle and learning time that have been."""
-        self.ask("mark", name=name, cycle=cycle, learning_time_s=learning_time_s)
-
-    def set_doses(self, doses: Mapping[str, str]) -> None:
-        """Set imperfections, by name with unit, for the runs to come; an empty mapping forgets them."""
-        self.ask("doses", doses=dict(doses))
+        self.ask(AddMarker(name=name, cycle=cycle, learning_time_s=learning_time_s))
 
     # ── watching ─────────────────────────────────────────────────────────────────────────────────
 
     def poll(self, rings: Sequence[str] = ("cycles", "gates", "nodes", "rounds")) -> Poll:
         """Return the snapshot and what is new since the last poll of this client."""
         since = {name: self._next.get(name, 0) for name in (*rings, "events", "log")}
-        notes, arrays = self.ask("poll", rings=list(rings), since=since, serial=self._serial)
-        answer = notes["answer"]
-        if answer["serial"] != self._serial:
-            self._serial = answer["serial"]
+        poll = self.ask(GetPoll(rings=tuple(rings), since=since, serial=self._serial))
+        if poll.serial != self._serial:
+            self._serial = poll.serial
             self._next = {"log": self._next.get("log", 0)}
-        found: dict[str, Samples] = {}
-        for name, (first, lost) in answer["rings"].items():
-            prefix = f"{name}."
-            columns = {k.removeprefix(prefix): v for k, v in arrays.items() if k.startswith(prefix)}
-            found[name] = Samples(first, columns, lost)
-            self._next[name] = found[name].following
-        for name in ("events", "log"):
-            self._next[name] = answer[f"next_{name}"]
-        snapshot = self._seen(answer["snapshot"])
-        return Poll(snapshot, self._serial, found, answer["events"], answer["log"])
+        self._next |= {name: samples.following for name, samples in poll.rings.items()}
+        self._next |= {"events": poll.next_event, "log": poll.next_log}
+        self._seen(poll.snapshot)
+        return poll
 
     def snapshot(self) -> Snapshot:
         """Return the snapshot alone."""
-        notes, _ = self.ask("snapshot")
-        return self._seen(notes["answer"])
+        return self._seen(self.ask(GetSnapshot()))
 
     def wait(self, *, timeout_s: float = float("inf"), every_s: float = 0.05) -> Snapshot:
-        """Wait until the run is over and stored. Raises TimeoutError."""
+        """Wait until the job is over and everything stored. Raises TimeoutError."""
         deadline = time.monotonic() + timeout_s
         while True:
             snapshot = self.snapshot()
@@ -241,32 +250,36 @@ class EngineClient:
 
     # ── the inside ───────────────────────────────────────────────────────────────────────────────
 
-    def ask(
-        self, what: str, *, timeout_s: float = REPLY_S, **words: Any
-    ) -> tuple[dict[str, Any], dict[str, Any]]:
-        """Send one request and return the notes and arrays of the answer."""
+    def ask(self, request: Request[R], *, timeout_s: float = REPLY_S) -> R:
+        """Send one request and return its answer. Raises ConfigError, EngineRefused or EngineGone."""
         with self._lock:
             try:
-                self._connection.send_bytes(packed({"ask": what, **words}))
-                if not self._connection.poll(timeout_s):
-                    self._connection.close()  # a late answer must not be taken for the next one's
-                    raise EngineGone(
-                        f"engine {self.place.name} (process {self.pid}) has not answered for {timeout_s:g} s"
+                blob = self._line.exchange(encode(request), timeout_s)
+            except TimeoutError:
+                self._line.close()  # a late answer must not be taken for the next one's
+                raise EngineGone(
+                    say(
+                        "engine {name} (process {pid}) has not answered for {time:g} s",
+                        name=self.place.name,
+                        pid=self.pid,
+                        time=timeout_s,
                     )
-                blob = self._connection.recv_bytes()
+                ) from None
             except (OSError, EOFError) as error:
                 raise self._gone() from error
-        notes, arrays = unpacked(blob)
-        raise_error(notes)
-        return notes, arrays
+        answer: Answer[R] = decode(blob, answer_of(request))
+        if answer.failure is not None:
+            raise answer.failure.error()
+        if answer.value is None:
+            raise EngineRefused("DataError", f"engine {self.place.name} has answered nothing")
+        return answer.value
 
-    def _seen(self, plain: dict[str, Any]) -> Snapshot:
-        snapshot = from_plain(Snapshot, plain)
+    def _seen(self, snapshot: Snapshot) -> Snapshot:
         self._folder = snapshot.run.folder if snapshot.run is not None else ""
         return snapshot
 
     def _gone(self) -> EngineGone:
-        last = self.place.last_words()
+        last = self.place.last_error()
         return EngineGone(
             f"engine {self.place.name} has ended or was killed{f' ({last})' if last else ''}; "
             f"committed cycles are kept: 'labctl runs recover {self._folder or '--all'}' stores them"

@@ -1,11 +1,11 @@
 """The guardian: a process that makes the bench safe when the engine cannot any more.
 
-It is started by the engine before a bench is opened, in a session of its own, and reads lines of JSON from
-its standard input: `watch` (what to make safe), `beat` (twice a second), `make safe`, `take over`, `release`,
-`bye`. When the line closes while it watches, the engine has died; when no beat comes for a while, the engine
-hangs and is killed first, because an instrument's port serves one program at a time. Then the guardian
-keeps the bench for itself, connects to the instruments, brings them to their safe state, reads that back,
-and notes in the run's folder what it did. It imports what it needs for that beforehand.
+It is started by the engine before a bench is opened, in a session of its own, and reads lines from its
+standard input (`labctl.engine.guardian_lines`). When the line closes while it watches, the engine has died;
+when no beat comes for a while, the engine hangs and is killed first, because an instrument's port serves
+one program at a time. Then the guardian keeps the bench for itself, connects to the instruments, brings
+them to their safe state, reads that back, and notes in the run's folder what it did. It imports what it
+needs for that beforehand.
 """
 
 from __future__ import annotations
@@ -17,13 +17,35 @@ import select
 import signal
 import sys
 import time
-from collections.abc import Callable
-from dataclasses import asdict, dataclass, field
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
+
+import msgspec
 
 from labctl.bench_files import bench_lock
+from labctl.engine.codec import decode_line, encode_line
+from labctl.engine.guardian_lines import (
+    AnyLine,
+    AnyReply,
+    Beat,
+    Bye,
+    MadeSafe,
+    MakeSafe,
+    NoteFolder,
+    Release,
+    SafeReport,
+    TakeOver,
+    WatchBench,
+    Watching,
+)
+from labctl.engine.reports import PartLeft
+from protocols.messages import Message
+
+if TYPE_CHECKING:
+    from drivers.hardware import SafetyReport
 
 HANGS_S = 5.0  # without a beat
 RETRY_S = 0.25
@@ -33,32 +55,18 @@ GIVE_UP_S = 60.0
 NOTE = "guardian.json"
 USER = "the guardian, which makes the bench safe"
 
-MakeSafe = Callable[[], dict[str, Any]]
-
-
-@dataclass
-class Deed:
-    """What the guardian did and why: kept as guardian.json in the run's folder, times in seconds."""
-
-    reason: str
-    bench: str
-    noticed: str
-    safe: bool
-    safe_after_s: float
-    attempts: int = 0
-    parts: list[dict[str, Any]] = field(default_factory=list)
-    problem: str = ""
+Reach = Callable[[], tuple[tuple[PartLeft, ...], str]]  # what was reached, and the problem, "" when safe
 
 
 class Guardian:
     """Listens to one engine; `run` returns when the engine has left or has been replaced."""
 
-    def __init__(self, line: int, engine_pid: int, tell: Callable[[dict[str, Any]], None]) -> None:
+    def __init__(self, line: int, engine_pid: int, tell: Callable[[AnyReply], None]) -> None:
         self._line, self._engine_pid, self._tell = line, engine_pid, tell
         self._buffer = b""
         self._heard = time.monotonic()
-        self._watching: dict[str, Any] | None = None
-        self._make_safe: MakeSafe = _nothing_energised
+        self._watching: WatchBench | None = None
+        self._reach: Reach = _nothing_energised
 
     def run(self) -> None:
         """Listen until the engine says bye, dies or hangs."""
@@ -79,122 +87,140 @@ class Guardian:
             self._buffer += data
             *lines, self._buffer = self._buffer.split(b"\n")
             for line in lines:
-                if not self._take(json.loads(line)):
+                if not self._take(decode_line(line, AnyLine)):
                     return
             self._heard = time.monotonic()  # imports and deeds take their time
 
-    def _take(self, message: dict[str, Any]) -> bool:
-        """Act on a message; tell whether to go on listening."""
-        kind = message["say"]
-        if kind == "watch":
-            self._make_safe = maker_of(message)
-            self._watching = message
-            self._tell({"watching": True})
-        elif kind == "folder" and self._watching is not None:
-            self._watching["folder"] = message["folder"]
-        elif kind == "release":
-            self._watching = None
-        elif kind == "make safe":
-            did = self._act(message["reason"], message["limit_s"], alone=True)  # the engine keeps the bench
-            self._tell({"did": asdict(did)})
-        elif kind == "take over":
-            self._kill_engine()
-            self._act(message["reason"], GIVE_UP_S)
-            return False
-        return bool(kind != "bye")
+    def _take(self, line: AnyLine) -> bool:
+        """Act on a line; tell whether to go on listening."""
+        match line:
+            case WatchBench():
+                self._reach = reach_of(line)
+                self._watching = line
+                self._tell(Watching())
+            case NoteFolder(folder) if self._watching is not None:
+                self._watching = msgspec.structs.replace(self._watching, folder=folder)
+            case Release():
+                self._watching = None
+            case MakeSafe(reason, limit_s):
+                self._tell(MadeSafe(self._act(reason, limit_s, alone=True)))  # the engine keeps the bench
+            case TakeOver(reason):
+                self._kill_engine()
+                self._act(reason, GIVE_UP_S)
+                return False
+            case NoteFolder() | Beat():
+                pass
+            case Bye():
+                return False
+        return True
 
     def _kill_engine(self) -> None:
         with contextlib.suppress(ProcessLookupError):
             os.kill(self._engine_pid, signal.SIGKILL)
 
-    def _act(self, reason: str, limit_s: float, *, alone: bool = False) -> Deed:
+    def _act(self, reason: str, limit_s: float, *, alone: bool = False) -> SafeReport:
         """Make the bench safe, again and again until it is or the limit is over; note what was done.
 
         `alone`: the bench is kept from others already. Nothing is touched while somebody else has it.
         """
         began, told = time.monotonic(), False
-        about = self._watching or {}
-        deed = Deed(reason, about.get("bench", "unknown"), _now(), False, 0.0)
+        watched = self._watching or WatchBench("unknown", "", {})
+        report = SafeReport(reason, watched.bench, _now())
         with contextlib.ExitStack() as locks:
             while True:
                 if not alone:
-                    deed.problem = self._keep(locks, time.monotonic() - began)
-                    alone = not deed.problem
+                    problem = self._keep(locks, watched.addresses, time.monotonic() - began)
+                    report, alone = replace(report, problem=problem), not problem
                 if alone:
-                    self._try(deed)
-                deed.safe_after_s = time.monotonic() - began
-                if deed.safe or deed.safe_after_s > limit_s:
+                    report = self._try(report)
+                report = replace(report, safe_after_s=time.monotonic() - began)
+                if report.safe or report.safe_after_s > limit_s:
                     break
-                if not told and (alone or deed.safe_after_s > RETRY_S):
-                    self._note(deed, about.get("folder", ""))
+                if not told and (alone or report.safe_after_s > RETRY_S):
+                    _note(report, watched.folder)
                     told = True
                 time.sleep(RETRY_S if alone else RETRY_LOCK_S)
-        self._note(deed, about.get("folder", ""))
-        return deed
+        _note(report, watched.folder)
+        return report
 
-    def _keep(self, locks: contextlib.ExitStack, waited_s: float) -> str:
+    def _keep(self, locks: contextlib.ExitStack, addresses: Mapping[str, str], waited_s: float) -> str:
         """Keep the bench from others; return who has it, empty when it may be touched."""
-        about = self._watching or {}
         try:
-            locks.enter_context(bench_lock.held(about.get("values", {}), USER))
+            locks.enter_context(bench_lock.held(addresses, USER))
         except bench_lock.BenchInUse as error:
             dying = error.who.endswith(f"(process {self._engine_pid})")  # and nobody else has it
             return "" if dying and waited_s > DIES_S else f"{error.fact}, which answers for it"
         except Exception as error:  # a full disk: the bench is what matters
-            _say(f"the guardian could not keep the bench for itself: {error}")
+            _print(f"the guardian could not keep the bench for itself: {error}")
         return ""
 
-    def _try(self, deed: Deed) -> None:
-        deed.attempts += 1
+    def _try(self, report: SafeReport) -> SafeReport:
+        attempts = report.attempts + 1
         try:
-            found = self._make_safe()
-            deed.safe, deed.parts, deed.problem = found["safe"], found["parts"], found.get("problem", "")
+            parts, problem = self._reach()
         except Exception as error:  # whatever it is, the next attempt may do better
-            deed.problem = f"{type(error).__name__}: {error}"
-
-    def _note(self, deed: Deed, folder: str) -> None:
-        _say(json.dumps(asdict(deed), ensure_ascii=False))
-        if not folder:
-            return
-        what = "bench made safe by the guardian" if deed.safe else "the guardian cannot make the bench safe"
-        line = {"time": deed.noticed, "what": what, "by": "guardian", **asdict(deed)}
-        try:
-            part = Path(folder) / f"{NOTE}.part"
-            part.write_text(json.dumps(asdict(deed), indent=2, ensure_ascii=False) + "\n", "utf-8")
-            part.replace(Path(folder) / NOTE)
-            with (Path(folder) / "events.jsonl").open("a", encoding="utf-8") as file:
-                file.write(json.dumps(line, ensure_ascii=False) + "\n")
-        except OSError as error:  # a full disk: the bench is what matters
-            _say(f"the guardian could not note what it did: {error}")
+            return replace(report, attempts=attempts, problem=f"{type(error).__name__}: {error}")
+        return replace(report, attempts=attempts, parts=parts, problem=problem, safe=not problem)
 
 
-def _say(text: str) -> None:
+def _note(report: SafeReport, folder: str) -> None:
+    """Tell what was done on stderr, and in the run's folder if there is one."""
+    plain = asdict(report)
+    _print(json.dumps(plain, ensure_ascii=False))
+    if not folder:
+        return
+    what = "bench made safe by the guardian" if report.safe else "the guardian cannot make the bench safe"
+    line = {"time": report.noticed, "what": what, "by": "guardian", **plain}
+    try:
+        part = Path(folder) / f"{NOTE}.part"
+        part.write_text(json.dumps(plain, indent=2, ensure_ascii=False) + "\n", "utf-8")
+        part.replace(Path(folder) / NOTE)
+        with (Path(folder) / "events.jsonl").open("a", encoding="utf-8") as file:
+            file.write(json.dumps(line, ensure_ascii=False) + "\n")
+    except OSError as error:  # a full disk: the bench is what matters
+        _print(f"the guardian could not note what it did: {error}")
+
+
+def _print(text: str) -> None:
     with contextlib.suppress(OSError):  # whoever read it may be gone: the bench is what matters
         print(text, file=sys.stderr, flush=True)
 
 
-def _nothing_energised() -> dict[str, Any]:
-    return {"safe": True, "parts": [], "problem": ""}
+def _nothing_energised() -> tuple[tuple[PartLeft, ...], str]:
+    return (), ""
 
 
-def maker_of(message: dict[str, Any]) -> MakeSafe:
+def reach_of(watched: WatchBench) -> Reach:
     """Return what makes this bench safe, everything it needs imported. A simulated bench drives nothing."""
-    if message["kind"] != "hardware":
+    if not watched.written:
         return _nothing_energised
     from drivers.hardware import HardwareConfig, make_safe
 
     known = HardwareConfig.model_fields  # the file has more: the board's network, what is emulated
-    config = HardwareConfig.model_validate({k: v for k, v in message["values"].items() if k in known})
+    written = json.loads(watched.written)
+    config = HardwareConfig.model_validate({k: v for k, v in written.items() if k in known})
 
-    def reach() -> dict[str, Any]:
+    def reach() -> tuple[tuple[PartLeft, ...], str]:
         report = make_safe(config)
-        return {
-            "safe": report.is_safe,
-            "parts": [asdict(part) for part in report.parts],
-            "problem": "; ".join(str(error) for error in report.errors.values()),
-        }
+        problem = "; ".join(str(error) for error in report.errors.values())
+        if not problem and not report.is_safe:
+            problem = "not every part is known to be safe"
+        return parts_left(report), problem
 
     return reach
+
+
+def parts_left(report: SafetyReport) -> tuple[PartLeft, ...]:
+    """Return the parts of a bench after it was made safe, as they travel."""
+    return tuple(
+        PartLeft(part.name, part.address, part.safe, part.holds, Message.of(part.error))
+        for part in report.parts
+    )
+
+
+def read_note(folder: Path) -> SafeReport:
+    """Return what a guardian noted in a run's folder. Raises OSError, or DataError for what is no note."""
+    return decode_line((folder / NOTE).read_bytes(), SafeReport)
 
 
 def _now() -> str:
@@ -206,9 +232,9 @@ def main() -> None:
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):  # it leaves when the engine does
         signal.signal(number, signal.SIG_IGN)
 
-    def tell(message: dict[str, Any]) -> None:
+    def tell(reply: AnyReply) -> None:
         with contextlib.suppress(OSError):  # the engine may be gone
-            os.write(1, json.dumps(message).encode() + b"\n")
+            os.write(1, encode_line(reply))
 
     Guardian(0, int(sys.argv[1]), tell).run()
 

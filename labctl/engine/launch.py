@@ -7,7 +7,7 @@ import sys
 import threading
 import time
 
-from labctl.engine.messages import EngineGone
+from labctl.engine.errors import EngineGone
 from labctl.engine.places import Place, new_place
 
 START_S = 30.0

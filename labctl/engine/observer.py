@@ -10,12 +10,14 @@ from typing import Any
 
 import numpy as np
 
+from labctl.engine.messages import Description, RunEvent
 from labctl.engine.publish import Published
 from labctl.engine.snapshot import BenchFacts, LatenessFacts, SafeFacts, ScoreFacts
 from labctl.runs.session import Session
 from labctl.store.lateness import LatenessTally
 from protocols.block import CycleBlock, CycleRecord, FloatArray
 from protocols.engine import EngineState, Event, Kind, Round, RunState
+from protocols.messages import NOTHING, Message
 from protocols.metrics import Score
 from protocols.plan import Plan
 
@@ -73,13 +75,9 @@ class Observer:
         if state.run is not self._state:
             self._state = state.run
             by = getattr(event, "by", "engine")
-            self._published.note(
-                run_time_s=self.run_time_s(),
-                cycle=state.progress.cycle,
-                what=f"run {state.run}",
-                by=by,
-                reason=event.reason,
-            )
+            reason = Message.of(event.reason) if event.reason else NOTHING
+            what = f"run {state.run}"
+            self._published.note(RunEvent(what, by, reason, self.run_time_s(), state.progress.cycle))
         self._published.update(**self._facts(event, state))
 
     def _facts(self, event: Event, state: EngineState) -> dict[str, Any]:
@@ -88,14 +86,14 @@ class Observer:
         facts: dict[str, Any] = {
             "state": state.run,
             "outcome": state.outcome,
-            "reason": state.reason,
+            "reason": Message.of(state.reason) if state.reason else NOTHING,
             "cycle": progress.cycle,
             "rounds_done": progress.rounds_done,
             "learning_time_s": progress.learning_time_s,
             "run_time_s": self.run_time_s(),
             "cycles_per_s": rate,
             "time_left_s": (self._plan.cycles - progress.cycle) / rate if rate > 0 else None,
-            "warnings": tuple(session.warnings) if session is not None else (),
+            "warnings": tuple(map(Message.of, session.warnings)) if session is not None else (),
         }
         if event.record is not None:
             facts["lateness"] = LatenessFacts.of(self._tally)
@@ -179,7 +177,7 @@ class Observer:
         self._published.add("rounds", columns | {"output_V": reading.train_outputs[None]})
 
 
-def describe(plan: Plan) -> tuple[dict[str, Any], dict[str, Any]]:
+def describe(plan: Plan) -> Description:
     """Return what a run is about: notes and arrays, for clients that draw it."""
     task, network = plan.task, plan.task.wiring.network
     notes = {
@@ -201,7 +199,7 @@ def describe(plan: Plan) -> tuple[dict[str, Any], dict[str, Any]]:
         "labels_V": task.train.labels,
         "rounds": plan.rounds,
     }
-    return notes, arrays
+    return Description(notes, arrays)
 
 
 def _score(score: Score | None) -> ScoreFacts | None:

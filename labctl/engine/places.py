@@ -13,14 +13,62 @@ import secrets
 import shutil
 import tempfile
 from dataclasses import asdict, dataclass
+from multiprocessing import AuthenticationError
+from multiprocessing.connection import Client, Connection
 from pathlib import Path
+from typing import Protocol
 
-from labctl.engine.messages import EngineGone
+from labctl.engine.errors import EngineGone
 from labctl.store.marker import Process
 from protocols.errors import ConfigError, DataError
 
 NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,31}")
 _SOCKET_CHARACTERS = 100  # the system takes about 107
+
+
+class EngineLine(Protocol):
+    """A client's line to an engine: one request, one answer, as bytes."""
+
+    def exchange(self, blob: bytes, timeout_s: float) -> bytes:
+        """Send a request and return the answer. Raises TimeoutError, OSError or EOFError."""
+
+    def close(self) -> None:
+        """Hang up."""
+
+
+class EngineAddress(Protocol):
+    """Where an engine can be reached: `Place` for one in a process of its own."""
+
+    @property
+    def name(self) -> str:
+        """Return the engine's name."""
+
+    def connect(self) -> EngineLine:
+        """Return a new line to it. Raises OSError or EOFError, or EngineGone when it does not let us in."""
+
+    def process(self) -> Process | None:
+        """Return the engine's process; None when it is not known or there is none."""
+
+    def last_error(self) -> str:
+        """Return the last line an engine that broke down has written, empty when there is none."""
+
+
+class SocketLine:
+    """A line to an engine over its socket."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def exchange(self, blob: bytes, timeout_s: float) -> bytes:
+        """Send a request and return the answer. Raises TimeoutError, OSError or EOFError."""
+        self._connection.send_bytes(blob)
+        if not self._connection.poll(timeout_s):
+            raise TimeoutError
+        return self._connection.recv_bytes()
+
+    def close(self) -> None:
+        """Hang up."""
+        self._connection.close()
 
 
 @dataclass(frozen=True)
@@ -63,13 +111,20 @@ class Place:
         process = self.process()
         return process is not None and process.is_alive()
 
-    def last_words(self) -> str:
+    def last_error(self) -> str:
         """Return the last line an engine that broke down has written, empty when there is none."""
         try:
             lines = self.log.read_text("utf-8", "replace").split("Traceback", 1)[1].strip().splitlines()
         except (OSError, IndexError):
             return ""
         return lines[-1][:200]
+
+    def connect(self) -> EngineLine:
+        """Return a new line to the engine. Raises OSError or EOFError, or EngineGone for a wrong key."""
+        try:
+            return SocketLine(Client(self.socket, "AF_UNIX", authkey=self.key()))
+        except AuthenticationError as error:
+            raise EngineGone(f"engine {self.name} does not let us in: its key has changed") from error
 
     def settle(self) -> bytes:
         """Note the calling process as the engine here, with a fresh key; return the key."""

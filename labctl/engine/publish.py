@@ -14,8 +14,9 @@ from typing import Any, Generic, TypeVar
 
 import numpy as np
 
-from labctl.engine.rings import CAPACITY, Arrays, Ring
-from labctl.engine.snapshot import RunFacts, Snapshot, to_plain
+from labctl.engine.messages import Description, LogLine, Poll, RunEvent
+from labctl.engine.rings import CAPACITY, Ring
+from labctl.engine.snapshot import RunFacts, Snapshot
 
 T = TypeVar("T")
 _TAIL = 500
@@ -46,9 +47,9 @@ class Published:
         self._lock = threading.Lock()
         self._snapshot = snapshot
         self._rings: dict[str, Ring] = {}
-        self._events: Tail[dict[str, Any]] = Tail()
-        self._log: Tail[dict[str, Any]] = Tail()
-        self._description: tuple[dict[str, Any], Arrays] | None = None
+        self._events: Tail[RunEvent] = Tail()
+        self._log: Tail[LogLine] = Tail()
+        self._description: Description | None = None
 
     @property
     def snapshot(self) -> Snapshot:
@@ -61,11 +62,11 @@ class Published:
             sequence = self._snapshot.sequence + 1
             self._snapshot = dataclasses.replace(self._snapshot, sequence=sequence, **changes)
 
-    def begin(self, run: RunFacts, description: tuple[dict[str, Any], Arrays], **first: Any) -> None:
+    def begin(self, run: RunFacts, description: Description, **first: Any) -> None:
         """Forget the last run; `first` are fields of the new one's first snapshot."""
         with self._lock:
             s = self._snapshot
-            kept = ("engine", "guardian", "watchers", "doses")
+            kept = ("engine", "guardian", "watchers", "unresolved")
             self._snapshot = Snapshot(
                 sequence=s.sequence + 1, run=run, **{name: getattr(s, name) for name in kept}, **first
             )
@@ -78,39 +79,27 @@ class Published:
         with self._lock:
             self._rings[ring].add({name: np.asarray(values) for name, values in rows.items()})
 
-    def note(self, **line: Any) -> None:
+    def note(self, event: RunEvent) -> None:
         """Append an event."""
         with self._lock:
-            self._events.add(line)
+            self._events.add(event)
 
-    def logged(self, line: dict[str, Any]) -> None:
+    def logged(self, line: LogLine) -> None:
         """Append a line of the log."""
         with self._lock:
             self._log.add(line)
 
-    def description(self) -> tuple[dict[str, Any], Arrays] | None:
+    def description(self) -> Description | None:
         """Return what the run is about, None before the first."""
         return self._description
 
-    def poll(
-        self, rings: Sequence[str], since: Mapping[str, int], serial: int
-    ) -> tuple[dict[str, Any], Arrays]:
-        """Return the answer to a poll: notes and arrays named ring.column."""
+    def poll(self, rings: Sequence[str], since: Mapping[str, int], serial: int) -> Poll:
+        """Return what is new since these numbers of the run `serial`; all of it when that is another run."""
         with self._lock:
             snapshot = self._snapshot
             current = snapshot.run.serial if snapshot.run is not None else 0
             seen = since if serial == current else {"log": since.get("log", 0)}
             samples = {n: self._rings[n].since(seen.get(n, 0)) for n in rings if n in self._rings}
-            events, next_events = self._events.since(seen.get("events", 0))
+            events, next_event = self._events.since(seen.get("events", 0))
             log, next_log = self._log.since(seen.get("log", 0))
-        notes = {
-            "serial": current,
-            "snapshot": to_plain(snapshot),
-            "rings": {name: [s.first, s.lost] for name, s in samples.items()},
-            "events": events,
-            "next_events": next_events,
-            "log": log,
-            "next_log": next_log,
-        }
-        arrays = {f"{name}.{c}": a for name, s in samples.items() for c, a in s.arrays.items()}
-        return notes, arrays
+        return Poll(snapshot, current, samples, events, log, next_event, next_log)

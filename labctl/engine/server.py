@@ -9,33 +9,34 @@ from __future__ import annotations
 import contextlib
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from multiprocessing import AuthenticationError
 from multiprocessing.connection import Connection, Listener, answer_challenge, deliver_challenge
 from typing import Any
 
 import structlog
 
-from labctl.engine.messages import MAX_BYTES, error_notes, packed, unpacked
-from labctl.engine.rings import Arrays
+from labctl.engine.codec import decode, encode
+from labctl.engine.errors import Failure
+from labctl.engine.messages import MAX_BYTES, Answer, AnyRequest, Hello, Request
 from protocols.errors import LabError, ProtocolError
+from protocols.messages import say
 
 MOST_CLIENTS = 32
 WATCHED_FOR_S = 2.0  # a client that has asked within this time is watching
 
-Answer = tuple[Any, Arrays]
-Handler = Callable[[Mapping[str, Any], str], Answer]
+Answering = Callable[[Request[Any], str], object]
 log = structlog.get_logger(__name__)
 
 
 class Server:
-    """Lets clients in at a socket and has their requests answered by `handlers`, by name.
+    """Lets clients in at a socket and has their requests answered.
 
-    A handler gets the request and who asks; it runs in that client's thread and must not take long.
+    `answering` gets the request and who asks; it runs in that client's thread and must not take long.
     """
 
-    def __init__(self, address: str, handlers: Mapping[str, Handler]) -> None:
-        self._handlers = handlers
+    def __init__(self, address: str, answering: Answering) -> None:
+        self._answering = answering
         self._listener = Listener(address, "AF_UNIX", backlog=MOST_CLIENTS)
         self._lock = threading.Lock()
         self._heard: dict[int, float] = {}  # by thread: when its client last asked something
@@ -86,11 +87,16 @@ class Server:
             with self._lock:
                 self._heard[me] = time.monotonic()
             while True:
-                request, _ = unpacked(connection.recv_bytes(MAX_BYTES))
+                blob = connection.recv_bytes(MAX_BYTES)
                 self._last_heard = self._heard[me] = time.monotonic()
-                if request.get("ask") == "hello":
-                    who = str(request.get("who", who))[:40]
-                connection.send_bytes(self._answer(request, who))
+                try:
+                    request: Request[Any] = decode(blob, AnyRequest)
+                except LabError as error:
+                    connection.send_bytes(encode(Answer(failure=_not_understood(error))))
+                    continue
+                if isinstance(request, Hello):
+                    who = request.who[:40]
+                connection.send_bytes(answer_bytes(self._answering, request, who))
         except AuthenticationError:
             log.warning("a client did not know the key and was not let in")
         except (OSError, EOFError, LabError) as gone:
@@ -101,15 +107,18 @@ class Server:
             with contextlib.suppress(OSError):
                 connection.close()
 
-    def _answer(self, request: Mapping[str, Any], who: str) -> bytes:
-        try:
-            handler = self._handlers.get(str(request.get("ask")))
-            if handler is None:
-                raise ProtocolError(f"an engine of this version cannot be asked for '{request.get('ask')}'")
-            answer, arrays = handler(request, who)
-            return packed({"answer": answer}, arrays)
-        except LabError as error:
-            return packed(error_notes(error))
-        except Exception as error:  # a defect of ours ends one answer, not the engine
-            log.error("a request failed", ask=request.get("ask"), exc_info=True)
-            return packed(error_notes(error))
+
+def answer_bytes(answering: Answering, request: Request[Any], who: str) -> bytes:
+    """Return the packed answer to a request, or the packed failure."""
+    try:
+        return encode(Answer(answering(request, who)))
+    except LabError as error:
+        return encode(Answer(failure=Failure.of(error)))
+    except Exception as error:  # a defect of ours ends one answer, not the engine
+        log.error("a request failed", ask=type(request).__name__, exc_info=True)
+        return encode(Answer(failure=Failure.of(error)))
+
+
+def _not_understood(error: LabError) -> Failure:
+    told = say("an engine of this version cannot be asked for this ({why})", why=error.message)
+    return Failure.of(ProtocolError(told))

@@ -5,19 +5,14 @@ Times are in seconds, voltages in volts. A snapshot is frozen; a client that kee
 
 from __future__ import annotations
 
-import dataclasses
-import types
-import typing
-from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, TypeVar
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from protocols.engine import Outcome, RunState
+from protocols.messages import NOTHING, Message
 
 if TYPE_CHECKING:  # a client needs no numbers
     from labctl.store.lateness import LatenessTally
-
-T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -113,14 +108,40 @@ class GuardianFacts:
 
 
 @dataclass(frozen=True)
+class JobFacts:
+    """A job that is no run: its kind ("check", "calibrate"), what is at work, the bench's name.
+
+    step is what it does now, done and total count its steps, at counts the routines that came before.
+    """
+
+    kind: str
+    name: str
+    bench: str
+    step: Message = NOTHING
+    done: int = 0
+    total: int = 0
+    at: int = 0
+    routines: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class UnresolvedFault:
+    """A bench that is not known to be safe since a job ended on it, and what was told of it."""
+
+    bench: str
+    problem: Message
+
+
+@dataclass(frozen=True)
 class Snapshot:
     """An engine at one moment.
 
     sequence rises with every change. activity says in words what the engine is doing ("idle", "checking",
     "running", "storing"). run_time_s is the wall time since the run began. time_left_s is None until it
-    can be told. problem is the error that ended the run, empty when there is none. watchers counts the
-    clients heard from lately. warnings are what a person should know of the run that goes on. doses are those
-    set for the runs to come.
+    can be told. job is what is done with a bench when that is no run. problem is the error that ended the
+    last job, empty when there is none. watchers counts the clients heard from lately. warnings: what a person
+    should know of the run that goes on. unresolved: benches that are not known to be safe; a later job that
+    leaves one safe settles it.
     """
 
     sequence: int
@@ -128,9 +149,10 @@ class Snapshot:
     activity: str = "idle"
     state: RunState = RunState.IDLE
     outcome: Outcome | None = None
-    reason: str = ""
-    problem: str = ""
+    reason: Message = NOTHING
+    problem: Message = NOTHING
     run: RunFacts | None = None
+    job: JobFacts | None = None
     cycle: int = 0
     rounds_done: int = 0
     learning_time_s: float = 0.0
@@ -145,34 +167,10 @@ class Snapshot:
     realtime: str = ""
     guardian: GuardianFacts = GuardianFacts()
     watchers: int = 0
-    warnings: tuple[str, ...] = ()
-    doses: dict[str, str] = field(default_factory=dict)
+    warnings: tuple[Message, ...] = ()
+    unresolved: tuple[UnresolvedFault, ...] = ()
 
     @property
     def is_over(self) -> bool:
         """Tell whether there is no run under way and everything of the last one is stored."""
         return self.activity == "idle"
-
-
-def to_plain(value: Any) -> Any:
-    """Turn a dataclass of this module into what JSON can hold."""
-    return dataclasses.asdict(value)
-
-
-def from_plain(kind: type[T], plain: Mapping[str, Any]) -> T:
-    """Build a dataclass of this module from plain data; names it does not know are left out."""
-    hints = typing.get_type_hints(kind)
-    known = {f.name for f in dataclasses.fields(kind)}  # type: ignore[arg-type]
-    return kind(**{name: _value(hints[name], value) for name, value in plain.items() if name in known})
-
-
-def _value(hint: Any, value: Any) -> Any:
-    if typing.get_origin(hint) in (types.UnionType, typing.Union):
-        if value is None:
-            return None
-        (hint,) = (h for h in typing.get_args(hint) if h is not types.NoneType)
-    if dataclasses.is_dataclass(hint) and isinstance(hint, type):
-        return from_plain(hint, value)
-    if typing.get_origin(hint) is tuple:
-        return tuple(value)
-    return hint(value) if hint in (RunState, Outcome) else value

@@ -10,7 +10,6 @@ from PyQt6.QtWidgets import QTreeWidget, QTreeWidgetItem
 
 from calibration import status
 from calibration.records import now_utc
-from labctl.bench_files.calibration_settings import board_serial
 from labctl.bench_files.load import load_bench
 from labctl.gui.roles import colour
 from labctl.gui.words import named, tr
@@ -82,8 +81,8 @@ def look(bench: str, seed: int) -> list[dict[str, Any]]:
     Raises ConfigError for a bench file that cannot be used, DataError for a damaged store.
     """
     loaded = load_bench(bench, None, seed)
-    folder, serial = loaded.calibration.folder(), board_serial(loaded.settings, seed)
-    asked, options = loaded.calibration.required, loaded.options(seed)
+    folder, serial = loaded.calibration.folder(), loaded.calibration_serial
+    asked, options = loaded.calibration.required, loaded.options()
     required = status(folder, serial, asked, options=options) if asked else []
     names = {entry["routine"] for entry in required}
     others = status(folder, serial, options=options)

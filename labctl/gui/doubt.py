@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import tomllib
 from dataclasses import replace
 from pathlib import Path
 
-from labctl.bench_files.bench_lock import addresses
+from labctl.bench_files.load import load_bench
 from labctl.gui.standing import CHECKED, Standing, Touch
+from protocols.errors import ConfigError
 
 
 class Doubt:
@@ -45,6 +45,6 @@ def are_one_bench(file: Path, other: Path) -> bool:
 
 def _addresses(file: Path) -> set[str]:
     try:
-        return set(addresses(tomllib.loads(file.read_text("utf-8"))))
-    except (OSError, ValueError):
+        return set(load_bench(str(file), None, 0).file.addresses())
+    except ConfigError:
         return set()

@@ -277,10 +277,9 @@ class ExperimentPanel(QWidget):
         except LabError as error:
             self.failed.emit(str(error))
         else:
-            limits, known = loaded.limits, loaded.settings
-            self._takes_doses = known.get("kind", "sim") == "sim"
-            simulated = self._takes_doses or bool(known.get("simulated"))
-            self.bench_facts = str(known.get("name", self.bench_facts[0])), simulated
+            limits = loaded.limits
+            self._takes_doses = not loaded.is_hardware
+            self.bench_facts = loaded.file.name, loaded.file.is_simulated
         self.document.recheck(limits)
         self.bench_changed.emit(self.bench_name())
 

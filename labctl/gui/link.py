@@ -21,9 +21,9 @@ import structlog
 from PyQt6.QtCore import QObject, pyqtSignal, pyqtSlot
 
 from labctl.engine.client import EMERGENCY_S, EngineClient, Poll
+from labctl.engine.errors import EngineGone, EngineRefused
 from labctl.engine.guardian import NOTE
 from labctl.engine.lifecycle import VERBS, Verb
-from labctl.engine.messages import EngineGone, EngineRefused
 from labctl.engine.places import Place, engines
 from labctl.gui.standing import Contact
 from protocols.engine import RunState

@@ -67,7 +67,7 @@ def prepare(request: RunRequest) -> PreparedRun:
     except ConfigError as error:
         raise error.at(file=experiment.file) from None
     bench.check(plan.task.wiring)
-    applied = find_applied(bench, request.seed, plan.task.wiring)
+    applied = find_applied(bench, plan.task.wiring)
     return PreparedRun(request, experiment, bench, plan, applied)
 
 
@@ -96,9 +96,9 @@ def prepare_resume(folder: Path, *, figures: bool = True) -> tuple[PreparedRun, 
         raise DataError(
             f"{folder}: experiment.toml or bench.toml was changed since the run began; put the old one back"
         )
-    began_on = manifest.get("bench", run.bench.settings)
-    changed = [key for key, _, _ in differences(began_on, run.bench.settings)]
-    if changed and run.bench.values.get("kind", "sim") == "sim":
+    began_on = manifest.get("bench", run.bench.file.in_si())
+    changed = [key for key, _, _ in differences(began_on, run.bench.file.in_si())]
+    if changed and not run.bench.is_hardware:
         raise DataError(
             f"{folder / 'bench.toml'}: was changed since the run began: {', '.join(changed[:5])}; "
             "put back what it was"

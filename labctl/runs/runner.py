@@ -22,6 +22,7 @@ from labctl.runs.decision import measure_decision_map
 from labctl.runs.inventory import Inventory
 from labctl.runs.prepared import PreparedRun, Resumption
 from labctl.runs.session import Listener, Session
+from labctl.runs.summary import LatenessHistogram, RunSummary
 from labctl.store import (
     Checkpoint,
     LiveReader,
@@ -53,7 +54,7 @@ class RunResult:
     """A finished run: its folder, figures, summary (the keys of `--json`) and final state."""
 
     folder: Path
-    summary: dict[str, Any]
+    summary: RunSummary
     figures: list[Path]
     state: EngineState
     warnings: list[str] = field(default_factory=list)
@@ -103,7 +104,7 @@ def carry_out(
             "calibration expired", by="labctl", text=sentence, cycle=session.state.progress.cycle
         )
 
-    watch = ExpiryWatch(expiries(run.bench, run.request.seed, run.applied), expired)
+    watch = ExpiryWatch(expiries(run.bench, run.applied), expired)
     inventory = Inventory(bench, manifest, recorder.events)
     session = Session(
         run.plan,
@@ -131,7 +132,7 @@ def carry_out(
         raise DataError(f"{failure}; make room, then go on with 'labctl runs resume {folder}'") from failure
     if failure is not None:
         raise failure
-    if not summary:
+    if summary is None:
         raise DataError(f"{folder}: the run ended before anything was measured")
     return RunResult(folder, summary, figures, session.state)
 
@@ -152,15 +153,15 @@ def _begin(run: PreparedRun, bench: Bench) -> tuple[Path, Manifest, Recorder]:
             seeds={"run": request.seed, "board": request.seed},
             task=str(run.plan.task.kind),
             method=run.plan.method.name,
-            bench=run.bench.settings,
+            bench=run.bench.file.in_si(),
             imperfections=run.bench.imperfections,
-            imperfection_ledger=run.bench.ledger,
+            imperfection_ledger=run.bench.file.ledger(run.bench.seed),
             settings=settings.model_dump(mode="json"),
             sampling={"cycle_stride": run.sampling.stride, "rounds": run.plan.rounds.tolist()},
             predicted_bytes=run.size().most,
         )
         manifest.add(
-            **calibration_gate.look(run.bench, request.seed, request.uncalibrated).to_manifest(),
+            **calibration_gate.look(run.bench, request.uncalibrated).to_manifest(),
             **run.applied.to_manifest(),
         )
         attributes = run_attributes(run.plan, run.bench.limits) | {
@@ -232,7 +233,7 @@ def _store(
     session: Session,
     wall_time_s: float,
     before: Progress,
-) -> tuple[dict[str, Any], list[Path]]:
+) -> tuple[RunSummary | None, list[Path]]:
     """Write run.nc, the figures and the manifest of a run that has ended in any way."""
     state, identity = session.state, session.identity
     reached = max(state.progress, before, key=lambda p: p.cycle)  # it may have failed before it went on
@@ -251,9 +252,11 @@ def _store(
             from labctl.figures import draw_run_figures  # slow to import, and not needed before the end
 
             figures = draw_run_figures(open_run(folder, cycles=False), folder)
-    summary = results and _summary(
-        run, folder, manifest, session, recorder, results, wall_time_s, before.cycle, figures
-    )
+    summary = None
+    if results:
+        summary = _summary(
+            run, folder, manifest, session, recorder, results, wall_time_s, before.cycle, figures
+        )
     manifest.finish(
         status,
         state.reason,
@@ -264,7 +267,7 @@ def _store(
         **recorder.lateness.summary(),
         warnings=list(session.warnings),
         figures=[f.name for f in figures],
-        summary=summary,
+        summary=summary.to_json() if summary is not None else {},
     )
     marker.release(folder)
     if state.outcome is Outcome.COMPLETED:  # any other run may be resumed
@@ -283,27 +286,30 @@ def _summary(
     wall_time_s: float,
     cycles_before: int,
     figures: list[Path],
-) -> dict[str, Any]:
+) -> RunSummary:
     state = session.state
     resumed = manifest.values.get("resumed") if recorder.begun else None
-    return {
-        "run_id": manifest.values["run_id"],
-        "path": str(folder),
-        "status": str(state.outcome or "failed"),
-        "reason": state.reason,
-        "name": run.experiment.settings.name,
-        "task": str(run.plan.task.kind),
-        "method": run.plan.method.name,
-        "bench": session.identity.name if session.identity else "unknown",
-        "imperfections": manifest.values.get("imperfections", run.bench.imperfections),
-        "seed": run.request.seed,
+    lateness = recorder.lateness.summary()
+    return RunSummary(
+        run_id=str(manifest.values["run_id"]),
+        path=str(folder),
+        status=str(state.outcome or "failed"),
+        reason=state.reason,
+        name=run.experiment.settings.name,
+        task=str(run.plan.task.kind),
+        method=run.plan.method.name,
+        bench=session.identity.name if session.identity else "unknown",
+        imperfections=str(manifest.values.get("imperfections", run.bench.imperfections)),
+        seed=run.request.seed,
         **results,
-        "wall_time_s": wall_time_s,
-        "cycles_per_s": max(state.progress.cycle - cycles_before, 0) / wall_time_s,
-        **recorder.lateness.summary(),
-        "resumed": resumed[-1] if resumed else None,
-        "figures": [str(f) for f in figures],
-    }
+        wall_time_s=wall_time_s,
+        cycles_per_s=max(state.progress.cycle - cycles_before, 0) / wall_time_s,
+        late_cycles=lateness["late_cycles"],
+        lateness_worst_s=lateness["lateness_worst_s"],
+        lateness_histogram=LatenessHistogram(**lateness["lateness_histogram"]),
+        resumed=resumed[-1] if resumed else None,
+        figures=tuple(str(f) for f in figures),
+    )
 
 
 def _not_stored(folder: Path, problem: StoreError | OSError, recorder: Recorder) -> DataError:

@@ -9,8 +9,8 @@ from pathlib import Path
 import numpy as np
 
 from calibration import CalibrationStore
-from labctl.bench_files.calibration_settings import CalibrationSettings, board_serial
-from labctl.bench_files.load import calibrate_options
+from labctl.bench_files.load import load_bench
+from labctl.bench_files.stored import StoredBench
 from labctl.calibrating.applied import Applied, applied_in
 from labctl.runs.prepared import PreparedRun, prepare
 from labctl.runs.request import RunRequest
@@ -38,17 +38,12 @@ class Enough(Exception):
 
 def default_twin(folder: Path, store: Path | None = None) -> Path:
     """Return where the twin of a run's board is kept. Raises NoTwin when there is none."""
-    manifest = read_manifest(folder)
-    bench = manifest.get("bench")
-    settings = bench if isinstance(bench, dict) else {}
-    seed = int((manifest.get("seeds") or {}).get("board", 0))
-    serial = board_serial(settings, seed)
-    table = settings.get("calibration") or {}
-    kept = store or CalibrationSettings(**table).folder()
-    path = CalibrationStore(kept).board_folder(serial) / "twin.toml"
+    bench = StoredBench.of(read_manifest(folder))
+    serial = bench.calibration_serial
+    path = CalibrationStore(store or bench.calibrations()).board_folder(serial) / "twin.toml"
     if not path.is_file():
         own = folder / "bench.toml"  # a run from elsewhere has none
-        options = calibrate_options(str(own), settings, seed) if own.exists() else ""
+        options = load_bench(str(own), None, bench.seed).options() if own.exists() else ""
         raise NoTwin(
             f"there is no twin of board {serial}",
             file=str(path),
@@ -105,17 +100,15 @@ def _unstopped(plan: Plan, cycles: int) -> Plan:
 
 def _prepared(folder: Path, doses: str, corrected: bool) -> PreparedRun:
     manifest = read_manifest(folder)
-    settings = manifest.get("bench") or {}
+    bench = StoredBench.of(manifest)
     own = folder / "bench.toml"  # a run from elsewhere has none
-    simulated = settings.get("kind", "sim") == "sim" and own.exists()
-    circuit = ((settings.get("instruments") or {}).get("daq") or {}).get("clamp", {}).get("circuit")
-    software = settings.get("timing") == "daq" and circuit == "software"
+    simulated = own.exists() and not bench.is_hardware
     request = RunRequest(
         folder / "experiment.toml",
         str(own) if simulated else "sim",
         doses,
         int((manifest.get("seeds") or {}).get("run", 0)),
-        overrides=("bench.board.clamp_circuit=software",) if software else (),
+        overrides=("bench.board.clamp_circuit=software",) if bench.has_software_clamps else (),
     )
     corrections = applied_in(manifest) if corrected else None
     return replace(prepare(request), applied=Applied(corrections))

@@ -15,7 +15,7 @@ import pytest
 from drivers.hardware import HardwareBench
 from drivers.hardware.config import OutputWire, SourceWire
 from labctl.bench_files.load import check_wires, read_hardware
-from labctl.emulation import EmulatedBench, HardwareFile
+from labctl.emulation import EmulatedBench, HardwareBenchFile
 from labctl.emulation.free_ports import with_free_ports
 from protocols import Bench, ConfigError, Wiring
 from sim_backend import BenchConfig, BoardSettings, ClampCircuit, Imperfections, SimBench, preset_values
@@ -99,7 +99,7 @@ def _emulated(
     return Candidate(name, ready)
 
 
-def _plugged(bench: HardwareFile, wiring: Wiring) -> HardwareFile:
+def _plugged(bench: HardwareBenchFile, wiring: Wiring) -> HardwareBenchFile:
     """Return a DAQ bench with its wires plugged to the nodes of this wiring."""
     wires = bench.wires.model_copy(
         update={

@@ -63,7 +63,7 @@ def test_it_is_told_once_while_the_run_goes_on(request_, monkeypatch):
 
     observed = Observed()
     result = carry_out(run, [observed], lambda session: setattr(observed, "session", session))
-    assert result.summary["status"] == "completed"
+    assert result.summary.status == "completed"
     assert len(seen[-1]) == 1
     assert "timing expired at" in seen[-1][0]
     assert f"labctl calibrate timing{options}'" in seen[-1][0]

@@ -12,11 +12,12 @@ import structlog
 
 from drivers import trace
 from labctl.engine import logs
+from labctl.engine.codec import decode, encode
 from labctl.runs import preflight
+from labctl.runs.preflight_report import PreflightReport, duration
 from labctl.runs.prepared import prepare
 from labctl.runs.request import RunRequest
 from labctl.runs.runner import carry_out
-from labctl.runs.sheet import duration, sheet_lines
 from labctl.store.manifest import Manifest
 from protocols.errors import DataError
 
@@ -28,8 +29,8 @@ def request(out: Path, cycles: int = 10_000) -> RunRequest:
     return RunRequest(EXAMPLE, out=out, overrides=keys, figures=False)
 
 
-def lines_of(sheet: preflight.Sheet) -> dict[str, str]:
-    return dict(sheet_lines(json.loads(json.dumps(sheet.to_plain()))))
+def lines_of(sheet: PreflightReport) -> dict[str, str]:
+    return dict(decode(encode(sheet), PreflightReport).lines())
 
 
 def test_a_sheet_says_what_runs_how_long_how_big_and_what_safe_means(tmp_path: Path) -> None:

@@ -96,15 +96,15 @@ def test_a_stopped_run_goes_on_where_it_was_stopped(tmp_path: Path) -> None:
 
     stopper = Stopper(at_event=9)
     stopped = carry_out(small_run(tmp_path / "a"), (stopper,), hook)
-    assert stopped.summary["status"] == "stopped"
-    assert 0 < stopped.summary["cycles"] < 3000
+    assert stopped.summary.status == "stopped"
+    assert 0 < stopped.summary.cycles < 3000
     resumed = carry_out(*prepare_then(stopped.folder))
     whole = carry_out(small_run(tmp_path / "b"))
-    assert resumed.summary["resumed"]["from_cycle"] == stopped.summary["cycles"]
-    assert resumed.summary["resumed"]["cycles_repeated"] == 0
-    assert resumed.summary["cycles"] == whole.summary["cycles"] == 3000
-    assert resumed.summary["error_start_V2"] == whole.summary["error_start_V2"]
-    assert resumed.summary["late_cycles"] == whole.summary["late_cycles"]
+    assert resumed.summary.resumed["from_cycle"] == stopped.summary.cycles
+    assert resumed.summary.resumed["cycles_repeated"] == 0
+    assert resumed.summary.cycles == whole.summary.cycles == 3000
+    assert resumed.summary.error_start_V2 == whole.summary.error_start_V2
+    assert resumed.summary.late_cycles == whole.summary.late_cycles
     same = differing_variables(open_run(resumed.folder), open_run(whole.folder))
     assert same in ([], ["map_output"])
     assert not (resumed.folder / "live.db").exists()
@@ -227,9 +227,9 @@ def test_a_resume_that_ends_before_it_goes_on_changes_nothing_that_was_stored(
     run, resumption = prepare_resume(image, figures=False)
     assert before.cycles > resumption.checkpoint.progress.cycle
     result = carry_out(run, (), ask_at_once(kind), resumption)
-    assert result.summary["status"] == ("stopped" if kind is Kind.STOP else "aborted")
-    assert result.summary["resumed"] is None
-    assert result.summary["cycles"] == before.cycles
+    assert result.summary.status == ("stopped" if kind is Kind.STOP else "aborted")
+    assert result.summary.resumed is None
+    assert result.summary.cycles == before.cycles
     assert json.loads((image / "manifest.json").read_text("utf-8"))["cycles"] == before.cycles
     assert differing_variables(open_run(image), kept) == []
     carry_out(*prepare_then(image))
@@ -279,11 +279,11 @@ def test_on_a_board_the_gates_are_read_back_and_their_drift_told(tmp_path: Path)
     again, resumption = prepare_resume(stopped.folder, figures=False)
     again.bench = replace_make(again.bench, make)
     result = carry_out(again, (), None, resumption)
-    resumed = result.summary["resumed"]
-    assert result.summary["cycles"] == 3000
+    resumed = result.summary.resumed
+    assert result.summary.cycles == 3000
     assert resumed["gate_drift_worst_V"] == pytest.approx(0.004, abs=1e-9)
     assert resumed["gate_drift_rms_V"] == pytest.approx(0.004, abs=1e-9)
-    assert resumed["gates_read_at_cycle"] == resumed["from_cycle"] == stopped.summary["cycles"]
+    assert resumed["gates_read_at_cycle"] == resumed["from_cycle"] == stopped.summary.cycles
     assert resumed["cycles_repeated"] == 0
 
 
@@ -322,4 +322,4 @@ def test_an_odd_manifest_does_not_keep_a_run_from_going_on(
 ) -> None:
     image, _ = cut_short(tmp_path, monkeypatch)
     (image / "manifest.json").write_text(text, "utf-8")
-    assert carry_out(*prepare_then(image)).summary["status"] == "completed"
+    assert carry_out(*prepare_then(image)).summary.status == "completed"

@@ -18,7 +18,7 @@ from benchmarks.crash import LABCTL, child_of, emulated
 from labctl.bench_files import bench_lock
 from labctl.emulation import EmulatedBench
 from labctl.engine.client import EngineClient
-from labctl.engine.messages import EngineRefused
+from labctl.engine.errors import EngineRefused
 from labctl.engine.snapshot import Snapshot
 from labctl.runs.request import RunRequest
 from labctl.store.events import read_events
@@ -73,7 +73,7 @@ def begin(rig: tuple[EmulatedBench, Path], tmp_path: Path) -> Callable[..., None
         timing.wait_for(lambda: is_free(rig[1]))  # the user before, or its guardian, may not have left yet
         asked = RunRequest(EXAMPLE, str(rig[1]), out=tmp_path, overrides=keys or ENDLESS, figures=False)
         sheet = client.preflight(asked)
-        assert sheet["energises"]
+        assert sheet.report.energises
         assert rig[0].unsafe() == []  # checking moves nothing
         client.start_run(sheet)
         wait_for(client, lambda s: s.cycle > 0)

@@ -53,4 +53,4 @@ def test_shipped_benches_say_what_they_are(file: str) -> None:
 def test_the_schema_of_bench_files_has_both_kinds() -> None:
     schema = json.loads(CliRunner().invoke(app, ["schema", "bench"], catch_exceptions=False).stdout)
     assert len(schema["anyOf"]) == 2
-    assert {"instruments", "wires", "emulation"} <= schema["$defs"]["HardwareFile"]["properties"].keys()
+    assert {"instruments", "wires", "emulation"} <= schema["$defs"]["HardwareBenchFile"]["properties"].keys()

@@ -9,7 +9,7 @@ from typing import Any
 
 from labctl.bench_files.load import read_hardware
 from labctl.cli.emulate import emulated_config
-from labctl.emulation import EmulatedBench, FaultSettings, HardwareFile
+from labctl.emulation import EmulatedBench, FaultSettings, HardwareBenchFile
 from labctl.emulation.free_ports import with_free_ports
 
 BENCHES = Path(__file__).parents[3] / "benches"
@@ -17,12 +17,12 @@ CONTROLLER, DAQ = str(BENCHES / "emulated.toml"), str(BENCHES / "emulated-daq.to
 TIMEOUT_S = 1.0
 
 
-def bench_file(file: str = CONTROLLER, *overrides: str, **emulation: Any) -> HardwareFile:
+def bench_file(file: str = CONTROLLER, *overrides: str, **emulation: Any) -> HardwareBenchFile:
     """Return a shipped bench on free ports; keywords as `labctl emulate` has options."""
     return with_free_ports(emulated_config(file, list(overrides), **emulation))
 
 
-def as_written(file: str = CONTROLLER, *overrides: str) -> HardwareFile:
+def as_written(file: str = CONTROLLER, *overrides: str) -> HardwareBenchFile:
     """Return a shipped bench with its own addresses."""
     return read_hardware(file, overrides)[0]
 

@@ -18,8 +18,10 @@ from typer.testing import CliRunner, Result
 
 from labctl.cli import app
 from labctl.engine.client import EngineClient
+from labctl.engine.codec import decode, encode
+from labctl.engine.errors import EngineGone, EngineRefused
 from labctl.engine.lifecycle import VERBS, Verb
-from labctl.engine.messages import EngineGone, EngineRefused, packed
+from labctl.engine.messages import Answer, Describe, Do
 from labctl.engine.places import engines, find_engine
 from labctl.engine.snapshot import Snapshot
 from labctl.runs.prepared import prepare
@@ -68,8 +70,8 @@ def begin(client: EngineClient, out: Path, cycles: int = 100_000_000, *more: str
 def test_a_run_by_an_engine_is_the_run_one_gets_in_this_process(engine: EngineClient, tmp_path: Path) -> None:
     sheet = engine.preflight(request(tmp_path / "a"))
     assert not (tmp_path / "a").exists()
-    assert sheet["cycles"] == 4000
-    assert sheet["energises"] is False
+    assert sheet.report.cycles == 4000
+    assert sheet.report.energises is False
     engine.start_run(sheet)
     rounds = []
     while True:
@@ -80,7 +82,7 @@ def test_a_run_by_an_engine_is_the_run_one_gets_in_this_process(engine: EngineCl
         time.sleep(0.02)
     result = engine.result()
     assert result is not None
-    ours = open_run(Path(result["summary"]["path"]))
+    ours = open_run(Path(result.summary.path))
     theirs = open_run(carry_out(prepare(request(tmp_path / "b"))).folder)
     for name in set(theirs.variables) - {"wall_time"}:
         assert ours[name].values.tobytes() == theirs[name].values.tobytes(), name
@@ -90,10 +92,10 @@ def test_a_run_by_an_engine_is_the_run_one_gets_in_this_process(engine: EngineCl
     assert snapshot.safe is not None
     assert set(snapshot.safe.sources_V) == {0.0}
     assert snapshot.train is not None
-    assert snapshot.train.error_V2 == result["summary"]["error_end_V2"]
+    assert snapshot.train.error_V2 == result.summary.error_end_V2
     assert snapshot.lateness.cycles == 4000
-    folder = Path(result["summary"]["path"])
-    assert json.loads((folder / "preflight.json").read_text("utf-8"))["safe"] == sheet["safe"]
+    folder = Path(result.summary.path)
+    assert json.loads((folder / "preflight.json").read_text("utf-8"))["safe"] == list(sheet.report.safe)
     assert "run begins" in (folder / "log.jsonl").read_text("utf-8")
 
 
@@ -106,7 +108,7 @@ def test_watching_changes_nothing_that_is_stored(engine: EngineClient, tmp_path:
         time.sleep(0.02)
     result = engine.result()
     assert result is not None
-    watched = open_run(Path(result["summary"]["path"]))
+    watched = open_run(Path(result.summary.path))
     alone = open_run(carry_out(prepare(request(tmp_path / "b", 300_000, "record.cycle_rows=3000"))).folder)
     for name in set(alone.variables) - {"wall_time"}:
         assert watched[name].values.tobytes() == alone[name].values.tobytes(), name
@@ -145,13 +147,13 @@ def test_what_makes_no_sense_is_refused_in_words(engine: EngineClient, tmp_path:
     engine.preflight(request(tmp_path, 200))
     with pytest.raises(EngineRefused, match="out of date"):
         engine.start_run(first)
-    with pytest.raises(EngineRefused, match="cannot be asked for 'coffee'"):
-        engine.ask("coffee")
+    with pytest.raises(EngineRefused, match="cannot be asked for this"):
+        decoded = decode(engine._line.exchange(encode({"ask": "coffee"}), 5.0), Answer)  # noqa: SLF001
+        raise decoded.failure.error()
     engine.emergency_off("nothing runs, and it is answered all the same")
     begin(engine, tmp_path)
     for ask in (
         engine.quit_engine,
-        lambda: engine.set_doses({}),
         lambda: engine.preflight(request(tmp_path)),
     ):
         with pytest.raises(EngineRefused, match="is running 'xor'"):
@@ -165,16 +167,6 @@ def test_stop_is_heard_from_the_moment_the_run_is_asked_for(engine: EngineClient
     engine.stop("at once")
     snapshot = engine.wait(timeout_s=60)
     assert (str(snapshot.outcome), snapshot.cycle) == ("stopped", 0)
-
-
-def test_doses_hold_for_the_runs_to_come(engine: EngineClient, tmp_path: Path) -> None:
-    engine.set_doses({"bias_mean": "0.4 V/s"})
-    try:
-        assert engine.snapshot().doses == {"bias_mean": "0.4 V/s"}
-        assert "bias_mean=0.4 V/s" in engine.preflight(request(tmp_path, 100))["imperfections"]
-    finally:
-        engine.set_doses({})
-    assert engine.preflight(request(tmp_path, 100))["imperfections"] == "ideal"
 
 
 def test_an_engine_is_found_by_name_and_kept_from_others(engine: EngineClient) -> None:
@@ -197,7 +189,7 @@ def test_a_client_that_hangs_holds_nobody_up(engine: EngineClient, tmp_path: Pat
         one.connect(engine.place.socket)  # and never says who it is
     deaf = Client(engine.place.socket, "AF_UNIX", authkey=engine.place.key())
     for _ in range(200):  # asks and never listens, until the engine cannot get rid of its answers
-        deaf.send_bytes(packed({"ask": "describe"}))
+        deaf.send_bytes(encode(Describe()))
     begin(engine, tmp_path)
     before = engine.snapshot().cycle
     wait_for(engine, lambda s: s.cycle > before)
@@ -213,7 +205,8 @@ def test_a_client_that_hangs_holds_nobody_up(engine: EngineClient, tmp_path: Pat
 def test_describe_tells_what_a_window_draws(engine: EngineClient, tmp_path: Path) -> None:
     engine.start_run(engine.preflight(request(tmp_path, 100)))
     engine.wait(timeout_s=60)
-    notes, arrays = engine.describe()
+    described = engine.describe()
+    notes, arrays = described.notes, described.arrays
     assert arrays["edges"].shape == (32, 2)
     assert arrays["positions"].shape == (notes["nodes"], 2)
     assert len(notes["edge_names"]) == 32
@@ -255,8 +248,7 @@ def test_a_killed_engine_is_told_as_such(tmp_path: Path) -> None:
 
 
 def test_consequences_come_back_with_the_verb(engine: EngineClient) -> None:
-    answer, _ = engine.ask("verb", verb=str(Verb.EMERGENCY_OFF))
-    assert answer["answer"] == VERBS[Verb.EMERGENCY_OFF].consequence
+    assert engine.ask(Do(verb=Verb.EMERGENCY_OFF)) == VERBS[Verb.EMERGENCY_OFF].consequence
 
 
 def labctl(*words: object) -> Result:

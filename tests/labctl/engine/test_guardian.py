@@ -16,7 +16,22 @@ import pytest
 
 from labctl.bench_files import bench_lock
 from labctl.engine import guardian
+from labctl.engine.codec import encode_line
 from labctl.engine.guardian import Guardian
+from labctl.engine.guardian_lines import (
+    AnyLine,
+    AnyReply,
+    Beat,
+    Bye,
+    MadeSafe,
+    MakeSafe,
+    NoteFolder,
+    Release,
+    TakeOver,
+    WatchBench,
+    Watching,
+)
+from labctl.engine.reports import PartLeft
 
 from ...timing import wait_for
 
@@ -29,35 +44,35 @@ class Bench:
     def __init__(self, failures: int = 0) -> None:
         self.failures, self.attempts = failures, 0
 
-    def make_safe(self) -> dict[str, Any]:
+    def make_safe(self) -> tuple[tuple[PartLeft, ...], str]:
         self.attempts += 1
         if self.attempts <= self.failures:
             raise OSError("port in use")
-        return {"safe": True, "parts": [{"name": "board"}], "problem": ""}
+        return (PartLeft("board", "port 9", True, "sources 0 V"),), ""
 
 
 class Line:
     """The engine's end of a guardian that runs in a thread; the engine itself is a process that sleeps."""
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch, bench: Bench) -> None:
-        monkeypatch.setattr(guardian, "maker_of", lambda message: bench.make_safe)
+        monkeypatch.setattr(guardian, "reach_of", lambda watched: bench.make_safe)
         monkeypatch.setattr(guardian, "HANGS_S", HANGS_S)
         monkeypatch.setattr(guardian, "RETRY_S", 0.01)
         self.engine = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(60)"])
         ours, self._end = os.pipe()
-        self.told: list[dict[str, Any]] = []
+        self.told: list[AnyReply] = []
         self._ours = ours
         self._thread = threading.Thread(target=Guardian(ours, self.engine.pid, self.told.append).run)
         self._thread.start()
 
-    def say(self, what: str, **words: Any) -> None:
-        os.write(self._end, json.dumps({"say": what, **words}).encode() + b"\n")
+    def say(self, line: AnyLine) -> None:
+        os.write(self._end, encode_line(line))
 
-    def watch(self, folder: Path, values: dict[str, Any] | None = None) -> None:
-        self.say("watch", kind="hardware", bench="a board", values=values or {})
-        self.say("folder", folder=str(folder))
+    def watch(self, folder: Path, addresses: dict[str, str] | None = None) -> None:
+        self.say(WatchBench("a board", "{}", addresses or {}))
+        self.say(NoteFolder(str(folder)))
         wait_for(lambda: self.told)
-        assert self.told == [{"watching": True}]
+        assert self.told == [Watching()]
 
     def hang_up(self) -> None:
         if self._end >= 0:
@@ -111,7 +126,7 @@ def test_an_engine_that_hangs_is_killed_first(line: Line, bench: Bench, tmp_path
     line.watch(tmp_path)
     for _ in range(6):
         time.sleep(0.2 * HANGS_S)
-        line.say("beat")
+        line.say(Beat())
     assert bench.attempts == 0
     line.end()
     assert bench.attempts == 1
@@ -121,7 +136,7 @@ def test_an_engine_that_hangs_is_killed_first(line: Line, bench: Bench, tmp_path
 
 def test_a_released_bench_is_left_alone(line: Line, bench: Bench, tmp_path: Path) -> None:
     line.watch(tmp_path)
-    line.say("release")
+    line.say(Release())
     time.sleep(1.2 * HANGS_S)  # no beats are needed any more
     line.hang_up()
     line.end()
@@ -132,7 +147,7 @@ def test_a_released_bench_is_left_alone(line: Line, bench: Bench, tmp_path: Path
 
 def test_taking_over_kills_the_engine(line: Line, bench: Bench, tmp_path: Path) -> None:
     line.watch(tmp_path)
-    line.say("take over", reason="EMERGENCY OFF")
+    line.say(TakeOver("EMERGENCY OFF"))
     line.end()
     assert bench.attempts == 1
     assert deed(tmp_path)["reason"] == "EMERGENCY OFF"
@@ -143,10 +158,12 @@ def test_asked_to_make_safe_it_tells_what_it_did_and_goes_on(
     line: Line, bench: Bench, tmp_path: Path
 ) -> None:
     line.watch(tmp_path)
-    line.say("make safe", reason="the engine could not", limit_s=5.0)
+    line.say(MakeSafe("the engine could not", 5.0))
     wait_for(lambda: len(line.told) == 2)
-    assert line.told[-1]["did"]["safe"] is True
-    line.say("bye")
+    made = line.told[-1]
+    assert isinstance(made, MadeSafe)
+    assert made.report.safe
+    line.say(Bye())
     line.end()
     assert bench.attempts == 1
 
@@ -161,7 +178,7 @@ def test_a_folder_that_cannot_be_written_does_not_keep_the_bench_from_safety(
     assert "could not note" in capfd.readouterr().err
 
 
-VALUES = {"kind": "hardware", "instruments": {"supply": {"address": "TCPIP0::127.0.0.1::9::SOCKET"}}}
+ADDRESSES = {"TCPIP0::127.0.0.1::9::SOCKET": "supply"}
 
 
 @pytest.fixture
@@ -175,15 +192,15 @@ def test_a_bench_that_somebody_else_uses_is_touched_when_they_have_done_and_kept
 ) -> None:
     kept: list[str] = []
 
-    def make_safe() -> dict[str, Any]:
+    def make_safe() -> tuple[tuple[PartLeft, ...], str]:
         with pytest.raises(bench_lock.BenchInUse) as refused:
-            bench_lock.check_free(VALUES)
+            bench_lock.check_free(ADDRESSES)
         kept.append(str(refused.value))
         return bench.make_safe()
 
-    monkeypatch.setattr(guardian, "maker_of", lambda message: make_safe)
-    line.watch(tmp_path, VALUES)
-    with bench_lock.held(VALUES, "run 'next'"):
+    monkeypatch.setattr(guardian, "reach_of", lambda watched: make_safe)
+    line.watch(tmp_path, ADDRESSES)
+    with bench_lock.held(ADDRESSES, "run 'next'"):
         line.hang_up()
         wait_for((tmp_path / guardian.NOTE).exists)
         assert bench.attempts == 0
@@ -193,7 +210,7 @@ def test_a_bench_that_somebody_else_uses_is_touched_when_they_have_done_and_kept
     line.end()
     assert (deed(tmp_path)["safe"], deed(tmp_path)["problem"]) == (True, "")
     assert guardian.USER in kept[0]
-    bench_lock.check_free(VALUES)
+    bench_lock.check_free(ADDRESSES)
 
 
 @pytest.mark.usefixtures("_locks")
@@ -201,8 +218,8 @@ def test_a_bench_that_somebody_else_goes_on_using_is_given_up(
     line: Line, bench: Bench, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(guardian, "GIVE_UP_S", 0.1)
-    line.watch(tmp_path, VALUES)
-    with bench_lock.held(VALUES, "run 'next'"):
+    line.watch(tmp_path, ADDRESSES)
+    with bench_lock.held(ADDRESSES, "run 'next'"):
         line.hang_up()
         line.end()
     assert bench.attempts == 0
@@ -213,12 +230,12 @@ def test_a_bench_that_somebody_else_goes_on_using_is_given_up(
 def test_for_an_engine_that_lives_and_keeps_the_bench_it_is_made_safe_at_once(
     line: Line, bench: Bench, tmp_path: Path
 ) -> None:
-    line.watch(tmp_path, VALUES)
-    with bench_lock.held(VALUES, "run 'this'"):
-        line.say("make safe", reason="the engine could not", limit_s=5.0)
+    line.watch(tmp_path, ADDRESSES)
+    with bench_lock.held(ADDRESSES, "run 'this'"):
+        line.say(MakeSafe("the engine could not", 5.0))
         wait_for(lambda: len(line.told) == 2)
         assert bench.attempts == 1
-        line.say("bye")
+        line.say(Bye())
         line.end()
 
 
@@ -230,7 +247,7 @@ def test_a_killed_engine_that_cannot_die_is_not_waited_for(
 
     monkeypatch.setattr(bench_lock, "held", held)
     monkeypatch.setattr(guardian, "DIES_S", 0.1)
-    line.watch(tmp_path, VALUES)
+    line.watch(tmp_path, ADDRESSES)
     line.hang_up()
     line.end()
     assert (bench.attempts, deed(tmp_path)["safe"]) == (1, True)
@@ -243,11 +260,11 @@ def test_a_bench_that_cannot_be_kept_is_made_safe_all_the_same(
         raise OSError("No space left on device")
 
     monkeypatch.setattr(bench_lock, "held", held)
-    line.watch(tmp_path, VALUES)
+    line.watch(tmp_path, ADDRESSES)
     line.hang_up()
     line.end()
     assert (bench.attempts, deed(tmp_path)["safe"]) == (1, True)
 
 
 def test_a_simulated_bench_has_nothing_to_make_safe() -> None:
-    assert guardian.maker_of({"kind": "sim", "values": {}})()["safe"] is True
+    assert guardian.reach_of(WatchBench("a board", "", {}))() == ((), "")

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import replace
 
+import msgspec
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from labctl.engine.messages import EngineRefused, error_notes, packed, raise_error, unpacked
+from labctl.engine.codec import decode, encode
+from labctl.engine.errors import EngineRefused, Failure
+from labctl.engine.messages import Answer, Description, Poll, RunEvent
 from labctl.engine.publish import Published, Tail
 from labctl.engine.rings import Ring
 from labctl.engine.snapshot import (
@@ -22,11 +24,11 @@ from labctl.engine.snapshot import (
     SafeFacts,
     ScoreFacts,
     Snapshot,
-    from_plain,
-    to_plain,
+    UnresolvedFault,
 )
 from protocols.engine import Outcome, RunState
 from protocols.errors import ConfigError, DataError, InstrumentError
+from protocols.messages import Message, say
 
 ENGINE = EngineFacts("bench-2", 17, "1.0", "2026-11-25T00:00:00+00:00")
 RUN = RunFacts(3, "xor", "xor.toml", "board", "ideal", 1, "classification", "standard", 1000, 12)
@@ -47,22 +49,29 @@ def full_snapshot() -> Snapshot:
         safe=SafeFacts(False, (0.0, 0.0), True),
         lateness=LatenessFacts(500, 3, 0.01, (0.0, 1e-6), (1, 2)),
         guardian=GuardianFacts(True, 18, "0 V"),
-        doses={"bias_mean": "0.4 V/s"},
+        problem=say("{part} at {V:.3g} V", part=say("channel {n}", n=1), V=0.2123),
+        unresolved=(UnresolvedFault("board", say("no answer")),),
     )
 
 
 def test_a_snapshot_is_the_same_after_the_journey() -> None:
     sent = full_snapshot()
-    assert from_plain(Snapshot, json.loads(json.dumps(to_plain(sent)))) == sent
+    came = decode(encode(sent), Snapshot)
+    assert came == sent
+    part = came.problem.fields["part"]
+    assert isinstance(part, Message)
+    assert (came.problem.fields["V"], part.template) == (0.2123, "channel {n}")
     empty = Snapshot(0, ENGINE)
-    assert from_plain(Snapshot, json.loads(json.dumps(to_plain(empty)))) == empty
+    assert decode(encode(empty), Snapshot) == empty
     assert empty.is_over
     assert not sent.is_over
 
 
 def test_a_newer_engine_may_tell_more_than_a_client_knows() -> None:
-    plain = to_plain(full_snapshot()) | {"colour": "green"}
-    assert from_plain(Snapshot, plain) == full_snapshot()
+    plain = msgspec.msgpack.decode(encode(full_snapshot())) | {"colour": "green"}
+    assert decode(encode(plain), Snapshot) == full_snapshot()
+    with pytest.raises(DataError, match="Snapshot"):
+        decode(encode(plain | {"cycle": "many"}), Snapshot)
 
 
 @given(st.lists(st.integers(0, 25), max_size=12), st.integers(0, 200))
@@ -93,23 +102,23 @@ def test_a_tail_keeps_its_latest_lines() -> None:
 
 def test_a_poll_brings_only_what_is_new_and_a_new_run_begins_anew() -> None:
     published = Published(Snapshot(0, ENGINE))
-    published.begin(RUN, ({}, {}), activity="running")
+    published.begin(RUN, Description({}, {}), activity="running")
     published.add("gates", {"cycle": [1, 2], "gates_V": [[1.0], [2.0]]})
-    published.note(what="run running")
+    published.note(RunEvent("run running", "engine"))
     published.logged({"event": "hello"})
-    notes, arrays = published.poll(["gates"], {}, 0)
-    assert arrays["gates.cycle"].tolist() == [1, 2]
-    assert (notes["serial"], notes["rings"]["gates"]) == (3, [0, 0])
-    assert [e["what"] for e in notes["events"]] == ["run running"]
-    notes, arrays = published.poll(["gates"], {"gates": 2, "events": 1, "log": 1}, 3)
-    assert arrays["gates.cycle"].size == 0
-    assert (notes["events"], notes["log"]) == ([], [])
-    published.begin(replace(RUN, serial=4), ({}, {}), activity="running")
+    poll = decode(encode(published.poll(["gates"], {}, 0)), Poll)
+    assert poll.rings["gates"].arrays["cycle"].tolist() == [1, 2]
+    assert (poll.serial, poll.rings["gates"].first, poll.rings["gates"].lost) == (3, 0, 0)
+    assert [e.what for e in poll.events] == ["run running"]
+    poll = published.poll(["gates"], {"gates": 2, "events": 1, "log": 1}, 3)
+    assert poll.rings["gates"].arrays["cycle"].size == 0
+    assert (poll.events, poll.log) == ([], [])
+    published.begin(replace(RUN, serial=4), Description({}, {}), activity="running")
     published.add("gates", {"cycle": [9], "gates_V": [[1.0]]})
-    notes, arrays = published.poll(["gates"], {"gates": 2, "events": 1, "log": 1}, 3)
-    assert notes["serial"] == 4
-    assert arrays["gates.cycle"].tolist() == [9]
-    assert notes["log"] == []
+    poll = published.poll(["gates"], {"gates": 2, "events": 1, "log": 1}, 3)
+    assert poll.serial == 4
+    assert poll.rings["gates"].arrays["cycle"].tolist() == [9]
+    assert poll.log == []
 
 
 @pytest.mark.parametrize(
@@ -124,8 +133,7 @@ def test_a_poll_brings_only_what_is_new_and_a_new_run_begins_anew() -> None:
 def test_errors_come_back_as_what_the_command_line_makes_exit_codes_of(
     error: Exception, kind: type[Exception]
 ) -> None:
-    notes, arrays = unpacked(packed(error_notes(error), {"x": np.arange(3)}))
-    assert arrays["x"].tolist() == [0, 1, 2]
+    came = decode(encode(Answer[int](failure=Failure.of(error))), Answer[int])
+    assert came.failure is not None
     with pytest.raises(kind, match=str(error).split(":")[0]):
-        raise_error(notes)
-    raise_error({"answer": 1})
+        raise came.failure.error()

@@ -12,7 +12,7 @@ import tomlkit
 from PyQt6.QtWidgets import QMessageBox
 
 from labctl.emulation import EmulatedBench, FaultSettings
-from labctl.engine.client import Poll
+from labctl.engine.messages import Poll
 from labctl.engine.snapshot import BenchFacts, EngineFacts, RunFacts, Snapshot
 from labctl.gui.check_process import CheckEnd, end_of
 from labctl.gui.standing import CHECKING_BENCH, Contact, Touch

@@ -18,8 +18,8 @@ from PyQt6.QtWidgets import QApplication, QDialogButtonBox, QFileDialog, QLabel,
 from drivers.checks import addresses as address_test
 from drivers.checks import clamps as clamp_test
 from drivers.checks import wiring as wire_test
-from labctl.engine.client import Poll
 from labctl.engine.lifecycle import STATES
+from labctl.engine.messages import Poll
 from labctl.engine.snapshot import EngineFacts, Snapshot
 from labctl.gui import language
 from labctl.gui.phrases import phrase

@@ -17,7 +17,7 @@ from PyQt6.QtCore import QEvent, QPointF, Qt
 from PyQt6.QtGui import QImage
 from PyQt6.QtWidgets import QApplication, QToolButton
 
-from labctl.engine.client import Poll
+from labctl.engine.messages import Poll
 from labctl.engine.observer import describe
 from labctl.engine.rings import Samples
 from labctl.engine.snapshot import EngineFacts, LatenessFacts, RunFacts, Snapshot

@@ -8,8 +8,8 @@ import pytest
 from PyQt6.QtGui import QAction
 from PyQt6.QtWidgets import QToolTip
 
-from labctl.engine.client import Poll
 from labctl.engine.lifecycle import VERBS, Verb
+from labctl.engine.messages import Poll
 from labctl.engine.snapshot import EngineFacts, RunFacts, Snapshot
 from labctl.gui.standing import Contact
 from labctl.gui.window import MainWindow

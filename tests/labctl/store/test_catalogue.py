@@ -30,10 +30,10 @@ def test_a_run_is_in_the_catalogue_with_its_results(tmp_path: Path) -> None:
     result = carry_out(small_run(tmp_path))
     (found,) = catalogue.find(tmp_path)
     assert tmp_path / found.folder == result.folder
-    assert found.run_id == result.summary["run_id"]
+    assert found.run_id == result.summary.run_id
     assert (found.status, found.task, found.cycles, found.seed) == ("completed", "classification", 3000, 3)
-    assert found.method == result.summary["method"]
-    assert found.error_end_V2 == result.summary["error_end_V2"]
+    assert found.method == result.summary.method
+    assert found.error_end_V2 == result.summary.error_end_V2
     (tmp_path / catalogue.NAME).unlink()
     assert catalogue.rebuild(tmp_path) == 1
     assert catalogue.find(tmp_path) == [found]

@@ -64,7 +64,7 @@ def test_every_nth_cycle_and_all_rounds_and_snapshots_are_in_the_file(tmp_path: 
     assert run["learning_time"].values[-1] == pytest.approx(
         sum(r.learning_time_s.sum() for r in keeper.records)
     )
-    assert result.summary["learning_time_s"] == pytest.approx(float(run["learning_time"][-1]))
+    assert result.summary.learning_time_s == pytest.approx(float(run["learning_time"][-1]))
 
 
 def test_durations_are_from_start_to_start_inside_a_block(tmp_path: Path) -> None:

@@ -284,7 +284,7 @@ def test_a_manifest_of_something_else_is_begun_anew(tmp_path: Path, monkeypatch:
     (image / "manifest.json").write_text("[1]", "utf-8")
     assert recover(image).resumable
     run, resumption = prepare_resume(image, figures=False)
-    assert carry_out(run, resumption=resumption).summary["status"] == "completed"
+    assert carry_out(run, resumption=resumption).summary.status == "completed"
 
 
 def full(*_: object, **__: object) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import select
 import subprocess
@@ -10,11 +9,26 @@ import sys
 import threading
 import time
 from pathlib import Path
-from typing import Any
 
+import msgspec
 import structlog
 
+from labctl.engine.codec import decode_line, encode_line
+from labctl.engine.guardian_lines import (
+    AnyLine,
+    AnyReply,
+    Beat,
+    Bye,
+    MadeSafe,
+    MakeSafe,
+    NoteFolder,
+    Release,
+    SafeReport,
+    TakeOver,
+    WatchBench,
+)
 from protocols.errors import LabError
+from protocols.messages import Message, say
 
 BEAT_S = 0.5
 READY_S = 30.0
@@ -25,20 +39,22 @@ class NoGuardian(LabError):
     """No guardian watches, so nothing that can be energised may be."""
 
 
-def last_words(did: dict[str, Any] | None) -> str:
+def final_status(report: SafeReport | None) -> Message:
     """Say how the guardian left a bench that its user could not make safe, and what a person must do."""
-    if did is not None and did["safe"]:
-        return "the guardian made the bench safe"
-    why = "the guardian does not answer" if did is None else " ".join(str(did["problem"]).split())
-    return f"THE BENCH MAY NOT BE SAFE, switch its supply off by hand: {why}"
+    if report is not None and report.safe:
+        return say("the guardian made the bench safe")
+    why = say("the guardian does not answer")
+    if report is not None:
+        why = Message.of(" ".join(report.problem.split()))
+    return say("THE BENCH MAY NOT BE SAFE, switch its supply off by hand: {why}", why=why)
 
 
-class Watch:
+class GuardianLink:
     """A guardian process, started at once and again when it dies; to be called from any thread."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._told: dict[str, Any] | None = None
+        self._told: WatchBench | None = None
         self._ready = False
         self._over = threading.Event()
         self._process = self._start()
@@ -59,46 +75,47 @@ class Watch:
         """Tell whether the guardian lives, has something to watch, and all it needs to make it safe."""
         return self._ready and self._process.poll() is None
 
-    def watch(self, kind: str, bench: str, values: dict[str, Any]) -> None:
+    def watch(self, bench: WatchBench) -> None:
         """Have a bench watched and wait until it is. Raises NoGuardian."""
         with self._lock:
-            self._told = {"say": "watch", "kind": kind, "bench": bench, "values": values}
-            self._say(self._told)
+            self._told = bench
+            self._say(bench)
             self._ready = self._heard(READY_S) is not None
             if not self._ready:
                 self._told = None
-                raise NoGuardian("the guardian does not answer, and without it nothing is switched on")
+                raise NoGuardian(say("the guardian does not answer, and without it nothing is switched on"))
 
     def folder(self, folder: Path) -> None:
         """Tell where the run is stored: the guardian notes there what it did."""
         with self._lock:
             if self._told is not None:
-                self._told["folder"] = str(folder.absolute())
-                self._say({"say": "folder", "folder": str(folder.absolute())})
+                where = str(folder.absolute())
+                self._told = msgspec.structs.replace(self._told, folder=where)
+                self._say(NoteFolder(where))
 
     def release(self) -> None:
         """Say that the bench is safe and nothing needs watching."""
         with self._lock:
             if self._told is not None:
                 self._told, self._ready = None, False
-                self._say({"say": "release"})
+                self._say(Release())
 
-    def make_safe(self, reason: str, limit_s: float) -> dict[str, Any] | None:
+    def make_safe(self, reason: str, limit_s: float) -> SafeReport | None:
         """Have the guardian make the bench safe, which we have let go; return what it did, or None."""
         with self._lock:
-            self._say({"say": "make safe", "reason": reason, "limit_s": limit_s})
+            self._say(MakeSafe(reason, limit_s))
             found = self._heard(limit_s + READY_S)  # one attempt may take longer than the limit
-        return None if found is None else dict(found["did"])
+        return found.report if isinstance(found, MadeSafe) else None
 
     def take_over(self, reason: str) -> None:
         """Have the guardian kill this process and make the bench safe."""
-        self._say({"say": "take over", "reason": reason})  # no lock: whoever holds it may hang
+        self._say(TakeOver(reason))  # no lock: whoever holds it may hang
 
     def leave(self) -> None:
         """Say good-bye: the engine ends in order."""
         self._over.set()
         with self._lock:
-            self._say({"say": "bye"})
+            self._say(Bye())
         with self._process as guardian:  # closes its lines, too
             try:
                 guardian.wait(timeout=2.0)
@@ -116,16 +133,16 @@ class Watch:
             bufsize=0,
         )
 
-    def _say(self, message: dict[str, Any]) -> None:
+    def _say(self, message: AnyLine) -> None:
         line = self._process.stdin
         if line is None:
             raise NoGuardian("the guardian has no line")
         try:
-            line.write(json.dumps(message).encode() + b"\n")
+            line.write(encode_line(message))
         except OSError as error:
             log.warning("the guardian does not listen", problem=str(error))
 
-    def _heard(self, timeout_s: float) -> dict[str, Any] | None:
+    def _heard(self, timeout_s: float) -> AnyReply | None:
         line = self._process.stdout
         if line is None:
             return None
@@ -136,7 +153,8 @@ class Watch:
             if not data:
                 return None
             found += data
-        return dict(json.loads(found.splitlines()[-1]))
+        reply: AnyReply = decode_line(found.splitlines()[-1], AnyReply)
+        return reply
 
     def _beat(self) -> None:
         """Say a few times a second that we live; put a dead guardian back in its place."""
@@ -154,4 +172,4 @@ class Watch:
                         self._say(self._told)
                         self._ready = self._heard(READY_S) is not None
                 else:
-                    self._say({"say": "beat"})
+                    self._say(Beat())

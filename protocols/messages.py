@@ -1,0 +1,68 @@
+"""Messages that are data until somebody reads them: a template and the values in it.
+
+A `Message` is a str, the English sentence, so that logs and files hold it as it is; whoever shows it in
+another language looks its template up and fills the same values in. The template is the message's code, as
+in gettext: changing a wording changes the line that says it, and the catalogue entry of its translation.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import TypeAlias
+
+Field: TypeAlias = "str | int | float | bool | None | Message"
+
+_WHOLE = "{text}"
+
+
+class Message(str):
+    """A sentence that knows its template and its values.
+
+    template: English, with a `{name}` or `{name:.3g}` for each value. fields: the values by name; one may be
+    a Message itself.
+    """
+
+    __slots__ = ("fields", "template")
+
+    template: str
+    fields: Mapping[str, Field]
+
+    def __new__(cls, template: str, fields: Mapping[str, Field] | None = None) -> Message:
+        """Fill the values in, in English."""
+        values = dict(fields or {})
+        self = super().__new__(cls, template.format_map(values) if values else template)
+        self.template, self.fields = template, values
+        return self
+
+    @classmethod
+    def of(cls, text: str) -> Message:
+        """Return a text as a Message: as it is when it is one, else as a whole that nobody translates."""
+        return text if isinstance(text, Message) else cls(_WHOLE, {"text": str(text)})
+
+    def told(self, translate: Callable[[str], str]) -> str:
+        """Return the sentence in another language; `translate` turns a template into the other's."""
+        if self.template == _WHOLE:
+            whole = self.fields["text"]
+            return whole.told(translate) if isinstance(whole, Message) else translate(str(whole))
+        values = {n: v.told(translate) if isinstance(v, Message) else v for n, v in self.fields.items()}
+        template = translate(self.template)
+        return template.format_map(values) if values else template
+
+    def __reduce__(self) -> tuple[type[Message], tuple[str, dict[str, Field]]]:
+        """Let it be copied and pickled with its values."""
+        return Message, (self.template, dict(self.fields))
+
+
+def say(template: str, **fields: Field) -> Message:
+    """Return a message: `say("gives {voltage:.3g} V", voltage=0.21)`. Its template is what is translated."""
+    return Message(template, fields)
+
+
+NOTHING = Message("")  # a message that says nothing
+
+
+def joined(parts: Iterable[str], separator: str = "; ") -> Message:
+    """Return several messages as one, each translated by itself."""
+    found = [Message.of(part) for part in parts]
+    names = [f"part{number}" for number in range(len(found))]
+    return Message(separator.join(f"{{{name}}}" for name in names), dict(zip(names, found, strict=True)))
