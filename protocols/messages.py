@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from typing import TypeAlias
 
-Field: TypeAlias = "str | int | float | bool | None | Message"
+Field: TypeAlias = "str | int | float | bool | Message | None"
 
 _WHOLE = "{text}"
 

@@ -34,7 +34,7 @@ class LoadedBench:
 
     path: of the bench file, or "sim". values: as written, overrides applied. seed: draws a simulated board.
     imperfections: where its doses come from, in words. doses: the options that change the simulated board
-    from what the file says, a space before each.
+    from what the file says, a space before each. blamed: the file that messages name, if it is another one.
     """
 
     file: BenchFile
@@ -43,6 +43,7 @@ class LoadedBench:
     seed: int
     imperfections: Message
     doses: str = ""
+    blamed: str = ""
 
     @property
     def is_hardware(self) -> bool:
@@ -78,7 +79,7 @@ class LoadedBench:
         try:
             self.file.check(wiring, self.seed)
         except ConfigError as error:
-            raise error.at(file=_named(self.path)) from None
+            raise error.at(file=self.blamed or _named(self.path)) from None
 
     def options(self) -> str:
         """Return the options by which `labctl calibrate` finds this board, a space before each."""
@@ -120,7 +121,7 @@ def load_bench(
         override(doses, text)
         source = say("{doses} with {change}", doses=source, change=text)
     options = _dose_options(imperfections, bench_overrides, dose_overrides)
-    return LoadedBench(validate(SimBenchFile, values, file), bench, values, seed, source, options)
+    return LoadedBench(validate(SimBenchFile, values, file), bench, values, seed, source, options, file)
 
 
 def load_hardware(

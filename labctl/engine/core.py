@@ -304,13 +304,20 @@ class Engine:
         if job.watched.addresses:
             threading.Timer(EMERGENCY_S, see).start()
 
-    def stop_if_unwatched(self, unwatched_s: float) -> None:
-        """Stop a run whose bench file asks for it when nobody has watched for so long."""
-        limit_s = self.job.stop_when_unwatched_s if self.job is not None else None
-        if self.job is None or limit_s is None or self.published.snapshot.state not in _UNDER_WAY:
+    def stop_if_unwatched(self, unwatched_s: float, *, is_alone: bool) -> None:
+        """Stop a job that asks for it when nobody has watched for so long.
+
+        is_alone: no client is attached any more; a check or a calibration is then broken off at once, for
+        whoever asked for it was killed, and a bench is not left energised for nobody.
+        """
+        job = self.job
+        if job is None or self.published.snapshot.state not in _UNDER_WAY:
             return
-        if unwatched_s > limit_s:
-            self.job.ask(Kind.STOP, f"nobody has watched for {limit_s:g} s", "engine")
+        limit_s = job.stop_when_unwatched_s
+        if job.ends_with_its_client and is_alone:
+            job.ask(Kind.STOP, say("whoever asked for it has gone"), "engine")
+        elif limit_s is not None and unwatched_s > limit_s:
+            job.ask(Kind.STOP, say("nobody has watched for {time:g} s", time=limit_s), "engine")
 
 
 def _problem(failure: Exception | None, left: Left | None) -> Message:

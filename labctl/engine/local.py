@@ -13,7 +13,7 @@ from types import TracebackType
 from typing import Any
 
 from labctl.engine.codec import decode
-from labctl.engine.core import Engine
+from labctl.engine.core import Engine, Guards
 from labctl.engine.errors import EngineGone
 from labctl.engine.guardian_lines import SafeReport, WatchBench
 from labctl.engine.guardian_link import NoGuardian
@@ -24,14 +24,19 @@ from labctl.engine.server import answer_bytes
 from labctl.store.marker import Process
 from protocols.messages import say
 
+_REFUSED = say("an engine in a thread has no guardian, and without one nothing is switched on")
+
 
 class LocalEngine:
-    """An engine in a thread, reached as one in a process is: `EngineClient(engine)`."""
+    """An engine in a thread, reached as one in a process is: `EngineClient(engine)`.
 
-    def __init__(self, name: str = "local") -> None:
+    guards: stands for a guardian process; left out, benches of instruments are refused.
+    """
+
+    def __init__(self, name: str = "local", guards: Guards | None = None) -> None:
         self.name = name
         self._attached = 0
-        self.engine = Engine(name, _Unguarded(), strike=None, watchers=lambda: self._attached)
+        self.engine = Engine(name, guards or Unguarded(), strike=None, watchers=lambda: self._attached)
         self._handler = RequestHandler(self.engine, self._quit)
         self._over = threading.Event()
         self._thread = threading.Thread(target=self._serve, name=f"engine {name}")
@@ -109,19 +114,16 @@ class _LocalLine:
             self._hang_up()
 
 
-class _Unguarded:
+class Unguarded:
     """Stands where a guardian's line would be: a simulated bench needs none, any other is refused."""
 
-    alive = True
-    watching = False
-    pid = os.getpid()
+    def __init__(self) -> None:
+        self.pid, self.alive, self.watching = os.getpid(), True, False
 
     def watch(self, bench: WatchBench) -> None:
         """Refuse what could be energised. Raises NoGuardian."""
         if bench.addresses:
-            raise NoGuardian(
-                say("an engine in a thread has no guardian, and without one nothing is switched on")
-            )
+            raise NoGuardian(_REFUSED)
 
     def folder(self, folder: Path) -> None:
         """Note nothing."""

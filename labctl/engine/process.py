@@ -94,7 +94,7 @@ class EngineProcess:
                 changes["guardian"] = guardian
             if changes:
                 published.update(**changes)
-            self.engine.stop_if_unwatched(self._server.unwatched_s())
+            self.engine.stop_if_unwatched(self._server.unwatched_s(), is_alone=self._server.attached() == 0)
 
 
 def _strike_main() -> None:

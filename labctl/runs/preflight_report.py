@@ -1,7 +1,7 @@
 """The preflight report: one page about a run, checked before anything moves.
 
-Clients show it, so it is light to import. Text is messages (`protocols.messages`), for people of any language;
-numbers are in SI units.
+Clients show it, so it is light to import. Text is messages (`protocols.messages`), for people of any
+language; numbers are in SI units.
 """
 
 from __future__ import annotations

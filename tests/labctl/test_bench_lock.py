@@ -10,15 +10,11 @@ from pathlib import Path
 import pytest
 
 from labctl.bench_files import bench_lock
+from labctl.bench_files.load import load_bench
 from protocols.errors import InstrumentError
 
-BENCH = {
-    "kind": "hardware",
-    "instruments": {
-        "supply": {"address": "TCPIP0::127.0.0.1::9::SOCKET"},
-        "daq": {"address": "", "device": "Dev9"},
-    },
-}
+SUPPLY = "TCPIP0::127.0.0.1::9::SOCKET"
+BENCH = {"Dev9": "daq", SUPPLY: "supply"}
 HOLDING = """
 from labctl.bench_files import bench_lock
 with bench_lock.held({bench!r}, "run 'night'"):
@@ -37,20 +33,20 @@ def test_the_second_user_is_refused_and_told_who_the_first_is() -> None:
     with bench_lock.held(BENCH, "run 'night' of engine a"):
         with pytest.raises(InstrumentError, match="Dev9 is in use by run 'night' of engine a"):
             bench_lock.check_free(BENCH)
-        other = {**BENCH, "instruments": {"supply": BENCH["instruments"]["supply"]}}
+        other = {SUPPLY: "supply"}
         with (
             pytest.raises(InstrumentError, match=r"supply: TCPIP0.* stop it first"),
             bench_lock.held(other, "b"),
         ):
             pass
-        elsewhere = {**BENCH, "instruments": {"supply": {"address": "TCPIP0::127.0.0.1::10::SOCKET"}}}
+        elsewhere = {"TCPIP0::127.0.0.1::10::SOCKET": "supply"}
         bench_lock.check_free(elsewhere)
     bench_lock.check_free(BENCH)
 
 
 def test_a_simulated_bench_is_nobodys() -> None:
-    with bench_lock.held({"kind": "sim"}, "a"):
-        bench_lock.check_free({"kind": "sim"})
+    assert load_bench("sim", None, 0).file.addresses() == {}
+    with bench_lock.held({}, "a"):
         bench_lock.check_free({})
 
 
@@ -83,7 +79,7 @@ def test_another_users_lock_is_opened_as_it_is_and_only_a_missing_one_is_made(
         bench_lock.check_free(BENCH)
         assert ways == [os.O_RDWR] * 2
         ways.clear()
-        new = {**BENCH, "instruments": {"supply": {"address": "socket://127.0.0.1:1"}}}
+        new = {"socket://127.0.0.1:1": "supply"}
         with pytest.raises(InstrumentError, match="Permission denied"):
             bench_lock.check_free(new)
         assert ways == [os.O_RDWR, os.O_RDWR | os.O_CREAT | os.O_EXCL]
@@ -98,7 +94,7 @@ def test_a_lock_that_somebody_made_a_moment_before_is_opened(monkeypatch: pytest
             os.close(really(path, flags, *rest))
         return really(path, flags, *rest)
 
-    supply = {**BENCH, "instruments": {"supply": BENCH["instruments"]["supply"]}}
+    supply = {SUPPLY: "supply"}
     monkeypatch.setattr(os, "open", opened)
     bench_lock.check_free(supply)
     assert ways == [os.O_RDWR, os.O_RDWR | os.O_CREAT | os.O_EXCL, os.O_RDWR]

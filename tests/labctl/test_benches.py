@@ -26,7 +26,7 @@ def load(*overrides: str, imperfections: str | None = None, bench: str = "sim"):
 
 
 def doses_of(*overrides: str) -> dict[str, object]:
-    return {entry["name"]: entry["dose"] for entry in load(*overrides).ledger}
+    return {entry["name"]: entry["dose"] for entry in load(*overrides).file.ledger(1)}
 
 
 def test_overrides_reach_every_kind_of_dose() -> None:
@@ -41,7 +41,7 @@ def test_overrides_reach_every_kind_of_dose() -> None:
 
 def test_overrides_change_a_preset_one_dose_at_a_time() -> None:
     bench = load('imperfections.per_edge.bias=["1 V/s", 0, 0]', imperfections="small-network-exp1")
-    ledger = {entry["name"]: entry["dose"] for entry in bench.ledger}
+    ledger = {entry["name"]: entry["dose"] for entry in bench.file.ledger(1)}
     assert ledger["per_edge.bias"] == [1.0, 0.0, 0.0]
     assert ledger["per_edge.threshold"] == [0.7, 0.7, 0.7]
     assert ledger["rate_error"] == 1.42
@@ -51,9 +51,9 @@ def test_overrides_change_a_preset_one_dose_at_a_time() -> None:
 
 def test_overrides_reach_the_laws_of_edges() -> None:
     bench = load('bench.board.edge_laws=[{edges=[1, 2], law="diode"}]', "bench.board.law=level1")
-    assert bench.settings["board"]["edge_laws"][0]["edges"] == [1, 2]
+    assert bench.file.in_si()["board"]["edge_laws"][0]["edges"] == [1, 2]
     assert (
-        bench.conductance_law
+        bench.file.conductance_law
         == "SPICE level 1 at 0 V with nominal threshold and strength; single edges diode"
     )
     bench.check(LATTICE)
@@ -99,7 +99,7 @@ def test_what_does_not_fit_the_wiring_is_refused_by_check(tmp_path: Path) -> Non
 def test_prepared_runs_take_the_new_doses() -> None:
     overrides = ("imperfections.faults.open=[3]", "imperfections.dropped_samples=1 %")
     run = prepare(RunRequest(EXAMPLES / "circle.toml", imperfections="harsh", overrides=overrides))
-    doses = {entry["name"]: entry["dose"] for entry in run.bench.ledger}
+    doses = {entry["name"]: entry["dose"] for entry in run.bench.file.ledger(1)}
     assert doses["faults.open"] == [3]
     assert doses["dropped_samples"] == pytest.approx(0.01)
     run.bench.check(run.plan.task.wiring)

@@ -47,9 +47,7 @@ def request_(tmp_path: Path) -> RunRequest:
 def test_it_is_told_once_while_the_run_goes_on(request_, monkeypatch):
     run = prepare(request_)
     options = f" --bench {request_.bench}"
-    assert expiries(run.bench, run.request.seed, run.applied) == [
-        Expiry("timing", NOW + timedelta(hours=1), options)
-    ]
+    assert expiries(run.bench, run.applied) == [Expiry("timing", NOW + timedelta(hours=1), options)]
     monkeypatch.setattr(calibration_expiry, "_LOOK_EVERY_S", 0.0)
     monkeypatch.setattr(ExpiryWatch.__init__, "__defaults__", (lambda: NOW + timedelta(hours=2),))
     seen: list[tuple[str, ...]] = []

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from labctl.calibrating.carrying_out import Bench, Done, RoutineFailed, calibrate
 from labctl.engine.guardian_lines import WatchBench
-from labctl.engine.jobs.job import WOULD, Breakable, Strike, failure_of, watch_of
+from labctl.engine.jobs.job import UNWATCHED_S, WOULD, Breakable, Strike, failure_of, watch_of
 from labctl.engine.messages import CalibrationEnded
 from labctl.engine.reports import CalibrationDone, CalibrationReport
 from labctl.runs.session import EmergencyOff
@@ -58,7 +58,8 @@ class CalibrationJob:
         self._failed: list[Message] = []
         self._is_open = False
         self.would: Message = WOULD
-        self.stop_when_unwatched_s: float | None = None
+        self.stop_when_unwatched_s: float | None = UNWATCHED_S
+        self.ends_with_its_client = True
         self.has_begun = True
         self.watched: WatchBench = watch_of(bench.loaded.file, bench.loaded.values)
         self.user = f"labctl calibrate {' '.join(routines)}"

@@ -12,7 +12,7 @@ from drivers.hardware import HardwareBench, SafetyReport, make_safe
 from drivers.hardware.probe import PartFound, probe
 from labctl.engine.guardian import parts_left
 from labctl.engine.guardian_lines import WatchBench
-from labctl.engine.jobs.job import WOULD, Breakable, Strike, failure_of, watch_of
+from labctl.engine.jobs.job import UNWATCHED_S, WOULD, Breakable, Strike, failure_of, watch_of
 from labctl.engine.messages import CheckEnded
 from labctl.engine.reports import (
     Arrived,
@@ -58,7 +58,8 @@ class CheckJob:
         self._breakable = Breakable(strike)
         self._found = _Found()
         self.would: Message = WOULD
-        self.stop_when_unwatched_s: float | None = None
+        self.stop_when_unwatched_s: float | None = UNWATCHED_S
+        self.ends_with_its_client = True
         self.has_begun = True
         self.watched: WatchBench = watch_of(config, values)
         self.user = f"a check of bench '{config.name}'"

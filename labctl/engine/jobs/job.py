@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from labctl.bench_files.load import BenchFile
 
 WOULD = say("learning off, sources at 0 V, clamps released, the supply as the bench file says")
+UNWATCHED_S = 2.0  # after so long a client that is there has hung
 MAKE_SAFE_S = 10.0  # for the guardian, when a job could not make its bench safe
 Strike = Callable[[], None]  # has the engine's own thread call `Job.strike`, wherever it is
 
@@ -47,6 +48,10 @@ class Job(Protocol):
     @property
     def stop_when_unwatched_s(self) -> float | None:
         """Return after how many seconds without a client it is stopped; None: never."""
+
+    @property
+    def ends_with_its_client(self) -> bool:
+        """Tell whether it is broken off as soon as no client is attached: it is of use to nobody then."""
 
     @property
     def touched(self) -> bool:

@@ -54,6 +54,7 @@ class RunJob:
         self.watched = watch_of(run.bench.file, run.bench.values)
         self.user = f"run '{report.name}' of engine {engine.name}"
         self.ended = RunEnded()
+        self.ends_with_its_client = False
 
     @property
     def touched(self) -> bool:

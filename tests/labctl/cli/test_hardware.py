@@ -23,6 +23,7 @@ from labctl.emulation import EmulatedBench
 from labctl.runs.prepared import prepare
 from labctl.runs.request import RunRequest
 from labctl.runs.runner import carry_out
+from labctl.runs.summary import RunSummary
 from labctl.store.events import read_events
 from protocols import ConfigError, InstrumentError
 
@@ -226,12 +227,12 @@ def test_bad_words_for_emulate_are_bad_input(words: list[str], said: str) -> Non
 # ── runs ─────────────────────────────────────────────────────────────────────────────────────────
 
 
-def short_run(out: Path, cycles: int, bench: str = "sim", *overrides: str, **more: str) -> dict[str, object]:
+def short_run(out: Path, cycles: int, bench: str = "sim", *overrides: str, **more: str) -> RunSummary:
     """Train on a bench in this process; return the summary that `labctl run --json` prints."""
     overrides = (f"training.cycles={cycles}", "record.rounds=3", *overrides)
     request = RunRequest(EXAMPLES / "regression.toml", bench, seed=1, out=out, overrides=overrides, **more)
     summary = carry_out(prepare(replace(request, figures=False))).summary
-    assert summary["status"] == "completed"
+    assert summary.status == "completed"
     return summary
 
 
@@ -245,9 +246,9 @@ def test_an_emulated_bench_learns_as_the_simulator_does(
     simulated = short_run(tmp_path / "sim", cycles, "sim", *circuit, imperfections="lattice-paper")
     with served(tmp_path, file, imperfections="lattice-paper", seed=1) as bench:
         on_wires = short_run(tmp_path / "emulated", cycles, str(bench))
-    assert simulated["error_end_V2"] < 0.9 * simulated["error_start_V2"]
-    assert on_wires["error_end_V2"] == pytest.approx(simulated["error_end_V2"], rel=within)
-    assert_instruments_are_told(Path(str(on_wires["path"])), "controller" if file == CONTROLLER else "daq")
+    assert simulated.error_end_V2 < 0.9 * simulated.error_start_V2
+    assert on_wires.error_end_V2 == pytest.approx(simulated.error_end_V2, rel=within)
+    assert_instruments_are_told(Path(str(on_wires.path)), "controller" if file == CONTROLLER else "daq")
 
 
 def assert_instruments_are_told(run: Path, board: str) -> None:

@@ -8,6 +8,7 @@ import pytest
 from typer.testing import CliRunner
 
 from labctl.cli import app, recover
+from labctl.engine.reports import RunReport
 from labctl.runs.prepared import prepare_resume
 from labctl.runs.runner import carry_out
 from protocols.engine import Kind
@@ -18,10 +19,10 @@ from ..store.runs import cut_short
 def test_a_resume_stopped_before_it_went_on_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     image, _ = cut_short(tmp_path, monkeypatch)
 
-    def stopped(*_: object, **__: object) -> dict[str, object]:
+    def stopped(*_: object, **__: object) -> RunReport:
         run, resumption = prepare_resume(image, figures=False)
         result = carry_out(run, (), lambda s: s.request(Kind.STOP, "SIGINT received"), resumption)
-        return {"summary": result.summary, "outcome": "stopped", "state": "safe"}
+        return RunReport(result.summary, (), "stopped", "safe")
 
     monkeypatch.setattr(recover, "carry_out_by_engine", stopped)
     told = CliRunner().invoke(app, ["runs", "resume", str(image)])

@@ -46,6 +46,7 @@ class Job:
     """A job on a bench of instruments that is told how to end."""
 
     user, would, stop_when_unwatched_s, has_begun = "a test", NOTHING, None, True
+    ends_with_its_client = False
 
     def __init__(self, error: Exception | None, touched: bool, addresses: dict[str, str] = ADDRESSES) -> None:
         self._error, self.touched = error, touched
