@@ -64,6 +64,14 @@ class Controller:
 
     # ── life ─────────────────────────────────────────────────────────────────────────────────────
 
+    def identify(self) -> InstrumentIdentity:
+        """Open the port and ask who is there; the board is not greeted and changes nothing.
+
+        `open` goes on from here, `release` lets it go. Raises ConnectionLost, NoAnswer, or WrongInstrument
+        when it is no controller board.
+        """
+        return _identity(self._session.board() if self._session.is_open else self._session.identify())
+
     def open(self) -> None:
         """Open the port and greet the board, which goes to its safe state.
 
@@ -103,12 +111,15 @@ class Controller:
 
     def close(self) -> None:
         """Reach the safe state and let the port go, whatever happens; closing twice is harmless."""
-        if not self._session.is_open:
-            return
         try:
-            self.safe_state()
+            if self._session.is_open:
+                self.safe_state()
         finally:
             self._session.disconnect()
+
+    def release(self) -> None:
+        """Let the port go as it is; nothing is sent."""
+        self._session.disconnect()
 
     def safe_state(self) -> SafeState:
         """Stop any block, hold the gates, sources to 0 V, clamps released; return what was read back.
@@ -140,10 +151,7 @@ class Controller:
 
     def identity(self) -> InstrumentIdentity:
         """Return who the board says it is."""
-        board = self._session.board()
-        return InstrumentIdentity(
-            "controller board", board.name, board.serial, board.simulated, firmware=board.firmware
-        )
+        return _identity(self._session.board())
 
     def limits(self) -> Limits:
         """Return what the board and the bench file both allow."""
@@ -350,6 +358,12 @@ class Controller:
         if self._checker is None:
             raise ProtocolError(f"{self.name} does not know its wiring: wire it first")
         return self._checker
+
+
+def _identity(board: Welcome) -> InstrumentIdentity:
+    return InstrumentIdentity(
+        "controller board", board.name, board.serial, board.simulated, firmware=board.firmware
+    )
 
 
 def _what_is_wrong(held: Held) -> str:

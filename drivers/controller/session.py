@@ -5,6 +5,7 @@ from __future__ import annotations
 import struct
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 
 import numpy as np
 
@@ -41,19 +42,21 @@ class Session:
 
     @property
     def is_open(self) -> bool:
-        """Tell whether there is a connection, working or not."""
-        return self._line is not None
+        """Tell whether hello was said on a connection that is not let go, working or not."""
+        return self._board is not None
+
+    def identify(self) -> Welcome:
+        """Open the port and ask who is there; hello is not said, and the board changes nothing."""
+        with self._undone():
+            link = self._linked()
+            return self._is_controller(link.understood(Welcome.parse, link.request(Kind.IDENTIFY)))
 
     def connect(self) -> None:
-        """Open the port and say hello; the board goes to its safe state."""
-        self._line = SerialLine(self.name, self.url, self._baud)
-        try:
-            self._link = Link(self.name, self._line, self._patience)
-            body = self._link.request(Kind.HELLO, self.hello.body())
-            self._board = self._recognised(self._link.understood(Welcome.parse, body))
-        except BaseException:
-            self.disconnect()
-            raise
+        """Open the port, unless `identify` did, and say hello; the board goes to its safe state."""
+        with self._undone():
+            link = self._linked()
+            body = link.request(Kind.HELLO, self.hello.body())
+            self._board = self._recognised(link.understood(Welcome.parse, body))
 
     def disconnect(self) -> None:
         """Let the port go; harmless when there is none."""
@@ -75,7 +78,22 @@ class Session:
                     raise
             time.sleep(RETRY_S)
 
-    def _recognised(self, board: Welcome) -> Welcome:
+    def _linked(self) -> Link:
+        if self._line is None or self._link is None:
+            self._line = SerialLine(self.name, self.url, self._baud)
+            self._link = Link(self.name, self._line, self._patience)
+        return self._link
+
+    @contextmanager
+    def _undone(self) -> Iterator[None]:
+        """Let the port go when what is inside fails."""
+        try:
+            yield
+        except BaseException:
+            self.disconnect()
+            raise
+
+    def _is_controller(self, board: Welcome) -> Welcome:
         if board.model != MODEL:
             raise WrongInstrument(
                 self.name,
@@ -83,6 +101,10 @@ class Session:
                 f"a {board.model!r} answers, not a {MODEL!r}",
                 action="check the address in the bench file",
             )
+        return board
+
+    def _recognised(self, board: Welcome) -> Welcome:
+        self._is_controller(board)
         if self._serial_number and board.serial != self._serial_number:
             raise WrongInstrument(
                 self.name,

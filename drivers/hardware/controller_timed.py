@@ -70,8 +70,16 @@ class ControllerTimedBoard:
             raise
         self._wiring = wiring
 
+    def identify(self) -> InstrumentIdentity:
+        """Ask the board who it is; it changes nothing."""
+        return self._controller.identify()
+
+    def release(self) -> None:
+        """Let the port go as it is."""
+        self._controller.release()
+
     def connect(self) -> None:
-        """Connect without a wiring: enough to identify the board and to make it safe."""
+        """Connect without a wiring: enough to make the board safe."""
         self._controller.open()
 
     def close(self) -> None:

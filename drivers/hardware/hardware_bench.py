@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from typing import Protocol
+from contextlib import suppress
 
 from drivers.corrections import Border, Corrections
 from drivers.errors import NotConnected
 from drivers.hardware.config import HardwareConfig, SupplyChannel
 from drivers.hardware.parts import (
+    Identifiable,
     TimedBoard,
     clamps_from_readings,
     make_meter,
@@ -23,10 +24,6 @@ from protocols.bench import Identity, InstrumentIdentity, Limits, NodeReading, S
 from protocols.block import CycleBlock, CycleRecord, FloatArray
 from protocols.errors import InstrumentError, LabError, ProtocolError
 from protocols.task import Wiring
-
-
-class _Identified(Protocol):
-    def identity(self) -> InstrumentIdentity: ...
 
 
 class HardwareBench:
@@ -54,10 +51,12 @@ class HardwareBench:
     # ── life ─────────────────────────────────────────────────────────────────────────────────────
 
     def open(self, wiring: Wiring) -> None:
-        """Connect, switch on, verify, wire; nothing is driven but the supply.
+        """Identify, switch on, verify, wire; nothing is driven but the supply.
 
-        Raises NotConnected with a branch for each part that does not answer, or InstrumentError for one that
-        is not as it should be; the bench is then safe and closed.
+        Nothing is written before every part has said who it is and is the one expected: until then all are
+        left as they were found. Raises NotConnected with a branch for each part that does not answer,
+        WrongInstrument for another one than the file names, or InstrumentError for one that is not as it
+        should be; the bench is then closed, and safe if anything was written.
         """
         if self._connected:
             raise ProtocolError("the bench is already open: close it first")
@@ -178,8 +177,8 @@ class HardwareBench:
     def _board_name(self) -> str:
         return "controller" if self.config.timing == "controller" else "daq"
 
-    def _parts(self) -> dict[str, _Identified]:
-        parts: dict[str, _Identified] = {}
+    def _parts(self) -> dict[str, Identifiable]:
+        parts: dict[str, Identifiable] = {}
         if self._supply is not None:
             parts["supply"] = self._supply
         if self._meter is not None:
@@ -188,17 +187,49 @@ class HardwareBench:
         return parts
 
     def _connect(self, open_board: Callable[[], None]) -> None:
-        self._connected = True  # from here on there may be something to let go
+        self._identify_all()
+        self._connected = True  # from here on there may be something to make safe
         try:
             self._open_all(open_board)
-            for name, part in self._parts().items():
-                recognise(self.config, name, part.identity())
         except BaseException as problem:
             try:
                 self.close()
             except LabError as unsafe:
                 problem.add_note(f"nor could it be left safe: {unsafe}")
             raise
+
+    def _identify_all(self) -> None:
+        """Ask every part who it is, and let all go as they are unless each is the one expected.
+
+        Before the first setting is written: the wrong instrument may feed something else, and even its safe
+        state is then somebody else's harm.
+        """
+        absent: dict[str, InstrumentError] = {}
+        wrong: dict[str, InstrumentError] = {}
+        try:
+            for name, part in self._parts().items():
+                try:
+                    found = part.identify()
+                except InstrumentError as error:
+                    absent[name] = error
+                    continue
+                try:
+                    recognise(self.config, name, found)
+                except InstrumentError as error:
+                    wrong[name] = error
+            if absent:
+                raise self._not_connected(absent | wrong)
+            if wrong:
+                raise next(iter(wrong.values()))
+        except BaseException:
+            for part in self._parts().values():
+                with suppress(InstrumentError):  # the connection broke: there is nothing to let go
+                    part.release()
+            raise
+
+    def _not_connected(self, failures: dict[str, InstrumentError]) -> NotConnected:
+        emulated = "its instruments are emulators: is 'labctl emulate' running with this bench file?"
+        return NotConnected(self.config.name, failures, emulated if self.config.simulated else "")
 
     def _open_all(self, open_board: Callable[[], None]) -> None:
         """Open supply and meter, switch on, then the board, which the supply may feed; try all of them."""
@@ -218,8 +249,7 @@ class HardwareBench:
             attempt("supply", self._switch_on)
         attempt(self._board_name, open_board)
         if failures:
-            emulated = "its instruments are emulators: is 'labctl emulate' running with this bench file?"
-            raise NotConnected(self.config.name, failures, emulated if self.config.simulated else "")
+            raise self._not_connected(failures)
 
     def _disconnect(self) -> None:
         """Let go of every part; each reaches its safe state on the way, the board first."""
@@ -297,7 +327,7 @@ class HardwareBench:
         if self.config.safe_state.supply_off:
             supply.close()
         else:
-            supply.let_go()
+            supply.release()
 
 
 def _done(step: Callable[[], None]) -> Callable[[], str]:

@@ -61,9 +61,9 @@ class Part:
         try:
             self.safe_state()
         finally:
-            self.let_go()
+            self.release()
 
-    def let_go(self) -> None:
+    def release(self) -> None:
         """Let the board go as it is; harmless when it is not open."""
         if self._is_open:
             self._is_open = False

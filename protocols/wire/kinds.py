@@ -25,6 +25,7 @@ class Kind(IntEnum):
     READ_GATES = 0x0B
     RESET_GATES = 0x0C
     MEASURE = 0x0D
+    IDENTIFY = 0x0E  # who is there? heard in every session and state, and changes nothing
     BLOCK_BEGIN = 0x10
     BLOCK_DATA = 0x11
     RUN = 0x12

@@ -79,6 +79,8 @@ class Board:
             return self._error(frame, Failure(ErrorCode.VERSION, f"this board speaks version {VERSION}"))
         if frame.kind == Kind.HELLO:
             return self._hello(frame, now_s, model)
+        if frame.kind == Kind.IDENTIFY:  # no session, no sign of life, nothing kept: looking moves nothing
+            return Frame(frame.kind | REPLY, frame.session, frame.sequence, self._welcome(model).body())
         if frame.session != self._session or self._session == 0:
             return self._error(frame, Failure(ErrorCode.NO_SESSION, "no such session"))
         self._heard = now_s

@@ -32,6 +32,7 @@ def frame(kind: int, sequence: int, body: bytes = b"") -> Frame:
 FRAMES = {
     "hello": frame(Kind.HELLO, 1, Hello(4, 2.0).body()),
     "hello-answer": frame(Kind.HELLO | REPLY, 1, WELCOME.body()),
+    "identify": frame(Kind.IDENTIFY, 1),
     "wire": frame(Kind.WIRE, 2, WireUp((15, 7), ((10, 0),)).body()),
     "wire-single-ended": frame(Kind.WIRE, 2, WireUp((3,), ((0, NO_NODE),)).body()),
     "set-sources": frame(Kind.SET_SOURCES, 3, pack_reals([0.1, 0.25], 4)),
