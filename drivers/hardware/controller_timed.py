@@ -7,7 +7,7 @@ from dataclasses import fields, replace
 
 import numpy as np
 
-from drivers.controller import Controller, Patience
+from drivers.controller import Controller, RetryPolicy
 from drivers.hardware.config import ControllerSettings, LimitSettings, TransistorSettings
 from drivers.hardware.nominal import conductances
 from protocols.bench import InstrumentIdentity, Limits, NodeReading, SafeState
@@ -49,7 +49,7 @@ class ControllerTimedBoard:
             pulse_max_s=self._limits.pulse_max,
             deadman_s=settings.deadman,
             width=4 if settings.single_precision else 8,
-            patience=Patience(settings.timeout / 2 / ATTEMPTS, ATTEMPTS),
+            retry_policy=RetryPolicy(settings.timeout / 2 / ATTEMPTS, ATTEMPTS),
         )
 
     # ── life ─────────────────────────────────────────────────────────────────────────────────────

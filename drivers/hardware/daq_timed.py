@@ -101,7 +101,7 @@ class DaqTimedBoard:
 
     def safe_state(self) -> SafeState:
         """Hold the gates, release the clamps, all outputs to 0 V, read back; connect for it where needed."""
-        return self._parts.board.surely(self._make_safe)
+        return self._parts.board.retry_after_reset(self._make_safe)
 
     def limits(self) -> Limits:
         """Return what the bench file allows."""

@@ -6,13 +6,11 @@ import time
 from collections.abc import Callable
 from contextlib import suppress
 
-from drivers.corrections import Border, Corrections
 from drivers.errors import NotConnected
 from drivers.hardware.config import HardwareConfig, SupplyChannel
 from drivers.hardware.parts import (
     Identifiable,
     TimedBoard,
-    clamps_from_readings,
     make_meter,
     make_supply,
     make_timed_board,
@@ -32,14 +30,12 @@ class HardwareBench:
     `open` connects to everything, switches the supply on where the file says so, measures that it is there,
     and only then wires the board. In the safe state the supply is off; the next call that needs the board
     switches it on again. `safe_state` tries every part whatever happens in the others, connects anew where
-    nothing is connected, and raises NotSafe naming all that did not get there. `corrections` are those of the
-    calibrations that apply; without them, commands and readings are what the instruments make of them.
+    nothing is connected, and raises NotSafe naming all that did not get there. Commands and readings are what
+    the instruments make of them; `drivers.corrected_bench` puts right what calibrations know to be off.
     """
 
-    def __init__(self, config: HardwareConfig, corrections: Corrections | None = None) -> None:
+    def __init__(self, config: HardwareConfig) -> None:
         self.config = config
-        self._corrections = corrections or Corrections()
-        self._border: Border | None = None
         instruments = config.instruments
         self._supply = make_supply(instruments.supply) if instruments.supply is not None else None
         self._meter = make_meter(instruments.meter) if instruments.meter is not None else None
@@ -62,8 +58,6 @@ class HardwareBench:
             raise ProtocolError("the bench is already open: close it first")
         self._connect(lambda: self._board.open(wiring))
         self._wiring = wiring
-        from_readings = clamps_from_readings(self.config)
-        self._border = self._corrections.at(wiring, self.limits(), clamps_from_readings=from_readings)
 
     def connect(self) -> None:
         """Connect and switch on without a wiring: to identify every part."""
@@ -81,7 +75,7 @@ class HardwareBench:
         try:
             self._disconnect()
         finally:
-            self._wiring = self._border = None
+            self._wiring = None
             self._connected = self._powered = False
 
     def safe_state(self) -> SafeState:
@@ -148,13 +142,11 @@ class HardwareBench:
 
     def run(self, block: CycleBlock) -> CycleRecord:
         """Run a block of training cycles and return what happened."""
-        board, border = self._ready(), self._corrected()
-        return border.record(board.run(border.block(block)))
+        return self._ready().run(block)
 
     def measure(self, inputs_V: FloatArray) -> FloatArray:
         """Read the free outputs (P, T) for inputs (P, S) without learning, in volts."""
-        board, border = self._ready(), self._corrected()
-        return border.outputs(board.measure(border.inputs(inputs_V)))
+        return self._ready().measure(inputs_V)
 
     def read_gates(self) -> FloatArray:
         """Read every gate voltage, shape (E,), in volts; fixed resistors read NaN."""
@@ -162,14 +154,11 @@ class HardwareBench:
 
     def read_nodes(self, inputs_V: FloatArray) -> NodeReading:
         """Read all node voltages of both copies, clamps released, for inputs (P, S), in volts."""
-        return self._ready().read_nodes(self._corrected().inputs(inputs_V))
+        return self._ready().read_nodes(inputs_V)
 
     def conductances(self, gates_V: FloatArray) -> FloatArray:
-        """Turn gate voltages (…, E) into conductances near 0 V, in siemens (…, E).
-
-        By each edge's measured threshold and strength where a calibration tells them, else the nominal law.
-        """
-        return self._corrections.conductances(gates_V, self._board.conductances(gates_V))
+        """Turn gate voltages (…, E) into conductances near 0 V by the nominal law, in siemens (…, E)."""
+        return self._board.conductances(gates_V)
 
     # ── connecting ───────────────────────────────────────────────────────────────────────────────
 
@@ -263,11 +252,6 @@ class HardwareBench:
             raise NotSafe(self.config.name, errors)
 
     # ── power ────────────────────────────────────────────────────────────────────────────────────
-
-    def _corrected(self) -> Border:
-        if self._border is None:
-            raise ProtocolError("the bench is not open")
-        return self._border
 
     def _ready(self) -> TimedBoard:
         if self._wiring is None:

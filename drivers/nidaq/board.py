@@ -138,7 +138,7 @@ class NidaqBoard:
         if (known.product, known.serial) != (found.product, found.serial):
             raise self._wrong(f"it was {known.product} {known.serial:08X} and now is {found.product}")
 
-    def surely(self, make_safe: Callable[[], Result]) -> Result:
+    def retry_after_reset(self, make_safe: Callable[[], Result]) -> Result:
         """Carry out what makes safe; when it fails, reset the board and try again. Raises InstrumentFault.
 
         A reset takes lines and outputs out of their safe states too: all open parts are made safe after it.
@@ -147,7 +147,7 @@ class NidaqBoard:
         if not self.is_open:
             self.open(self)
             try:
-                return self.surely(make_safe)
+                return self.retry_after_reset(make_safe)
             finally:
                 self.close(self)
         half_s = 0.5 * self.timeout_s

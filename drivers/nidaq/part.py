@@ -73,7 +73,7 @@ class Part:
 
     def safe_state(self) -> object:
         """Reach the safe state and verify it, by a reset of the board if nothing else helps."""
-        return self._board.surely(self.make_safe)
+        return self._board.retry_after_reset(self.make_safe)
 
     def identity(self) -> InstrumentIdentity:
         """Return who the board says it is."""

@@ -123,7 +123,7 @@ class NidaqLearnSwitch(Part):
 
     def safe_state(self) -> bool:
         """Hold the gates; return whether learning is on, read back: False. Raises NotTaken otherwise."""
-        return self._board.surely(self.make_safe)
+        return self._board.retry_after_reset(self.make_safe)
 
     def make_safe(self) -> bool:
         """Hold the gates in one try; return whether learning is on."""

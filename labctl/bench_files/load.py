@@ -8,16 +8,16 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
+from drivers.corrected_bench import with_corrections
 from drivers.corrections import Corrections
 from labctl.bench_files.calibration_settings import CalibrationSettings
-from labctl.bench_files.corrected_sim import CorrectedSimBench
 from labctl.bench_files.engine_settings import EngineSettings
 from labctl.experiment.build import build_network
 from labctl.experiment.load import override, read_toml, validate
 from protocols.bench import Bench, Limits
 from protocols.errors import ConfigError
 from protocols.task import Wiring
-from sim_backend import BenchConfig, SimBench, read_doses
+from sim_backend import BenchConfig, ClampCircuit, SimBench, read_doses
 from sim_backend.board.build import build_board
 from sim_backend.board.nominal import law_text
 
@@ -111,7 +111,8 @@ def load_bench(
     config = validate(BenchConfig, {k: v for k, v in values.items() if k not in ours}, file)
 
     def make(corrections: Corrections | None = None) -> Bench:
-        return SimBench(config, seed) if corrections is None else CorrectedSimBench(config, seed, corrections)
+        software = config.board.clamp_circuit is ClampCircuit.SOFTWARE
+        return with_corrections(SimBench(config, seed), corrections, clamps_from_readings=software)
 
     return LoadedBench(
         make=make,
@@ -170,14 +171,21 @@ def read_hardware(bench: str, overrides: Sequence[str] = ()) -> tuple[HardwareFi
 def load_hardware(values: dict[str, Any], file: str, overrides: Sequence[str] = ()) -> LoadedBench:
     """Make a hardware bench of the values of its file. Raises ConfigError."""
     from drivers.hardware import HardwareBench
+    from drivers.hardware.parts import clamps_from_readings
     from labctl.bench_files.hardware_file import HardwareFile
 
     for text in overrides:
         override(values, text)
     config = validate(HardwareFile, values, file)
+
+    def make(corrections: Corrections | None = None) -> Bench:
+        return with_corrections(
+            HardwareBench(config), corrections, clamps_from_readings=clamps_from_readings(config)
+        )
+
     behind = "as emulated" if config.simulated else "as on the bench"
     return LoadedBench(
-        make=lambda corrections=None: HardwareBench(config, corrections),
+        make=make,
         check=lambda wiring: check_wires(config, wiring, file),
         limits=config.limits.of_bench(),
         values=values,

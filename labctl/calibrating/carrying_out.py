@@ -15,8 +15,8 @@ from calibration import (
     Calibration,
     CalibrationStore,
     Nominal,
+    ProgressCallback,
     State,
-    Told,
     issue,
     opened,
 )
@@ -155,7 +155,7 @@ def nominal_of(settings: dict[str, Any]) -> Nominal:
     return Nominal(board["threshold"], board["strength"], rate)
 
 
-def calibrate(bench: Bench, name: str, told: Told | None = None, figures: bool = True) -> Done:
+def calibrate(bench: Bench, name: str, told: ProgressCallback | None = None, figures: bool = True) -> Done:
     """Run one routine, store what it found and draw it.
 
     The bench is left safe whatever happens to this process: a guardian watches. Raises RoutineFailed when

@@ -17,7 +17,7 @@ from labctl.engine.server import Answer, Handler
 from labctl.engine.snapshot import to_plain
 from labctl.engine.watch import Watch
 from labctl.store.events import EventLog
-from protocols.engine import Kind, RunState
+from protocols.engine import EventKind, RunState
 from protocols.errors import ProtocolError
 
 if TYPE_CHECKING:  # slow to import: clients are let in first
@@ -58,7 +58,7 @@ class Now:
     folder: Path | None = None
     result: dict[str, Any] | None = None
     emergency: tuple[str, str] | None = None
-    early: list[tuple[Kind, str, str]] = field(default_factory=list)
+    early: list[tuple[EventKind, str, str]] = field(default_factory=list)
 
     def over(self) -> None:
         """Forget the run that was under way; its result stays."""
@@ -170,7 +170,7 @@ class Desk:
         """Break off the step in hand; have the guardian take over when that does not help."""
         session = self._now.session
         if session is None:  # nothing is connected; a run about to begin is aborted first
-            self._now.early.append((Kind.ABORT, reason, who))
+            self._now.early.append((EventKind.ABORT, reason, who))
             return
         self._now.emergency = (reason, who)
         main = threading.main_thread().ident

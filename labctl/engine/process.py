@@ -32,7 +32,7 @@ from labctl.engine.watch import Watch, last_words
 from labctl.runs.request import RunRequest
 from labctl.store.events import EventLog
 from labctl.store.last_words import add_to_reason
-from protocols.engine import Kind, RunState
+from protocols.engine import EventKind, RunState
 from protocols.errors import LabError, ProtocolError
 
 if TYPE_CHECKING:  # slow to import: clients are let in first
@@ -106,7 +106,7 @@ class Engine:
         """Stop and keep at the first signal, abort at the second; then leave."""
         self._signals_seen += 1
         self._quitting = True
-        kind = Kind.STOP if self._signals_seen == 1 else Kind.ABORT
+        kind = EventKind.STOP if self._signals_seen == 1 else EventKind.ABORT
         name = signal.Signals(number).name
         if self._now.session is not None:
             self._now.session.request(kind, f"{name} received", by=name)
@@ -139,7 +139,7 @@ class Engine:
             return
         limit_s = prepared.run.bench.engine.stop_when_unwatched
         if limit_s is not None and self._server.unwatched_s() > limit_s:
-            session.request(Kind.STOP, f"nobody has watched for {limit_s:g} s", by="engine")
+            session.request(EventKind.STOP, f"nobody has watched for {limit_s:g} s", by="engine")
 
     # ── preparing and running ────────────────────────────────────────────────────────────────────
 

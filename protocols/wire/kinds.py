@@ -9,7 +9,7 @@ MODEL = "clln-controller"  # what every board of this protocol calls itself
 REPLY = 0x80  # set in the kind of a reply
 
 
-class Kind(IntEnum):
+class FrameKind(IntEnum):
     """What a frame is; requests below 0x40 are answered by the same kind with REPLY set, or by ERROR."""
 
     HELLO = 0x01

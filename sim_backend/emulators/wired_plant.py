@@ -18,14 +18,14 @@ from protocols.errors import InstrumentError
 from protocols.method import Method
 from protocols.task import Wiring
 from sim_backend.board.config import BenchConfig
-from sim_backend.emulators.terminals import Mishaps, Terminals
+from sim_backend.emulators.terminals import Terminals, WiringFaults
 from sim_backend.plant.cycle import drift_thresholds, drive_sources, hold, quantise
 from sim_backend.plant.edge_law import Devices
 from sim_backend.plant.learning import TOLERANCE_V, learn_once, no_copies, settle_once
 from sim_backend.plant.newton import relax
 from sim_backend.simulation import Plant
 
-__all__ = ["BOARD_GAIN", "GATE_GAIN", "Lines", "Mishaps", "Terminals", "WiredPlant"]
+__all__ = ["BOARD_GAIN", "GATE_GAIN", "Lines", "Terminals", "WiredPlant", "WiringFaults"]
 
 Lines = NDArray[np.bool_]
 
@@ -57,15 +57,17 @@ class WiredPlant:
         seed: int = 0,
         *,
         eta: float = 1.0,
-        mishaps: Mishaps | None = None,
+        wiring_faults: WiringFaults | None = None,
     ) -> None:
         terminals.check(wiring)
         self.terminals = terminals
         self.eta = eta
-        self._mishaps = mishaps or Mishaps()
-        self._loose_inputs = {self._exchanged(name) for name in self._mishaps.off if name.startswith("ai")}
-        loose = [_number(self._exchanged(name)) for name in self._mishaps.off if name.startswith("ao")]
-        self._rewired = self._mishaps != Mishaps()
+        self._wiring_faults = wiring_faults or WiringFaults()
+        self._loose_inputs = {
+            self._exchanged(name) for name in self._wiring_faults.off if name.startswith("ai")
+        }
+        loose = [_number(self._exchanged(name)) for name in self._wiring_faults.off if name.startswith("ao")]
+        self._rewired = self._wiring_faults != WiringFaults()
         self._loose_labels = [place for place in loose if place in terminals.labels]
         self.plant = Plant(self._with_loose_wires(config, wiring), wiring, seed)
         plant = self.plant
@@ -317,7 +319,7 @@ class WiredPlant:
 
     def _exchanged(self, terminal: str) -> str:
         """Return the terminal whose place on the board this terminal's wire is in."""
-        for one, other in self._mishaps.swapped:
+        for one, other in self._wiring_faults.swapped:
             if terminal in (one, other):
                 return other if terminal == one else one
         return terminal
@@ -327,10 +329,10 @@ class WiredPlant:
         arrived = np.array(ao_V, dtype=float)
         if not self._rewired:
             return arrived
-        for one, other in self._mishaps.touching:
+        for one, other in self._wiring_faults.touching:
             a, b = _number(one), _number(other)
             arrived[[a, b]] = 0.5 * (arrived[a] + arrived[b])
-        for one, other in self._mishaps.swapped:
+        for one, other in self._wiring_faults.swapped:
             if one.startswith("ao"):
                 a, b = _number(one), _number(other)
                 arrived[[a, b]] = arrived[[b, a]]
@@ -340,7 +342,7 @@ class WiredPlant:
     def _rewired_inputs(self, volts: FloatArray) -> FloatArray:
         for name in self._loose_inputs:
             volts[_number(name)] = 0.0
-        for one, other in self._mishaps.swapped:
+        for one, other in self._wiring_faults.swapped:
             if one.startswith("ai"):
                 a, b = _number(one), _number(other)
                 volts[[a, b]] = volts[[b, a]]
@@ -351,17 +353,17 @@ class WiredPlant:
         arrived = np.array(lines, dtype=np.bool_)
         if not self._rewired:
             return arrived
-        for one, other in self._mishaps.swapped:
+        for one, other in self._wiring_faults.swapped:
             if one.startswith("port"):
                 a, b = _line(one), _line(other)
                 arrived[[a, b]] = arrived[[b, a]]
-        arrived[[_line(name) for name in self._mishaps.off if name.startswith("port")]] = False
+        arrived[[_line(name) for name in self._wiring_faults.off if name.startswith("port")]] = False
         return arrived
 
     def _with_loose_wires(self, config: BenchConfig, wiring: Wiring) -> BenchConfig:
         """Return the settings with the board's nodes undriven that no output reaches any more."""
         nodes = set(config.imperfections.faults.wires_off)
-        for name in self._mishaps.off:
+        for name in self._wiring_faults.off:
             place = _number(self._exchanged(name)) if name.startswith("ao") else -1
             if place in self.terminals.sources:
                 nodes.add(wiring.source_nodes[self.terminals.sources.index(place)])

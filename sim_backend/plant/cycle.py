@@ -16,7 +16,7 @@ from sim_backend.plant.board_arrays import Converters, Edges
 from sim_backend.plant.circuit import Circuit
 from sim_backend.plant.compilation import JIT_INNER, JIT_NO_ALLOCATION
 from sim_backend.plant.edge_law import Devices
-from sim_backend.plant.learning import TOLERANCE_V, Copies, Nudged, Scratch, foresee, learn, remember
+from sim_backend.plant.learning import TOLERANCE_V, Copies, Nudged, Scratch, extrapolate, learn, record_shift
 from sim_backend.plant.newton import Vector, copy_into, relax
 
 CONSTANT, FAR_LABEL = 1, 2  # protocols.method.Nudge
@@ -68,7 +68,7 @@ class Memory(NamedTuple):
     clamped_rate: NDArray[np.float64]
     slope: NDArray[np.float64]
     bend: NDArray[np.float64]
-    trust: NDArray[np.float64]
+    reuse_budget: NDArray[np.float64]
     visited: NDArray[np.bool_]
 
 
@@ -338,15 +338,15 @@ def run_cycles(
             memory.clamped_rate[point],
             memory.slope[point],
             memory.bend[point],
-            memory.trust[point],
+            memory.reuse_budget[point],
         )
         v, w = copies.v, copies.w
         drive_sources(ports, k, inputs[cycle], v, w)
-        foresee(c.order, v, copies.v_shift, 1.0, s.v_start)
+        extrapolate(c.order, v, copies.v_shift, 1.0, s.v_start)
         if not relax(c, first, gates, v, unknowns, copies.lu_free, TOLERANCE_V, s.residual, s.row):
             return cycle
         if memory.visited[point]:
-            remember(c.order, v, s.v_start, 1.0, copies.v_shift)
+            record_shift(c.order, v, s.v_start, 1.0, copies.v_shift)
         else:
             memory.visited[point] = True
             copy_into(w, v)

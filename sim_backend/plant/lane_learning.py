@@ -62,9 +62,9 @@ class LaneNudged(NamedTuple):
 class LaneCopies(NamedTuple):
     """State of both copies of every board at one data point: voltages (N, L), factors (…, L).
 
-    Of the last visit to this data point, what the next is foreseen from: v_rate and w_rate (N, L), in
+    Of the last visit to this data point, what the next is extrapolated from: v_rate and w_rate (N, L), in
     V/s, how fast the voltages moved in the pulse; v_shift and w_shift (N, L), in volts, how far they
-    had moved since the visit before. slope, bend (E, L) and trust (2, L): as in learning.Copies.
+    had moved since the visit before. slope, bend (E, L) and reuse_budget (2, L): as in learning.Copies.
     """
 
     v: Lanes
@@ -77,7 +77,7 @@ class LaneCopies(NamedTuple):
     w_shift: Lanes
     slope: Lanes
     bend: Lanes
-    trust: Lanes
+    reuse_budget: Lanes
 
 
 class PulseScratch(NamedTuple):
@@ -244,7 +244,7 @@ def _step_end(
 
 
 @njit(**JIT_APART)
-def foresee(order: NDArray[np.uint32], x: Lanes, rate: Lanes, h: Vector, start: Lanes) -> None:
+def extrapolate(order: NDArray[np.uint32], x: Lanes, rate: Lanes, h: Vector, start: Lanes) -> None:
     """Move the unknown voltages x (N, L) on by h (L,) times what they did last time; keep the start."""
     for k in range(len(order)):
         volts, speed, before = x[order[k]], rate[order[k]], start[order[k]]
@@ -254,7 +254,7 @@ def foresee(order: NDArray[np.uint32], x: Lanes, rate: Lanes, h: Vector, start: 
 
 
 @njit(**JIT_APART)
-def remember(
+def record_shift(
     order: NDArray[np.uint32], x: Lanes, start: Lanes, h: Vector, per_h: Vector, rate: Lanes
 ) -> None:
     """Write how far the unknown voltages moved per h, on the boards whose h is above 0; per_h is scratch."""
@@ -273,7 +273,7 @@ def _goes_as_foreseen(edges: LaneEdges, gates: Lanes, s: LaneCopies, p: PulseScr
 
     Where one board asks for a trial, all others get it for nothing. See learning.learn.
     """
-    turned, tried, left, since = p.change, p.tried, s.trust[0], s.trust[1]
+    turned, tried, left, since = p.change, p.tried, s.reuse_budget[0], s.reuse_budget[1]
     for l in range(LANES):
         turned[l] = 0.0
     for e in range(gates.shape[0]):
@@ -303,23 +303,23 @@ def _goes_as_foreseen(edges: LaneEdges, gates: Lanes, s: LaneCopies, p: PulseScr
 @njit(**JIT_APART)
 def _note_bend(s: LaneCopies, first: bool, p: PulseScratch) -> None:
     """Note how slopes bent on the boards whose pulse was one step that is taken; else there is no telling."""
-    surprise, h, left, since = p.change, p.h, s.trust[0], s.trust[1]
+    prediction_error, h, left, since = p.change, p.h, s.reuse_budget[0], s.reuse_budget[1]
     for l in range(LANES):
         whole = first & (p.tried[l] > 0.0) & (p.taken[l] > 0.0) & (h[l] == p.left[l])
         p.per_h[l] = 1.0 / h[l] if whole else 0.0
-        surprise[l] = 0.0
+        prediction_error[l] = 0.0
     for e in range(s.bend.shape[0]):
         start, end, slope, bend = p.slope[e], p.slope_end[e], s.slope[e], s.bend[e]
         for l in range(LANES):
             stopped = (end[l] == 0.0) & (start[l] != 0.0)  # at a wall
             bent = 0.0 if stopped else (end[l] - start[l]) * p.per_h[l]
             size = 0.5 * h[l] * h[l] * abs(bent - bend[l])
-            surprise[l] = size if size > surprise[l] else surprise[l]
+            prediction_error[l] = size if size > prediction_error[l] else prediction_error[l]
             whole = p.per_h[l] > 0.0
             bend[l] = bent if whole else bend[l]
             slope[l] = start[l] if whole else slope[l]
     for l in range(LANES):
-        good_for = visits_good_for(surprise[l], since[l])
+        good_for = visits_good_for(prediction_error[l], since[l])
         left[l] = good_for if p.per_h[l] > 0.0 else 0.0
         since[l] = 0.0
 
@@ -342,7 +342,7 @@ def learn_lanes(
     """Move the gates of the boards p.active through pulses of p.left seconds, in place; see learning.learn.
 
     released: the targets of all of them are undriven.
-    Voltages start from where the last visit to this data point lets foresee them, so that one chord
+    Voltages start from where the last visit to this data point lets one extrapolate them, so that one chord
     step usually brings them to rest. Returns False when some board did not come to rest; its state is then
     not to be used.
     """
@@ -361,12 +361,12 @@ def learn_lanes(
     both = np.bool_(True)  # with a plain True numba would compile settle_both twice
     for l in range(LANES):
         tried[l] = 1.0 if active[l] else 0.0
-    foresee(c.order, s.w, s.w_shift, tried, p.w_start)
+    extrapolate(c.order, s.w, s.w_shift, tried, p.w_start)
     if not settle_both(
         c, free, clamped, gates, s, n, released, n.symmetric and not released, active, TOLERANCE_V, work
     ):
         return False
-    remember(c.order, s.w, p.w_start, tried, p.per_h, s.w_shift)
+    record_shift(c.order, s.w, p.w_start, tried, p.per_h, s.w_shift)
     while going > 0:
         longest_step = 0.0
         for l in range(LANES):
@@ -384,17 +384,17 @@ def learn_lanes(
             heun += worth
         if heun > 0 and first and _goes_as_foreseen(edges, gates, s, p):
             heun = 0
-            foresee(c.order, s.v, s.v_rate, tried, p.v_start)
-            foresee(c.order, s.w, s.w_rate, tried, p.w_start)
+            extrapolate(c.order, s.v, s.v_rate, tried, p.v_start)
+            extrapolate(c.order, s.w, s.w_rate, tried, p.w_start)
         if heun > 0:
             tolerance = TRIAL_SHARE * STEP_ERROR_V / (longest_step * quickest)
             tolerance = min(max(tolerance, TOLERANCE_V), TRIAL_TOLERANCE_V)
-            foresee(c.order, s.v, s.v_rate, tried, p.v_start)
-            foresee(c.order, s.w, s.w_rate, tried, p.w_start)
+            extrapolate(c.order, s.v, s.v_rate, tried, p.v_start)
+            extrapolate(c.order, s.w, s.w_rate, tried, p.w_start)
             if not settle_both(c, free, clamped, trials, s, n, released, both, trying, tolerance, work):
                 return False
-            remember(c.order, s.v, p.v_start, tried, p.per_h, s.v_rate)
-            remember(c.order, s.w, p.w_start, tried, p.per_h, s.w_rate)
+            record_shift(c.order, s.v, p.v_start, tried, p.per_h, s.v_rate)
+            record_shift(c.order, s.w, p.w_start, tried, p.per_h, s.w_rate)
             hits = _step_end(c, edges, gates, s.v, s.w, growing, p)
             _judge(gates, len(c.tail), shortest, hits, p)
             _note_bend(s, first, p)
