@@ -75,8 +75,8 @@ class Copies(NamedTuple):
     Of the last visit to this data point, what the next is extrapolated from: v_shift and w_shift (M,), in
     volts, how far the unknowns had moved since the visit before; v_rate and w_rate (M,), in V/s, how
     fast they moved in the pulse. slope (E,), in V/s, and bend (E,), in V/s²: slopes of the gates at the start
-    of the last pulse that was tried in one step, and how they changed. reuse_budget (2,): how many visits that is
-    good for, and how many there were.
+    of the last pulse that was tried in one step, and how they changed. reuse_budget (2,): how many visits
+    that is good for, and how many there were.
     """
 
     v: Vector

@@ -115,7 +115,8 @@ def parts(server: DaqServer, *, timeout_s: float = TIMEOUT_S, echo: bool = True,
     inputs = {name: SenseChannel(f"ai{k}", ten) for k, name in enumerate(("x", "y", "gate", "line"))}
     sense = NidaqSense("inputs", made, inputs, drive=drive, rate_Hz=50e3)
     lines = NidaqLines("lines", made, {
-        "flag": DigitalLine("port0/line0", safe=False), "a0": DigitalLine("port0/line1"), "a1": DigitalLine("port0/line2"),
+        "flag": DigitalLine("port0/line0", safe=False),
+        "a0": DigitalLine("port0/line1"), "a1": DigitalLine("port0/line2"),
         "hold": DigitalLine("port0/line7", safe=True),
     })  # fmt: skip
     limits = PulseLimits(1e-6, 0.1, 1e-7)

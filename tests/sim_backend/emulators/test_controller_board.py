@@ -104,9 +104,24 @@ class Host:
 def test_nothing_is_done_without_a_session() -> None:
     host = Host()
     for kind in FrameKind:
-        if kind is not FrameKind.HELLO:
+        if kind not in (FrameKind.HELLO, FrameKind.IDENTIFY):
             assert host.refuses(kind) is ErrorCode.NO_SESSION
     assert host.hello().model == MODEL
+
+
+def test_whoever_only_asks_changes_nothing() -> None:
+    host = Host().ready()
+    host.says(FrameKind.SET_SOURCES, SOURCES)
+    held, latest, executed = host.board.held(), host.sequence, host.board.executed
+    asker = Host()
+    asker.board, asker.session, asker.now_s = host.board, 99, host.now_s + 0.9
+    assert Welcome.parse(asker.says(FrameKind.IDENTIFY)).model == MODEL
+    assert (host.board.held(), host.board.executed) == (held, executed)
+    assert host.ask(FrameKind.SET_SOURCES, SOURCES, sequence=latest) is not None  # the latest answer is kept
+    assert host.board.executed == executed
+    asker.now_s = host.now_s + 0.9
+    assert asker.says(FrameKind.IDENTIFY)
+    assert host.passes(1.1) is State.TRIPPED  # it is no sign of life
 
 
 def test_another_session_takes_over_and_finds_the_board_safe() -> None:
@@ -162,7 +177,7 @@ def test_another_version_is_told_so_whatever_it_asks() -> None:
     assert (reply.version, Failure.parse(reply.body).code) == (1, ErrorCode.VERSION)
 
 
-@pytest.mark.parametrize("kind", [0, 0x0E, 0x3F, 0x7E, 0xFF])
+@pytest.mark.parametrize("kind", [0, 0x0F, 0x3F, 0x7E, 0xFF])
 def test_an_unknown_kind_is_refused(kind: int) -> None:
     assert Host().ready().refuses(kind) is ErrorCode.UNKNOWN
 
