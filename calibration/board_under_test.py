@@ -331,8 +331,3 @@ def opened(
         yield board
     finally:
         bench.close()
-
-
-def wall_clock_s() -> float:
-    """Return a monotonic clock, in seconds."""
-    return time.monotonic()

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from drivers.hardware.config import LimitSettings, TransistorSettings
-from drivers.hardware.daq_settings import ClampCircuit, DaqSettings
+from drivers.hardware.daq_settings import DaqSettings
 from drivers.hardware.nominal import conductances
 from drivers.limits import ChannelLimits, PulseLimits
 from drivers.nidaq.board import NidaqBoard
@@ -18,6 +18,7 @@ from drivers.nidaq.sense import NidaqSense, SenseChannel
 from drivers.nidaq.sweep import NidaqSweep
 from drivers.nidaq.watchdog import NidaqWatchdog
 from protocols.errors import ConfigError
+from protocols.tables import ClampCircuit
 from protocols.task import Wiring
 
 CLAMP, AWAY, HOLD, CHOP, CHARGING, ENABLE = "clamp", "away", "hold", "chop", "charging", "enable"

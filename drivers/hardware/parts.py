@@ -7,11 +7,11 @@ from typing import Protocol
 from drivers.errors import WrongInstrument
 from drivers.hardware.config import BlockTiming, HardwareConfig, MeterSettings, SupplySettings
 from drivers.hardware.controller_timed import ControllerTimedBoard
-from drivers.hardware.daq_settings import ClampCircuit
 from drivers.hardware.daq_timed import DaqTimedBoard
 from drivers.visa import METERS, SUPPLIES, MeterDriver, SupplyDriver
 from protocols.bench import Bench, InstrumentIdentity
 from protocols.errors import ConfigError
+from protocols.tables import ClampCircuit
 
 
 class Identifiable(Protocol):

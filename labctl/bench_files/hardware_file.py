@@ -11,8 +11,9 @@ from drivers.hardware.config import Unwatched
 from labctl.bench_files.calibration_settings import CalibrationSettings
 from labctl.bench_files.engine_settings import UNWATCHED_S, EngineSettings
 from labctl.experiment.build import build_network
-from labctl.experiment.model import LatticeSettings, NetworkSettings, Settings
+from labctl.experiment.model import LatticeSettings, NetworkSettings
 from protocols.errors import ConfigError
+from protocols.tables import Table
 from protocols.task import Output, Source, Wiring
 from protocols.units import Ampere, Ratio, Second
 from sim_backend import BoardSettings, Imperfections, preset_values
@@ -21,7 +22,7 @@ from sim_backend.emulators.faults import Fault, FaultKind
 INSTRUMENTS = ("supply", "meter", "controller", "daq")
 
 
-class FaultSettings(Settings):
+class FaultSettings(Table):
     """A fault on an instrument's line: which kind, at which message, how often."""
 
     instrument: Literal["supply", "meter", "controller", "daq"]
@@ -40,7 +41,7 @@ class FaultSettings(Settings):
         return Fault(self.kind, self.at, count, self.probability, self.match, self.delay, self.seed)
 
 
-class EmulationSettings(Settings):
+class EmulationSettings(Table):
     """What stands behind the emulated instruments; nothing here reaches a real bench.
 
     Wires are named as in `[wires]`, those of a DAQ board's clamps "clamp node 3", "away clamp node 3" and

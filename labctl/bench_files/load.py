@@ -16,8 +16,9 @@ from labctl.experiment.build import build_network
 from labctl.experiment.load import override, read_toml, validate
 from protocols.bench import Bench, Limits
 from protocols.errors import ConfigError
+from protocols.tables import ClampCircuit
 from protocols.task import Wiring
-from sim_backend import BenchConfig, ClampCircuit, SimBench, read_doses
+from sim_backend import BenchConfig, SimBench, read_doses
 from sim_backend.board.build import build_board
 from sim_backend.board.nominal import law_text
 

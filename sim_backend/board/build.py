@@ -8,8 +8,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from protocols.block import FloatArray
+from protocols.tables import ClampCircuit
 from protocols.task import Wiring
-from sim_backend.board.config import BenchConfig, ClampCircuit
+from sim_backend.board.config import BenchConfig
 from sim_backend.board.imperfections import Imperfections
 from sim_backend.board.nominal import nominal_law
 from sim_backend.board.parts import Broken, Parts, find_broken

@@ -169,9 +169,8 @@ def visits_good_for(prediction_error: float, since: float) -> float:
 
     since: visits before it without one. What is extrapolated goes wrong in proportion to how long ago it was.
     """
-    return float(
-        np.floor(min((since + 1.0) * EXTRAPOLATION_ERROR_V / (prediction_error + 1e-30), MOST_VISITS))
-    )
+    visits = (since + 1.0) * EXTRAPOLATION_ERROR_V / (prediction_error + 1e-30)
+    return float(np.floor(min(visits, MOST_VISITS)))
 
 
 @njit(**JIT_NO_ALLOCATION)

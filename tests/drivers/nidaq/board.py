@@ -12,7 +12,8 @@ from drivers.hardware.config import LimitSettings
 from drivers.hardware.daq_settings import DaqSettings
 from drivers.hardware.daq_timed import DaqTimedBoard
 from protocols import InstrumentError, Wiring
-from sim_backend import BenchConfig, BoardSettings, ClampCircuit, Imperfections
+from protocols.tables import ClampCircuit
+from sim_backend import BenchConfig, BoardSettings, Imperfections
 from sim_backend.emulators.daq.device import BENCH_MODEL, DaqDevice, DeviceModel
 from sim_backend.emulators.daq.server import DaqServer
 from sim_backend.emulators.wired_plant import Terminals, WiredPlant, WiringFaults

@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 
 from protocols import ConfigError
-from sim_backend import BenchConfig, BoardSettings, ClampCircuit, Imperfections
+from protocols.tables import ClampCircuit
+from sim_backend import BenchConfig, BoardSettings, Imperfections
 from sim_backend.emulators.wired_plant import BOARD_GAIN, GATE_GAIN, Terminals, WiredPlant, WiringFaults
 
 from ..boards import INPUTS, bench, gates_for, lattice_wiring
