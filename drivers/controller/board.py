@@ -30,7 +30,7 @@ GATE_TOLERANCE_V = 0.1  # half the gates must read back this close after a reset
 
 
 class Controller:
-    """A controller board at a serial address; implements `drivers.ports.ControllerBoard`.
+    """A controller board at a serial address; its safe state is `protocols.SafeState`.
 
     url is anything pyserial opens. nodes, gates (V) and pulse_max_s narrow what the board allows; a
     `serial_number` refuses every other board; deadman_s is the silence after which the board makes itself

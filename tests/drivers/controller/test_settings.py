@@ -15,7 +15,6 @@ import pytest
 from drivers.controller import Controller
 from drivers.errors import ConnectionLost, Garbled, NotTaken, OutOfLimit, Refused, WrongInstrument
 from drivers.limits import ChannelLimits
-from drivers.ports import ControllerBoard
 from protocols import ClampRule, ConfigError, CycleBlock, Method, ProtocolError, SafeState
 from protocols.wire import Frame, FrameKind, State
 from protocols.wire.messages import Hello
@@ -25,6 +24,7 @@ from sim_backend.emulators.faults import Fault, FaultKind
 
 from ...sim_backend.boards import two_edge
 from ...timing import STALL_S, wait_for
+from ..ports import ControllerBoard
 from .emulated import GATES_V, WIRING, controller, emulator, make_block, sim_bench
 
 SOURCES_V = np.array([0.11, 0.33, 0.4, 0.02])

@@ -19,12 +19,12 @@ from drivers.nidaq.lines import DigitalLine, NidaqLines
 from drivers.nidaq.sense import NidaqSense, SenseChannel
 from drivers.nidaq.sweep import NidaqSweep
 from drivers.nidaq.watchdog import NidaqWatchdog
-from drivers.ports import EdgeArray
 from protocols import ConfigError, ProtocolError
 from sim_backend.emulators.daq.device import DaqDevice, DeviceModel, SteppedPlant
 from sim_backend.emulators.daq.server import DaqServer
 from sim_backend.emulators.faults import Fault, FaultKind
 
+from ..ports import EdgeArray
 from .emulated import CROWDING, MODEL, TIMEOUT_S, assert_helpful, emulated
 
 EDGES, BITS = 6, 3
