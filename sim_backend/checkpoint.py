@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from protocols.errors import DataError
-from sim_backend.plant.cycle import Memory
+from sim_backend.plant.cycle_arrays import Memory
 from sim_backend.simulation import Plant
 
 FORMAT = 3

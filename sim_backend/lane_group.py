@@ -13,8 +13,9 @@ from protocols.block import BoolArray, CycleBlock, FloatArray
 from protocols.errors import InstrumentError
 from protocols.method import Contrast
 from sim_backend.lane_alone import finish_part
-from sim_backend.plant.cycle import Noise
+from sim_backend.plant.cycle_arrays import Noise
 from sim_backend.plant.edge_law import Devices
+from sim_backend.plant.lane_arrays import LaneEdges, LaneNudged, PulseScratch
 from sim_backend.plant.lane_cycle import (
     LaneConverters,
     LaneDrift,
@@ -23,7 +24,6 @@ from sim_backend.plant.lane_cycle import (
     NudgeScratch,
     run_lanes,
 )
-from sim_backend.plant.lane_learning import LaneEdges, LaneNudged, PulseScratch
 from sim_backend.plant.lanes import LANES, LaneDevices, LaneScratch
 from sim_backend.plant.newton import EXTRA_SLOTS, NO_FACTORS
 from sim_backend.simulation import Plant, output_scratch, room_for_noise, rule_of

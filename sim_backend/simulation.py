@@ -15,20 +15,9 @@ from sim_backend.board.build import SimulatedBoard, build_board
 from sim_backend.board.config import BenchConfig
 from sim_backend.board.imperfections import stream_seed
 from sim_backend.plant.circuit import Circuit, build_circuit
-from sim_backend.plant.cycle import (
-    Drift,
-    Memory,
-    Noise,
-    OutputScratch,
-    Ports,
-    Rule,
-    Trace,
-    drift_thresholds,
-    drive_sources,
-    quantise,
-    read_target,
-    run_cycles,
-)
+from sim_backend.plant.cycle import drift_thresholds, drive_sources, run_cycles
+from sim_backend.plant.cycle_arrays import Drift, Memory, Noise, OutputScratch, Ports, Rule, Trace
+from sim_backend.plant.deciding import quantise, read_target
 from sim_backend.plant.edge_law import Devices
 from sim_backend.plant.learning import Nudged, no_scratch
 from sim_backend.plant.newton import NO_FACTORS, no_factors, relax

@@ -19,7 +19,8 @@ from protocols.method import Method
 from protocols.task import Wiring
 from sim_backend.board.config import BenchConfig
 from sim_backend.emulators.terminals import Terminals, WiringFaults
-from sim_backend.plant.cycle import drift_thresholds, drive_sources, hold, quantise
+from sim_backend.plant.cycle import drift_thresholds, drive_sources, hold
+from sim_backend.plant.deciding import quantise
 from sim_backend.plant.edge_law import Devices
 from sim_backend.plant.learning import TOLERANCE_V, learn_once, no_copies, settle_once
 from sim_backend.plant.newton import relax

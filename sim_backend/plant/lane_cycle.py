@@ -17,16 +17,10 @@ from numpy.typing import NDArray
 from sim_backend.plant.board_arrays import Converters
 from sim_backend.plant.circuit import Circuit
 from sim_backend.plant.compilation import JIT_APART, JIT_INNER, JIT_NO_ALLOCATION
-from sim_backend.plant.cycle import Noise, OutputScratch, Ports, Rule, decide, quantise
-from sim_backend.plant.lane_learning import (
-    LaneCopies,
-    LaneEdges,
-    LaneNudged,
-    PulseScratch,
-    extrapolate,
-    learn_lanes,
-    record_shift,
-)
+from sim_backend.plant.cycle_arrays import Noise, OutputScratch, Ports, Rule
+from sim_backend.plant.deciding import decide, quantise
+from sim_backend.plant.lane_arrays import LaneCopies, LaneEdges, LaneNudged, PulseScratch
+from sim_backend.plant.lane_learning import extrapolate, learn_lanes, record_shift
 from sim_backend.plant.lanes import LANES, LaneDevices, Lanes, LaneScratch, relax_lanes
 from sim_backend.plant.learning import TOLERANCE_V, Nudged
 from sim_backend.plant.newton import Vector
