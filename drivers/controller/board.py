@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import binascii
 import struct
 from collections.abc import Iterator
 from dataclasses import replace
 
 import numpy as np
 
-from drivers.controller.checks import Checker
+from drivers.controller.block_transfer import run_uploaded, upload_block
+from drivers.controller.checks import Checker, narrowed
 from drivers.controller.link import RefusedBy, RetryPolicy
-from drivers.controller.records import RecordReader
 from drivers.controller.session import ControllerSession
-from drivers.errors import ConnectionLost, NotTaken, OutOfLimit, WrongInstrument
+from drivers.errors import ConnectionLost, NotTaken, WrongInstrument
 from drivers.limits import ChannelLimits, PulseLimits
 from protocols.bench import InstrumentIdentity, Limits, NodeReading, SafeState
 from protocols.block import CycleBlock, CycleRecord, FloatArray
@@ -23,7 +22,6 @@ from protocols.wire import ErrorCode, FrameKind, State, WireError
 from protocols.wire.block_codec import pack_block
 from protocols.wire.fields import pack_reals, to_ns
 from protocols.wire.messages import NO_NODE, Held, Hello, Welcome, WireUp
-from protocols.wire.record_codec import Shape
 
 SAFE_ATTEMPTS = 3
 GATE_TOLERANCE_V = 0.1  # half the gates must read back this close after a reset
@@ -285,46 +283,19 @@ class Controller:
         """
         checker = self._wired()
         checker.block(block)
-        self._upload(block)
+        upload_block(self._session, block)
         return self._records(block, checker)
 
-    def _upload(self, block: CycleBlock) -> None:
-        board = self._session.board()
-        try:
-            data = pack_block(block, board.width)
-        except WireError as error:
-            raise self._too_long(str(error)) from error
-        if len(data) > board.block_bytes:
-            raise self._too_long(f"a block of {len(data)} bytes is too long, it keeps {board.block_bytes}")
-        self._session.request(FrameKind.BLOCK_BEGIN, struct.pack("<II", len(data), binascii.crc32(data)))
-        size = board.max_body - 4
-        for offset in range(0, len(data), size):
-            piece = data[offset : offset + size]
-            body = self._session.request(FrameKind.BLOCK_DATA, struct.pack("<I", offset) + piece)
-            if self._session.number("I", body) != offset + len(piece):
-                raise self._session.not_taken("the block")
-
-    def _too_long(self, happened: str) -> OutOfLimit:
-        return OutOfLimit(self.name, self.url, happened, action="nothing was sent; use shorter blocks")
-
     def _records(self, block: CycleBlock, checker: Checker) -> Iterator[CycleRecord]:
-        board, link = self._session.board(), self._session.link()
-        window = min(self._window, board.stream_chunks)
-        link.expect_pieces()
+        link = self._session.link()
         try:
-            cycles = self._session.number(
-                "I", self._session.request(FrameKind.RUN, struct.pack("<H", window))
-            )
-            if cycles != len(block):
-                raise self._session.not_taken("the block")
-            reader = RecordReader(
-                link,
-                link.sequence,
-                window=window,
+            yield from run_uploaded(
+                self._session,
+                block,
+                window=self._window,
                 poll_s=min(self._retry_policy.reply_s, self._session.hello.deadman_s / 4),
+                longest_pulse_s=checker.pulse.max_s,
             )
-            shape = Shape(len(block.labels[0]), len(block.wrong), board.edges, board.nodes)
-            yield from reader.records(block, shape, board.width, checker.pulse.max_s)
         except GeneratorExit:
             # The iterator may outlive the connection it ran on; then there is nothing of ours to stop.
             if self._session.is_open and self._session.link() is link:
@@ -352,14 +323,7 @@ class Controller:
         )
 
     def _narrowed(self, board: Welcome) -> Limits:
-        nodes = ChannelLimits(board.node_min_V, board.node_max_V)
-        gates = ChannelLimits(board.gate_min_V, board.gate_max_V)
-        nodes = nodes if self._nodes is None else nodes.within(self._nodes)
-        gates = gates if self._gates is None else gates.within(self._gates)
-        pulse_s = (
-            board.pulse_max_s if self._pulse_max_s is None else min(board.pulse_max_s, self._pulse_max_s)
-        )
-        return Limits(nodes.min_V, nodes.max_V, gates.min_V, gates.max_V, pulse_s, board.block_cycles)
+        return narrowed(board, self._nodes, self._gates, self._pulse_max_s)
 
     def _wired(self) -> Checker:
         self._session.link()
