@@ -28,7 +28,7 @@ from labctl.runs.runner import carry_out
 from labctl.runs.session import Session
 from labctl.store import Recorder, Sampling
 from protocols.block import CycleRecord, Snapshots
-from protocols.engine import EngineState, Event, Kind, Progress, RunState
+from protocols.engine import EngineState, Event, EventKind, Progress, RunState
 
 ROOT = Path(__file__).resolve().parents[1]
 EXPERIMENT = ROOT / "examples" / "xor.toml"
@@ -104,7 +104,7 @@ def writing_speed(effort: Effort) -> dict[str, Any]:
             record = CycleRecord(cycle, *block)
             cycle += rows
             state = EngineState(RunState.RUNNING, Progress(cycle=cycle))
-            recorder.on_event(Event(Kind.STEP_DONE, record=record), state)
+            recorder.on_event(Event(EventKind.STEP_DONE, record=record), state)
         recorder.finish(state)
         return {"rows_per_s": cycle / (time.perf_counter() - start)}
 

@@ -1,6 +1,6 @@
 """Measurements of the bench by the bench: records with validity. Works on any Bench."""
 
-from calibration.board import Board, Told, opened
+from calibration.board_under_test import BoardUnderTest, ProgressCallback, opened
 from calibration.records import Calibration, Finding, State, Value, Verdict
 from calibration.routine import Nominal, Result, Routine, issue
 from calibration.routines import ROUTINES
@@ -8,15 +8,15 @@ from calibration.store import CalibrationStore, status
 
 __all__ = [
     "ROUTINES",
-    "Board",
+    "BoardUnderTest",
     "Calibration",
     "CalibrationStore",
     "Finding",
     "Nominal",
+    "ProgressCallback",
     "Result",
     "Routine",
     "State",
-    "Told",
     "Value",
     "Verdict",
     "issue",

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from calibration.board import Averaged, Learned
+from calibration.board_under_test import Averaged, Learned
 from protocols.block import BoolArray, FloatArray
 from protocols.network import Network
 

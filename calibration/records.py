@@ -8,10 +8,11 @@ from enum import StrEnum
 from typing import Literal
 
 import numpy as np
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, FiniteFloat, model_validator
+from pydantic import AwareDatetime, Field, FiniteFloat, model_validator
 
 from protocols.block import FloatArray
 from protocols.network import Network
+from protocols.tables import Table
 
 COVERAGE_FACTOR = 2.0  # stated uncertainties are expanded ones: about 95 %
 SOON = 0.1  # the last tenth of its validity is "expires soon"
@@ -24,10 +25,8 @@ class Verdict(StrEnum):
     FAIL = "fail"
 
 
-class Value(BaseModel):
+class Value(Table):
     """One measured quantity of one channel: value ± uncertainty (k = 2, about 95 %) in an SI unit."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     quantity: str
     channel: str
@@ -36,10 +35,8 @@ class Value(BaseModel):
     unit: str
 
 
-class Finding(BaseModel):
+class Finding(Table):
     """Something a calibration found: a fault, which fails it, or a warning."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     kind: str
     channel: str
@@ -47,13 +44,11 @@ class Finding(BaseModel):
     severity: Literal["fault", "warning"] = "fault"
 
 
-class Calibration(BaseModel):
+class Calibration(Table):
     """One run of one routine on one board: the unit that is issued, stored and expires.
 
     board: network and wires it was done with. raw: file of the raw readings beside the record.
     """
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     id: str
     routine: str

@@ -3,26 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Protocol, runtime_checkable
 
 import numpy as np
 
-from calibration.board import Board
+from calibration.board_under_test import BoardUnderTest
 from calibration.linear_fit import LineFit, fit_line
+from protocols.bench import Metered
 from protocols.block import FloatArray
 
 LEVELS = 40
-
-
-@runtime_checkable
-class Metered(Protocol):
-    """A bench with a multimeter."""
-
-    def metered_node(self) -> int | None:
-        """Return which node of the free copy the meter measures; None when it measures something else."""
-
-    def meter_reading(self) -> float | None:
-        """Take a reading of the meter, in volts; None without one."""
 
 
 @dataclass(frozen=True)
@@ -69,7 +58,7 @@ class Reference:
         }
 
 
-def reference_of(board: Board) -> Reference:
+def reference_of(board: BoardUnderTest) -> Reference:
     """Compare the node readings with the multimeter, if there is one across a node.
 
     All sources stand at one level after another, so that no current flows and the metered node follows

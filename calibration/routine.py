@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from calibration.board import Board
+from calibration.board_under_test import BoardUnderTest
 from calibration.records import Calibration, Finding, Value, Verdict, now_utc
 from protocols.block import FloatArray
 from protocols.network import Network
@@ -75,13 +75,13 @@ class Routine:
     name: str
     title: str
     valid_for: timedelta
-    run: Callable[[Board, Nominal], Result]
+    run: Callable[[BoardUnderTest, Nominal], Result]
 
 
 def issue(
     routine: Routine,
     result: Result,
-    board: Board,
+    board: BoardUnderTest,
     operator: str,
     now: datetime | None = None,
     valid_for: timedelta | None = None,

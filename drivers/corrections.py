@@ -1,6 +1,7 @@
 """What calibrations say of a board, put right at the border of a bench: commands, readings, conductances.
 
-The bench itself knows nothing of it. A command is changed so that the node gets the voltage asked for, a
+`drivers.corrected_bench` puts them around a bench, which knows nothing of it. A command is changed so that
+the node gets the voltage asked for, a
 reading so that it tells the voltage there is (docs/decisions/0018).
 """
 
@@ -18,7 +19,7 @@ from protocols.method import Hinge, Nudge
 from protocols.task import Output, Wiring
 
 
-class Line(NamedTuple):
+class ConverterLine(NamedTuple):
     """What comes out of a converter for what goes in: gain·x + offset_V, in volts."""
 
     gain: float = 1.0
@@ -33,20 +34,20 @@ class Corrections:
     and strength_A_per_V2: (E,), nan where unknown, or None. What is not in here is taken as nominal.
     """
 
-    sources: Mapping[int, Line] = field(default_factory=dict)
-    readings: Mapping[int, Line] = field(default_factory=dict)
+    sources: Mapping[int, ConverterLine] = field(default_factory=dict)
+    readings: Mapping[int, ConverterLine] = field(default_factory=dict)
     threshold_V: FloatArray | None = None
     strength_A_per_V2: FloatArray | None = None
 
-    def at(self, wiring: Wiring, limits: Limits, *, clamps_from_readings: bool = False) -> Border:
+    def at(self, wiring: Wiring, limits: Limits, *, clamps_from_readings: bool = False) -> CorrectionMap:
         """Return the corrections of an experiment's wires.
 
         clamps_from_readings: the clamps start from what was read (software), not from the node (analog).
         """
-        sources = [self.sources.get(node, Line()) for node in wiring.source_nodes]
+        sources = [self.sources.get(node, ConverterLine()) for node in wiring.source_nodes]
         middle_V = 0.5 * (limits.node_min_V + limits.node_max_V)
         outputs = [self._output(output, middle_V) for output in wiring.outputs]
-        return Border(
+        return CorrectionMap(
             self, limits, *_columns(sources), *_columns(outputs), clamps_from_readings=clamps_from_readings
         )
 
@@ -58,22 +59,22 @@ class Corrections:
         known = np.isfinite(self.threshold_V) & np.isfinite(self.strength_A_per_V2)
         return np.where(known, found, nominal_S)
 
-    def _output(self, output: Output, middle_V: float) -> Line:
+    def _output(self, output: Output, middle_V: float) -> ConverterLine:
         """Return the line of an output.
 
         Of a differential output only the difference is told: its gain is the mean one, and a difference of
         the two gains is taken off as it is in the middle of the node range.
         """
-        positive = self.readings.get(output.positive, Line())
+        positive = self.readings.get(output.positive, ConverterLine())
         if output.negative is None:
             return positive
-        negative = self.readings.get(output.negative, Line())
+        negative = self.readings.get(output.negative, ConverterLine())
         apart_V = positive.offset_V - negative.offset_V + (positive.gain - negative.gain) * middle_V
-        return Line(0.5 * (positive.gain + negative.gain), apart_V)
+        return ConverterLine(0.5 * (positive.gain + negative.gain), apart_V)
 
 
 @dataclass(frozen=True, eq=False)
-class Border:
+class CorrectionMap:
     """Corrections of the sources (S,) and outputs (T,) of one wiring."""
 
     corrections: Corrections
@@ -152,5 +153,5 @@ class Border:
         return margins
 
 
-def _columns(lines: list[Line]) -> tuple[FloatArray, FloatArray]:
+def _columns(lines: list[ConverterLine]) -> tuple[FloatArray, FloatArray]:
     return np.array([line.gain for line in lines]), np.array([line.offset_V for line in lines])

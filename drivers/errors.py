@@ -104,28 +104,3 @@ def explained(explain: Explain, *kinds: type[Exception]) -> Iterator[None]:
         yield
     except kinds as error:
         raise explain(error) from error
-
-
-def open_all(
-    name: str, openers: Mapping[str, Callable[[], None]], closers: Mapping[str, Callable[[], None]]
-) -> None:
-    """Open every instrument, trying all of them; close again what did open when any did not.
-
-    Raises NotConnected named `name` with one branch for each failure, of opening or of closing.
-    """
-    failures: dict[str, InstrumentError] = {}
-    opened: list[str] = []
-    for child, opener in openers.items():
-        try:
-            opener()
-            opened.append(child)
-        except InstrumentError as error:
-            failures[child] = error
-    if not failures:
-        return
-    for child in reversed(opened):
-        try:
-            closers[child]()
-        except InstrumentError as error:
-            failures[f"{child}, closing again"] = error
-    raise NotConnected(name, failures)

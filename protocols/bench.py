@@ -93,6 +93,28 @@ class KeepsAlive(Protocol):
 
 
 @runtime_checkable
+class Restorable(Protocol):
+    """A bench that can be put back into an earlier state: a simulated one."""
+
+    def state(self) -> bytes:
+        """Return everything that later results depend on: gates, memory, generators, clock."""
+
+    def restore(self, state: bytes) -> None:
+        """Go back to a state; the bench must be open and wired as it was."""
+
+
+@runtime_checkable
+class Metered(Protocol):
+    """A bench with a multimeter."""
+
+    def metered_node(self) -> int | None:
+        """Return which node of the free copy the meter measures; None when it measures something else."""
+
+    def meter_reading(self) -> float | None:
+        """Take a reading of the meter, in volts; None without one."""
+
+
+@runtime_checkable
 class Bench(Protocol):
     """A bench runs blocks of training cycles on one wired board.
 

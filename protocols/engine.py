@@ -39,7 +39,7 @@ class RunState(StrEnum):
     FAULT = "fault"
 
 
-class Kind(StrEnum):
+class EventKind(StrEnum):
     """Kinds of event, the columns of the table."""
 
     PREPARE = "prepare"
@@ -65,11 +65,11 @@ class Outcome(StrEnum):
     FAILED = "failed"
 
 
-S, K = RunState, Kind
+S, K = RunState, EventKind
 _FAIL = {(s, K.FAILED): S.FAULT for s in (S.PREFLIGHT, S.ARMED, S.RUNNING, S.PAUSED, S.STOPPING)}
 _STOP = {(s, k): S.STOPPING for s in (S.PREFLIGHT, S.ARMED, S.RUNNING, S.PAUSED) for k in (K.STOP, K.ABORT)}
 _AGAIN = {(s, k): s for s in (S.STOPPING, S.FAULT) for k in (K.STOP, K.ABORT)}
-TRANSITIONS: Mapping[tuple[RunState, Kind], RunState] = MappingProxyType(
+TRANSITIONS: Mapping[tuple[RunState, EventKind], RunState] = MappingProxyType(
     {
         (S.IDLE, K.PREPARE): S.PREFLIGHT,
         (S.PREFLIGHT, K.CHECKED): S.ARMED,
@@ -106,7 +106,7 @@ class Round:
 class Event:
     """Something that happened; only the field its kind needs is set."""
 
-    kind: Kind
+    kind: EventKind
     limits: Limits | None = None
     record: CycleRecord | None = None
     round: Round | None = None
@@ -182,11 +182,11 @@ class EngineState:
 
 _OUTCOMES = MappingProxyType(
     {
-        Kind.FINISHED: Outcome.COMPLETED,
-        Kind.STOP: Outcome.STOPPED,
-        Kind.ABORT: Outcome.ABORTED,
-        Kind.FAILED: Outcome.FAILED,
-        Kind.SAFE_FAILED: Outcome.FAILED,
+        EventKind.FINISHED: Outcome.COMPLETED,
+        EventKind.STOP: Outcome.STOPPED,
+        EventKind.ABORT: Outcome.ABORTED,
+        EventKind.FAILED: Outcome.FAILED,
+        EventKind.SAFE_FAILED: Outcome.FAILED,
     }
 )
 
@@ -199,20 +199,20 @@ def react(plan: Plan, state: EngineState, event: Event) -> tuple[EngineState, tu
     kind = event.kind
     if (state.run, kind) not in TRANSITIONS:
         raise ProtocolError(f"a run that is {state.run} cannot take the event '{kind}'")
-    if kind is Kind.STEP_DONE:
+    if kind is EventKind.STEP_DONE:
         state = replace(state, progress=_advance(plan, state.progress, event))
         if _is_finished(plan, state.progress):
-            kind, event = Kind.FINISHED, replace(event, reason=_finish_reason(plan, state.progress))
+            kind, event = EventKind.FINISHED, replace(event, reason=_finish_reason(plan, state.progress))
     target = TRANSITIONS[state.run, kind]
     after = replace(_bookkeeping(state, kind, event), run=target)
     return after, _commands(plan, state, after, kind)
 
 
-def _bookkeeping(state: EngineState, kind: Kind, event: Event) -> EngineState:
+def _bookkeeping(state: EngineState, kind: EventKind, event: Event) -> EngineState:
     """Note limits and outcome; the first outcome stands, except that a failure overrides it."""
-    if kind is Kind.PREPARE:
+    if kind is EventKind.PREPARE:
         return EngineState(run=state.run)
-    if kind is Kind.CHECKED:
+    if kind is EventKind.CHECKED:
         return replace(state, limits=event.limits)
     outcome = _OUTCOMES.get(kind)
     failed = outcome is Outcome.FAILED and state.outcome is not Outcome.FAILED
@@ -221,7 +221,7 @@ def _bookkeeping(state: EngineState, kind: Kind, event: Event) -> EngineState:
     return state
 
 
-def _commands(plan: Plan, before: EngineState, after: EngineState, kind: Kind) -> tuple[Command, ...]:
+def _commands(plan: Plan, before: EngineState, after: EngineState, kind: EventKind) -> tuple[Command, ...]:
     """Say what entering `after` by an event of this kind asks for."""
     if after.run is RunState.PREFLIGHT:
         return (OpenBench(plan.task.wiring),)
@@ -232,7 +232,7 @@ def _commands(plan: Plan, before: EngineState, after: EngineState, kind: Kind) -
     if after.run is RunState.SAFE:
         return (CloseBench(),)
     if after.run in (RunState.STOPPING, RunState.FAULT):
-        return (CloseBench(),) if kind is Kind.SAFE_FAILED else (GoSafe(),)
+        return (CloseBench(),) if kind is EventKind.SAFE_FAILED else (GoSafe(),)
     return ()
 
 

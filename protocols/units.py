@@ -32,6 +32,8 @@ WANTED: dict[str, str] = {
 }
 
 
+_PREFIXES = ((1e9, "G"), (1e6, "M"), (1e3, "k"), (1.0, ""), (1e-3, "m"), (1e-6, "µ"), (1e-9, "n"))
+
 # A quantity is one number and one unit; a decimal comma must not become a thousands separator.
 _NUMBER_AND_UNIT = re.compile(
     r"([+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?|[+-]?(?:nan|inf))\s*(/?(?![\d.,])[^,]*)"
@@ -90,6 +92,30 @@ def _finite(number: float, value: Any, wanted: str) -> float:
     if not math.isfinite(number):
         raise ConfigError("is not a finite number", value=value, allowed=f"write {wanted}")
     return number
+
+
+def si_prefix(value: float, most: float = 1e9) -> tuple[float, str]:
+    """Return the factor and letter of the prefix that suits a value: (1e-3, "m") for 0.02.
+
+    From n up to the prefix of factor `most`; without one below a nano, for nothing is measured there.
+    """
+    for factor, prefix in _PREFIXES:
+        if factor <= most and abs(value) >= 0.9995 * factor:
+            return factor, prefix
+    return 1.0, ""
+
+
+def duration(seconds: float) -> str:
+    """Write a time in the unit that suits it, such as '350 µs', '12.3 s' or '1 h 05 min'."""
+    if not math.isfinite(seconds):
+        return "– s"
+    if seconds == 0:
+        return "0 s"
+    for limit, factor, unit in ((1e-3, 1e6, "µs"), (1.0, 1e3, "ms"), (600.0, 1.0, "s")):
+        if seconds < limit:
+            return f"{seconds * factor:.3g} {unit}"
+    minutes = round(seconds / 60)
+    return f"{minutes} min" if minutes < 60 else f"{minutes // 60} h {minutes % 60:02d} min"
 
 
 def quantity_field(unit: str) -> Any:

@@ -1,6 +1,7 @@
 """The simulated bench: plant, imperfections, SimBench. Drop-in for hardware behind protocols.Bench."""
 
-from sim_backend.board.config import BenchConfig, BoardSettings, ClampCircuit
+from protocols.tables import ClampCircuit
+from sim_backend.board.config import BenchConfig, BoardSettings
 from sim_backend.board.imperfections import PRESETS, Imperfections, preset_values, read_doses
 from sim_backend.ensemble import Ensemble
 from sim_backend.lane_group import EnsembleRecord

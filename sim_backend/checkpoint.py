@@ -16,10 +16,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from protocols.errors import DataError
-from sim_backend.plant.cycle import Memory
+from sim_backend.plant.cycle_arrays import Memory
 from sim_backend.simulation import Plant
 
 FORMAT = 3
+_STORED_AS = {"reuse_budget": "trust"}  # what stored runs call a field that has another name by now
 Array = NDArray[Any]
 
 
@@ -31,7 +32,7 @@ def pack(plant: Plant, seed: int, about: dict[str, Any]) -> bytes:
         "free": plant.board.free.threshold,
         "clamped": plant.board.clamped.threshold,
     }
-    arrays |= {f"memory_{name}": values for name, values in plant.memory._asdict().items()}
+    arrays |= {_key(name): values for name, values in plant.memory._asdict().items()}
     stream = io.BytesIO()
     np.savez(stream, notes=np.frombuffer(json.dumps(notes).encode(), dtype=np.uint8), **arrays)
     return stream.getvalue()
@@ -53,11 +54,15 @@ def unpack(plant: Plant, seed: int, state: bytes) -> dict[str, Any]:
     plant.gates[:] = arrays["gates"]
     plant.board.free.threshold[:] = arrays["free"]
     plant.board.clamped.threshold[:] = arrays["clamped"]
-    plant.memory = Memory(**{name: arrays[f"memory_{name}"].copy() for name in Memory._fields})
+    plant.memory = Memory(**{name: arrays[_key(name)].copy() for name in Memory._fields})
     for name, generator in _streams(plant).items():
         generator.bit_generator.state = notes["generators"][name]
     bench: dict[str, Any] = notes["bench"]
     return bench
+
+
+def _key(field: str) -> str:
+    return f"memory_{_STORED_AS.get(field, field)}"
 
 
 def _streams(plant: Plant) -> dict[str, np.random.Generator]:

@@ -5,25 +5,40 @@ Rare, so plain Python around compiled code.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import Protocol
 
 import numpy as np
 
+from protocols.block import FloatArray
 from sim_backend.plant.board_arrays import Edges
+from sim_backend.plant.circuit import Circuit
 from sim_backend.plant.edge_law import Devices
-from sim_backend.plant.lane_cycle import DECIDING, LEARNING, LEARNING_RELEASED
-from sim_backend.plant.lane_learning import LaneNudged
-from sim_backend.plant.lanes import LaneDevices
+from sim_backend.plant.lane_arrays import LaneEdges, LaneNudged, PulseScratch
+from sim_backend.plant.lane_cycle import DECIDING, LEARNING, LEARNING_RELEASED, LaneMemory
+from sim_backend.plant.lanes import LaneDevices, LaneScratch
 from sim_backend.plant.learning import TOLERANCE_V, Copies, Nudged, learn_once, no_copies, no_scratch
 from sim_backend.plant.newton import NO_FACTORS, Vector, relax
-
-if TYPE_CHECKING:
-    from sim_backend.lane_group import LaneGroup
+from sim_backend.simulation import Plant
 
 NEUTRAL_V = 0.2  # where unknown nodes start
 
 
-def finish_part(group: LaneGroup, point: int, following: int, n: LaneNudged, m: Nudged) -> bool:
+class GroupArrays(Protocol):
+    """What a group of boards in step holds: arrays with the boards as last axis; see LaneGroup."""
+
+    plants: list[Plant]
+    circuit: Circuit
+    free: LaneDevices
+    clamped: LaneDevices
+    edges: LaneEdges
+    gates: FloatArray
+    memory: LaneMemory
+    scratch: LaneScratch
+    pulse: PulseScratch
+    quickest: float
+
+
+def finish_part(group: GroupArrays, point: int, following: int, n: LaneNudged, m: Nudged) -> bool:
     """Do what boards did not manage in step, before the part `following` of a cycle at this data point.
 
     n holds every board's nudge, m is room for one. Returns whether all came to rest.
@@ -37,7 +52,7 @@ def finish_part(group: LaneGroup, point: int, following: int, n: LaneNudged, m: 
     return all(_learn(group, point, lane, held, n, m) for lane in unfinished.tolist())
 
 
-def _settle(group: LaneGroup, point: int, lane: int, second: bool) -> bool:
+def _settle(group: GroupArrays, point: int, lane: int, second: bool) -> bool:
     """Bring one copy of one board to rest, its targets undriven, from a neutral start."""
     copies = _take_out(group, point, lane)
     x, lanes = (copies.w, group.clamped) if second else (copies.v, group.free)
@@ -46,7 +61,7 @@ def _settle(group: LaneGroup, point: int, lane: int, second: bool) -> bool:
     return settled
 
 
-def _learn(group: LaneGroup, point: int, lane: int, held: bool, n: LaneNudged, m: Nudged) -> bool:
+def _learn(group: GroupArrays, point: int, lane: int, held: bool, n: LaneNudged, m: Nudged) -> bool:
     """Give one board the rest of its pulse; `held` tells whether its clamps are on."""
     copies = _take_out(group, point, lane)
     copies.v[group.circuit.order] = copies.w[group.circuit.order] = NEUTRAL_V
@@ -78,7 +93,7 @@ def _learn(group: LaneGroup, point: int, lane: int, held: bool, n: LaneNudged, m
     return bool(settled)
 
 
-def _rest(group: LaneGroup, d: Devices, lane: int, x: Vector, lu: Vector) -> bool:
+def _rest(group: GroupArrays, d: Devices, lane: int, x: Vector, lu: Vector) -> bool:
     """Bring the unknown nodes of x (N,) to rest from a neutral start, at the gates of this board."""
     c = group.circuit
     x[c.order] = NEUTRAL_V
@@ -87,7 +102,7 @@ def _rest(group: LaneGroup, d: Devices, lane: int, x: Vector, lu: Vector) -> boo
     return bool(relax(c, d, gates, x, len(c.order), lu, TOLERANCE_V, scratch.residual, scratch.row))
 
 
-def _devices(group: LaneGroup, lanes: LaneDevices, lane: int) -> Devices:
+def _devices(group: GroupArrays, lanes: LaneDevices, lane: int) -> Devices:
     return group.plants[0].board.free._replace(
         kind=lanes.kind,
         threshold=np.ascontiguousarray(lanes.threshold[:, lane]),
@@ -95,7 +110,7 @@ def _devices(group: LaneGroup, lanes: LaneDevices, lane: int) -> Devices:
     )
 
 
-def _take_out(group: LaneGroup, point: int, lane: int) -> Copies:
+def _take_out(group: GroupArrays, point: int, lane: int) -> Copies:
     """Return one board's voltages at a data point, with no factors."""
     copies = no_copies(group.circuit, group.memory.free.shape[1])
     copies.v[:] = group.memory.free[point, :, lane]
@@ -103,7 +118,7 @@ def _take_out(group: LaneGroup, point: int, lane: int) -> Copies:
     return copies
 
 
-def _put_back(group: LaneGroup, point: int, lane: int, copies: Copies) -> None:
+def _put_back(group: GroupArrays, point: int, lane: int, copies: Copies) -> None:
     """Give one board's voltages back to its group; its factors there are made anew."""
     memory = group.memory
     memory.free[point, :, lane], memory.clamped[point, :, lane] = copies.v, copies.w

@@ -13,10 +13,17 @@ from protocols.block import BoolArray, CycleBlock, FloatArray
 from protocols.errors import InstrumentError
 from protocols.method import Contrast
 from sim_backend.lane_alone import finish_part
-from sim_backend.plant.cycle import Noise
+from sim_backend.plant.cycle_arrays import Noise
 from sim_backend.plant.edge_law import Devices
-from sim_backend.plant.lane_cycle import Desk, LaneConverters, LaneDrift, LaneMemory, LaneTrace, run_lanes
-from sim_backend.plant.lane_learning import LaneEdges, LaneNudged, PulseScratch
+from sim_backend.plant.lane_arrays import LaneEdges, LaneNudged, PulseScratch
+from sim_backend.plant.lane_cycle import (
+    LaneConverters,
+    LaneDrift,
+    LaneMemory,
+    LaneTrace,
+    NudgeScratch,
+    run_lanes,
+)
 from sim_backend.plant.lanes import LANES, LaneDevices, LaneScratch
 from sim_backend.plant.newton import EXTRA_SLOTS, NO_FACTORS
 from sim_backend.simulation import Plant, output_scratch, room_for_noise, rule_of
@@ -107,7 +114,7 @@ class LaneGroup:
             record.learning_time_s.swapaxes(0, 1),
             record.lateness_s.swapaxes(0, 1),
         )
-        desk = Desk(first.nudged(block.method), output_scratch(targets, outputs))
+        scratch = NudgeScratch(first.nudged(block.method), output_scratch(targets, outputs))
         nudged = LaneNudged(
             node=self.ports.target,
             base=_room(targets),
@@ -118,10 +125,10 @@ class LaneGroup:
             output=self.ports.output,
             output_start=_room(outputs),
             output_now=_room(outputs),
-            follows=desk.nudged.follows,
+            follows=scratch.nudged.follows,
             symmetric=block.method.clamp.contrast is Contrast.SYMMETRIC,
-            low=desk.nudged.low,
-            high=desk.nudged.high,
+            low=scratch.nudged.low,
+            high=scratch.nudged.high,
         )
         at = np.zeros(2, dtype=np.int64)
         work = (
@@ -149,13 +156,13 @@ class LaneGroup:
             nudged,
             self.scratch,
             self.pulse,
-            desk,
+            scratch,
             trace,
             self._draw(len(block), targets),
             at,
         )
         while not run_lanes(*work):
-            if not finish_part(self, int(block.points[at[0]]), int(at[1]), nudged, desk.nudged):
+            if not finish_part(self, int(block.points[at[0]]), int(at[1]), nudged, scratch.nudged):
                 raise InstrumentError(
                     "plant", f"voltages did not settle in cycle {block.first_cycle + at[0]}"
                 )

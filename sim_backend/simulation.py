@@ -11,24 +11,13 @@ from protocols.block import CycleBlock, CycleRecord, FloatArray, Snapshots
 from protocols.errors import InstrumentError
 from protocols.method import Contrast, Method
 from protocols.task import Wiring
-from sim_backend.board.build import Board, build_board
+from sim_backend.board.build import SimulatedBoard, build_board
 from sim_backend.board.config import BenchConfig
 from sim_backend.board.imperfections import stream_seed
 from sim_backend.plant.circuit import Circuit, build_circuit
-from sim_backend.plant.cycle import (
-    Drift,
-    Memory,
-    Noise,
-    OutputScratch,
-    Ports,
-    Rule,
-    Trace,
-    drift_thresholds,
-    drive_sources,
-    quantise,
-    read_target,
-    run_cycles,
-)
+from sim_backend.plant.cycle import drift_thresholds, drive_sources, run_cycles
+from sim_backend.plant.cycle_arrays import Drift, Memory, Noise, OutputScratch, Ports, Rule, Trace
+from sim_backend.plant.deciding import quantise, read_target
 from sim_backend.plant.edge_law import Devices
 from sim_backend.plant.learning import Nudged, no_scratch
 from sim_backend.plant.newton import NO_FACTORS, no_factors, relax
@@ -51,13 +40,13 @@ class Draws:
         self.dropped, self.late = stream("dropped_samples"), stream("late_cycles")
         self.measuring = stream("measuring")
 
-    def noise(self, board: Board, cycles: int, targets: int) -> Noise:
+    def noise(self, board: SimulatedBoard, cycles: int, targets: int) -> Noise:
         """Draw what a block of this many cycles needs; nothing for doses of 0."""
         room = room_for_noise(board, cycles, targets)
         self.draw(board, room)
         return room
 
-    def draw(self, board: Board, room: Noise) -> None:
+    def draw(self, board: SimulatedBoard, room: Noise) -> None:
         """Draw a block's noise into its room."""
         self.reading.standard_normal(out=room.reading)
         self.clamp.standard_normal(out=room.clamp)
@@ -70,7 +59,7 @@ class Draws:
             room.late[:] = np.where(chance < chances.late, delay, 0.0)
 
 
-def room_for_noise(board: Board, cycles: int, targets: int, *boards: int) -> Noise:
+def room_for_noise(board: SimulatedBoard, cycles: int, targets: int, *boards: int) -> Noise:
     """Return arrays (*boards, …) for a block's noise on boards like this one; length 0 for doses of 0."""
     k, chances = board.converters, board.chances
     reads = cycles if k.adc_noise > 0.0 else 0
@@ -89,7 +78,7 @@ class Plant:
     def __init__(self, config: BenchConfig, wiring: Wiring, seed: int) -> None:
         self.config = config
         self.wiring = wiring
-        self.board: Board = build_board(config, wiring, seed)
+        self.board: SimulatedBoard = build_board(config, wiring, seed)
         off = set(self.board.wires_off)
         driven = [n for n in wiring.source_nodes if n not in off]
         held = [n for n in wiring.target_nodes if n not in off]
@@ -231,7 +220,7 @@ class Plant:
             clamped_rate=np.zeros(unknowns),
             slope=np.zeros((points, len(c.tail))),
             bend=np.zeros((points, len(c.tail))),
-            trust=np.zeros((points, 2)),
+            reuse_budget=np.zeros((points, 2)),
             visited=np.zeros(points, dtype=np.bool_),
         )
 

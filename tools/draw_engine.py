@@ -11,7 +11,7 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-from protocols.engine import TRANSITIONS, EngineState, Kind, RunState
+from protocols.engine import TRANSITIONS, EngineState, EventKind, RunState
 
 PAGE = Path(__file__).resolve().parents[1] / "docs" / "engine.md"
 BEGIN = "<!-- diagram: tools/draw_engine.py --write -->"
@@ -23,7 +23,7 @@ def diagram() -> str:
     lines = ["stateDiagram-v2", f"    [*] --> {EngineState().run}"]
     for before in RunState:
         for after in RunState:
-            kinds = [kind for kind in Kind if TRANSITIONS.get((before, kind)) is after]
+            kinds = [kind for kind in EventKind if TRANSITIONS.get((before, kind)) is after]
             if kinds:
                 lines.append(f"    {before} --> {after}: {', '.join(kinds)}")
     return "\n".join(lines) + "\n"

@@ -12,19 +12,19 @@ import sys
 from pathlib import Path
 
 from labctl.engine.lifecycle import STATES, VERBS, Verb
-from protocols.engine import TRANSITIONS, EngineState, Kind, RunState
+from protocols.engine import TRANSITIONS, EngineState, EventKind, RunState
 
 PAGE = Path(__file__).resolve().parents[1] / "docs" / "safety.md"
 BEGIN = "<!-- life cycle: tools/draw_lifecycle.py --write -->"
 END = "<!-- end of life cycle -->"
 _BY_ITSELF = {
-    Kind.PREPARE: "a run is asked for",
-    Kind.CHECKED: "bench checked",
-    Kind.START: "begins",
-    Kind.FINISHED: "done",
-    Kind.FAILED: "something fails",
-    Kind.SAFE_REACHED: "safe state confirmed",
-    Kind.SAFE_FAILED: "safe state refused",
+    EventKind.PREPARE: "a run is asked for",
+    EventKind.CHECKED: "bench checked",
+    EventKind.START: "begins",
+    EventKind.FINISHED: "done",
+    EventKind.FAILED: "something fails",
+    EventKind.SAFE_REACHED: "safe state confirmed",
+    EventKind.SAFE_FAILED: "safe state refused",
 }
 
 
@@ -34,7 +34,7 @@ def diagram() -> str:
     lines = ["stateDiagram-v2", f"    [*] --> {EngineState().run}"]
     for before in RunState:
         for after in RunState:
-            kinds = [k for k in Kind if TRANSITIONS.get((before, k)) is after and before is not after]
+            kinds = [k for k in EventKind if TRANSITIONS.get((before, k)) is after and before is not after]
             names = [labels.get(k) or _BY_ITSELF[k] for k in kinds]
             if names:
                 lines.append(f"    {before} --> {after}: {', '.join(names)}")

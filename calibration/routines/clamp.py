@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from calibration.board import Board
+from calibration.board_under_test import BoardUnderTest
 from calibration.linear_fit import LEAST_U_V, find_step, fit_line, quantised
 from calibration.records import value
 from calibration.routine import Nominal, Result
@@ -23,7 +23,7 @@ def _asked_of(eta: float, free_V: FloatArray) -> Callable[[FloatArray], FloatArr
     return lambda labels: eta * (labels - free_V)
 
 
-def calibrate_clamp(board: Board, nominal: Nominal) -> Result:
+def calibrate_clamp(board: BoardUnderTest, nominal: Nominal) -> Result:
     """Clamp toward random labels on random inputs and read both copies at the targets.
 
     Displacement = (1 + gain)·η(L − O) + offset per target node, with η as asked for and L quantised;

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from calibration.board import Board, smallest_step
+from calibration.board_under_test import BoardUnderTest, smallest_step
 from calibration.linear_fit import LEAST_U_V, LineFit, find_step, fit_line, integral_nonlinearity, quantised
 from calibration.records import value
 from calibration.reference import reference_of
@@ -17,7 +17,7 @@ _FINE_V = 0.1e-3  # spacing of the sweep that looks for steps
 _MOST_GAIN_ERROR, _MOST_OFFSET_V, _MOST_INL_V = 0.05, 20e-3, 5e-3
 
 
-def calibrate_dac(board: Board, nominal: Nominal) -> Result:
+def calibrate_dac(board: BoardUnderTest, nominal: Nominal) -> Result:
     """Compare what each source puts on its node with what it is told.
 
     The nodes are read where the sources drive them, at random levels all over the range; a multimeter at
@@ -54,7 +54,7 @@ def calibrate_dac(board: Board, nominal: Nominal) -> Result:
     return result
 
 
-def calibrate_adc(board: Board, nominal: Nominal) -> Result:
+def calibrate_adc(board: BoardUnderTest, nominal: Nominal) -> Result:
     """Compare what each target reads with the voltage its node has.
 
     All sources stand at one level, so that no current flows and every node has that level; the

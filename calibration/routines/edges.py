@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from calibration.board import Board
+from calibration.board_under_test import BoardUnderTest
 from calibration.kirchhoff import EdgeFit, EdgeReadings, fit_edges
 from calibration.records import edge_channel, edge_values
 from calibration.routine import MISFIT, NO_FIT, Nominal, Result
@@ -22,7 +22,7 @@ _BURSTS, _BURST_PULSES = 6, 200
 _REGIMES = "sub-threshold", "saturated", "ohmic"
 
 
-def calibrate_edges(board: Board, nominal: Nominal) -> Result:
+def calibrate_edges(board: BoardUnderTest, nominal: Nominal) -> Result:
     """Fit Kirchhoff's law at all nodes, for many gates and inputs, in both copies.
 
     Generalised least squares on Σ S_e·f(g − V_T, V_a, V_b) = 0. Voltages alone do not tell the scale of
@@ -65,7 +65,7 @@ def calibrate_edges(board: Board, nominal: Nominal) -> Result:
     return result
 
 
-def _read(board: Board, driven: BoolArray) -> tuple[EdgeReadings, FloatArray]:
+def _read(board: BoardUnderTest, driven: BoolArray) -> tuple[EdgeReadings, FloatArray]:
     """Read gates and nodes for gates all over their range; return what was asked too (K, E)."""
     limits = board.limits
     low, high = limits.gate_min_V, limits.gate_max_V
@@ -89,7 +89,7 @@ def _read(board: Board, driven: BoolArray) -> tuple[EdgeReadings, FloatArray]:
     return EdgeReadings(taken[0], taken[1], taken[2], taken[3], pooled, driven), np.array(asked)
 
 
-def _drops(board: Board, readings: EdgeReadings) -> FloatArray:
+def _drops(board: BoardUnderTest, readings: EdgeReadings) -> FloatArray:
     """Return |V_a − V_b| of every edge, (K, 2, P, E), in volts."""
     tail, head = board.network.endpoints().T
     both = np.stack([readings.free, readings.clamped], axis=1)
@@ -97,7 +97,7 @@ def _drops(board: Board, readings: EdgeReadings) -> FloatArray:
     return drops
 
 
-def _shorted(board: Board, readings: EdgeReadings) -> BoolArray:
+def _shorted(board: BoardUnderTest, readings: EdgeReadings) -> BoolArray:
     """Return the edges that drop nothing although all gates are low, so that hardly any current flows."""
     drops = _drops(board, readings)[::_LOW_EVERY].reshape(-1, board.network.n_edges)
     noise = float(np.max(readings.nodes_u))
@@ -107,7 +107,7 @@ def _shorted(board: Board, readings: EdgeReadings) -> BoolArray:
     return shorted
 
 
-def _idle(board: Board, readings: EdgeReadings, fit: EdgeFit) -> BoolArray:
+def _idle(board: BoardUnderTest, readings: EdgeReadings, fit: EdgeFit) -> BoolArray:
     """Return the edges that carry hardly any current even at high gates, by a rough fit.
 
     Strength alone does not tell: that of an edge that never conducts is arbitrary if its threshold is high.
@@ -119,7 +119,7 @@ def _idle(board: Board, readings: EdgeReadings, fit: EdgeFit) -> BoolArray:
     return idle
 
 
-def _stuck(board: Board, readings: EdgeReadings, asked: FloatArray) -> BoolArray:
+def _stuck(board: BoardUnderTest, readings: EdgeReadings, asked: FloatArray) -> BoolArray:
     """Return the gates that do not read what they are charged to; walls may keep some back."""
     inside = (asked > board.limits.gate_min_V + _FOLLOWS_V) & (asked < board.limits.gate_max_V - _FOLLOWS_V)
     off = (np.abs(readings.gates - asked) > _FOLLOWS_V) & inside
@@ -127,7 +127,7 @@ def _stuck(board: Board, readings: EdgeReadings, asked: FloatArray) -> BoolArray
     return stuck
 
 
-def _moves(board: Board, nominal: Nominal) -> BoolArray:
+def _moves(board: BoardUnderTest, nominal: Nominal) -> BoolArray:
     """Return which gates pulses move, or that no pulse should have moved enough to tell."""
     network = board.network
     tail, head = network.endpoints().T
@@ -151,7 +151,12 @@ def _moves(board: Board, nominal: Nominal) -> BoolArray:
 
 
 def _report(
-    result: Result, board: Board, nominal: Nominal, fit: EdgeFit, readings: EdgeReadings, sound: BoolArray
+    result: Result,
+    board: BoardUnderTest,
+    nominal: Nominal,
+    fit: EdgeFit,
+    readings: EdgeReadings,
+    sound: BoolArray,
 ) -> None:
     network, edges = board.network, np.flatnonzero(sound)
     vt_u, s_u, dvt_u, ds_u = fit.standard_uncertainties()
@@ -187,7 +192,7 @@ def _report(
         result.warn("regime unseen", "board", text)
 
 
-def _regimes(board: Board, fit: EdgeFit, readings: EdgeReadings) -> FloatArray:
+def _regimes(board: BoardUnderTest, fit: EdgeFit, readings: EdgeReadings) -> FloatArray:
     """Count the readings of each edge below threshold, saturated and ohmic, (3, E)."""
     tail, head = board.network.endpoints().T
     over = np.nan_to_num(readings.gates - fit.threshold)[:, None, :]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from calibration.board import Averaged, Board, smallest_step
+from calibration.board_under_test import Averaged, BoardUnderTest, smallest_step
 from calibration.records import edge_channel, edge_values, value
 from calibration.routine import Nominal, Result
 from protocols.block import BoolArray, FloatArray, IntArray
@@ -19,7 +19,7 @@ _SHORT_V = 5e-3  # of its charge: less is the noise of readings and the reset er
 _MOST_LEAK, _MOST_RESET_V = 0.5, 0.1
 
 
-def calibrate_gates(board: Board, nominal: Nominal) -> Result:
+def calibrate_gates(board: BoardUnderTest, nominal: Nominal) -> Result:
     """Charge, hold, push and read the gates.
 
     Reset error: read − asked in mid-range. Leak: fall while held, over time. Charge per pulse: many
@@ -46,7 +46,7 @@ def calibrate_gates(board: Board, nominal: Nominal) -> Result:
     return result
 
 
-def _read_out(result: Result, board: Board, middle: float, gated: IntArray) -> None:
+def _read_out(result: Result, board: BoardUnderTest, middle: float, gated: IntArray) -> None:
     board.set_gates(middle)
     samples = np.array([board.bench.read_gates() for _ in range(READINGS)])[:, gated]
     noise = float(np.sqrt(np.mean(samples.std(axis=0, ddof=1) ** 2)))
@@ -67,7 +67,7 @@ def _read_out(result: Result, board: Board, middle: float, gated: IntArray) -> N
             result.fault("gate stuck", name, text)
 
 
-def _leak(result: Result, board: Board, gated: IntArray) -> Averaged:
+def _leak(result: Result, board: BoardUnderTest, gated: IntArray) -> Averaged:
     limits = board.limits
     start = limits.gate_min_V + 0.8 * (limits.gate_max_V - limits.gate_min_V)
     board.set_gates(start)
@@ -92,7 +92,7 @@ def _leak(result: Result, board: Board, gated: IntArray) -> Averaged:
     return Averaged(fall, u)
 
 
-def _charge(result: Result, board: Board, middle: float, leak: Averaged, gated: IntArray) -> None:
+def _charge(result: Result, board: BoardUnderTest, middle: float, leak: Averaged, gated: IntArray) -> None:
     """Extrapolate what short pulses add to length 0: ΔG/n = q + (b + 2αoΔV)·t, leak taken off."""
     inputs, labels = board.random_inputs(1, 0.5, 0.5001), board.random_labels(1)
     per_pulse, u, lengths = [], [], []
@@ -114,7 +114,7 @@ def _charge(result: Result, board: Board, middle: float, leak: Averaged, gated: 
     result.raw |= {"charge": charge}
 
 
-def _walls(result: Result, board: Board, gated: IntArray) -> None:
+def _walls(result: Result, board: BoardUnderTest, gated: IntArray) -> None:
     limits = board.limits
     for name, at, sign in (("wall low", limits.gate_min_V, -1.0), ("wall high", limits.gate_max_V, 1.0)):
         wall, u, met = _push(board, at, sign)
@@ -138,7 +138,7 @@ def kept_back(read: Averaged, asked: float, sign: float) -> BoolArray:
     return short
 
 
-def _push(board: Board, at: float, sign: float) -> tuple[FloatArray, FloatArray, BoolArray]:
+def _push(board: BoardUnderTest, at: float, sign: float) -> tuple[FloatArray, FloatArray, BoolArray]:
     """Return walls (E,), their uncertainty, and whether each was met: a gate that was moving stopped.
 
     Each push clamps toward random labels, or away from them, twice as long; an edge meets its wall when it

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from calibration.board import Board, Learned
+from calibration.board_under_test import BoardUnderTest, Learned
 from calibration.learning_fit import LEAST_RATE, Burst, LearningFit, burst, fit_learning
 from calibration.records import edge_channel, edge_values, value
 from calibration.routine import MISFIT, NO_FIT, Nominal, Result
@@ -23,7 +23,7 @@ _ODD = 0.5  # of the nominal rate
 _DISAGREE = 4.0  # χ² per burst
 
 
-def calibrate_learning_rate(board: Board, nominal: Nominal) -> Result:
+def calibrate_learning_rate(board: BoardUnderTest, nominal: Nominal) -> Result:
     """Predict each gate's update from the voltages of both copies and compare it with the measured one.
 
     Bursts clamped toward random labels, and bursts with the clamps released to tell bias from rate.
@@ -49,7 +49,7 @@ def calibrate_learning_rate(board: Board, nominal: Nominal) -> Result:
     return result
 
 
-def calibrate_bias(board: Board, nominal: Nominal) -> Result:
+def calibrate_bias(board: BoardUnderTest, nominal: Nominal) -> Result:
     """Measure what moves each gate when nothing should: constant bias and contrast offset.
 
     From zero-error pulses (clamps released), from drift while one task stays solved, while two tasks
@@ -106,7 +106,7 @@ def _result(method: str, bursts: list[Burst], fit: LearningFit) -> Result:
     return result
 
 
-def _judge_rates(result: Result, board: Board, fit: LearningFit, nominal: Nominal) -> None:
+def _judge_rates(result: Result, board: BoardUnderTest, fit: LearningFit, nominal: Nominal) -> None:
     rate = fit.rate
     for e in np.flatnonzero(board.network.transistors()):
         name = edge_channel(board.network, int(e))
@@ -122,7 +122,7 @@ def _judge_rates(result: Result, board: Board, fit: LearningFit, nominal: Nomina
             result.warn("odd rate", name, f"{name} learns at {part:.2f} of the nominal rate")
 
 
-def _bursts(board: Board, nominal: Nominal, counts: dict[str, int]) -> list[Burst]:
+def _bursts(board: BoardUnderTest, nominal: Nominal, counts: dict[str, int]) -> list[Burst]:
     """Run bursts of each kind, mixed, from random gates that stay away from the walls."""
     kinds = [kind for kind, count in counts.items() for _ in range(count)]
     noise = board.read_nodes(board.random_inputs(8), max(board.node_readings, 8)).noise
@@ -147,7 +147,7 @@ def _bursts(board: Board, nominal: Nominal, counts: dict[str, int]) -> list[Burs
     return bursts
 
 
-def _walls(board: Board, nominal: Nominal) -> tuple[FloatArray, FloatArray]:
+def _walls(board: BoardUnderTest, nominal: Nominal) -> tuple[FloatArray, FloatArray]:
     """Return the lower and upper wall of every gate (E,), as far as known, in volts.
 
     They are the bench's limits, unless a gate cannot be charged so far or a calibration found it to stop
@@ -166,7 +166,7 @@ def _walls(board: Board, nominal: Nominal) -> tuple[FloatArray, FloatArray]:
     return found[0], found[1]
 
 
-def _settle(board: Board, kind: str) -> None:
+def _settle(board: BoardUnderTest, kind: str) -> None:
     """Learn the tasks of this burst first, so that what is measured is drift."""
     if kind not in (ONE_TASK, TWO_TASKS):
         return
@@ -176,12 +176,12 @@ def _settle(board: Board, kind: str) -> None:
     board.learn(inputs, labels, pulse_s=100e-6, pulses=300 * count, kept=0)
 
 
-def _near_outputs(board: Board, count: int) -> FloatArray:
+def _near_outputs(board: BoardUnderTest, count: int) -> FloatArray:
     """Return labels a board with mid gates can reach: the middle half of the range."""
     return board.random_labels(count, 0.35, 0.65)
 
 
-def _contrast_time(board: Board, nominal: Nominal, low: FloatArray, high: FloatArray) -> float:
+def _contrast_time(board: BoardUnderTest, nominal: Nominal, low: FloatArray, high: FloatArray) -> float:
     """Return how long a clamped burst may last for the fastest gate to move about 0.12 V, in seconds.
 
     Longer, and the contrast would change too quickly to be integrated over the snapshots.
@@ -198,7 +198,9 @@ def _contrast_time(board: Board, nominal: Nominal, low: FloatArray, high: FloatA
     return float(np.clip(_MOVE_V / max(velocity, 1e-9), _SHORTEST_S, _LONGEST_S))
 
 
-def _run_kind(board: Board, kind: str, length: float, pulses: int, contrast_s: float) -> list[Learned]:
+def _run_kind(
+    board: BoardUnderTest, kind: str, length: float, pulses: int, contrast_s: float
+) -> list[Learned]:
     if kind == RELEASED:
         inputs, labels = board.random_inputs(1), board.random_labels(1)
         return [board.learn(inputs, labels, pulse_s=length, pulses=pulses, unclamped=True)]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from calibration.board import Board, smallest_step
+from calibration.board_under_test import BoardUnderTest, smallest_step
 from calibration.linear_fit import fit_line
 from calibration.records import value
 from calibration.routine import Nominal, Result
@@ -15,7 +15,7 @@ _MOST_GAIN_ERROR, _MOST_OFFSET_S = 0.02, 10e-6
 _TOLD_S = 0.05e-6  # what lengths are known to where a bench tells those it set; half a step of its counter
 
 
-def calibrate_timing(board: Board, nominal: Nominal) -> Result:
+def calibrate_timing(board: BoardUnderTest, nominal: Nominal) -> Result:
     """Give pulses of several lengths and compare what was asked with what the bench says it gave.
 
     given = (1 + gain)·asked + offset; the jitter is the scatter of one length. Lengths beyond what the
@@ -75,7 +75,7 @@ def calibrate_timing(board: Board, nominal: Nominal) -> Result:
     return result
 
 
-def _fine_lengths(board: Board) -> float:
+def _fine_lengths(board: BoardUnderTest) -> float:
     """Return the step in which pulses come, in seconds: lengths 0.1 µs apart that come out alike."""
     lengths = 100e-6 + 0.1e-6 * np.arange(120)
     inputs, labels = board.random_inputs(1), board.random_labels(1)

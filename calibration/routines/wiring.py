@@ -7,7 +7,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from calibration.board import Board
+from calibration.board_under_test import BoardUnderTest
 from calibration.records import value
 from calibration.routine import Nominal, Result
 from protocols.block import FloatArray
@@ -33,7 +33,7 @@ class Wires(NamedTuple):
     asked: FloatArray
 
 
-def calibrate_wiring(board: Board, nominal: Nominal) -> Result:
+def calibrate_wiring(board: BoardUnderTest, nominal: Nominal) -> Result:
     """Drive one source at a time and see which nodes follow; clamp one target at a time likewise."""
     seen = look(board)
     result = Result(
@@ -50,7 +50,7 @@ def calibrate_wiring(board: Board, nominal: Nominal) -> Result:
     return result
 
 
-def driven_nodes(board: Board) -> NDArray[np.bool_]:
+def driven_nodes(board: BoardUnderTest) -> NDArray[np.bool_]:
     """Return which nodes a source really drives in both copies (N,)."""
     driven = np.zeros(board.network.nodes, dtype=np.bool_)
     free, clamped = _source_response(board)
@@ -59,7 +59,7 @@ def driven_nodes(board: Board) -> NDArray[np.bool_]:
     return driven
 
 
-def look(board: Board) -> Wires:
+def look(board: BoardUnderTest) -> Wires:
     """Drive and clamp everything once."""
     targets = list(board.wiring.target_nodes)
     steps = 2 + len(targets)
@@ -86,7 +86,7 @@ def look(board: Board) -> Wires:
     return Wires(free, clamped, readings, nodes, np.array(displaced), np.array(asked))
 
 
-def _source_response(board: Board) -> tuple[FloatArray, FloatArray]:
+def _source_response(board: BoardUnderTest) -> tuple[FloatArray, FloatArray]:
     """Return by how much each node follows each source (S, N), in both copies."""
     count = len(board.wiring.sources)
     low_V, high_V = board.limits.node_min_V, board.limits.node_max_V
@@ -100,7 +100,7 @@ def _source_response(board: Board) -> tuple[FloatArray, FloatArray]:
     return (read.free[1::2] - read.free[::2]) / scale, (read.clamped[1::2] - read.clamped[::2]) / scale
 
 
-def _judge_sources(result: Result, board: Board, seen: Wires) -> None:
+def _judge_sources(result: Result, board: BoardUnderTest, seen: Wires) -> None:
     nodes = board.wiring.source_nodes
     both = np.minimum(seen.free, seen.clamped)[:, list(nodes)]  # (S, S): source k at node of source j
     told: set[frozenset[int]] = set()
@@ -157,7 +157,7 @@ def _judge_readings(result: Result, targets: tuple[int, ...], seen: Wires) -> No
             told.add(pair)
 
 
-def _judge_clamps(result: Result, board: Board, seen: Wires) -> None:
+def _judge_clamps(result: Result, board: BoardUnderTest, seen: Wires) -> None:
     targets = list(board.wiring.target_nodes)
     told: set[frozenset[int]] = set()
     for t, node in enumerate(targets):

@@ -17,12 +17,12 @@ from drivers.checks.addresses import address_lines, check_addresses, explained_b
 from drivers.checks.wire_fault import WireFault, WireTrouble, same
 from drivers.checks.wiring import WireReport, any_wiring, check_wiring
 from drivers.hardware.config import HardwareConfig
-from drivers.hardware.daq_settings import ClampCircuit
 from protocols.bench import Bench
 from protocols.block import CycleBlock, FloatArray
 from protocols.cycle_rules import target_displacements
 from protocols.method import ClampRule, Contrast, Method, TimeRule
 from protocols.network import Network
+from protocols.tables import ClampCircuit
 from protocols.task import Output, Source, Wiring
 
 PULSE_S = 100e-6  # snapshots come with cycles, and clamps with pulses; a gate moves by millivolts

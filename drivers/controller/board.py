@@ -2,35 +2,33 @@
 
 from __future__ import annotations
 
-import binascii
 import struct
 from collections.abc import Iterator
 from dataclasses import replace
 
 import numpy as np
 
-from drivers.controller.checks import Checker
-from drivers.controller.link import Patience, RefusedBy
-from drivers.controller.records import RecordReader
-from drivers.controller.session import Session
-from drivers.errors import ConnectionLost, NotTaken, OutOfLimit, WrongInstrument
+from drivers.controller.block_transfer import run_uploaded, upload_block
+from drivers.controller.checks import Checker, narrowed
+from drivers.controller.link import RefusedBy, RetryPolicy
+from drivers.controller.session import ControllerSession
+from drivers.errors import ConnectionLost, NotTaken, WrongInstrument
 from drivers.limits import ChannelLimits, PulseLimits
 from protocols.bench import InstrumentIdentity, Limits, NodeReading, SafeState
 from protocols.block import CycleBlock, CycleRecord, FloatArray
 from protocols.errors import InstrumentError, ProtocolError
 from protocols.task import Wiring
-from protocols.wire import ErrorCode, Kind, State, WireError
+from protocols.wire import ErrorCode, FrameKind, State, WireError
 from protocols.wire.block_codec import pack_block
 from protocols.wire.fields import pack_reals, to_ns
 from protocols.wire.messages import NO_NODE, Held, Hello, Welcome, WireUp
-from protocols.wire.record_codec import Shape
 
 SAFE_ATTEMPTS = 3
 GATE_TOLERANCE_V = 0.1  # half the gates must read back this close after a reset
 
 
 class Controller:
-    """A controller board at a serial address; implements `drivers.ports.ControllerBoard`.
+    """A controller board at a serial address; its safe state is `protocols.SafeState`.
 
     url is anything pyserial opens. nodes, gates (V) and pulse_max_s narrow what the board allows; a
     `serial_number` refuses every other board; deadman_s is the silence after which the board makes itself
@@ -51,18 +49,26 @@ class Controller:
         deadman_s: float = 2.0,
         width: int = 8,
         window: int = 16,
-        patience: Patience | None = None,
+        retry_policy: RetryPolicy | None = None,
         verify_gates: bool = True,
     ) -> None:
         self.name, self.url = name, url
         self._nodes, self._gates, self._pulse_max_s = nodes, gates, pulse_max_s
-        self._window, self._patience = window, patience or Patience()
+        self._window, self._retry_policy = window, retry_policy or RetryPolicy()
         hello = Hello(width, deadman_s)
-        self._session = Session(name, url, baud, serial_number, hello, self._patience)
+        self._session = ControllerSession(name, url, baud, serial_number, hello, self._retry_policy)
         self._verify_gates = verify_gates
         self._checker: Checker | None = None
 
     # ── life ─────────────────────────────────────────────────────────────────────────────────────
+
+    def identify(self) -> InstrumentIdentity:
+        """Open the port and ask who is there; the board is not greeted and changes nothing.
+
+        `open` goes on from here, `release` lets it go. Raises ConnectionLost, NoAnswer, or WrongInstrument
+        when it is no controller board.
+        """
+        return _identity(self._session.board() if self._session.is_open else self._session.identify())
 
     def open(self) -> None:
         """Open the port and greet the board, which goes to its safe state.
@@ -96,19 +102,24 @@ class Controller:
             )
         outputs = tuple((o.positive, NO_NODE if o.negative is None else o.negative) for o in wiring.outputs)
         told = WireUp(tuple(wiring.source_nodes), outputs)
-        held = self._session.link().understood(WireUp.parse, self._session.request(Kind.WIRE, told.body()))
+        held = self._session.link().understood(
+            WireUp.parse, self._session.request(FrameKind.WIRE, told.body())
+        )
         if held != told:
             raise self._session.not_taken("the wiring")
         self._checker = self._made_checker(board, wiring)
 
     def close(self) -> None:
         """Reach the safe state and let the port go, whatever happens; closing twice is harmless."""
-        if not self._session.is_open:
-            return
         try:
-            self.safe_state()
+            if self._session.is_open:
+                self.safe_state()
         finally:
             self._session.disconnect()
+
+    def release(self) -> None:
+        """Let the port go as it is; nothing is sent."""
+        self._session.disconnect()
 
     def safe_state(self) -> SafeState:
         """Stop any block, hold the gates, sources to 0 V, clamps released; return what was read back.
@@ -117,7 +128,7 @@ class Controller:
         """
         for attempt in range(SAFE_ATTEMPTS):
             try:
-                self._session.request(Kind.SAFE)
+                self._session.request(FrameKind.SAFE)
                 held = self.held()
             except (ConnectionLost, RefusedBy) as error:
                 again = isinstance(error, ConnectionLost) or error.code is ErrorCode.NO_SESSION
@@ -140,10 +151,7 @@ class Controller:
 
     def identity(self) -> InstrumentIdentity:
         """Return who the board says it is."""
-        board = self._session.board()
-        return InstrumentIdentity(
-            "controller board", board.name, board.serial, board.simulated, firmware=board.firmware
-        )
+        return _identity(self._session.board())
 
     def limits(self) -> Limits:
         """Return what the board and the bench file both allow."""
@@ -166,23 +174,23 @@ class Controller:
 
     def held(self) -> Held:
         """Ask the board what it holds; also tells it that somebody is there."""
-        return self._session.link().understood(Held.parse, self._session.request(Kind.STATUS))
+        return self._session.link().understood(Held.parse, self._session.request(FrameKind.STATUS))
 
     # ── settings ─────────────────────────────────────────────────────────────────────────────────
 
     def set_sources(self, voltages_V: FloatArray) -> None:
         """Drive the sources, shape (S,), in volts."""
         asked = self._wired().sources(voltages_V)
-        self._session.set_reals(Kind.SET_SOURCES, asked, "the sources")
+        self._session.set_reals(FrameKind.SET_SOURCES, asked, "the sources")
 
     def set_labels(self, voltages_V: FloatArray) -> None:
         """Set the labels, shape (T,), in volts."""
         asked = self._wired().labels(voltages_V)
-        self._session.set_reals(Kind.SET_LABELS, asked, "the labels")
+        self._session.set_reals(FrameKind.SET_LABELS, asked, "the labels")
 
     def set_eta(self, eta: float) -> None:
         """Set the nudge η of single pulses; 0 is without a clamp, below 0 anti-clamping."""
-        held = self._session.number("d", self._session.request(Kind.SET_ETA, struct.pack("<d", eta)))
+        held = self._session.number("d", self._session.request(FrameKind.SET_ETA, struct.pack("<d", eta)))
         if held != eta:
             raise self._session.not_taken("η")
 
@@ -190,7 +198,7 @@ class Controller:
         """Set after how many seconds of silence the board makes itself safe, to the millisecond."""
         asked = round(1e3 * time_s)
         if (
-            self._session.number("I", self._session.request(Kind.SET_DEADMAN, struct.pack("<I", asked)))
+            self._session.number("I", self._session.request(FrameKind.SET_DEADMAN, struct.pack("<I", asked)))
             != asked
         ):
             raise self._session.not_taken("the dead-man time")
@@ -201,7 +209,9 @@ class Controller:
         self._wired().pulse_s(length_s)
         if length_s == 0.0:
             return 0.0
-        body = self._session.request(Kind.LEARN_PULSE, struct.pack("<I", to_ns(length_s)), takes_s=length_s)
+        body = self._session.request(
+            FrameKind.LEARN_PULSE, struct.pack("<I", to_ns(length_s)), takes_s=length_s
+        )
         given_s = float(self._session.number("I", body)) / 1e9
         if given_s == 0.0 and length_s >= self._session.board().pulse_step_s:
             raise self._session.not_taken("the learning pulse")
@@ -215,7 +225,7 @@ class Controller:
         for first in range(0, len(gates), size):
             piece = gates[first : first + size]
             body = self._session.request(
-                Kind.RESET_GATES, struct.pack("<I", first) + pack_reals(piece, board.width)
+                FrameKind.RESET_GATES, struct.pack("<I", first) + pack_reals(piece, board.width)
             )
             if self._session.number("I", body) != first + len(piece):
                 raise self._session.not_taken("the gate voltages")
@@ -230,7 +240,7 @@ class Controller:
         """Read all nodes of both copies as they are driven now: shapes (1, N), in volts."""
         self._wired()
         nodes = self._session.board().nodes
-        pages = list(self._session.pages(Kind.READ_NODES, nodes, 2))
+        pages = list(self._session.pages(FrameKind.READ_NODES, nodes, 2))
         values = np.concatenate([page.reshape(2, -1) for page in pages], axis=1)
         if not np.isfinite(values).all():
             raise self._session.garbled("a node reads no number")
@@ -239,7 +249,7 @@ class Controller:
     def read_gates(self) -> FloatArray:
         """Read every gate voltage, shape (E,), in volts; fixed resistors read NaN."""
         transistors = self._wired().wiring.network.transistors()
-        gates = np.concatenate(list(self._session.pages(Kind.READ_GATES, len(transistors), 1)))
+        gates = np.concatenate(list(self._session.pages(FrameKind.READ_GATES, len(transistors), 1)))
         if not np.isfinite(gates[transistors]).all():
             raise self._session.garbled("a gate reads no number")
         gates[~transistors] = np.nan
@@ -254,7 +264,9 @@ class Controller:
         pieces = []
         for first in range(0, len(inputs), rows):
             piece = inputs[first : first + rows]
-            values = self._session.reading(Kind.MEASURE, pack_reals(piece, board.width), len(piece) * outputs)
+            values = self._session.reading(
+                FrameKind.MEASURE, pack_reals(piece, board.width), len(piece) * outputs
+            )
             pieces.append(values.reshape(len(piece), outputs))
         read = np.concatenate(pieces)
         if not np.isfinite(read).all():
@@ -271,44 +283,19 @@ class Controller:
         """
         checker = self._wired()
         checker.block(block)
-        self._upload(block)
+        upload_block(self._session, block)
         return self._records(block, checker)
 
-    def _upload(self, block: CycleBlock) -> None:
-        board = self._session.board()
-        try:
-            data = pack_block(block, board.width)
-        except WireError as error:
-            raise self._too_long(str(error)) from error
-        if len(data) > board.block_bytes:
-            raise self._too_long(f"a block of {len(data)} bytes is too long, it keeps {board.block_bytes}")
-        self._session.request(Kind.BLOCK_BEGIN, struct.pack("<II", len(data), binascii.crc32(data)))
-        size = board.max_body - 4
-        for offset in range(0, len(data), size):
-            piece = data[offset : offset + size]
-            body = self._session.request(Kind.BLOCK_DATA, struct.pack("<I", offset) + piece)
-            if self._session.number("I", body) != offset + len(piece):
-                raise self._session.not_taken("the block")
-
-    def _too_long(self, happened: str) -> OutOfLimit:
-        return OutOfLimit(self.name, self.url, happened, action="nothing was sent; use shorter blocks")
-
     def _records(self, block: CycleBlock, checker: Checker) -> Iterator[CycleRecord]:
-        board, link = self._session.board(), self._session.link()
-        window = min(self._window, board.stream_chunks)
-        link.expect_pieces()
+        link = self._session.link()
         try:
-            cycles = self._session.number("I", self._session.request(Kind.RUN, struct.pack("<H", window)))
-            if cycles != len(block):
-                raise self._session.not_taken("the block")
-            reader = RecordReader(
-                link,
-                link.sequence,
-                window=window,
-                poll_s=min(self._patience.reply_s, self._session.hello.deadman_s / 4),
+            yield from run_uploaded(
+                self._session,
+                block,
+                window=self._window,
+                poll_s=min(self._retry_policy.reply_s, self._session.hello.deadman_s / 4),
+                longest_pulse_s=checker.pulse.max_s,
             )
-            shape = Shape(len(block.labels[0]), len(block.wrong), board.edges, board.nodes)
-            yield from reader.records(block, shape, board.width, checker.pulse.max_s)
         except GeneratorExit:
             # The iterator may outlive the connection it ran on; then there is nothing of ours to stop.
             if self._session.is_open and self._session.link() is link:
@@ -336,20 +323,19 @@ class Controller:
         )
 
     def _narrowed(self, board: Welcome) -> Limits:
-        nodes = ChannelLimits(board.node_min_V, board.node_max_V)
-        gates = ChannelLimits(board.gate_min_V, board.gate_max_V)
-        nodes = nodes if self._nodes is None else nodes.within(self._nodes)
-        gates = gates if self._gates is None else gates.within(self._gates)
-        pulse_s = (
-            board.pulse_max_s if self._pulse_max_s is None else min(board.pulse_max_s, self._pulse_max_s)
-        )
-        return Limits(nodes.min_V, nodes.max_V, gates.min_V, gates.max_V, pulse_s, board.block_cycles)
+        return narrowed(board, self._nodes, self._gates, self._pulse_max_s)
 
     def _wired(self) -> Checker:
         self._session.link()
         if self._checker is None:
             raise ProtocolError(f"{self.name} does not know its wiring: wire it first")
         return self._checker
+
+
+def _identity(board: Welcome) -> InstrumentIdentity:
+    return InstrumentIdentity(
+        "controller board", board.name, board.serial, board.simulated, firmware=board.firmware
+    )
 
 
 def _what_is_wrong(held: Held) -> str:

@@ -11,6 +11,7 @@ from drivers.limits import ChannelLimits, PulseLimits
 from protocols.bench import Limits
 from protocols.block import CycleBlock, FloatArray
 from protocols.task import Wiring
+from protocols.wire.messages import Welcome
 
 SLACK_V = 1e-9  # what a sum of decimal fractions may miss a limit by
 
@@ -98,3 +99,15 @@ class Checker:
 
     def _too_much(self, happened: str, action: str) -> OutOfLimit:
         return OutOfLimit(self.name, self.url, happened, action=f"nothing was sent; {action}")
+
+
+def narrowed(
+    board: Welcome, nodes: ChannelLimits | None, gates: ChannelLimits | None, pulse_max_s: float | None
+) -> Limits:
+    """Return what a board allows within the bench file's limits of nodes and gates (V) and pulses (s)."""
+    on_nodes = ChannelLimits(board.node_min_V, board.node_max_V)
+    on_gates = ChannelLimits(board.gate_min_V, board.gate_max_V)
+    on_nodes = on_nodes if nodes is None else on_nodes.within(nodes)
+    on_gates = on_gates if gates is None else on_gates.within(gates)
+    pulse_s = board.pulse_max_s if pulse_max_s is None else min(board.pulse_max_s, pulse_max_s)
+    return Limits(on_nodes.min_V, on_nodes.max_V, on_gates.min_V, on_gates.max_V, pulse_s, board.block_cycles)

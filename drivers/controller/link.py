@@ -17,8 +17,8 @@ from protocols.wire import (
     BadFrame,
     ErrorCode,
     Frame,
+    FrameKind,
     FrameReader,
-    Kind,
     WireError,
     encode_frame,
 )
@@ -58,7 +58,7 @@ class RefusedBy(Refused):
 
 
 @dataclass(frozen=True)
-class Patience:
+class RetryPolicy:
     """How long to wait for a reply and how often to ask; a request fails after reply_s · attempts."""
 
     reply_s: float = 0.2
@@ -68,8 +68,8 @@ class Patience:
 class Link:
     """A session with a board over a serial line; calls come from one thread."""
 
-    def __init__(self, name: str, line: SerialLine, patience: Patience) -> None:
-        self.name, self.url, self.patience = name, line.url, patience
+    def __init__(self, name: str, line: SerialLine, retry_policy: RetryPolicy) -> None:
+        self.name, self.url, self.retry_policy = name, line.url, retry_policy
         self._line = line
         self._reader = FrameReader()
         self._session = 1 + secrets.randbelow(0xFFFF)
@@ -80,7 +80,7 @@ class Link:
         self.good_frames = 0
         self.heard_bytes = 0
 
-    def request(self, kind: Kind, body: bytes = b"", *, takes_s: float = 0.0) -> bytes:
+    def request(self, kind: FrameKind, body: bytes = b"", *, takes_s: float = 0.0) -> bytes:
         """Send a request until it is answered and return the body of the answer.
 
         `takes_s` is how long the board may work on it. Raises NoAnswer after the last attempt, Refused
@@ -89,12 +89,12 @@ class Link:
         self.sequence = (self.sequence + 1) & 0xFFFF
         line = encode_frame(Frame(kind, self._session, self.sequence, body))
         overran = False
-        for attempt in range(self.patience.attempts):
+        for attempt in range(self.retry_policy.attempts):
             if attempt == 0:
                 self._line.send(line)
             else:
                 self._send_again(line)
-            reply = self._reply(kind, line, time.monotonic() + self.patience.reply_s + takes_s)
+            reply = self._reply(kind, line, time.monotonic() + self.retry_policy.reply_s + takes_s)
             if reply is None:
                 continue
             if reply.kind == kind | REPLY:
@@ -107,12 +107,12 @@ class Link:
             raise Overrun(
                 self.name,
                 self.url,
-                f"its receive buffer ran over {self.patience.attempts} times",
+                f"its receive buffer ran over {self.retry_policy.attempts} times",
                 action="use a slower baud rate",
             )
         raise self.silence(kind.name)
 
-    def tell(self, kind: Kind, body: bytes) -> None:
+    def tell(self, kind: FrameKind, body: bytes) -> None:
         """Send a frame that asks for no acknowledgement."""
         self._line.send(encode_frame(Frame(kind, self._session, 0, body)))
 
@@ -129,7 +129,7 @@ class Link:
         while True:
             while self._pieces:
                 frame = self._pieces.popleft()
-                if frame.kind == Kind.STREAM and frame.sequence != run:
+                if frame.kind == FrameKind.STREAM and frame.sequence != run:
                     continue
                 return frame
             left_s = deadline - time.monotonic()
@@ -138,9 +138,9 @@ class Link:
             for found in self._receive(left_s):
                 if isinstance(found, BadFrame):
                     continue
-                if found.kind in (Kind.STREAM, Kind.PROGRESS):
+                if found.kind in (FrameKind.STREAM, FrameKind.PROGRESS):
                     self._pieces.append(found)
-                elif found.kind == Kind.ERROR | REPLY and found.sequence == 0:
+                elif found.kind == FrameKind.ERROR | REPLY and found.sequence == 0:
                     raise self._refusal(self.understood(Failure.parse, found.body))
 
     def understood(self, read: Callable[[bytes], _T], body: bytes) -> _T:
@@ -158,7 +158,7 @@ class Link:
 
     def silence(self, what: str) -> InstrumentFault:
         """Return the error for a board that does not answer, by what came instead of an answer."""
-        limit_s = self.patience.reply_s * self.patience.attempts
+        limit_s = self.retry_policy.reply_s * self.retry_policy.attempts
         if self.good_frames == 0 and self.heard_bytes > 0:
             return WrongInstrument(
                 self.name,
@@ -198,7 +198,7 @@ class Link:
             action="install the firmware that belongs to this labctl",
         )
 
-    def _reply(self, kind: Kind, line: bytes, deadline: float) -> Frame | None:
+    def _reply(self, kind: FrameKind, line: bytes, deadline: float) -> Frame | None:
         """Return the answer to the latest request, `line`; None when the time is over.
 
         What arrives damaged may have been the answer, so it is asked for again at once, one time. It may as
@@ -211,9 +211,12 @@ class Link:
             for found in self._receive(left_s):
                 if isinstance(found, BadFrame):
                     damaged = True
-                elif found.kind in (Kind.STREAM, Kind.PROGRESS):
+                elif found.kind in (FrameKind.STREAM, FrameKind.PROGRESS):
                     self._pieces.append(found)
-                elif found.sequence == self.sequence and found.kind in (kind | REPLY, Kind.ERROR | REPLY):
+                elif found.sequence == self.sequence and found.kind in (
+                    kind | REPLY,
+                    FrameKind.ERROR | REPLY,
+                ):
                     answer = found  # records that arrived with it are still to be kept
             if answer is not None:
                 return answer
@@ -239,7 +242,7 @@ class Link:
             elif found.session == self._session:
                 if found.version != VERSION:
                     raise self._other_version(f"it speaks version {found.version}")
-                if found.kind & REPLY or found.kind in (Kind.STREAM, Kind.PROGRESS):
+                if found.kind & REPLY or found.kind in (FrameKind.STREAM, FrameKind.PROGRESS):
                     self.good_frames += 1
                     mine.append(found)
         return mine

@@ -9,7 +9,7 @@ import numpy as np
 from drivers.controller.link import Link
 from drivers.errors import ConnectionLost, Garbled, InstrumentFault, Overrun, Refused
 from protocols.block import CycleBlock, CycleRecord, Snapshots
-from protocols.wire import EndStatus, Kind
+from protocols.wire import EndStatus, FrameKind
 from protocols.wire.fields import parse
 from protocols.wire.messages import Ack, Chunk, Ending
 from protocols.wire.record_codec import Shape, unpack_record, unsealed
@@ -50,14 +50,14 @@ class RecordReader:
         quiet, cycles_done = 0, 0
         while True:
             frame = self._link.next_piece(self._run, self._poll_s)
-            if frame is not None and frame.kind == Kind.PROGRESS:
+            if frame is not None and frame.kind == FrameKind.PROGRESS:
                 done, _ = self._link.understood(lambda b: parse(b, lambda f: f.take("II")), frame.body)
                 quiet = 0 if done > cycles_done else quiet  # alive is not enough: it must get on
                 cycles_done = max(done, cycles_done)
                 continue
             if frame is None:
                 quiet += 1
-                if quiet > self._link.patience.attempts:
+                if quiet > self._link.retry_policy.attempts:
                     raise self._link.silence("the block it runs")
                 self._ask_again()
                 continue
@@ -80,11 +80,11 @@ class RecordReader:
                 return
 
     def _acknowledge(self) -> None:
-        self._link.tell(Kind.STREAM_ACK, Ack(self._next, self._window).body())
+        self._link.tell(FrameKind.STREAM_ACK, Ack(self._next, self._window).body())
         self._acknowledged = self._next
 
     def _ask_again(self) -> None:
-        self._link.tell(Kind.STREAM_ACK, Ack(self._next, self._window, resend=True).body())
+        self._link.tell(FrameKind.STREAM_ACK, Ack(self._next, self._window, resend=True).body())
         self._acknowledged = self._asked_again = self._next
         self.resends += 1
 

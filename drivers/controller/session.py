@@ -5,55 +5,65 @@ from __future__ import annotations
 import struct
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 
 import numpy as np
 
 from drivers import trace
-from drivers.controller.link import Link, Patience
+from drivers.controller.link import Link, RetryPolicy
 from drivers.controller.serial_line import SerialLine
 from drivers.errors import ConnectionLost, Garbled, InstrumentFault, NotTaken, WrongInstrument
 from protocols.block import FloatArray
 from protocols.errors import ProtocolError
-from protocols.wire import MODEL, Kind
+from protocols.wire import MODEL, FrameKind
 from protocols.wire.fields import pack_reals, parse
 from protocols.wire.messages import Hello, Welcome
 
 RETRY_S = 0.02
-CHANGES = {Kind.SAFE, Kind.SET_ETA, Kind.LEARN_PULSE, Kind.RESET_GATES, Kind.MEASURE, Kind.RUN}
+CHANGES = {
+    FrameKind.SAFE,
+    FrameKind.SET_ETA,
+    FrameKind.LEARN_PULSE,
+    FrameKind.RESET_GATES,
+    FrameKind.MEASURE,
+    FrameKind.RUN,
+}
 
 
-class Session:
+class ControllerSession:
     """Connect to a board and talk to it; hello is said on every connection.
 
     Raises WrongInstrument when it is no controller board, or not the one with `serial_number`.
     """
 
     def __init__(
-        self, name: str, url: str, baud: int, serial_number: str, hello: Hello, patience: Patience
+        self, name: str, url: str, baud: int, serial_number: str, hello: Hello, retry_policy: RetryPolicy
     ) -> None:
         self.name, self.url = name, url
-        self._baud, self._serial_number, self._patience = baud, serial_number, patience
+        self._baud, self._serial_number, self._retry_policy = baud, serial_number, retry_policy
         self.hello = hello
         self._line: SerialLine | None = None
         self._link: Link | None = None
         self._board: Welcome | None = None
-        self._last_reading: dict[Kind, int] = {}
+        self._last_reading: dict[FrameKind, int] = {}
 
     @property
     def is_open(self) -> bool:
-        """Tell whether there is a connection, working or not."""
-        return self._line is not None
+        """Tell whether hello was said on a connection that is not let go, working or not."""
+        return self._board is not None
+
+    def identify(self) -> Welcome:
+        """Open the port and ask who is there; hello is not said, and the board changes nothing."""
+        with self._undone():
+            link = self._linked()
+            return self._is_controller(link.understood(Welcome.parse, link.request(FrameKind.IDENTIFY)))
 
     def connect(self) -> None:
-        """Open the port and say hello; the board goes to its safe state."""
-        self._line = SerialLine(self.name, self.url, self._baud)
-        try:
-            self._link = Link(self.name, self._line, self._patience)
-            body = self._link.request(Kind.HELLO, self.hello.body())
-            self._board = self._recognised(self._link.understood(Welcome.parse, body))
-        except BaseException:
-            self.disconnect()
-            raise
+        """Open the port, unless `identify` did, and say hello; the board goes to its safe state."""
+        with self._undone():
+            link = self._linked()
+            body = link.request(FrameKind.HELLO, self.hello.body())
+            self._board = self._recognised(link.understood(Welcome.parse, body))
 
     def disconnect(self) -> None:
         """Let the port go; harmless when there is none."""
@@ -65,7 +75,7 @@ class Session:
     def reconnect(self) -> None:
         """Connect anew; a board that was plugged in again needs a moment until its port is there."""
         self.disconnect()
-        deadline = time.monotonic() + self._patience.reply_s * self._patience.attempts
+        deadline = time.monotonic() + self._retry_policy.reply_s * self._retry_policy.attempts
         while True:
             try:
                 self.connect()
@@ -75,7 +85,22 @@ class Session:
                     raise
             time.sleep(RETRY_S)
 
-    def _recognised(self, board: Welcome) -> Welcome:
+    def _linked(self) -> Link:
+        if self._line is None or self._link is None:
+            self._line = SerialLine(self.name, self.url, self._baud)
+            self._link = Link(self.name, self._line, self._retry_policy)
+        return self._link
+
+    @contextmanager
+    def _undone(self) -> Iterator[None]:
+        """Let the port go when what is inside fails."""
+        try:
+            yield
+        except BaseException:
+            self.disconnect()
+            raise
+
+    def _is_controller(self, board: Welcome) -> Welcome:
         if board.model != MODEL:
             raise WrongInstrument(
                 self.name,
@@ -83,6 +108,10 @@ class Session:
                 f"a {board.model!r} answers, not a {MODEL!r}",
                 action="check the address in the bench file",
             )
+        return board
+
+    def _recognised(self, board: Welcome) -> Welcome:
+        self._is_controller(board)
         if self._serial_number and board.serial != self._serial_number:
             raise WrongInstrument(
                 self.name,
@@ -105,7 +134,7 @@ class Session:
             raise ProtocolError(f"{self.name} has not said who it is: open it first")
         return self._board
 
-    def request(self, kind: Kind, body: bytes = b"", *, takes_s: float = 0.0) -> bytes:
+    def request(self, kind: FrameKind, body: bytes = b"", *, takes_s: float = 0.0) -> bytes:
         """Send a request and return the body of its answer."""
         if kind in CHANGES:
             trace.wrote(self.name, self.url, f"{kind.name}, {len(body)} bytes")
@@ -116,7 +145,7 @@ class Session:
         value: float = self.link().understood(lambda b: parse(b, lambda f: f.one(layout)), body)
         return value
 
-    def set_reals(self, kind: Kind, asked: FloatArray, what: str) -> None:
+    def set_reals(self, kind: FrameKind, asked: FloatArray, what: str) -> None:
         """Set voltages; raises NotTaken when the board reads back others."""
         board = self.board()
         trace.wrote(self.name, self.url, f"{what} (V)", asked)
@@ -125,7 +154,7 @@ class Session:
         if not np.all(np.abs(held - asked) <= board.resolution_V):
             raise self.not_taken(what)
 
-    def reading(self, kind: Kind, body: bytes, count: int) -> FloatArray:
+    def reading(self, kind: FrameKind, body: bytes, count: int) -> FloatArray:
         """Ask for a reading; raises Garbled when the board repeats an old one."""
         width = self.board().width
         answer = self.request(kind, body)
@@ -137,7 +166,7 @@ class Session:
         self._last_reading[kind] = number
         return values
 
-    def pages(self, kind: Kind, total: int, per_item: int) -> Iterator[FloatArray]:
+    def pages(self, kind: FrameKind, total: int, per_item: int) -> Iterator[FloatArray]:
         """Yield a reading that may be too long for one frame."""
         board = self.board()
         size = min((board.max_body - 4) // (board.width * per_item), 0xFFFF)

@@ -5,19 +5,14 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import Field, model_validator
 
 from drivers.hardware.daq_settings import DaqSettings
 from drivers.limits import ChannelLimits
 from drivers.visa import METERS, SUPPLIES
 from protocols.bench import Limits
+from protocols.tables import Table
 from protocols.units import Ampere, Ratio, Second, Strength, Volt
-
-
-class Table(BaseModel):
-    """Base of every table in the file: unknown keys are refused, values do not change."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
 
 class BlockTiming(StrEnum):
@@ -184,8 +179,8 @@ class WireSettings(Table):
     Which terminal of a DAQ board a node's wire goes to, `[instruments.daq]` says.
     """
 
-    sources: dict[str, SourceWire] = {}
-    outputs: dict[str, OutputWire] = {}
+    sources: dict[str, SourceWire] = Field({})
+    outputs: dict[str, OutputWire] = Field({})
     test_voltage: Volt = Field(0.2, gt=0, description="what the self-test drives a wire to")
     tolerance: Ratio = Field(
         0.05, gt=0, lt=0.4, description="how far a reading may be from what was driven, as a part of it"

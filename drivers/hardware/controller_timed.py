@@ -7,7 +7,7 @@ from dataclasses import fields, replace
 
 import numpy as np
 
-from drivers.controller import Controller, Patience
+from drivers.controller import Controller, RetryPolicy
 from drivers.hardware.config import ControllerSettings, LimitSettings, TransistorSettings
 from drivers.hardware.nominal import conductances
 from protocols.bench import InstrumentIdentity, Limits, NodeReading, SafeState
@@ -49,7 +49,7 @@ class ControllerTimedBoard:
             pulse_max_s=self._limits.pulse_max,
             deadman_s=settings.deadman,
             width=4 if settings.single_precision else 8,
-            patience=Patience(settings.timeout / 2 / ATTEMPTS, ATTEMPTS),
+            retry_policy=RetryPolicy(settings.timeout / 2 / ATTEMPTS, ATTEMPTS),
         )
 
     # ── life ─────────────────────────────────────────────────────────────────────────────────────
@@ -70,8 +70,16 @@ class ControllerTimedBoard:
             raise
         self._wiring = wiring
 
+    def identify(self) -> InstrumentIdentity:
+        """Ask the board who it is; it changes nothing."""
+        return self._controller.identify()
+
+    def release(self) -> None:
+        """Let the port go as it is."""
+        self._controller.release()
+
     def connect(self) -> None:
-        """Connect without a wiring: enough to identify the board and to make it safe."""
+        """Connect without a wiring: enough to make the board safe."""
         self._controller.open()
 
     def close(self) -> None:

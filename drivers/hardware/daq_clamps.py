@@ -9,11 +9,12 @@ import numpy as np
 
 from drivers.hardware import daq_wires as wire
 from drivers.hardware.config import LimitSettings
-from drivers.hardware.daq_settings import ClampCircuit, DaqSettings
+from drivers.hardware.daq_settings import DaqSettings
 from protocols.block import FloatArray
 from protocols.cycle_rules import Decision, target_displacements
 from protocols.errors import ProtocolError
 from protocols.method import Contrast, Method, Nudge
+from protocols.tables import ClampCircuit
 from protocols.task import Wiring
 
 ETA_STEP = 1 / 129  # of the mixing circuit's potentiometer

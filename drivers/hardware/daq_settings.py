@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from enum import StrEnum
 from typing import Annotated
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, Field, model_validator
 
+from protocols.tables import ClampCircuit, Table
 from protocols.units import Hertz, Ratio, Second, Volt
 
 
@@ -32,18 +32,7 @@ CounterTerminal = Annotated[str, _terminal(r"ctr\d+", "ctr0")]
 Node = Annotated[int, Field(ge=0)]
 
 
-class ClampCircuit(StrEnum):
-    """How the clamped targets are driven."""
-
-    ANALOG = "analog"  # the board mixes free output and label by itself, following while learning lasts
-    SOFTWARE = "software"  # outputs of the DAQ board, set once per cycle from the free reading
-
-
-class _Table(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class ClampWires(_Table):
+class ClampWires(Table):
     """How the targets are clamped: by outputs, one for each target node, or by the board's mixing circuit.
 
     `toward` clamps the clamped copy; `away`, which symmetric methods need, the other one. `labels` are the
@@ -78,7 +67,7 @@ class ClampWires(_Table):
         return self
 
 
-class ReadWires(_Table):
+class ReadWires(Table):
     """Which input reads which target node, in the free copy and in the clamped one."""
 
     free: dict[Node, InputTerminal] = Field(min_length=1)
@@ -91,7 +80,7 @@ class ReadWires(_Table):
         return self
 
 
-class MuxWires(_Table):
+class MuxWires(Table):
     """The multiplexer that brings every node and every gate to an input, one after the other.
 
     `address` lines are least significant first: the number of a node, or of an edge.
@@ -105,7 +94,7 @@ class MuxWires(_Table):
     clocked: bool = Field(True, description="step the address lines by the sample clock, if the board can")
 
 
-class LearnWires(_Table):
+class LearnWires(Table):
     """The counter that gives the learning window, and the line that holds the gates whatever it does."""
 
     counter: CounterTerminal = "ctr0"
@@ -118,14 +107,14 @@ class LearnWires(_Table):
     )
 
 
-class ChargeWires(_Table):
+class ChargeWires(Table):
     """The output that charges the gate the multiplexer points at, while its line is high."""
 
     output: OutputTerminal
     line: LineTerminal
 
 
-class DaqSettings(_Table):
+class DaqSettings(Table):
     """A National Instruments DAQ board wired to a learning board, as bench.toml's `[daq]` says.
 
     `address` is empty for a board in this computer, or grpc://host:port of an NI gRPC device server.

@@ -72,8 +72,16 @@ class DaqTimedBoard:
         self._steps = DaqSteps(self._settings, self._limits, self._parts, edges, wiring)
         self._opened_s = self._fed_s = time.monotonic()
 
+    def identify(self) -> InstrumentIdentity:
+        """Ask the board who it is; nothing is driven."""
+        return self._parts.board.identify(self)
+
+    def release(self) -> None:
+        """Let the board go, if it was only asked who it is, as it is."""
+        self._parts.board.close(self)
+
     def connect(self) -> None:
-        """Connect without a wiring: enough to identify the board and to make it safe."""
+        """Connect without a wiring: enough to make the board safe."""
         try:
             for part in self._parts.all:
                 part.open()
@@ -93,7 +101,7 @@ class DaqTimedBoard:
 
     def safe_state(self) -> SafeState:
         """Hold the gates, release the clamps, all outputs to 0 V, read back; connect for it where needed."""
-        return self._parts.board.surely(self._make_safe)
+        return self._parts.board.retry_after_reset(self._make_safe)
 
     def limits(self) -> Limits:
         """Return what the bench file allows."""
@@ -238,7 +246,8 @@ class DaqTimedBoard:
                 watchdog.stop()
         finally:
             for part in reversed(self._parts.all):
-                part.let_go()
+                part.release()
+            self.release()
 
     def _opened(self) -> DaqSteps:
         if self._steps is None:

@@ -6,18 +6,19 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from drivers.hardware.config import LimitSettings, TransistorSettings
-from drivers.hardware.daq_settings import ClampCircuit, DaqSettings
+from drivers.hardware.daq_settings import DaqSettings
 from drivers.hardware.nominal import conductances
 from drivers.limits import ChannelLimits, PulseLimits
 from drivers.nidaq.board import NidaqBoard
 from drivers.nidaq.drive import DriveChannel, NidaqDrive
 from drivers.nidaq.edges import NidaqEdgeArray
-from drivers.nidaq.lines import Line, NidaqLines
+from drivers.nidaq.lines import DigitalLine, NidaqLines
 from drivers.nidaq.pulse import NidaqLearnSwitch
 from drivers.nidaq.sense import NidaqSense, SenseChannel
 from drivers.nidaq.sweep import NidaqSweep
 from drivers.nidaq.watchdog import NidaqWatchdog
 from protocols.errors import ConfigError
+from protocols.tables import ClampCircuit
 from protocols.task import Wiring
 
 CLAMP, AWAY, HOLD, CHOP, CHARGING, ENABLE = "clamp", "away", "hold", "chop", "charging", "enable"
@@ -208,17 +209,17 @@ def _inputs(settings: DaqSettings) -> dict[str, SenseChannel]:
     return {name: SenseChannel(terminal, _INPUT_V) for name, terminal in wires.items()}
 
 
-def _lines(settings: DaqSettings) -> dict[str, Line]:
+def _lines(settings: DaqSettings) -> dict[str, DigitalLine]:
     """Return the lines; the order is that in which they are written, all at once."""
     lines = {
-        HOLD: Line(settings.learn.hold, safe=True),
-        CLAMP: Line(settings.clamp.line, safe=False),
-        CHARGING: Line(settings.charge.line, safe=False),
-        ENABLE: Line(settings.mux.enable, safe=False),
+        HOLD: DigitalLine(settings.learn.hold, safe=True),
+        CLAMP: DigitalLine(settings.clamp.line, safe=False),
+        CHARGING: DigitalLine(settings.charge.line, safe=False),
+        ENABLE: DigitalLine(settings.mux.enable, safe=False),
     }
     if settings.clamp.away_line is not None:
-        lines[AWAY] = Line(settings.clamp.away_line, safe=False)
+        lines[AWAY] = DigitalLine(settings.clamp.away_line, safe=False)
     if settings.learn.chop is not None:
-        lines[CHOP] = Line(settings.learn.chop, safe=False)
+        lines[CHOP] = DigitalLine(settings.learn.chop, safe=False)
     names = address(len(settings.mux.address))
-    return lines | {name: Line(t) for name, t in zip(names, settings.mux.address, strict=True)}
+    return lines | {name: DigitalLine(t) for name, t in zip(names, settings.mux.address, strict=True)}

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from typing import Protocol
+from contextlib import suppress
 
-from drivers.corrections import Border, Corrections
 from drivers.errors import NotConnected
 from drivers.hardware.config import HardwareConfig, SupplyChannel
 from drivers.hardware.parts import (
+    Identifiable,
     TimedBoard,
-    clamps_from_readings,
     make_meter,
     make_supply,
     make_timed_board,
@@ -25,24 +24,18 @@ from protocols.errors import InstrumentError, LabError, ProtocolError
 from protocols.task import Wiring
 
 
-class _Identified(Protocol):
-    def identity(self) -> InstrumentIdentity: ...
-
-
 class HardwareBench:
     """A bench of real instruments; implements `protocols.Bench`.
 
     `open` connects to everything, switches the supply on where the file says so, measures that it is there,
     and only then wires the board. In the safe state the supply is off; the next call that needs the board
     switches it on again. `safe_state` tries every part whatever happens in the others, connects anew where
-    nothing is connected, and raises NotSafe naming all that did not get there. `corrections` are those of the
-    calibrations that apply; without them, commands and readings are what the instruments make of them.
+    nothing is connected, and raises NotSafe naming all that did not get there. Commands and readings are what
+    the instruments make of them; `drivers.corrected_bench` puts right what calibrations know to be off.
     """
 
-    def __init__(self, config: HardwareConfig, corrections: Corrections | None = None) -> None:
+    def __init__(self, config: HardwareConfig) -> None:
         self.config = config
-        self._corrections = corrections or Corrections()
-        self._border: Border | None = None
         instruments = config.instruments
         self._supply = make_supply(instruments.supply) if instruments.supply is not None else None
         self._meter = make_meter(instruments.meter) if instruments.meter is not None else None
@@ -54,17 +47,17 @@ class HardwareBench:
     # ── life ─────────────────────────────────────────────────────────────────────────────────────
 
     def open(self, wiring: Wiring) -> None:
-        """Connect, switch on, verify, wire; nothing is driven but the supply.
+        """Identify, switch on, verify, wire; nothing is driven but the supply.
 
-        Raises NotConnected with a branch for each part that does not answer, or InstrumentError for one that
-        is not as it should be; the bench is then safe and closed.
+        Nothing is written before every part has said who it is and is the one expected: until then all are
+        left as they were found. Raises NotConnected with a branch for each part that does not answer,
+        WrongInstrument for another one than the file names, or InstrumentError for one that is not as it
+        should be; the bench is then closed, and safe if anything was written.
         """
         if self._connected:
             raise ProtocolError("the bench is already open: close it first")
         self._connect(lambda: self._board.open(wiring))
         self._wiring = wiring
-        from_readings = clamps_from_readings(self.config)
-        self._border = self._corrections.at(wiring, self.limits(), clamps_from_readings=from_readings)
 
     def connect(self) -> None:
         """Connect and switch on without a wiring: to identify every part."""
@@ -82,7 +75,7 @@ class HardwareBench:
         try:
             self._disconnect()
         finally:
-            self._wiring = self._border = None
+            self._wiring = None
             self._connected = self._powered = False
 
     def safe_state(self) -> SafeState:
@@ -149,13 +142,11 @@ class HardwareBench:
 
     def run(self, block: CycleBlock) -> CycleRecord:
         """Run a block of training cycles and return what happened."""
-        board, border = self._ready(), self._corrected()
-        return border.record(board.run(border.block(block)))
+        return self._ready().run(block)
 
     def measure(self, inputs_V: FloatArray) -> FloatArray:
         """Read the free outputs (P, T) for inputs (P, S) without learning, in volts."""
-        board, border = self._ready(), self._corrected()
-        return border.outputs(board.measure(border.inputs(inputs_V)))
+        return self._ready().measure(inputs_V)
 
     def read_gates(self) -> FloatArray:
         """Read every gate voltage, shape (E,), in volts; fixed resistors read NaN."""
@@ -163,14 +154,11 @@ class HardwareBench:
 
     def read_nodes(self, inputs_V: FloatArray) -> NodeReading:
         """Read all node voltages of both copies, clamps released, for inputs (P, S), in volts."""
-        return self._ready().read_nodes(self._corrected().inputs(inputs_V))
+        return self._ready().read_nodes(inputs_V)
 
     def conductances(self, gates_V: FloatArray) -> FloatArray:
-        """Turn gate voltages (…, E) into conductances near 0 V, in siemens (…, E).
-
-        By each edge's measured threshold and strength where a calibration tells them, else the nominal law.
-        """
-        return self._corrections.conductances(gates_V, self._board.conductances(gates_V))
+        """Turn gate voltages (…, E) into conductances near 0 V by the nominal law, in siemens (…, E)."""
+        return self._board.conductances(gates_V)
 
     # ── connecting ───────────────────────────────────────────────────────────────────────────────
 
@@ -178,8 +166,8 @@ class HardwareBench:
     def _board_name(self) -> str:
         return "controller" if self.config.timing == "controller" else "daq"
 
-    def _parts(self) -> dict[str, _Identified]:
-        parts: dict[str, _Identified] = {}
+    def _parts(self) -> dict[str, Identifiable]:
+        parts: dict[str, Identifiable] = {}
         if self._supply is not None:
             parts["supply"] = self._supply
         if self._meter is not None:
@@ -188,17 +176,49 @@ class HardwareBench:
         return parts
 
     def _connect(self, open_board: Callable[[], None]) -> None:
-        self._connected = True  # from here on there may be something to let go
+        self._identify_all()
+        self._connected = True  # from here on there may be something to make safe
         try:
             self._open_all(open_board)
-            for name, part in self._parts().items():
-                recognise(self.config, name, part.identity())
         except BaseException as problem:
             try:
                 self.close()
             except LabError as unsafe:
                 problem.add_note(f"nor could it be left safe: {unsafe}")
             raise
+
+    def _identify_all(self) -> None:
+        """Ask every part who it is, and let all go as they are unless each is the one expected.
+
+        Before the first setting is written: the wrong instrument may feed something else, and even its safe
+        state is then somebody else's harm.
+        """
+        absent: dict[str, InstrumentError] = {}
+        wrong: dict[str, InstrumentError] = {}
+        try:
+            for name, part in self._parts().items():
+                try:
+                    found = part.identify()
+                except InstrumentError as error:
+                    absent[name] = error
+                    continue
+                try:
+                    recognise(self.config, name, found)
+                except InstrumentError as error:
+                    wrong[name] = error
+            if absent:
+                raise self._not_connected(absent | wrong)
+            if wrong:
+                raise next(iter(wrong.values()))
+        except BaseException:
+            for part in self._parts().values():
+                with suppress(InstrumentError):  # the connection broke: there is nothing to let go
+                    part.release()
+            raise
+
+    def _not_connected(self, failures: dict[str, InstrumentError]) -> NotConnected:
+        emulated = "its instruments are emulators: is 'labctl emulate' running with this bench file?"
+        return NotConnected(self.config.name, failures, emulated if self.config.simulated else "")
 
     def _open_all(self, open_board: Callable[[], None]) -> None:
         """Open supply and meter, switch on, then the board, which the supply may feed; try all of them."""
@@ -218,8 +238,7 @@ class HardwareBench:
             attempt("supply", self._switch_on)
         attempt(self._board_name, open_board)
         if failures:
-            emulated = "its instruments are emulators: is 'labctl emulate' running with this bench file?"
-            raise NotConnected(self.config.name, failures, emulated if self.config.simulated else "")
+            raise self._not_connected(failures)
 
     def _disconnect(self) -> None:
         """Let go of every part; each reaches its safe state on the way, the board first."""
@@ -233,11 +252,6 @@ class HardwareBench:
             raise NotSafe(self.config.name, errors)
 
     # ── power ────────────────────────────────────────────────────────────────────────────────────
-
-    def _corrected(self) -> Border:
-        if self._border is None:
-            raise ProtocolError("the bench is not open")
-        return self._border
 
     def _ready(self) -> TimedBoard:
         if self._wiring is None:
@@ -297,7 +311,7 @@ class HardwareBench:
         if self.config.safe_state.supply_off:
             supply.close()
         else:
-            supply.let_go()
+            supply.release()
 
 
 def _done(step: Callable[[], None]) -> Callable[[], str]:

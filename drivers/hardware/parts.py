@@ -7,18 +7,31 @@ from typing import Protocol
 from drivers.errors import WrongInstrument
 from drivers.hardware.config import BlockTiming, HardwareConfig, MeterSettings, SupplySettings
 from drivers.hardware.controller_timed import ControllerTimedBoard
-from drivers.hardware.daq_settings import ClampCircuit
 from drivers.hardware.daq_timed import DaqTimedBoard
 from drivers.visa import METERS, SUPPLIES, MeterDriver, SupplyDriver
 from protocols.bench import Bench, InstrumentIdentity
 from protocols.errors import ConfigError
+from protocols.tables import ClampCircuit
 
 
-class TimedBoard(Bench, Protocol):
+class Identifiable(Protocol):
+    """An instrument that can be asked who it is without a setting being written."""
+
+    def identify(self) -> InstrumentIdentity:
+        """Connect and ask who answers, and nothing else; the connection stays, for `open` to go on from."""
+
+    def release(self) -> None:
+        """Let the instrument go as it is; nothing is sent. Harmless when it is not connected."""
+
+    def identity(self) -> InstrumentIdentity:
+        """Return who the instrument said it is."""
+
+
+class TimedBoard(Identifiable, Bench, Protocol):
     """A learning board with its timing: a Bench that can also be reached without a wiring."""
 
     def connect(self) -> None:
-        """Connect without a wiring: enough to identify it and to make it safe."""
+        """Connect without a wiring: enough to make it safe."""
 
     def identity(self) -> InstrumentIdentity:
         """Return who the board says it is."""
@@ -67,9 +80,20 @@ def clamps_from_readings(config: HardwareConfig) -> bool:
 
 
 def recognise(config: HardwareConfig, name: str, found: InstrumentIdentity) -> None:
-    """Raise WrongInstrument unless a part has the number and is as real as the bench file says."""
+    """Raise WrongInstrument unless a part is the one that the bench file expects, and as real as it says.
+
+    The one rule for whoever asks who is there: the probe, and the bench before it writes anything.
+    """
     settings = getattr(config.instruments, name)
-    serial, address = getattr(settings, "serial", ""), getattr(settings, "address", "")
+    serial, address = settings.serial, settings.address
+    product = getattr(settings, "product", "")  # a DAQ board's; the others' families know their models
+    if product and not found.name.startswith(f"{product} "):
+        raise WrongInstrument(
+            name,
+            address,
+            f"a {found.name} answers, the bench file names {product}",
+            action="connect that one, or correct the product in the bench file",
+        )
     if serial and found.serial.upper() != serial.upper():
         raise WrongInstrument(
             name,

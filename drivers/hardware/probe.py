@@ -4,26 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import partial
 
-from drivers.controller import Controller, Patience
-from drivers.hardware.config import (
-    BlockTiming,
-    ControllerSettings,
-    HardwareConfig,
-    MeterSettings,
-    SupplySettings,
-)
-from drivers.hardware.daq_settings import DaqSettings
-from drivers.hardware.parts import make_meter, make_supply, recognise
-from drivers.nidaq.board import NidaqBoard
+from drivers.hardware.config import HardwareConfig
+from drivers.hardware.parts import Identifiable, make_meter, make_supply, make_timed_board, recognise
 from protocols.bench import InstrumentIdentity
 from protocols.errors import LabError
 
 
 @dataclass(frozen=True)
 class PartFound:
-    """An instrument of the bench file: who answered at its address, or why nobody did."""
+    """An instrument of the bench file: who answered at its address, or why it is not the right one.
+
+    identity is None where nobody answered; error is empty where the one expected did.
+    """
 
     name: str
     address: str
@@ -37,65 +30,33 @@ class PartFound:
 
 
 def probe(config: HardwareConfig) -> list[PartFound]:
-    """Ask every instrument who it is; outputs are left alone, but a controller board makes itself safe."""
+    """Ask every instrument who it is and compare it with the file; no setting is written anywhere.
+
+    Outputs stay as they are, and a controller board is not greeted. It raises nothing: each part tells.
+    """
     found = config.instruments
-    asks: list[tuple[str, str, Callable[[], InstrumentIdentity]]] = []
-    if found.supply is not None:
-        asks.append(("supply", found.supply.address, partial(_supply, found.supply)))
-    if found.meter is not None:
-        asks.append(("meter", found.meter.address, partial(_meter, found.meter)))
-    if found.controller is not None and config.timing is BlockTiming.CONTROLLER:
-        asks.append(("controller", found.controller.address, partial(_controller, found.controller)))
-    if found.daq is not None and config.timing is BlockTiming.DAQ:
-        asks.append(("daq", found.daq.address or found.daq.device, partial(_daq, found.daq)))
-    return [_asked(config, name, address, ask) for name, address, ask in asks]
+    parts: list[PartFound] = []
+    if (supply := found.supply) is not None:
+        parts.append(_asked(config, "supply", supply.address, lambda: make_supply(supply)))
+    if (meter := found.meter) is not None:
+        parts.append(_asked(config, "meter", meter.address, lambda: make_meter(meter)))
+    if config.timing == "controller" and found.controller is not None:
+        parts.append(_asked(config, "controller", found.controller.address, lambda: make_timed_board(config)))
+    if config.timing == "daq" and found.daq is not None:
+        address = found.daq.address or found.daq.device
+        parts.append(_asked(config, "daq", address, lambda: make_timed_board(config)))
+    return parts
 
 
-def _asked(
-    config: HardwareConfig, name: str, address: str, ask: Callable[[], InstrumentIdentity]
-) -> PartFound:
+def _asked(config: HardwareConfig, name: str, address: str, make: Callable[[], Identifiable]) -> PartFound:
     identity = None
     try:
-        identity = ask()
-        recognise(config, name, identity)
+        part = make()
+        try:
+            identity = part.identify()
+            recognise(config, name, identity)
+        finally:
+            part.release()
     except LabError as error:
         return PartFound(name, address, identity, str(error))
     return PartFound(name, address, identity)
-
-
-def _supply(settings: SupplySettings) -> InstrumentIdentity:
-    driver = make_supply(settings)
-    driver.open()
-    try:
-        return driver.identity()
-    finally:
-        driver.let_go()
-
-
-def _meter(settings: MeterSettings) -> InstrumentIdentity:
-    driver = make_meter(settings)
-    driver.open()
-    try:
-        return driver.identity()
-    finally:
-        driver.close()
-
-
-def _controller(settings: ControllerSettings) -> InstrumentIdentity:
-    patience = Patience(settings.timeout / 10, 5)
-    driver = Controller(settings.address, baud=settings.baud, patience=patience)
-    driver.open()
-    try:
-        return driver.identity()
-    finally:
-        driver.close()
-
-
-def _daq(settings: DaqSettings) -> InstrumentIdentity:
-    board = NidaqBoard("daq", settings.device, settings.address, timeout_s=settings.timeout)
-    asking = object()
-    board.open(asking)
-    try:
-        return board.identity()
-    finally:
-        board.close(asking)

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from drivers.hardware.config import HardwareConfig
-from drivers.hardware.parts import make_supply, make_timed_board
+from drivers.hardware.parts import make_supply, make_timed_board, recognise
 from protocols.bench import SafeState
 from protocols.errors import InstrumentError, LabError
 
@@ -81,6 +81,11 @@ def make_safe(config: HardwareConfig) -> SafetyReport:
         if instruments.supply is None:
             return "nothing"
         driver = make_supply(instruments.supply)
+        try:
+            recognise(config, "supply", driver.identify())  # another supply may feed something else
+        except BaseException:
+            driver.release()
+            raise
         driver.open()
         driver.close()  # which reaches the safe state, reads it back, and raises when it is not reached
         return "outputs off and set to 0 V"

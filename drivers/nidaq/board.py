@@ -92,28 +92,34 @@ class NidaqBoard:
             "NI-DAQ", name, serial, found.simulated, "National Instruments", driver=self._driver
         )
 
+    def identify(self, user: object) -> InstrumentIdentity:
+        """Connect for a user and ask what is there, right or wrong; nothing is set.
+
+        Raises DriverMissing, ConnectionLost, NoAnswer, or WrongInstrument when no board has this name.
+        """
+        self._connect()
+        self._users[user] = None
+        return self.identity()
+
     def open(self, user: object) -> None:
         """Connect for one of its parts and make sure that it is the board expected.
 
         Raises DriverMissing, ConnectionLost, NoAnswer or WrongInstrument.
         """
-        if self._capabilities is None:
-            try:
-                self._capabilities = self._recognised()
-            except BaseException:
-                self.daqmx.disconnect()
-                raise
+        self._connect()
+        try:
+            self._expected(self.capabilities())
+        except BaseException:
+            if not self._users:
+                self._disconnect()
+            raise
         self._users[user] = None
 
     def close(self, user: object) -> None:
         """Let one part go; with the last go all tasks, and the connection."""
         self._users.pop(user, None)
         if not self._users and self._capabilities is not None:
-            for slot in self._slots:
-                slot.drop()
-            self._capabilities = None
-            self._holders.clear()
-            self.daqmx.disconnect()
+            self._disconnect()
 
     def reset(self) -> None:
         """Connect anew and reset the board: every task ends, every output goes to its power-up state.
@@ -132,7 +138,7 @@ class NidaqBoard:
         if (known.product, known.serial) != (found.product, found.serial):
             raise self._wrong(f"it was {known.product} {known.serial:08X} and now is {found.product}")
 
-    def surely(self, make_safe: Callable[[], Result]) -> Result:
+    def retry_after_reset(self, make_safe: Callable[[], Result]) -> Result:
         """Carry out what makes safe; when it fails, reset the board and try again. Raises InstrumentFault.
 
         A reset takes lines and outputs out of their safe states too: all open parts are made safe after it.
@@ -141,7 +147,7 @@ class NidaqBoard:
         if not self.is_open:
             self.open(self)
             try:
-                return self.surely(make_safe)
+                return self.retry_after_reset(make_safe)
             finally:
                 self.close(self)
         half_s = 0.5 * self.timeout_s
@@ -180,7 +186,23 @@ class NidaqBoard:
         """Return a terminal's full name: ao0 is Dev1/ao0."""
         return f"{self.device}/{terminal}"
 
-    def _recognised(self) -> Capabilities:
+    def _connect(self) -> None:
+        if self._capabilities is not None:
+            return
+        try:
+            self._capabilities = self._found()
+        except BaseException:
+            self.daqmx.disconnect()
+            raise
+
+    def _disconnect(self) -> None:
+        for slot in self._slots:
+            slot.drop()
+        self._capabilities = None
+        self._holders.clear()
+        self.daqmx.disconnect()
+
+    def _found(self) -> Capabilities:
         with self.doing("say who it is", _RECOGNISING_S):
             self.daqmx.connect()
             system = self.daqmx.system()
@@ -192,13 +214,15 @@ class NidaqBoard:
             again = capabilities(Device(self.device, grpc_options=self.daqmx.options), brief=True)
         if (found.product, found.serial) != (again.product, again.serial):
             raise self._wrong(f"it says to be {found.product}, then {again.product}")
+        return found
+
+    def _expected(self, found: Capabilities) -> None:
         if self._product and found.product != self._product:
             raise self._wrong(f"it is a {found.product}, the bench file expects {self._product}")
         if self._serial is not None and found.serial != self._serial:
             raise self._wrong(
                 f"its serial number is {found.serial:08X}, the bench file expects {self._serial:08X}"
             )
-        return found
 
     def _wrong(self, happened: str) -> WrongInstrument:
         return WrongInstrument(

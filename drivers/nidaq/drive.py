@@ -101,7 +101,7 @@ class NidaqDrive(Part):
 
     def safe_state(self) -> Mapping[str, float]:
         """Put all channels to 0 V and return what they read back; raises NotTaken when they do not follow."""
-        return self._board.surely(self.make_safe)
+        return self._board.retry_after_reset(self.make_safe)
 
     def make_safe(self) -> Mapping[str, float]:
         """Put all channels to 0 V in one try; return what they read back."""

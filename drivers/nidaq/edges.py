@@ -81,7 +81,7 @@ class NidaqEdgeArray:
 
     def safe_state(self) -> bool:
         """Disable the multiplexer; return whether it is on, read back: False."""
-        return bool(self._lines.surely_set({self._enable: False})[self._enable])
+        return bool(self._lines.set_or_reset({self._enable: False})[self._enable])
 
     def identity(self) -> InstrumentIdentity:
         """Return who the DAQ board says it is."""

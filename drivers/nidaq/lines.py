@@ -21,7 +21,7 @@ LINES = "digital lines"
 
 
 @dataclass(frozen=True)
-class Line:
+class DigitalLine:
     """A line, such as port0/line3, and its state in the safe state; None leaves it."""
 
     terminal: str
@@ -36,7 +36,7 @@ class _Kit(NamedTuple):
 class NidaqLines(Part):
     """Lines of a board, driven together; those never set stay as they are found."""
 
-    def __init__(self, name: str, board: NidaqBoard, lines: Mapping[str, Line]) -> None:
+    def __init__(self, name: str, board: NidaqBoard, lines: Mapping[str, DigitalLine]) -> None:
         if not lines:
             raise ConfigError("no line is named", key=f"{name}.lines", allowed="name at least one")
         super().__init__(name, board, tuple(line.terminal for line in lines.values()))
@@ -51,14 +51,14 @@ class NidaqLines(Part):
         """Put these lines to these states and leave the others; raises NotTaken when one does not follow."""
         self._set(states)
 
-    def surely_set(self, states: Mapping[str, bool]) -> Mapping[str, bool]:
+    def set_or_reset(self, states: Mapping[str, bool]) -> Mapping[str, bool]:
         """Put lines to states in which they are safe, by a reset if nothing else helps; return all lines."""
 
         def sure() -> Mapping[str, bool]:
             self.set(states)
             return self.states()
 
-        return self._board.surely(sure)
+        return self._board.retry_after_reset(sure)
 
     def set_number(self, lines: Sequence[str], number: int) -> None:
         """Put a binary number on lines, least significant first; raises ProtocolError if it does not fit."""
@@ -80,7 +80,7 @@ class NidaqLines(Part):
 
     def safe_state(self) -> Mapping[str, bool]:
         """Put the lines to their safe states and return all of them, read back."""
-        return self._board.surely(self.make_safe)
+        return self._board.retry_after_reset(self.make_safe)
 
     def make_safe(self) -> Mapping[str, bool]:
         """Put the lines to their safe states in one try; return all of them, read back."""

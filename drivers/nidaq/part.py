@@ -61,9 +61,9 @@ class Part:
         try:
             self.safe_state()
         finally:
-            self.let_go()
+            self.release()
 
-    def let_go(self) -> None:
+    def release(self) -> None:
         """Let the board go as it is; harmless when it is not open."""
         if self._is_open:
             self._is_open = False
@@ -73,7 +73,7 @@ class Part:
 
     def safe_state(self) -> object:
         """Reach the safe state and verify it, by a reset of the board if nothing else helps."""
-        return self._board.surely(self.make_safe)
+        return self._board.retry_after_reset(self.make_safe)
 
     def identity(self) -> InstrumentIdentity:
         """Return who the board says it is."""

@@ -116,14 +116,14 @@ class NidaqLearnSwitch(Part):
             with self._pulse.use("end its pulse") as (task, _):
                 task.stop()
 
-    def release(self) -> None:
+    def stop_holding(self) -> None:
         """Let pulses through again; `pulse` does so by itself."""
         if self._lines is not None and not self._lines.holds(self._hold_line, False):
             self._lines.set({self._hold_line: False})
 
     def safe_state(self) -> bool:
         """Hold the gates; return whether learning is on, read back: False. Raises NotTaken otherwise."""
-        return self._board.surely(self.make_safe)
+        return self._board.retry_after_reset(self.make_safe)
 
     def make_safe(self) -> bool:
         """Hold the gates in one try; return whether learning is on."""
@@ -145,7 +145,7 @@ class NidaqLearnSwitch(Part):
         self._limits.check_s(self._name, self._board.address, length_s)
         with self._held_after_failure():
             before = self._pulses_given()
-            self.release()
+            self.stop_holding()
             with self._pulse.use("arm its pulse", delay_s + length_s) as (task, channel):
                 self._set_length(channel, length_s)
                 channel.co_pulse_time_initial_delay = delay_s
@@ -162,7 +162,7 @@ class NidaqLearnSwitch(Part):
 
     def _give(self, length_s: float) -> float:
         before = self._pulses_given() if self._together is None else None
-        self.release()
+        self.stop_holding()
         with self._pulse.use("give a learning pulse", length_s) as (task, channel):
             self._set_length(channel, length_s)
             task.start()

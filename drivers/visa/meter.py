@@ -64,6 +64,10 @@ class MeterDriver:
 
     # ── the port ────────────────────────────────────────────────────────────────────────────────
 
+    def identify(self) -> InstrumentIdentity:
+        """Connect and ask who answers; nothing is set. `open` goes on from here, `release` lets it go."""
+        return self._session.identify().identity("multimeter")
+
     def open(self) -> None:
         """Connect, identify, choose DC volts, range and integration time, each read back."""
         family = self._family
@@ -81,6 +85,10 @@ class MeterDriver:
 
     def close(self) -> None:
         """Let the meter go."""
+        self._session.close()
+
+    def release(self) -> None:
+        """Let the meter go as it is; nothing is sent."""
         self._session.close()
 
     def safe_state(self) -> None:

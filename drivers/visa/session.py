@@ -66,22 +66,36 @@ class VisaSession:
         """Say whether the instrument was opened and identified, and not closed since."""
         return self._identification is not None
 
+    def identify(self, deadline: float | None = None) -> Identification:
+        """Connect and ask who answers, and nothing else; return who it is.
+
+        Only `*IDN?` is sent: settings, outputs and the error queue stay as they are. Raises ConnectionLost,
+        NoAnswer, WrongInstrument or DriverMissing.
+        """
+        deadline = self.deadline() if deadline is None else deadline
+        try:
+            if not self._link.is_open:
+                self._link.open(deadline)
+            self._identification = self._identify(deadline)
+        except InstrumentError:
+            self.close()
+            raise
+        return self._identification
+
     def open(self) -> Identification:
         """Connect, check who answers, clear old errors; return who it is.
 
         Raises ConnectionLost, NoAnswer, WrongInstrument or DriverMissing.
         """
         deadline = self.deadline()
+        found = self.identify(deadline)
+        self._in_step = True
         try:
-            if not self._link.is_open:
-                self._link.open(deadline)
-            self._identification = self._identify(deadline)
-            self._in_step = True
             self.ask("*CLS", deadline=deadline)
         except InstrumentError:
             self.close()
             raise
-        return self._identification
+        return found
 
     def close(self) -> None:
         """Let the connection go."""

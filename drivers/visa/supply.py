@@ -55,6 +55,10 @@ class SupplyDriver:
 
     # ── the port ────────────────────────────────────────────────────────────────────────────────
 
+    def identify(self) -> InstrumentIdentity:
+        """Connect and ask who answers; nothing is set. `open` goes on from here, `release` lets it go."""
+        return self._session.identify().identity("power supply")
+
     def open(self) -> None:
         """Connect and identify; raises ConfigError when the model has no such channel or range."""
         found = self._session.open()
@@ -73,8 +77,8 @@ class SupplyDriver:
         finally:
             self._session.close()
 
-    def let_go(self) -> None:
-        """Let the supply go as it is, outputs and all: for benches that are to stay powered."""
+    def release(self) -> None:
+        """Let the supply go as it is, outputs and all; nothing is sent."""
         self._session.close()
 
     def safe_state(self) -> None:

@@ -9,16 +9,15 @@ from pathlib import Path
 from typing import Any
 
 import platformdirs
-from pydantic import BaseModel, ConfigDict, Field, field_validator
+from pydantic import Field, field_validator
 
 from calibration import ROUTINES
+from protocols.tables import Table
 from sim_backend import BenchConfig
 
 
-class CalibrationSettings(BaseModel):
+class CalibrationSettings(Table):
     """What a run on this bench asks of its calibrations; without the table, nothing."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     required: tuple[str, ...] = Field(
         (), description="routines that must be valid before a run: names of 'labctl calibrate'"

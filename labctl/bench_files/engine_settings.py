@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
+from protocols.tables import Table
 from protocols.units import Second
 
 UNWATCHED_S = 10.0  # what `when_unwatched = "stop"` waits for
 
 
-class EngineSettings(BaseModel):
+class EngineSettings(Table):
     """How the engine runs; the bench itself does not see these."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     stop_when_unwatched: Second | None = Field(
         None, gt=0, description="stop and keep when no client has asked anything for so long; left out: go on"

@@ -7,16 +7,18 @@ from typing import Any, Literal
 
 from pydantic import Field, model_validator
 
+from drivers.corrected_bench import with_corrections
 from drivers.corrections import Corrections
 from drivers.hardware import HardwareConfig
 from drivers.hardware.config import BlockTiming
 from labctl.bench_files.calibration_settings import CalibrationSettings
 from labctl.bench_files.engine_settings import UNWATCHED_S, EngineSettings
 from labctl.experiment.build import build_network
-from labctl.experiment.model import LatticeSettings, NetworkSettings, Settings
+from labctl.experiment.model import LatticeSettings, NetworkSettings
 from protocols.bench import Bench, Limits
 from protocols.errors import ConfigError
 from protocols.messages import Message, say
+from protocols.tables import Table
 from protocols.task import Output, Source, Wiring
 from protocols.units import Ampere, Ratio, Second
 from sim_backend import BoardSettings, Imperfections, preset_values
@@ -32,7 +34,7 @@ class Unwatched(StrEnum):
     STOP = "stop"
 
 
-class FaultSettings(Settings):
+class FaultSettings(Table):
     """A fault on an instrument's line: which kind, at which message, how often."""
 
     instrument: Literal["supply", "meter", "controller", "daq"]
@@ -51,7 +53,7 @@ class FaultSettings(Settings):
         return Fault(self.kind, self.at, count, self.probability, self.match, self.delay, self.seed)
 
 
-class EmulationSettings(Settings):
+class EmulationSettings(Table):
     """What stands behind the emulated instruments; nothing here reaches a real bench.
 
     Wires are named as in `[wires]`, those of a DAQ board's clamps "clamp node 3", "away clamp node 3" and
@@ -140,8 +142,10 @@ class HardwareBenchFile(HardwareConfig):
     def make(self, seed: int, corrections: Corrections | None = None) -> Bench:
         """Return a new, closed bench; without corrections it drives and reads as its converters do."""
         from drivers.hardware import HardwareBench
+        from drivers.hardware.parts import clamps_from_readings
 
-        return HardwareBench(self, corrections)
+        from_readings = clamps_from_readings(self)
+        return with_corrections(HardwareBench(self), corrections, clamps_from_readings=from_readings)
 
     def bench_limits(self, seed: int) -> Limits:
         """Return what the bench will not go beyond."""

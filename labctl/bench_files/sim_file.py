@@ -6,14 +6,15 @@ from typing import Any
 
 from pydantic import Field
 
+from drivers.corrected_bench import with_corrections
 from drivers.corrections import Corrections
 from labctl.bench_files.calibration_settings import CalibrationSettings, simulated_serial
-from labctl.bench_files.corrected_sim import CorrectedSimBench
 from labctl.bench_files.engine_settings import EngineSettings
 from protocols.bench import Bench, Limits
 from protocols.messages import Message, say
+from protocols.tables import ClampCircuit
 from protocols.task import Wiring
-from sim_backend import BenchConfig, ClampCircuit, SimBench
+from sim_backend import BenchConfig, SimBench
 from sim_backend.board.build import build_board
 from sim_backend.board.nominal import law_text
 
@@ -55,7 +56,8 @@ class SimBenchFile(BenchConfig):
 
     def make(self, seed: int, corrections: Corrections | None = None) -> Bench:
         """Return a new, closed bench; without corrections it drives and reads as its converters do."""
-        return SimBench(self, seed) if corrections is None else CorrectedSimBench(self, seed, corrections)
+        from_readings = self.has_software_clamps
+        return with_corrections(SimBench(self, seed), corrections, clamps_from_readings=from_readings)
 
     def bench_limits(self, seed: int) -> Limits:
         """Return what the bench will not go beyond."""

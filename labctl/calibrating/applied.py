@@ -11,7 +11,7 @@ import numpy as np
 
 from calibration import Calibration, CalibrationStore, State
 from calibration.records import now_utc, sentence_of, state_of
-from drivers.corrections import Corrections, Line
+from drivers.corrections import ConverterLine, Corrections
 from protocols.block import FloatArray
 from protocols.network import Network
 from protocols.task import Wiring
@@ -85,13 +85,13 @@ def find_applied(bench: LoadedBench, wiring: Wiring, now: datetime | None = None
 def corrections_of(found: Mapping[str, Calibration], network: Network) -> Corrections:
     """Return the corrections that calibrations of dac, adc and edges tell, whichever of them there are."""
 
-    def lines(routine: str, what: str) -> dict[int, Line]:
+    def lines(routine: str, what: str) -> dict[int, ConverterLine]:
         if routine not in found:
             return {}
         offset, _ = found[routine].column(f"{what} offset", "node", network.nodes)
         gain, _ = found[routine].column(f"{what} gain error", "node", network.nodes)
         known = np.flatnonzero(np.isfinite(offset) & np.isfinite(gain))
-        return {int(n): Line(float(1.0 + gain[n]), float(offset[n])) for n in known}
+        return {int(n): ConverterLine(float(1.0 + gain[n]), float(offset[n])) for n in known}
 
     def per_edge(quantity: str) -> FloatArray | None:
         return found["edges"].column(quantity, "edge", network.n_edges)[0] if "edges" in found else None
@@ -107,8 +107,8 @@ def applied_in(manifest: Mapping[str, Any]) -> Corrections | None:
     if not isinstance(kept, dict):
         return None
 
-    def lines(key: str) -> dict[int, Line]:
-        return {int(node): Line(*map(float, line)) for node, line in kept[key].items()}
+    def lines(key: str) -> dict[int, ConverterLine]:
+        return {int(node): ConverterLine(*map(float, line)) for node, line in kept[key].items()}
 
     return Corrections(
         lines("sources"),

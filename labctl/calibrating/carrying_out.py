@@ -17,8 +17,8 @@ from calibration import (
     Calibration,
     CalibrationStore,
     Nominal,
+    ProgressCallback,
     State,
-    Told,
     issue,
     opened,
 )
@@ -160,7 +160,7 @@ def nominal_of(bench: BenchFile) -> Nominal:
 def calibrate(
     bench: Bench,
     name: str,
-    told: Told | None = None,
+    told: ProgressCallback | None = None,
     figures: bool = True,
     steps: Callable[[], AbstractContextManager[None]] = nullcontext,
 ) -> Done:

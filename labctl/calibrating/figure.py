@@ -10,8 +10,8 @@ from matplotlib.axes import Axes
 
 from calibration import Calibration, Value
 from labctl.figures.style import BLUE, INK, MUTED, VERMILION, bare, look, new_figure, save
+from protocols.units import si_prefix
 
-_PREFIXES = ((1.0, ""), (1e-3, "m"), (1e-6, "µ"), (1e-9, "n"))
 _COLUMNS = 2
 _MOST_PANELS = 6
 _PANEL_IN = 5.6, 2.5
@@ -114,7 +114,4 @@ def _number(x: float) -> str:
 def _scale(largest: float, unit: str) -> tuple[float, str]:
     if unit not in ("V", "s", "V/s", "A/V^2"):
         return 1.0, ""
-    for scale, prefix in _PREFIXES:
-        if largest >= scale:
-            return scale, prefix
-    return _PREFIXES[-1]
+    return si_prefix(largest, most=1.0)

@@ -14,13 +14,13 @@ from rich.table import Table
 
 from labctl.cli import stored
 from protocols.errors import ConfigError
+from protocols.units import si_prefix
 
 if TYPE_CHECKING:  # slow to import
     from labctl.analysis.report import Quantity, Report
     from labctl.analysis.sweep import Sweep
 
 _WIDE = 200
-_PREFIXES = ((1.0, ""), (1e-3, "m"), (1e-6, "µ"), (1e-9, "n"))
 _HEADS = {
     "period_s": ("τ", "s"),
     "span_V": ("D", "V"),
@@ -85,7 +85,7 @@ def _prefixed(value: float, unit: str, digits: int) -> str:
 def _prefix(value: float, unit: str) -> tuple[float, str]:
     if unit in ("1", "1/s"):
         return 1.0, ""
-    return next(((s, p) for s, p in _PREFIXES if abs(value) >= 0.9995 * s), (1.0, ""))
+    return si_prefix(value, most=1.0)
 
 
 def _report(folder: Path) -> Report:

@@ -25,7 +25,7 @@ def instruments(
 ) -> None:
     """List serial ports, VISA resources and DAQ boards; ask those of a bench file who they are.
 
-    Outputs are left alone; a controller board goes to its safe state when it is asked. Exit code 1 when an
+    Nothing is moved: outputs stay as they are, a controller board goes on. Exit code 1 when an
     instrument of the bench file did not answer.
 
     Example: labctl instruments benches/emulated.toml

@@ -19,7 +19,7 @@ from sim_backend import BenchConfig
 from sim_backend.emulators.daq.device import DaqDevice, Lines
 from sim_backend.emulators.daq.server import DaqServer
 from sim_backend.emulators.faults import FaultInjector
-from sim_backend.emulators.wired_plant import Mishaps, Terminals, WiredPlant
+from sim_backend.emulators.wired_plant import Terminals, WiredPlant, WiringFaults
 
 INPUTS = 32
 
@@ -78,7 +78,7 @@ class EmulatedDaq:
             terminals_of(settings, self._wiring),
             emulation.seed,
             eta=settings.clamp.eta,
-            mishaps=_mishaps(config, settings, emulation),
+            wiring_faults=_wiring_faults(config, settings, emulation),
         )
         place = grpc_place(settings.address, "instruments.daq.address")
         self._host, self._port = place.host, place.port
@@ -157,7 +157,7 @@ def terminals_of(daq: DaqSettings, wiring: Wiring) -> Terminals:
     )
 
 
-def _mishaps(config: HardwareBenchFile, daq: DaqSettings, emulation: EmulationSettings) -> Mishaps:
+def _wiring_faults(config: HardwareBenchFile, daq: DaqSettings, emulation: EmulationSettings) -> WiringFaults:
     """Return swapped, loose and touching wires by terminal."""
     sources, outputs, clamps = config.wires.sources, config.wires.outputs, daq.clamp.wires()
 
@@ -175,7 +175,9 @@ def _mishaps(config: HardwareBenchFile, daq: DaqSettings, emulation: EmulationSe
     def pairs(given: tuple[tuple[str, str], ...]) -> tuple[tuple[str, str], ...]:
         return tuple((terminal(a), terminal(b)) for a, b in given)
 
-    return Mishaps(pairs(emulation.swapped), tuple(map(terminal, emulation.off)), pairs(emulation.touching))
+    return WiringFaults(
+        pairs(emulation.swapped), tuple(map(terminal, emulation.off)), pairs(emulation.touching)
+    )
 
 
 def _number(terminal: str) -> int:

@@ -31,7 +31,7 @@ from labctl.engine.jobs.job import MAKE_SAFE_S, Job, Strike
 from labctl.engine.messages import CheckedRun, Preflight, PreflightResume, StartCalibration, StartCheck
 from labctl.engine.publish import Published
 from labctl.engine.snapshot import EngineFacts, GuardianFacts, JobFacts, Snapshot, UnresolvedFault
-from protocols.engine import Kind, RunState
+from protocols.engine import EventKind, RunState
 from protocols.errors import LabError, ProtocolError
 from protocols.messages import Message, joined, say
 
@@ -315,9 +315,9 @@ class Engine:
             return
         limit_s = job.stop_when_unwatched_s
         if job.ends_with_its_client and is_alone:
-            job.ask(Kind.STOP, say("whoever asked for it has gone"), "engine")
+            job.ask(EventKind.STOP, say("whoever asked for it has gone"), "engine")
         elif limit_s is not None and unwatched_s > limit_s:
-            job.ask(Kind.STOP, say("nobody has watched for {time:g} s", time=limit_s), "engine")
+            job.ask(EventKind.STOP, say("nobody has watched for {time:g} s", time=limit_s), "engine")
 
 
 def _problem(failure: Exception | None, left: Left | None) -> Message:

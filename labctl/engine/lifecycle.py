@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from types import MappingProxyType
 
-from protocols.engine import TRANSITIONS, Kind, RunState
+from protocols.engine import TRANSITIONS, EventKind, RunState
 
 
 class Verb(StrEnum):
@@ -30,7 +30,7 @@ class VerbRow:
     """A verb: its button, the request it makes of the run, its consequence, its key."""
 
     label: str
-    kind: Kind
+    kind: EventKind
     consequence: str
     key: str
     always: bool = False
@@ -48,34 +48,34 @@ VERBS: Mapping[Verb, VerbRow] = MappingProxyType(
     {
         Verb.PAUSE: VerbRow(
             "Pause after this block",
-            Kind.PAUSE,
+            EventKind.PAUSE,
             "The block in hand is finished, then nothing more is trained until Resume. The gates hold what "
             "they have learned; they leak a little meanwhile.",
             "Space",
         ),
         Verb.RESUME: VerbRow(
             "Resume",
-            Kind.RESUME,
+            EventKind.RESUME,
             "Training goes on with the next cycle. Nothing is repeated, nothing is skipped.",
             "Space",
         ),
         Verb.STOP: VerbRow(
             "Stop and keep",
-            Kind.STOP,
+            EventKind.STOP,
             "The block in hand is finished, the decision map is measured, the bench is made safe. Everything "
             "recorded is kept, and the run can be resumed later.",
             "Ctrl+.",
         ),
         Verb.ABORT: VerbRow(
             "Abort",
-            Kind.ABORT,
+            EventKind.ABORT,
             "The block in hand is finished, then the bench is made safe at once, without a last measurement. "
             "Everything recorded until then is kept, and the run can be resumed later.",
             "Ctrl+Shift+.",
         ),
         Verb.EMERGENCY_OFF: VerbRow(
             "EMERGENCY OFF",
-            Kind.ABORT,
+            EventKind.ABORT,
             "The block in hand is broken off and the bench is made safe now. If the engine has not done it "
             "within a second, it is killed and the guardian does it. Committed cycles are kept; those of the "
             "broken block are lost.",

@@ -16,7 +16,7 @@ from labctl.engine.snapshot import BenchFacts, LatenessFacts, SafeFacts, ScoreFa
 from labctl.runs.session import Session
 from labctl.store.lateness import LatenessTally
 from protocols.block import CycleBlock, CycleRecord, FloatArray
-from protocols.engine import EngineState, Event, Kind, Round, RunState
+from protocols.engine import EngineState, Event, EventKind, Round, RunState
 from protocols.messages import NOTHING, Message
 from protocols.metrics import Score
 from protocols.plan import Plan
@@ -100,9 +100,9 @@ class Observer:
         if event.round is not None:
             facts["train"] = _score(progress.train)
             facts["test"] = _score(progress.test)
-        if event.kind is Kind.CHECKED and session is not None and session.identity is not None:
+        if event.kind is EventKind.CHECKED and session is not None and session.identity is not None:
             facts["bench"] = BenchFacts(**vars(session.identity))
-        if event.kind is Kind.SAFE_REACHED and session is not None and session.safe is not None:
+        if event.kind is EventKind.SAFE_REACHED and session is not None and session.safe is not None:
             facts["safe"] = SafeFacts(**vars(session.safe))
         if state.run is RunState.SAFE:
             facts["activity"] = "storing"

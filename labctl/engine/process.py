@@ -15,7 +15,7 @@ from labctl.engine.guardian_link import GuardianLink
 from labctl.engine.places import Place
 from labctl.engine.requests import RequestHandler
 from labctl.engine.server import Server
-from protocols.engine import Kind
+from protocols.engine import EventKind
 from protocols.messages import say
 
 _LOOK_AROUND_S = 0.25
@@ -69,7 +69,7 @@ class EngineProcess:
         """Stop and keep at the first signal, abort at the second; then leave."""
         self._signals_seen += 1
         self._quitting = True
-        kind = Kind.STOP if self._signals_seen == 1 else Kind.ABORT
+        kind = EventKind.STOP if self._signals_seen == 1 else EventKind.ABORT
         name = signal.Signals(number).name
         if self.engine.job is not None:
             self.engine.job.ask(kind, say("{signal} received", signal=name), name)

@@ -5,21 +5,16 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import BeforeValidator, Field, model_validator
 
 from labctl.experiment.tasks import TaskSettings
 from protocols.order import OrderKind
 from protocols.plan import Spacing
+from protocols.tables import Table
 from protocols.units import Ohm, PerSecond, Ratio, Second, Volt
 
 
-class Settings(BaseModel):
-    """Base of every table in a file: unknown keys are refused, values do not change."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class LatticeSettings(Settings):
+class LatticeSettings(Table):
     """A rectangular lattice; node = columns·row + column."""
 
     kind: Literal["lattice"] = "lattice"
@@ -28,28 +23,28 @@ class LatticeSettings(Settings):
     periodic: bool = True
 
 
-class TwoEdgeSettings(Settings):
+class TwoEdgeSettings(Table):
     """The two-edge board: node 0 output, 1 rail V₋, 2 rail V₊, 3 input."""
 
     kind: Literal["two-edge"]
     input_resistance: Ohm = Field(500.0, gt=0)
 
 
-class ResistorSettings(Settings):
+class ResistorSettings(Table):
     """An edge, by number, that is a fixed resistor instead of a transistor."""
 
     edge: int = Field(ge=0)
     resistance: Ohm = Field(gt=0)
 
 
-class GraphSettings(Settings):
+class GraphSettings(Table):
     """Any graph: node count, edges as pairs of nodes, some of them fixed resistors."""
 
     kind: Literal["graph"]
     nodes: int = Field(ge=2)
     edges: list[tuple[int, int]] = Field(min_length=1)
-    resistors: list[ResistorSettings] = []
-    positions: list[tuple[float, float]] = []
+    resistors: list[ResistorSettings] = Field([])
+    positions: list[tuple[float, float]] = Field([])
 
 
 def _lattice_by_default(value: Any) -> Any:
@@ -75,7 +70,7 @@ class MethodKind(StrEnum):
     CHOPPING = "chopping"
 
 
-class StandardSettings(Settings):
+class StandardSettings(Table):
     """Proportional nudge O + η(L − O) with a fixed learning time (standard, anti, symmetric)."""
 
     eta: Ratio = Field(128 / 129, gt=0)
@@ -83,7 +78,7 @@ class StandardSettings(Settings):
     dead_band: Volt = Field(0.0, ge=0)
 
 
-class OverclampingSettings(Settings):
+class OverclampingSettings(Table):
     """A nudge that does not shrink with the error, and a learning time that does.
 
     Either a constant `amplitude`, or the published circuit: η toward a `far_label` beyond the label.
@@ -102,7 +97,7 @@ class OverclampingSettings(Settings):
     dead_band: Volt = Field(0.0, ge=0)
 
 
-class ServoSettings(Settings):
+class ServoSettings(Table):
     """A label servo: each label is shifted by z, z′ = gain·error, until its output is right."""
 
     gain: PerSecond = Field(50.0, gt=0, description="per second of the data point's learning time")
@@ -110,7 +105,7 @@ class ServoSettings(Settings):
     interval_cycles: int = Field(100, ge=1, description="shifts are renewed at least this often")
 
 
-class MethodSettings(Settings):
+class MethodSettings(Table):
     """The training method: `kind` chooses; the tables keep the settings of both families.
 
     Chopping goes with any kind: `chop_rounds` says after how many rounds through the data points the
@@ -126,7 +121,7 @@ class MethodSettings(Settings):
     chop_rounds: int | None = Field(None, ge=0)
 
 
-class OrderSettings(Settings):
+class OrderSettings(Table):
     """The order of the data points; `order = "random"` is short for `{ kind = "random" }`."""
 
     kind: OrderKind = OrderKind.SEQUENTIAL
@@ -151,14 +146,14 @@ def _order_by_name(value: Any) -> Any:
     return {"kind": value} if isinstance(value, str) else value
 
 
-class NoiseSettings(Settings):
+class NoiseSettings(Table):
     """Noise added on purpose to inputs (rails excepted) and labels, standard deviations."""
 
     inputs: Volt = Field(0.0, ge=0)
     labels: Volt = Field(0.0, ge=0)
 
 
-class TrainingSettings(Settings):
+class TrainingSettings(Table):
     """How long, in which order, from which gates."""
 
     cycles: int = Field(200_000, ge=1)
@@ -170,7 +165,7 @@ class TrainingSettings(Settings):
     stop_after_perfect_rounds: int = Field(0, ge=0, description="0: train all cycles")
 
 
-class RecordSettings(Settings):
+class RecordSettings(Table):
     """What is kept: single cycles, and measurement rounds with all gates and node voltages.
 
     Outputs and learning time are kept of every cycle of a run of up to `cycle_rows`, and of every n-th of a
@@ -184,7 +179,7 @@ class RecordSettings(Settings):
     )
 
 
-class Experiment(Settings):
+class Experiment(Table):
     """One training session, independent of the bench it runs on."""
 
     name: str = Field(min_length=1, max_length=60, pattern=r"^[\w .()+-]+$")

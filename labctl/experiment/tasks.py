@@ -4,14 +4,11 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import BeforeValidator, Field, model_validator
 
+from protocols.tables import Table
 from protocols.task import TaskKind
 from protocols.units import Volt, parse_quantity
-
-
-class _Settings(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
 
 def _column(value: Any) -> Any:
@@ -33,7 +30,7 @@ def _column(value: Any) -> Any:
 Column = Annotated[list[float], BeforeValidator(_column, json_schema_input_type=list[str] | dict[str, Any])]
 
 
-class SourceSettings(_Settings):
+class SourceSettings(Table):
     """A driven node: a rail with a constant voltage, an input, or the complement of another input."""
 
     name: str = Field(min_length=1)
@@ -48,7 +45,7 @@ class SourceSettings(_Settings):
         return self
 
 
-class OutputSettings(_Settings):
+class OutputSettings(Table):
     """A reading: V(node), or V(positive) − V(negative)."""
 
     name: str = Field("O", min_length=1)
@@ -65,7 +62,7 @@ class OutputSettings(_Settings):
         return self
 
 
-class CircleSettings(_Settings):
+class CircleSettings(Table):
     """Points spread evenly on a circle in the plane of two inputs."""
 
     x: str
@@ -75,17 +72,17 @@ class CircleSettings(_Settings):
     points: int = Field(8, ge=1)
 
 
-class DataSettings(_Settings):
+class DataSettings(Table):
     """Data points: a column per input and per output, or points on a circle with classes."""
 
-    inputs: dict[str, Column] = {}
-    labels: dict[str, Column] = {}
-    classes: list[Annotated[int, Field(ge=0, le=1)]] = []
-    groups: list[Annotated[int, Field(ge=0)]] = []
+    inputs: dict[str, Column] = Field({})
+    labels: dict[str, Column] = Field({})
+    classes: list[Annotated[int, Field(ge=0, le=1)]] = Field([])
+    groups: list[Annotated[int, Field(ge=0)]] = Field([])
     circle: CircleSettings | None = None
 
 
-class TaskSettings(_Settings):
+class TaskSettings(Table):
     """What the network should learn, and where it is wired."""
 
     kind: TaskKind = TaskKind.REGRESSION

@@ -10,7 +10,6 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
 from labctl.figures.reading import (
-    duration,
     floats,
     is_classification,
     measured,
@@ -19,6 +18,7 @@ from labctl.figures.reading import (
     text_of,
 )
 from labctl.figures.style import BLUE, GRID, MUTED
+from protocols.units import duration
 
 _SIDE_IN, _GAP_IN = 0.2, 0.35
 # Depth below the top edge, in inches.

@@ -14,7 +14,7 @@ from matplotlib.patheffects import withStroke
 
 from labctl.figures.gates import conductance_norm
 from labctl.figures.geometry import Layout, lay_out
-from labctl.figures.reading import duration, floats, ints, shortened, texts, transistors
+from labctl.figures.reading import floats, ints, shortened, texts, transistors
 from labctl.figures.style import (
     BLUE,
     CONDUCTANCE_MAP,
@@ -25,6 +25,7 @@ from labctl.figures.style import (
     bare,
     new_figure,
 )
+from protocols.units import duration
 
 _THIN_PT, _WIDE_PT = 0.8, 7.5
 _NODE_PT = 15.0

@@ -90,19 +90,6 @@ def shortened(name: str, longest: int = 24) -> str:
     return name if len(name) <= longest else name[: longest - 1].rstrip() + "…"
 
 
-def duration(seconds: float) -> str:
-    """Write a time in the unit that suits it, such as '350 µs', '12.3 s' or '1 h 05 min'."""
-    if not math.isfinite(seconds):
-        return "– s"
-    if seconds == 0:
-        return "0 s"
-    for limit, factor, unit in ((1e-3, 1e6, "µs"), (1.0, 1e3, "ms"), (600.0, 1.0, "s")):
-        if seconds < limit:
-            return f"{seconds * factor:.3g} {unit}"
-    minutes = round(seconds / 60)
-    return f"{minutes} min" if minutes < 60 else f"{minutes // 60} h {minutes % 60:02d} min"
-
-
 _RAISED = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 

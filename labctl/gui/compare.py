@@ -23,11 +23,12 @@ from PyQt6.QtWidgets import (
 )
 
 from labctl.experiment.differences import differences
-from labctl.figures.reading import duration, floats, measured, quantity
+from labctl.figures.reading import floats, measured, quantity
 from labctl.gui.plots.dock import plot_widget, restyle_plot
 from labctl.gui.theme import Theme
 from labctl.gui.words import must, named, tr
 from labctl.store.catalogue import Entry
+from protocols.units import duration
 
 _WIDEST = 260  # pixels of a column
 

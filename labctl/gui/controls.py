@@ -18,9 +18,9 @@ from PyQt6.QtWidgets import (
 
 from labctl.engine.lifecycle import VERBS, Verb
 from labctl.engine.snapshot import Snapshot
-from labctl.figures.reading import duration
 from labctl.gui.words import named, tr
 from protocols.engine import RunState
+from protocols.units import duration
 
 MARKER_KEY = "Ctrl+K"
 _BUTTONS = (Verb.PAUSE, Verb.RESUME, Verb.STOP, Verb.ABORT)

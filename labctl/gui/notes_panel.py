@@ -9,9 +9,9 @@ from PyQt6.QtWidgets import QHBoxLayout, QLineEdit, QPlainTextEdit, QPushButton,
 
 from labctl.engine.client import Poll
 from labctl.engine.logs import readable
-from labctl.figures.reading import duration
 from labctl.gui.phrases import phrase
 from labctl.gui.words import named, tr
+from protocols.units import duration
 
 _LINES = 2000
 _WRITTEN = ("note", "marker", "preflight overridden")  # by people, in their own words

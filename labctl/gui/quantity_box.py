@@ -12,9 +12,8 @@ from labctl.gui.phrases import phrase
 from labctl.gui.whole_box import LEAST_WIDTH
 from labctl.gui.words import mark_wrong, must, tr
 from protocols.errors import ConfigError
-from protocols.units import parse_quantity
+from protocols.units import parse_quantity, si_prefix
 
-_PREFIXES = ((1e9, "G"), (1e6, "M"), (1e3, "k"), (1.0, ""), (1e-3, "m"), (1e-6, "µ"), (1e-9, "n"))
 _SHOWN = {"dimensionless": "", "ohm": "Ω", "A/V**2": "A/V²", "1/(V*s)": "1/(V·s)"}
 
 
@@ -25,10 +24,8 @@ def written(value: float, unit: str) -> str:
         return f"{value:.6g} {shown}".strip()
     if value == 0 or not math.isfinite(value):
         return f"0 {shown}"
-    for factor, prefix in _PREFIXES:
-        if abs(value) >= 0.9995 * factor:
-            return f"{value / factor:.6g} {prefix}{shown}"
-    return f"{value:.4g} {shown}"
+    factor, prefix = si_prefix(value)
+    return f"{value / factor:.6g} {prefix}{shown}"
 
 
 def for_file(value: float, unit: str) -> str | float:

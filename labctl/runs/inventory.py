@@ -7,7 +7,7 @@ from dataclasses import asdict
 from labctl.store.events import EventLog
 from labctl.store.manifest import Manifest
 from protocols.bench import Bench, MadeOfInstruments
-from protocols.engine import EngineState, Event, Kind
+from protocols.engine import EngineState, Event, EventKind
 
 
 class Inventory:
@@ -18,7 +18,7 @@ class Inventory:
 
     def on_event(self, event: Event, state: EngineState) -> None:
         """Write them down once the bench is open. Raises OSError."""
-        if event.kind is Kind.CHECKED and isinstance(self._bench, MadeOfInstruments):
+        if event.kind is EventKind.CHECKED and isinstance(self._bench, MadeOfInstruments):
             found = {name: asdict(who) for name, who in self._bench.identities().items()}
             self._manifest.add(instruments=found)
             self._events.note("instruments identified", by="labctl", instruments=found)

@@ -28,7 +28,6 @@ from labctl.store import (
     LiveReader,
     Manifest,
     Recorder,
-    Restorable,
     StoreError,
     check_room,
     marker,
@@ -40,7 +39,7 @@ from labctl.store.catalogue import update
 from labctl.store.convert import convert
 from labctl.store.dataset import run_attributes
 from labctl.store.summary import measured
-from protocols.bench import Bench
+from protocols.bench import Bench, Restorable
 from protocols.engine import EngineState, Outcome, Progress
 from protocols.errors import DataError
 

@@ -20,8 +20,8 @@ from protocols.engine import (
     Command,
     EngineState,
     Event,
+    EventKind,
     GoSafe,
-    Kind,
     MeasureRound,
     OpenBench,
     Outcome,
@@ -88,7 +88,7 @@ class Session:
     _in_step: bool = False
     _has_run: bool = False
 
-    def request(self, kind: Kind, reason: str, by: str = "user") -> None:
+    def request(self, kind: EventKind, reason: str, by: str = "user") -> None:
         """Ask for pause, resume, stop or abort; `by` says who asks."""
         self._requests.append(Asked(kind, reason=reason, by=by))
 
@@ -100,7 +100,7 @@ class Session:
         if self._in_step:
             self._in_step = False  # once is enough: the way to safe must not be broken off
             raise EmergencyOff(reason, by)
-        self.request(Kind.ABORT, reason, by)
+        self.request(EventKind.ABORT, reason, by)
 
     def run(self) -> EngineState:
         """Run to the end, leave the bench safe whatever happens, and return the final state.
@@ -109,7 +109,7 @@ class Session:
         state has been reached or tried.
         """
         errors: list[BaseException] = []
-        event: Event | None = Event(Kind.PREPARE)
+        event: Event | None = Event(EventKind.PREPARE)
         while event is not None:
             try:
                 commands = self._take(event)
@@ -117,9 +117,9 @@ class Session:
                 event = self._next_event(event, commands, errors)
             except BaseException as problem:  # a listener, or a key pressed while waiting
                 errors.append(problem)
-                if (self.state.run, Kind.FAILED) not in TRANSITIONS:
+                if (self.state.run, EventKind.FAILED) not in TRANSITIONS:
                     break
-                event = Event(Kind.FAILED, reason=f"{type(problem).__name__}: {problem}")
+                event = Event(EventKind.FAILED, reason=f"{type(problem).__name__}: {problem}")
         try:
             for what, failure in self._afterwards:
                 log.error(what, problem=" ".join(f"{type(failure).__name__}: {failure}".split()))
@@ -132,14 +132,14 @@ class Session:
         self, event: Event, commands: Sequence[Command], errors: list[BaseException]
     ) -> Event | None:
         """Carry commands out, unless somebody asked for something or the run waits."""
-        step_ended = event.kind is Kind.STEP_DONE and self.state.run is RunState.RUNNING
+        step_ended = event.kind is EventKind.STEP_DONE and self.state.run is RunState.RUNNING
         request = self._next_request() if step_ended or self.state.run is RunState.ARMED else None
         if request is not None:
             return request
         if self.state.run is RunState.ARMED:
             if self.go_on is not None:
                 self.state = replace(self.state, progress=self.go_on(self.bench))
-            return Event(Kind.START)
+            return Event(EventKind.START)
         if self.state.run is RunState.PAUSED:
             return self._wait()
         following, problem = self._carry_out_all(commands)
@@ -187,7 +187,7 @@ class Session:
                     bench.keep_alive()
                 except InstrumentError as problem:
                     self._afterwards.append(("the bench was lost during a pause", problem))
-                    return Event(Kind.FAILED, reason=f"{type(problem).__name__}: {problem}")
+                    return Event(EventKind.FAILED, reason=f"{type(problem).__name__}: {problem}")
                 told_at = time.monotonic()
 
     def _carry_out_all(self, commands: Sequence[Command]) -> tuple[Event | None, BaseException | None]:
@@ -197,13 +197,13 @@ class Session:
             try:
                 event = self._carry_out(command)
             except EmergencyOff as off:
-                return Asked(Kind.ABORT, reason=off.reason, by=off.by), None
+                return Asked(EventKind.ABORT, reason=off.reason, by=off.by), None
             except BaseException as problem:  # whatever it is, the bench must be made safe first
                 reason = f"{type(problem).__name__}: {problem}"
                 if isinstance(command, CloseBench):
                     self._afterwards.append(("the bench did not close cleanly", problem))
                     return None, problem
-                kind = Kind.SAFE_FAILED if isinstance(command, GoSafe) else Kind.FAILED
+                kind = EventKind.SAFE_FAILED if isinstance(command, GoSafe) else EventKind.FAILED
                 return Event(kind, reason=reason), problem
         return event, None
 
@@ -228,14 +228,14 @@ class Session:
             case OpenBench(wiring):
                 bench.open(wiring)
                 self.identity = bench.identity()
-                return Event(Kind.CHECKED, limits=bench.limits())
+                return Event(EventKind.CHECKED, limits=bench.limits())
             case ResetGates(gates_V):
                 bench.reset_gates(gates_V)
             case RunBlock(block):
                 seen = block if self.look is None else self.look(block)
-                return Event(Kind.STEP_DONE, record=bench.run(seen))
+                return Event(EventKind.STEP_DONE, record=bench.run(seen))
             case MeasureRound():
-                return Event(Kind.STEP_DONE, round=self._measure())
+                return Event(EventKind.STEP_DONE, round=self._measure())
         return None
 
     def _measure(self) -> Round:
@@ -261,7 +261,7 @@ class Session:
             finally:
                 self._in_step = False
         self.safe = self.bench.safe_state()
-        return Event(Kind.SAFE_REACHED)
+        return Event(EventKind.SAFE_REACHED)
 
 
 def stop_on_signals(session: Session) -> None:
@@ -272,7 +272,7 @@ def stop_on_signals(session: Session) -> None:
         nonlocal seen
         seen += 1
         name = signal.Signals(number).name
-        session.request(Kind.STOP if seen == 1 else Kind.ABORT, f"{name} received")
+        session.request(EventKind.STOP if seen == 1 else EventKind.ABORT, f"{name} received")
         if seen > 2:
             raise KeyboardInterrupt
 

@@ -9,7 +9,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from labctl.store.checkpoint import Checkpoint, Restorable
+    from labctl.store.checkpoint import Checkpoint
     from labctl.store.convert import open_run
     from labctl.store.dataset import DecisionMap
     from labctl.store.folder import new_run_folder, slug
@@ -26,7 +26,6 @@ _MODULES = {
     "LiveStore": "live",
     "Manifest": "manifest",
     "Recorder": "recorder",
-    "Restorable": "checkpoint",
     "Sampling": "sampling",
     "StoreError": "live",
     "check_room": "sampling",
@@ -44,7 +43,6 @@ __all__ = [
     "LiveStore",
     "Manifest",
     "Recorder",
-    "Restorable",
     "Sampling",
     "StoreError",
     "check_room",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import asdict, dataclass, field
-from typing import Any, Protocol, runtime_checkable
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,17 +16,6 @@ from protocols.block import FloatArray
 from protocols.engine import Progress
 from protocols.metrics import Score
 from protocols.plan import Plan
-
-
-@runtime_checkable
-class Restorable(Protocol):
-    """A bench that can be put back into an earlier state: a simulated one."""
-
-    def state(self) -> bytes:
-        """Return everything that later results depend on: gates, memory, generators, clock."""
-
-    def restore(self, state: bytes) -> None:
-        """Go back to a state; the bench must be open and wired as it was."""
 
 
 @dataclass(frozen=True, eq=False)

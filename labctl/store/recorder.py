@@ -10,15 +10,15 @@ from typing import Any
 
 import numpy as np
 
-from labctl.store.checkpoint import Checkpoint, Restorable, plan_digest
+from labctl.store.checkpoint import Checkpoint, plan_digest
 from labctl.store.dataset import block_arrays, round_arrays, static_variables
 from labctl.store.events import EventLog
 from labctl.store.lateness import LatenessTally
 from labctl.store.live import BlockRow, LiveStore, Static, cannot_store
 from labctl.store.sampling import Sampling
-from protocols.bench import Bench
+from protocols.bench import Bench, Restorable
 from protocols.block import CycleRecord, FloatArray, Snapshots
-from protocols.engine import EngineState, Event, Kind, Outcome, Progress, Round, RunState
+from protocols.engine import EngineState, Event, EventKind, Outcome, Progress, Round, RunState
 from protocols.plan import Plan
 
 COMMIT_EVERY_S = 1.0
@@ -91,14 +91,14 @@ class Recorder:
             self._keep_round(event.round, state)
         if event.record is not None:
             self._keep_block(event.record)
-        if event.kind is Kind.STEP_DONE:
+        if event.kind is EventKind.STEP_DONE:
             self._progress = state.progress
         before, self._run = self._run, state.run
         changed = state.run is not before
         if changed:
             self._note_state(event, state)
         if state.run not in _UNDER_WAY:
-            asked = event.kind in (Kind.STOP, Kind.ABORT) and before in _UNDER_WAY
+            asked = event.kind in (EventKind.STOP, EventKind.ABORT) and before in _UNDER_WAY
             if asked and self._restorable is not None:
                 self._at_stop = self._point(self._restorable.state())  # the last look will change it
             return

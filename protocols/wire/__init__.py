@@ -5,7 +5,7 @@ Pure: whoever owns a serial port, a real driver or an emulated board, brings the
 
 from protocols.wire.errors import WireError
 from protocols.wire.frames import BadFrame, Frame, FrameReader, encode_frame
-from protocols.wire.kinds import MODEL, REPLY, VERSION, EndStatus, ErrorCode, Kind, State
+from protocols.wire.kinds import MODEL, REPLY, VERSION, EndStatus, ErrorCode, FrameKind, State
 
 __all__ = [
     "MODEL",
@@ -15,8 +15,8 @@ __all__ = [
     "EndStatus",
     "ErrorCode",
     "Frame",
+    "FrameKind",
     "FrameReader",
-    "Kind",
     "State",
     "WireError",
     "encode_frame",

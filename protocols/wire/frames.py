@@ -26,7 +26,7 @@ MAX_LINE = MAX_BODY + HEADER.size + (MAX_BODY + HEADER.size) // 254 + 1 + TAIL_B
 
 @dataclass(frozen=True)
 class Frame:
-    """One message on the wire; kind is a `Kind`, with REPLY set in replies; session and sequence 16 bits."""
+    """One message on the wire; kind is a `FrameKind`, REPLY set in replies; session, sequence: 16 bits."""
 
     kind: int
     session: int

@@ -9,7 +9,7 @@ MODEL = "clln-controller"  # what every board of this protocol calls itself
 REPLY = 0x80  # set in the kind of a reply
 
 
-class Kind(IntEnum):
+class FrameKind(IntEnum):
     """What a frame is; requests below 0x40 are answered by the same kind with REPLY set, or by ERROR."""
 
     HELLO = 0x01
@@ -25,6 +25,7 @@ class Kind(IntEnum):
     READ_GATES = 0x0B
     RESET_GATES = 0x0C
     MEASURE = 0x0D
+    IDENTIFY = 0x0E  # who is there? heard in every session and state, and changes nothing
     BLOCK_BEGIN = 0x10
     BLOCK_DATA = 0x11
     RUN = 0x12

@@ -8,8 +8,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from protocols.block import FloatArray
+from protocols.tables import ClampCircuit
 from protocols.task import Wiring
-from sim_backend.board.config import BenchConfig, ClampCircuit
+from sim_backend.board.config import BenchConfig
 from sim_backend.board.imperfections import Imperfections
 from sim_backend.board.nominal import nominal_law
 from sim_backend.board.parts import Broken, Parts, find_broken
@@ -19,7 +20,7 @@ from sim_backend.plant.laws import GATED, EdgeLaw, MixedLaw, Open, Short
 
 
 @dataclass(frozen=True, eq=False)
-class Board:
+class SimulatedBoard:
     """One board: devices of both copies, edges, converters of one wiring, and what is broken.
 
     wires_off: source and target nodes whose wire has come off; open_edges: edges that conduct nothing,
@@ -35,7 +36,7 @@ class Board:
     open_edges: tuple[int, ...]
 
 
-def build_board(config: BenchConfig, wiring: Wiring, seed: int) -> Board:
+def build_board(config: BenchConfig, wiring: Wiring, seed: int) -> SimulatedBoard:
     """Draw a board from its settings; the same seed draws the same board.
 
     Raises ConfigError when a list per edge, a fault or an edge law does not fit the network, and when
@@ -45,7 +46,7 @@ def build_board(config: BenchConfig, wiring: Wiring, seed: int) -> Board:
     broken = find_broken(parts, wiring)
     law = _with_faults(nominal_law(config.board, parts.network), broken, parts.doses.short_resistance)
     free, clamped = _devices(law, parts)
-    return Board(
+    return SimulatedBoard(
         free,
         clamped,
         _edges(config, parts, np.isin(free.kind, GATED) & ~np.isin(np.arange(len(free.kind)), broken.dead)),

@@ -2,27 +2,18 @@
 
 from __future__ import annotations
 
-from enum import StrEnum
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import Field, model_validator
 
+from protocols.tables import ClampCircuit, Table
 from protocols.units import Farad, Ohm, Ratio, Second, Strength, Volt
 from sim_backend.board.edge_settings import EdgeLawSettings, LawKind, Level1Card
 from sim_backend.board.imperfections import Imperfections
 
 
-class ClampCircuit(StrEnum):
-    """How the clamped targets are driven."""
-
-    ANALOG = "analog"  # a mixing circuit: follows the free output while learning lasts
-    SOFTWARE = "software"  # an output set once per cycle from the free reading
-
-
-class BoardSettings(BaseModel):
+class BoardSettings(Table):
     """Nominal parts of the board (DESIGN §2.1–2.3); the learning rate is A²/(V₀·R·C)."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     law: LawKind = Field(LawKind.SQUARE_LAW, description="law of the transistors")
     threshold: Volt = Field(0.62, ge=0, description="of the square law")
@@ -63,10 +54,8 @@ class BoardSettings(BaseModel):
         return float(self.contrast_gain**2 / (self.contrast_scale * time_constant))
 
 
-class BenchConfig(BaseModel):
+class BenchConfig(Table):
     """A simulated bench: what `--bench sim` means unless a bench file says otherwise."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     kind: Literal["sim"] = "sim"
     name: str = "simulated 4×4 board"

@@ -5,8 +5,9 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
+from protocols.tables import Table
 from protocols.units import Ampere, Ohm, PerVolt, Ratio, Strength, Volt, quantity_field
 from sim_backend.plant.diode import GMIN_S
 
@@ -23,11 +24,7 @@ RootVolt = Annotated[float, quantity_field("V**0.5")]
 Siemens = Annotated[float, quantity_field("S")]
 
 
-class _Settings(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class Level1Card(_Settings):
+class Level1Card(Table):
     """A SPICE LEVEL=1 n-MOS card; the defaults are the ALD1106 (DESIGN §2.2)."""
 
     vto: Volt = Field(0.75, description="threshold with source and bulk at 0 V")
@@ -46,7 +43,7 @@ class Level1Card(_Settings):
 Edges = Annotated[tuple[Annotated[int, Field(ge=0)], ...], Field(min_length=1, description="edge numbers")]
 
 
-class SquareLawEdges(_Settings):
+class SquareLawEdges(Table):
     """Edges that follow the square law, with values other than the board's."""
 
     law: Literal["square-law"]
@@ -62,7 +59,7 @@ class Level1Edges(Level1Card):
     edges: Edges
 
 
-class DiodeEdges(_Settings):
+class DiodeEdges(Table):
     """Edges that are junction diodes; the first node of an edge is the anode."""
 
     law: Literal["diode"]
@@ -71,14 +68,14 @@ class DiodeEdges(_Settings):
     ideality: Ratio = Field(1.0, gt=0)
 
 
-class OpenEdges(_Settings):
+class OpenEdges(Table):
     """Edges that conduct nothing."""
 
     law: Literal["open"]
     edges: Edges
 
 
-class ShortEdges(_Settings):
+class ShortEdges(Table):
     """Edges that are a resistance and nothing else."""
 
     law: Literal["short"]

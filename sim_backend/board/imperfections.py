@@ -14,10 +14,11 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from protocols.block import FloatArray
 from protocols.errors import ConfigError
+from protocols.tables import Table
 from protocols.units import Ohm, PerVolt, Ratio, Second, Volt, VoltPerSecond
 from sim_backend.board.measured import Faults, PerEdge, PerNode
 
@@ -34,10 +35,8 @@ def _probability(text: str) -> Any:
     return Field(0.0, description=f"probability {text}", json_schema_extra={"unit": ""}, ge=0.0, le=1.0)
 
 
-class Imperfections(BaseModel):
+class Imperfections(Table):
     """Doses of all imperfections of the simulated board; all zero is the ideal board."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     description: str = ""
     bias_mean: VoltPerSecond = _dose("learning bias, mean over edges", "V/s", signed=True)
@@ -140,7 +139,7 @@ def _uniform(seed: int, name: str, size: int) -> FloatArray:
     return np.random.default_rng(stream_seed(seed, name)).random(size)
 
 
-def _entries(table: BaseModel, skipped: tuple[str, ...] = ()) -> list[dict[str, Any]]:
+def _entries(table: Table, skipped: tuple[str, ...] = ()) -> list[dict[str, Any]]:
     """Return name, meaning, unit and dose of every field of a table."""
     entries = []
     for name, field in type(table).model_fields.items():

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Annotated, Any
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import BeforeValidator, Field, model_validator
 
 from protocols.errors import ConfigError
+from protocols.tables import Table
 from protocols.units import parse_quantity
 
 _FORMS = 'write a list of quantities, one per edge, or { values = [1, 2], unit = "..." }'
@@ -54,13 +55,11 @@ def _measured(text: str, unit: str) -> Any:
     return Field((), description=text, json_schema_extra={"unit": unit})
 
 
-class PerEdge(BaseModel):
+class PerEdge(Table):
     """Measured values of a real board, one per edge in the network's order; an empty list: not measured.
 
     They replace the drawn values. Values of edges without a gate are not looked at.
     """
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     bias: VoltPerSecondColumn = _measured("learning bias; replaces bias_mean and bias_spread", "V/s")
     contrast_offset: VoltColumn = _measured("input offset of the contrast circuit", "V")
@@ -83,13 +82,11 @@ class PerEdge(BaseModel):
     wall_high: VoltColumn = _measured("upper wall of the gate; replaces the board's and its spread", "V")
 
 
-class PerNode(BaseModel):
+class PerNode(Table):
     """Measured converters of a real board, one value per node in its order; an empty list: not measured.
 
     They replace the drawn values. Only nodes with a source or a target are looked at.
     """
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     source_offset: VoltColumn = _measured("offset of the source output at the node", "V")
     source_gain: RatioColumn = _measured("relative gain error of the source output", "")
@@ -106,10 +103,8 @@ def _listed(text: str) -> Any:
     return Field((), description=text, json_schema_extra={"unit": ""})
 
 
-class Faults(BaseModel):
+class Faults(Table):
     """Edges and wires broken on purpose, by number, besides those the probabilities draw."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     dead: tuple[Number, ...] = _listed("edges whose gate never moves")
     open: tuple[Number, ...] = _listed("edges that conduct nothing")

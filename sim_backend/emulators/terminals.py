@@ -58,7 +58,7 @@ class Terminals:
 
 
 @dataclass(frozen=True)
-class Mishaps:
+class WiringFaults:
     """Wires as a hasty hand left them, by terminal, such as `ao3` or `ai0`.
 
     swapped: pairs whose wires are exchanged; off: wires that hang loose; touching: pairs of outputs in

@@ -18,16 +18,16 @@ from protocols.errors import InstrumentError
 from protocols.method import Method
 from protocols.task import Wiring
 from sim_backend.board.config import BenchConfig
-from sim_backend.emulators.terminals import Mishaps, Terminals
-from sim_backend.plant.cycle import drift_thresholds, drive_sources, hold, quantise
+from sim_backend.emulators.board_wires import BoardWires, Lines
+from sim_backend.emulators.terminals import Terminals, WiringFaults
+from sim_backend.plant.cycle import drift_thresholds, drive_sources, hold
+from sim_backend.plant.deciding import quantise
 from sim_backend.plant.edge_law import Devices
 from sim_backend.plant.learning import TOLERANCE_V, learn_once, no_copies, settle_once
 from sim_backend.plant.newton import relax
 from sim_backend.simulation import Plant
 
-__all__ = ["BOARD_GAIN", "GATE_GAIN", "Lines", "Mishaps", "Terminals", "WiredPlant"]
-
-Lines = NDArray[np.bool_]
+__all__ = ["BOARD_GAIN", "GATE_GAIN", "Lines", "Terminals", "WiredPlant", "WiringFaults"]
 
 BOARD_GAIN = 11.0  # of the amplifiers behind the nodes, and of the dividers before the sources
 GATE_GAIN = 0.5  # of the divider behind the gates
@@ -57,17 +57,13 @@ class WiredPlant:
         seed: int = 0,
         *,
         eta: float = 1.0,
-        mishaps: Mishaps | None = None,
+        wiring_faults: WiringFaults | None = None,
     ) -> None:
         terminals.check(wiring)
         self.terminals = terminals
         self.eta = eta
-        self._mishaps = mishaps or Mishaps()
-        self._loose_inputs = {self._exchanged(name) for name in self._mishaps.off if name.startswith("ai")}
-        loose = [_number(self._exchanged(name)) for name in self._mishaps.off if name.startswith("ao")]
-        self._rewired = self._mishaps != Mishaps()
-        self._loose_labels = [place for place in loose if place in terminals.labels]
-        self.plant = Plant(self._with_loose_wires(config, wiring), wiring, seed)
+        self._wires = BoardWires(terminals, wiring_faults or WiringFaults())
+        self.plant = Plant(self._wires.with_loose_wires(config, wiring), wiring, seed)
         plant = self.plant
         listed = set(config.imperfections.faults.wires_off)
         for target, node in enumerate(wiring.target_nodes):
@@ -180,8 +176,8 @@ class WiredPlant:
         t, asked = self.terminals, (ao_V.tobytes(), lines.tobytes())
         if asked == self._asked and self._settled_for is not None and self.plant.drift.amplitude == 0.0:
             return
-        self._asked, wired_V = asked, self._through_wires(ao_V)
-        self._lines = self._rewired_lines(lines)
+        self._asked, wired_V = asked, self._wires.outputs(ao_V)
+        self._lines = self._wires.lines(lines)
         if t.charge is not None and t.charge_line is not None and self._lines[t.charge_line]:
             self._charge(wired_V[t.charge] / GATE_GAIN)
         connected = t.clamp is None or bool(self._lines[t.clamp])
@@ -282,7 +278,7 @@ class WiredPlant:
         volts[places] = self._converted(np.concatenate(seen), samples)
         if enabled and t.gate_mux is not None and address < len(plant.gates) and not self._gate_less[address]:
             volts[t.gate_mux] = GATE_GAIN * self._read_gate(address, samples)
-        return self._rewired_inputs(volts)
+        return self._wires.inputs(volts)
 
     def _converted(self, nodes_V: FloatArray, samples: int) -> FloatArray:
         """Return what the converters read of nodes (n,), (n, samples), in volts at the terminal."""
@@ -313,73 +309,7 @@ class WiredPlant:
     def _address(self) -> int:
         return sum(int(self._lines[line]) << bit for bit, line in enumerate(self.terminals.address))
 
-    # ── wires ───────────────────────────────────────────────────────────────────────────────────
-
-    def _exchanged(self, terminal: str) -> str:
-        """Return the terminal whose place on the board this terminal's wire is in."""
-        for one, other in self._mishaps.swapped:
-            if terminal in (one, other):
-                return other if terminal == one else one
-        return terminal
-
-    def _through_wires(self, ao_V: FloatArray) -> FloatArray:
-        """Return what arrives at each output's place on the board."""
-        arrived = np.array(ao_V, dtype=float)
-        if not self._rewired:
-            return arrived
-        for one, other in self._mishaps.touching:
-            a, b = _number(one), _number(other)
-            arrived[[a, b]] = 0.5 * (arrived[a] + arrived[b])
-        for one, other in self._mishaps.swapped:
-            if one.startswith("ao"):
-                a, b = _number(one), _number(other)
-                arrived[[a, b]] = arrived[[b, a]]
-        arrived[self._loose_labels] = 0.0
-        return arrived
-
-    def _rewired_inputs(self, volts: FloatArray) -> FloatArray:
-        for name in self._loose_inputs:
-            volts[_number(name)] = 0.0
-        for one, other in self._mishaps.swapped:
-            if one.startswith("ai"):
-                a, b = _number(one), _number(other)
-                volts[[a, b]] = volts[[b, a]]
-        return volts
-
-    def _rewired_lines(self, lines: Lines) -> Lines:
-        """Return the lines as they arrive; one that hangs loose is low."""
-        arrived = np.array(lines, dtype=np.bool_)
-        if not self._rewired:
-            return arrived
-        for one, other in self._mishaps.swapped:
-            if one.startswith("port"):
-                a, b = _line(one), _line(other)
-                arrived[[a, b]] = arrived[[b, a]]
-        arrived[[_line(name) for name in self._mishaps.off if name.startswith("port")]] = False
-        return arrived
-
-    def _with_loose_wires(self, config: BenchConfig, wiring: Wiring) -> BenchConfig:
-        """Return the settings with the board's nodes undriven that no output reaches any more."""
-        nodes = set(config.imperfections.faults.wires_off)
-        for name in self._mishaps.off:
-            place = _number(self._exchanged(name)) if name.startswith("ao") else -1
-            if place in self.terminals.sources:
-                nodes.add(wiring.source_nodes[self.terminals.sources.index(place)])
-            elif place in self.terminals.clamps:
-                nodes.add(wiring.target_nodes[self.terminals.clamps.index(place)])
-        faults = config.imperfections.faults.model_copy(update={"wires_off": tuple(sorted(nodes))})
-        doses = config.imperfections.model_copy(update={"faults": faults})
-        return config.model_copy(update={"imperfections": doses})
-
 
 def _stepped(volts: FloatArray, step_V: float) -> FloatArray:
     """Round voltages to the nearest step of a converter; step 0 is an ideal one."""
     return step_V * np.rint(volts / step_V) if step_V > 0.0 else volts
-
-
-def _number(terminal: str) -> int:
-    return int(terminal[2:])
-
-
-def _line(terminal: str) -> int:
-    return int(terminal.rpartition("line")[2])

@@ -17,16 +17,10 @@ from numpy.typing import NDArray
 from sim_backend.plant.board_arrays import Converters
 from sim_backend.plant.circuit import Circuit
 from sim_backend.plant.compilation import JIT_APART, JIT_INNER, JIT_NO_ALLOCATION
-from sim_backend.plant.cycle import Noise, OutputScratch, Ports, Rule, decide, quantise
-from sim_backend.plant.lane_learning import (
-    LaneCopies,
-    LaneEdges,
-    LaneNudged,
-    PulseScratch,
-    foresee,
-    learn_lanes,
-    remember,
-)
+from sim_backend.plant.cycle_arrays import Noise, OutputScratch, Ports, Rule
+from sim_backend.plant.deciding import decide, quantise
+from sim_backend.plant.lane_arrays import LaneCopies, LaneEdges, LaneNudged, PulseScratch
+from sim_backend.plant.lane_learning import extrapolate, learn_lanes, record_shift
 from sim_backend.plant.lanes import LANES, LaneDevices, Lanes, LaneScratch, relax_lanes
 from sim_backend.plant.learning import TOLERANCE_V, Nudged
 from sim_backend.plant.newton import Vector
@@ -37,7 +31,7 @@ BEGINNING, DECIDING, LEARNING, LEARNING_RELEASED, ENDING = range(5)  # parts of 
 class LaneMemory(NamedTuple):
     """What a group remembers per data point: voltages (P, N, L), factors (P, …, L), whether visited (P,).
 
-    Rates, shifts (P, N, L), slope, bend (P, E, L) and trust (P, 2, L) are those of LaneCopies.
+    Rates, shifts (P, N, L), slope, bend (P, E, L) and reuse_budget (P, 2, L) are those of LaneCopies.
     """
 
     free: NDArray[np.float64]
@@ -50,7 +44,7 @@ class LaneMemory(NamedTuple):
     clamped_shift: NDArray[np.float64]
     slope: NDArray[np.float64]
     bend: NDArray[np.float64]
-    trust: NDArray[np.float64]
+    reuse_budget: NDArray[np.float64]
     visited: NDArray[np.bool_]
 
 
@@ -98,7 +92,7 @@ class LaneTrace(NamedTuple):
     lateness: NDArray[np.float64]
 
 
-class Desk(NamedTuple):
+class NudgeScratch(NamedTuple):
     """Room for one board while its nudge is decided."""
 
     nudged: Nudged
@@ -183,26 +177,37 @@ def decide_lane(
     cycle: int,
     s: LaneCopies,
     n: LaneNudged,
-    desk: Desk,
+    room: NudgeScratch,
     noise: Noise,
 ) -> float:
     """Let cycle.decide decide for one board, note its nudge in n, and return its learning time in seconds."""
     for t in range(len(ports.target)):
-        desk.output.volts[t] = s.v[ports.target[t], lane]
+        room.output.volts[t] = s.v[ports.target[t], lane]
     of_lane = Noise(
         noise.reading[lane], noise.clamp[lane], noise.pulse[lane], noise.dropped[lane], noise.late[lane]
     )
     own = converters_of(k, lane)
     count = wrong_count[lane]
     time, change = decide(
-        ports, rule, own, labels, margins, wrong[lane], count, point, desk.output, desk.nudged, of_lane, cycle
+        ports,
+        rule,
+        own,
+        labels,
+        margins,
+        wrong[lane],
+        count,
+        point,
+        room.output,
+        room.nudged,
+        of_lane,
+        cycle,
     )
     wrong_count[lane] += change
     for t in range(len(ports.target)):
-        n.base[t, lane], n.toward[t, lane] = desk.nudged.base[t], desk.nudged.toward[t]
-        n.away[t, lane], n.follow_gain[t, lane] = desk.nudged.away[t], desk.nudged.follow_gain[t]
+        n.base[t, lane], n.toward[t, lane] = room.nudged.base[t], room.nudged.toward[t]
+        n.away[t, lane], n.follow_gain[t, lane] = room.nudged.away[t], room.nudged.follow_gain[t]
     for o in range(len(labels)):
-        n.output_start[o, lane] = desk.nudged.output_start[o]
+        n.output_start[o, lane] = room.nudged.output_start[o]
     return float(time)
 
 
@@ -232,7 +237,7 @@ def run_lanes(
     n: LaneNudged,
     work: LaneScratch,
     p: PulseScratch,
-    desk: Desk,
+    room: NudgeScratch,
     trace: LaneTrace,
     noise: Noise,
     at: NDArray[np.int64],
@@ -258,7 +263,7 @@ def run_lanes(
             memory.clamped_shift[point],
             memory.slope[point],
             memory.bend[point],
-            memory.trust[point],
+            memory.reuse_budget[point],
         )
         if part < DECIDING:
             any_late = False
@@ -279,13 +284,13 @@ def run_lanes(
             drive_lanes(ports, k, inputs[cycle], s.v, s.w)
             if any_late:
                 hold_lanes(edges, gates, p.h)
-            foresee(c.order, s.v, s.v_shift, p.tried, p.v_start)
+            extrapolate(c.order, s.v, s.v_shift, p.tried, p.v_start)
             if relax_lanes(c, free, gates, s.v, unknowns, s.lu_free, p.inside, TOLERANCE_V, work) > 0:
                 at[1] = DECIDING
                 return False
         if part < LEARNING:
             if memory.visited[point]:
-                remember(c.order, s.v, p.v_start, p.tried, p.per_h, s.v_shift)
+                record_shift(c.order, s.v, p.v_start, p.tried, p.per_h, s.v_shift)
             else:
                 memory.visited[point] = True
                 copy_lanes(s.w, s.v)
@@ -303,14 +308,14 @@ def run_lanes(
                     cycle,
                     s,
                     n,
-                    desk,
+                    room,
                     noise,
                 )
                 trace.learning_time[cycle, trace.board[l]] = time
                 for o in range(labels.shape[1]):
-                    trace.free_outputs[cycle, trace.board[l], o] = desk.output.read_outputs[o]
+                    trace.free_outputs[cycle, trace.board[l], o] = room.output.read_outputs[o]
                 p.inside[l] = time <= 0.0  # no pulse, no clamp: both copies stand free
-                p.released[l] = desk.nudged.released[0]
+                p.released[l] = room.nudged.released[0]
             if relax_lanes(c, clamped, gates, s.w, unknowns, s.lu_clamped, p.inside, TOLERANCE_V, work) > 0:
                 at[1] = LEARNING
                 return False

@@ -22,7 +22,7 @@ TOLERANCE_V = 1e-8  # of node voltages while learning: moves a gate by 1e-9 V in
 TRIAL_TOLERANCE_V = 1e-6  # at most, at the trial end of a step, which only corrects it
 TRIAL_SHARE = 0.3  # of a step's allowed error that the trial's voltages may cause
 STEP_ERROR_V = 1e-7  # allowed error of the gates per step of the pulse
-FORESEEN_ERROR_V = 1e-8  # of a step's end, up to which what former visits told may stand for its trial
+EXTRAPOLATION_ERROR_V = 1e-8  # of a step's end, up to which what former visits told may stand for its trial
 MOST_VISITS = 20.0  # to a data point without a trial
 TURNED = 0.05  # of the largest slope: slopes that have changed this much since the last trial ask for another
 WALL_ERROR_V = 3e-6  # allowed error of the other gates when one reaches its wall within a step
@@ -32,7 +32,7 @@ SHORTEST_STEP = 1e-3  # of the pulse
 class Scratch(NamedTuple):
     """Work arrays of one thread: residual (M+1,), row (M,), slopes (E,) twice, trial gates (E,).
 
-    v_start, w_start (M,): unknown voltages of both copies where a move began, see foresee.
+    v_start, w_start (M,): unknown voltages of both copies where a move began, see extrapolate.
     """
 
     residual: Vector
@@ -72,11 +72,11 @@ class Nudged(NamedTuple):
 class Copies(NamedTuple):
     """State of both copies at one data point: voltages (N,) and factors of each.
 
-    Of the last visit to this data point, what the next is foreseen from: v_shift and w_shift (M,), in
+    Of the last visit to this data point, what the next is extrapolated from: v_shift and w_shift (M,), in
     volts, how far the unknowns had moved since the visit before; v_rate and w_rate (M,), in V/s, how
     fast they moved in the pulse. slope (E,), in V/s, and bend (E,), in V/s²: slopes of the gates at the start
-    of the last pulse that was tried in one step, and how they changed. trust (2,): how many visits that is
-    good for, and how many there were.
+    of the last pulse that was tried in one step, and how they changed. reuse_budget (2,): how many visits
+    that is good for, and how many there were.
     """
 
     v: Vector
@@ -89,7 +89,7 @@ class Copies(NamedTuple):
     w_rate: Vector
     slope: Vector
     bend: Vector
-    trust: Vector
+    reuse_budget: Vector
 
 
 def no_scratch(unknowns: int, edges: int) -> Scratch:
@@ -106,7 +106,7 @@ def no_copies(c: Circuit, nodes: int) -> Copies:
 
 
 @njit(**JIT_INNER)
-def foresee(order: NDArray[np.uint32], x: Vector, rate: Vector, h: float, start: Vector) -> None:
+def extrapolate(order: NDArray[np.uint32], x: Vector, rate: Vector, h: float, start: Vector) -> None:
     """Move the unknowns of x on by h times `rate`, what they did last time; keep where they started.
 
     A start this near lets one chord step bring them to rest where two were needed.
@@ -117,7 +117,7 @@ def foresee(order: NDArray[np.uint32], x: Vector, rate: Vector, h: float, start:
 
 
 @njit(**JIT_INNER)
-def remember(order: NDArray[np.uint32], x: Vector, start: Vector, h: float, rate: Vector) -> None:
+def record_shift(order: NDArray[np.uint32], x: Vector, start: Vector, h: float, rate: Vector) -> None:
     """Write how far the unknowns of x have moved from their start, per h."""
     for k in range(len(order)):
         rate[k] = (x[order[k]] - start[k]) / h
@@ -164,12 +164,13 @@ def settle_both(
 
 
 @njit(**JIT_INNER)
-def visits_good_for(surprise: float, since: float) -> float:
+def visits_good_for(prediction_error: float, since: float) -> float:
     """Return how many visits can do without a trial after one that surprised by so many volts.
 
-    since: visits before it without one. What is foreseen goes wrong in proportion to how long ago it was.
+    since: visits before it without one. What is extrapolated goes wrong in proportion to how long ago it was.
     """
-    return float(np.floor(min((since + 1.0) * FORESEEN_ERROR_V / (surprise + 1e-30), MOST_VISITS)))
+    visits = (since + 1.0) * EXTRAPOLATION_ERROR_V / (prediction_error + 1e-30)
+    return float(np.floor(min(visits, MOST_VISITS)))
 
 
 @njit(**JIT_NO_ALLOCATION)
@@ -235,15 +236,15 @@ def learn(
     than α·h. polarity: see gate_slopes. Returns whether every state came to rest.
     """
     slope, slope_end, trial = work.slope, work.slope_end, work.trial
-    wall_low, wall_high, trust = edges.wall_low, edges.wall_high, s.trust
+    wall_low, wall_high, reuse_budget = edges.wall_low, edges.wall_high, s.reuse_budget
     left = duration
     step = duration
     shortest = SHORTEST_STEP * duration
     both = np.bool_(True)  # with a plain True numba would compile settle_both twice
-    foresee(c.order, s.w, s.w_shift, 1.0, work.w_start)
+    extrapolate(c.order, s.w, s.w_shift, 1.0, work.w_start)
     if not settle_both(c, free, clamped, gates, s, n, n.symmetric, TOLERANCE_V, work):
         return False
-    remember(c.order, s.w, work.w_start, 1.0, s.w_shift)
+    record_shift(c.order, s.w, work.w_start, 1.0, s.w_shift)
     fastest = gate_slopes(c, edges, gates, s.v, s.w, polarity, slope)
     while left > 0.0:
         h = min(step, left)
@@ -252,27 +253,27 @@ def learn(
         for e in range(len(gates)):
             trial[e] = min(max(gates[e] + h * slope[e], wall_low[e]), wall_high[e])
         worth = h * fastest > 10.0 * STEP_ERROR_V
-        if worth and h == duration and trust[0] > 0.0:
+        if worth and h == duration and reuse_budget[0] > 0.0:
             turned = 0.0
             for e in range(len(gates)):
                 turned = max(turned, abs(slope[e] - s.slope[e]))
             if turned <= TURNED * fastest:
                 worth = False
-                trust[0] -= 1.0
-                trust[1] += 1.0
+                reuse_budget[0] -= 1.0
+                reuse_budget[1] += 1.0
                 for e in range(len(gates)):
                     moved = gates[e] + h * (slope[e] + 0.5 * h * s.bend[e])
                     trial[e] = min(max(moved, wall_low[e]), wall_high[e])
-                foresee(c.order, s.v, s.v_rate, h, work.v_start)
-                foresee(c.order, s.w, s.w_rate, h, work.w_start)
+                extrapolate(c.order, s.v, s.v_rate, h, work.v_start)
+                extrapolate(c.order, s.w, s.w_rate, h, work.w_start)
         if worth:
             tolerance = min(max(TRIAL_SHARE * STEP_ERROR_V / (h * quickest), TOLERANCE_V), TRIAL_TOLERANCE_V)
-            foresee(c.order, s.v, s.v_rate, h, work.v_start)
-            foresee(c.order, s.w, s.w_rate, h, work.w_start)
+            extrapolate(c.order, s.v, s.v_rate, h, work.v_start)
+            extrapolate(c.order, s.w, s.w_rate, h, work.w_start)
             if not settle_both(c, free, clamped, trial, s, n, both, tolerance, work):
                 return False
-            remember(c.order, s.v, work.v_start, h, s.v_rate)
-            remember(c.order, s.w, work.w_start, h, s.w_rate)
+            record_shift(c.order, s.v, work.v_start, h, s.v_rate)
+            record_shift(c.order, s.w, work.w_start, h, s.w_rate)
             gate_slopes(c, edges, trial, s.v, s.w, polarity, slope_end)
             change = 0.0
             reach, first_hit = 0.0, h
@@ -286,26 +287,26 @@ def learn(
             # others feel of that is as much smaller as their slopes change little in the step.
             if reach * min(1.0, 2.0 * change / (h * fastest)) > WALL_ERROR_V and first_hit < 0.9 * h:
                 step = first_hit
-                foresee(c.order, s.v, s.v_rate, -h, work.v_start)
-                foresee(c.order, s.w, s.w_rate, -h, work.w_start)
+                extrapolate(c.order, s.v, s.v_rate, -h, work.v_start)
+                extrapolate(c.order, s.w, s.w_rate, -h, work.w_start)
                 continue
             error = change * change / (h * fastest + change)
             if error > STEP_ERROR_V and h > shortest:
                 step = h * max(0.2, 0.9 * (STEP_ERROR_V / error) ** (1.0 / 3.0))
-                foresee(c.order, s.v, s.v_rate, -h, work.v_start)
-                foresee(c.order, s.w, s.w_rate, -h, work.w_start)
+                extrapolate(c.order, s.v, s.v_rate, -h, work.v_start)
+                extrapolate(c.order, s.w, s.w_rate, -h, work.w_start)
                 continue
             for e in range(len(gates)):
                 moved = gates[e] + 0.5 * h * (slope[e] + slope_end[e])
                 trial[e] = min(max(moved, wall_low[e]), wall_high[e])
-            trust[0] = 0.0
+            reuse_budget[0] = 0.0
             if h == duration:
-                surprise = 0.0
+                prediction_error = 0.0
                 for e in range(len(gates)):
                     bent = (slope_end[e] - slope[e]) / h
-                    surprise = max(surprise, 0.5 * h * h * abs(bent - s.bend[e]))
+                    prediction_error = max(prediction_error, 0.5 * h * h * abs(bent - s.bend[e]))
                     s.slope[e], s.bend[e] = slope[e], bent
-                trust[0], trust[1] = visits_good_for(surprise, trust[1]), 0.0
+                reuse_budget[0], reuse_budget[1] = visits_good_for(prediction_error, reuse_budget[1]), 0.0
             step = h * min(3.0, 0.9 * (STEP_ERROR_V / (error + 1e-30)) ** (1.0 / 3.0))
         copy_into(gates, trial)
         left -= h
@@ -334,6 +335,6 @@ def learn_once(
 
     Its own function, for ways in from Python take as long to compile as the work itself.
     """
-    s.trust[0] = 0.0
+    s.reuse_budget[0] = 0.0
     settled: bool = learn(c, free, clamped, edges, gates, s, n, duration, quickest, polarity, work)
     return settled

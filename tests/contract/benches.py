@@ -18,7 +18,8 @@ from labctl.bench_files.load import check_wires, read_hardware
 from labctl.emulation import EmulatedBench, HardwareBenchFile
 from labctl.emulation.free_ports import with_free_ports
 from protocols import Bench, ConfigError, Wiring
-from sim_backend import BenchConfig, BoardSettings, ClampCircuit, Imperfections, SimBench, preset_values
+from protocols.tables import ClampCircuit
+from sim_backend import BenchConfig, BoardSettings, Imperfections, SimBench, preset_values
 
 from ..drivers.nidaq.board import wired
 

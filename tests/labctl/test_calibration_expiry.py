@@ -18,7 +18,7 @@ from labctl.runs import preflight
 from labctl.runs.prepared import prepare
 from labctl.runs.request import RunRequest
 from labctl.runs.runner import carry_out
-from protocols.engine import EngineState, Event, Kind, RunState
+from protocols.engine import EngineState, Event, EventKind, RunState
 
 EXAMPLE = Path(__file__).parents[2] / "examples" / "regression.toml"
 NOW = now_utc()
@@ -90,7 +90,7 @@ def test_nothing_is_told_before_its_time_and_each_one_once(monkeypatch):
     clock = [NOW]
     found = [Expiry("dac", NOW + timedelta(hours=1)), Expiry("adc", NOW + timedelta(hours=2))]
     watch = ExpiryWatch(found, lambda e: told.append(e.routine), lambda: clock[0])
-    event, state = Event(Kind.STEP_DONE), EngineState()
+    event, state = Event(EventKind.STEP_DONE), EngineState()
     for hours, expected in ((0, []), (1, ["dac"]), (1.5, ["dac"]), (3, ["dac", "adc"]), (4, ["dac", "adc"])):
         clock[0] = NOW + timedelta(hours=hours)
         watch.on_event(event, state)

@@ -16,10 +16,10 @@ import tomlkit
 from benchmarks.calibration_truth import true_values
 from calibration import Calibration, CalibrationStore
 from calibration.records import now_utc
-from drivers.corrections import Corrections, Line
+from drivers.corrected_bench import CorrectedBench, with_corrections
+from drivers.corrections import ConverterLine, Corrections
 from drivers.hardware import HardwareBench
 from labctl.bench_files.calibration_settings import ANSWERED
-from labctl.bench_files.corrected_sim import CorrectedSimBench
 from labctl.bench_files.load import load_hardware, read_hardware
 from labctl.calibrating.applied import applied_in, corrections_of
 from labctl.calibrating.carrying_out import Bench, calibrate, prepare_bench, standard_wiring
@@ -30,6 +30,8 @@ from labctl.runs.prepared import prepare
 from labctl.runs.request import RunRequest
 from labctl.runs.runner import carry_out
 from protocols import CycleBlock, Hinge, Method, Nudge, Output, ProtocolError, Source, TimeRule, Wiring
+from protocols.bench import Bench as BenchPort
+from protocols.bench import KeepsAlive, MadeOfInstruments, Metered, Restorable
 from protocols.errors import ConfigError
 from protocols.method import ClampRule
 from sim_backend import BenchConfig, SimBench
@@ -77,7 +79,7 @@ def corrected(tmp_path_factory):
             found,
             corrections,
             {
-                name: _errors(HardwareBench(config, c))
+                name: _errors(with_corrections(HardwareBench(config), c))
                 for name, c in (("raw", None), ("corrected", corrections))
             },
         )
@@ -177,19 +179,19 @@ def test_calibrations_of_another_board_stop_a_run_unless_a_reason_is_given(corre
 
 THREE = Wiring(WIRING.network, (Source(5, "a"), Source(7, "b")), (Output("single", 10), Output("pair", 0, 8)))
 LINES = Corrections(
-    {5: Line(1.01, 2e-3), 7: Line(0.98, -3e-3)},
-    {10: Line(1.02, 1e-3), 0: Line(1.01, -2e-3), 8: Line(0.99, 1e-3)},
+    {5: ConverterLine(1.01, 2e-3), 7: ConverterLine(0.98, -3e-3)},
+    {10: ConverterLine(1.02, 1e-3), 0: ConverterLine(1.01, -2e-3), 8: ConverterLine(0.99, 1e-3)},
 )
 
 
 def test_limits_hold_for_what_is_written_and_for_what_is_asked():
-    border = LINES.at(THREE, LIMITS)
+    mapped = LINES.at(THREE, LIMITS)
     top = LIMITS.node_max_V
-    written = border.inputs(np.array([[0.2, 0.2], [0.0, top], [top + 0.01, -0.1]]))
+    written = mapped.inputs(np.array([[0.2, 0.2], [0.0, top], [top + 0.01, -0.1]]))
     assert written[0] == pytest.approx([(0.2 - 2e-3) / 1.01, (0.2 + 3e-3) / 0.98])
     assert written[1].tolist() == [0.0, top]  # as near as the limits allow
     assert written[2].tolist() == [top + 0.01, -0.1]  # for the driver to refuse
-    told = border.out_of_reach(THREE)
+    told = mapped.out_of_reach(THREE)
     assert told == [
         "source a does not reach the lowest 2 mV of the node range",
         "source b does not reach the highest 12 mV of the node range",
@@ -197,12 +199,12 @@ def test_limits_hold_for_what_is_written_and_for_what_is_asked():
 
 
 def test_outputs_come_back_as_the_voltages_they_are():
-    border = LINES.at(THREE, LIMITS)
+    mapped = LINES.at(THREE, LIMITS)
     middle = 0.5 * LIMITS.node_max_V
     positive, negative = middle + 0.03, middle - 0.03
     read = np.array([1.02 * 0.3 + 1e-3, 1.01 * positive - 2e-3 - 0.99 * negative - 1e-3])
-    assert border.outputs(read) == pytest.approx([0.3, 0.06])
-    assert border.as_read(border.outputs(read)) == pytest.approx(read)
+    assert mapped.outputs(read) == pytest.approx([0.3, 0.06])
+    assert mapped.as_read(mapped.outputs(read)) == pytest.approx(read)
 
 
 @pytest.mark.parametrize("nudge", list(Nudge))
@@ -213,12 +215,12 @@ def test_what_is_compared_with_readings_is_put_as_it_reads(nudge):
         Method(clamp=ClampRule(nudge), time=TimeRule(), hinge=Hinge.REST),
         np.full((2, 2), 0.018), np.ones(2, dtype=bool),
     )  # fmt: skip
-    border = LINES.at(THREE, LIMITS)
-    sent = border.block(block)
+    mapped = LINES.at(THREE, LIMITS)
+    sent = mapped.block(block)
     true = np.array([[0.0181, 0.0179], [-0.02, -0.0181]])
     side = np.where(block.labels >= 0, 1, -1)
     past = side * true >= block.margins
-    as_read = np.where(sent.labels >= 0, 1, -1) * border.as_read(true) >= sent.margins
+    as_read = np.where(sent.labels >= 0, 1, -1) * mapped.as_read(true) >= sent.margins
     assert as_read.tolist() == past.tolist()
     kept = np.array_equal(sent.labels, block.labels)
     assert kept == (nudge is Nudge.PROPORTIONAL)
@@ -241,12 +243,12 @@ def test_a_simulated_bench_corrected_reads_and_drives_true():
     truth = true_values(config, WIRING, 3)
     lines = {
         what: {
-            n: Line(1 + truth[f"{what} gain error"][n], truth[f"{what} offset"][n])
+            n: ConverterLine(1 + truth[f"{what} gain error"][n], truth[f"{what} offset"][n])
             for n in np.flatnonzero(np.isfinite(truth[f"{what} offset"]))
         }
         for what in ("source", "reading")
     }
-    bench = CorrectedSimBench(config, 3, Corrections(lines["source"], lines["reading"]))
+    bench = with_corrections(SimBench(config, 3), Corrections(lines["source"], lines["reading"]))
     with pytest.raises(ProtocolError):
         bench.measure(INPUTS)
     bench.open(WIRING)
@@ -254,6 +256,33 @@ def test_a_simulated_bench_corrected_reads_and_drives_true():
     nodes = bench.read_nodes(INPUTS).free
     assert nodes[:, list(WIRING.source_nodes)] == pytest.approx(INPUTS, abs=1e-12)
     assert bench.measure(INPUTS) == pytest.approx(nodes[:, [10, 0]], abs=1e-12)
+    bench.close()
+
+
+def test_a_corrected_bench_offers_what_the_bench_offers_and_no_more():
+    none = Corrections()
+    config, _ = read_hardware(str(REPOSITORY / "benches" / "emulated.toml"))
+    kinds = (KeepsAlive, MadeOfInstruments, Metered, Restorable)
+
+    class PlainBench(CorrectedBench):
+        """A bench with nothing beside the port."""
+
+    for bench in (SimBench(), HardwareBench(config), PlainBench(SimBench(), none)):
+        around = with_corrections(bench, none)
+        assert around is not bench
+        assert isinstance(around, BenchPort)
+        assert [isinstance(around, kind) for kind in kinds] == [isinstance(bench, kind) for kind in kinds]
+        assert with_corrections(bench, None) is bench
+
+
+def test_a_corrected_simulated_bench_goes_back_to_its_state():
+    bench = with_corrections(SimBench(seed=3), LINES)
+    bench.open(THREE)
+    bench.reset_gates(np.full(32, 3.0))
+    state, before = bench.state(), bench.measure(np.array([[0.1, 0.3]]))
+    bench.reset_gates(np.full(32, 2.0))
+    bench.restore(state)
+    assert bench.measure(np.array([[0.1, 0.3]])) == pytest.approx(before)
     bench.close()
 
 
@@ -274,5 +303,5 @@ def test_nothing_is_corrected_on_a_simulated_bench_that_does_not_ask(tmp_path):
         bench.write_text(f'kind = "sim"\n[calibration]\nstore = "{store.folder}"\n{asks}', "utf-8")
         run = prepare(RunRequest(REPOSITORY / "examples" / "regression.toml", str(bench)))
         assert (run.applied.corrections is not None) == corrected
-    assert run.applied.corrections.sources == {1: Line(1.01, 1e-3)}
+    assert run.applied.corrections.sources == {1: ConverterLine(1.01, 1e-3)}
     assert "not corrected is" in run.applied.warnings[0]  # the other sources were not calibrated

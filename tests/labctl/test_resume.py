@@ -19,11 +19,11 @@ from labctl.runs.prepared import prepare_resume
 from labctl.runs.runner import carry_out
 from labctl.runs.session import Session
 from labctl.store import Checkpoint, LiveReader, marker, open_run
-from labctl.store.checkpoint import Restorable
 from labctl.store.events import read_events
 from labctl.store.marker import Process
 from labctl.store.recovery import load_checkpoint, recover
-from protocols.engine import EngineState, Event, Kind, Outcome, Progress
+from protocols.bench import Restorable
+from protocols.engine import EngineState, Event, EventKind, Outcome, Progress
 from protocols.errors import DataError
 from protocols.metrics import Score
 from sim_backend import SimBench
@@ -113,7 +113,7 @@ def test_a_stopped_run_goes_on_where_it_was_stopped(tmp_path: Path) -> None:
 class Stopper:
     """A listener that asks for something, a stop, after so many events."""
 
-    def __init__(self, at_event: int, kind: Kind = Kind.STOP) -> None:
+    def __init__(self, at_event: int, kind: EventKind = EventKind.STOP) -> None:
         self.left, self.kind, self.session = at_event, kind, None
 
     def on_event(self, event: Event, state: EngineState) -> None:
@@ -212,13 +212,13 @@ def test_a_resume_that_fails_leaves_the_record_of_what_was_trained(
         assert reader.extent() == reached
 
 
-def ask_at_once(kind: Kind) -> Callable[[Session], None]:
+def ask_at_once(kind: EventKind) -> Callable[[Session], None]:
     return lambda session: session.request(kind, "SIGINT received", by="tester")
 
 
-@pytest.mark.parametrize("kind", [Kind.STOP, Kind.ABORT])
+@pytest.mark.parametrize("kind", [EventKind.STOP, EventKind.ABORT])
 def test_a_resume_that_ends_before_it_goes_on_changes_nothing_that_was_stored(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kind: Kind
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kind: EventKind
 ) -> None:
     checkpoint_once(monkeypatch)
     image, whole = cut_short(tmp_path, monkeypatch, event=10)
@@ -227,7 +227,7 @@ def test_a_resume_that_ends_before_it_goes_on_changes_nothing_that_was_stored(
     run, resumption = prepare_resume(image, figures=False)
     assert before.cycles > resumption.checkpoint.progress.cycle
     result = carry_out(run, (), ask_at_once(kind), resumption)
-    assert result.summary.status == ("stopped" if kind is Kind.STOP else "aborted")
+    assert result.summary.status == ("stopped" if kind is EventKind.STOP else "aborted")
     assert result.summary.resumed is None
     assert result.summary.cycles == before.cycles
     assert json.loads((image / "manifest.json").read_text("utf-8"))["cycles"] == before.cycles
@@ -241,10 +241,10 @@ def test_the_decision_map_of_a_stop_is_kept_until_the_run_goes_on(tmp_path: Path
     folder = carry_out(small_run(tmp_path), (stopper,), lambda s: setattr(stopper, "session", s)).folder
     measured = open_run(folder)["map_output"]
     run, resumption = prepare_resume(folder, figures=False)
-    carry_out(run, (), ask_at_once(Kind.STOP), resumption)
+    carry_out(run, (), ask_at_once(EventKind.STOP), resumption)
     np.testing.assert_array_equal(open_run(folder)["map_output"], measured)
     run, resumption = prepare_resume(folder, figures=False)
-    aborter = Stopper(at_event=9, kind=Kind.ABORT)
+    aborter = Stopper(at_event=9, kind=EventKind.ABORT)
     carry_out(run, (aborter,), lambda s: setattr(aborter, "session", s), resumption)
     assert not [name for name in open_run(folder).variables if name.startswith("map_")]
 

@@ -10,7 +10,7 @@ import pytest
 from labctl.experiment import build_plan, load_experiment
 from labctl.runs.session import Session
 from protocols import InstrumentError, Limits, Plan, SafeState
-from protocols.engine import EngineState, Event, Kind, Outcome, RunState
+from protocols.engine import EngineState, Event, EventKind, Outcome, RunState
 from sim_backend import BenchConfig, SimBench
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
@@ -93,7 +93,7 @@ def test_a_failing_safe_state_is_a_fault_and_the_bench_is_closed(plan: Plan) -> 
 class Requester:
     """A listener that makes a request at the first block, like a person pressing a key."""
 
-    def __init__(self, *kinds: Kind) -> None:
+    def __init__(self, *kinds: EventKind) -> None:
         self.kinds = list(kinds)
         self.session: Session | None = None
         self.states: list[RunState] = []
@@ -106,7 +106,7 @@ class Requester:
             self.kinds = []
 
 
-def run_with(plan: Plan, *kinds: Kind) -> tuple[Session, list[RunState]]:
+def run_with(plan: Plan, *kinds: EventKind) -> tuple[Session, list[RunState]]:
     listener = Requester(*kinds)
     session = Session(plan, SimBench(seed=1), (listener,))
     listener.session = session
@@ -114,8 +114,10 @@ def run_with(plan: Plan, *kinds: Kind) -> tuple[Session, list[RunState]]:
     return session, listener.states
 
 
-@pytest.mark.parametrize(("kind", "outcome"), [(Kind.STOP, Outcome.STOPPED), (Kind.ABORT, Outcome.ABORTED)])
-def test_stop_and_abort_take_effect_after_one_block(plan: Plan, kind: Kind, outcome: Outcome) -> None:
+@pytest.mark.parametrize(
+    ("kind", "outcome"), [(EventKind.STOP, Outcome.STOPPED), (EventKind.ABORT, Outcome.ABORTED)]
+)
+def test_stop_and_abort_take_effect_after_one_block(plan: Plan, kind: EventKind, outcome: Outcome) -> None:
     session, _ = run_with(plan, kind)
     assert session.state.outcome is outcome
     assert session.state.reason == "key pressed"
@@ -124,7 +126,7 @@ def test_stop_and_abort_take_effect_after_one_block(plan: Plan, kind: Kind, outc
 
 
 def test_pause_and_resume_change_nothing_but_time(plan: Plan) -> None:
-    paused, states = run_with(plan, Kind.PAUSE, Kind.RESUME)
+    paused, states = run_with(plan, EventKind.PAUSE, EventKind.RESUME)
     plain, _ = run_with(plan)
     assert RunState.PAUSED in states
     assert paused.state.outcome is Outcome.COMPLETED
@@ -132,14 +134,14 @@ def test_pause_and_resume_change_nothing_but_time(plan: Plan) -> None:
 
 
 def test_requests_that_make_no_sense_are_ignored(plan: Plan) -> None:
-    session, _ = run_with(plan, Kind.RESUME)
+    session, _ = run_with(plan, EventKind.RESUME)
     assert session.state.outcome is Outcome.COMPLETED
 
 
 def test_a_run_that_never_ran_is_not_looked_at_last(plan: Plan) -> None:
     looked: list[object] = []
     session = Session(plan, SimBench(seed=1), at_end=looked.append)
-    session.request(Kind.STOP, "key pressed")
+    session.request(EventKind.STOP, "key pressed")
     session.run()
     assert session.state.outcome is Outcome.STOPPED
     assert looked == []
@@ -159,7 +161,7 @@ def test_keyboard_interrupt_inside_a_step_still_ends_safe(plan: Plan) -> None:
 
 def test_no_last_look_after_an_abort(plan: Plan) -> None:
     looks: list[int] = []
-    listener = Requester(Kind.ABORT)
+    listener = Requester(EventKind.ABORT)
     session = Session(plan, SimBench(seed=1), (listener,), at_end=lambda _: looks.append(1))
     listener.session = session
     session.run()

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from protocols import ClampRule, Hinge, Method, Nudge, Output, TimeRule, Timing, Wiring
 from protocols.cycle_rules import CycleRules, nearest_below, target_displacements
-from sim_backend import ClampCircuit
+from protocols.tables import ClampCircuit
 
 from ..sim_backend.boards import bench, block, gates_for, graph_wiring
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from protocols.engine import TRANSITIONS, Kind, RunState
+from protocols.engine import TRANSITIONS, EventKind, RunState
 
 ROOT = Path(__file__).resolve().parents[2]
 ADVICE = "docs/engine.md is behind the table; run: python tools/draw_engine.py --write"
@@ -20,14 +20,14 @@ def tool() -> dict[str, Any]:
     return runpy.run_path(str(ROOT / "tools" / "draw_engine.py"))
 
 
-def read_back(text: str) -> dict[tuple[RunState, Kind], RunState]:
+def read_back(text: str) -> dict[tuple[RunState, EventKind], RunState]:
     """Turn the arrows of a diagram into a table again."""
-    table: dict[tuple[RunState, Kind], RunState] = {}
+    table: dict[tuple[RunState, EventKind], RunState] = {}
     for line in text.splitlines():
         arrow = re.fullmatch(r"\s+(\w+) --> (\w+): (.+)", line)
         if arrow:
             for kind in arrow[3].split(", "):
-                pair = RunState(arrow[1]), Kind(kind)
+                pair = RunState(arrow[1]), EventKind(kind)
                 assert pair not in table, f"{pair} is drawn twice"
                 table[pair] = RunState(arrow[2])
     return table
@@ -54,7 +54,14 @@ def test_the_page_says_what_every_state_and_verb_means() -> None:
     page = (ROOT / "docs" / "engine.md").read_text("utf-8")
     for state in RunState:
         assert f"\n| {state} | " in page
-    for verb in (Kind.PREPARE, Kind.START, Kind.PAUSE, Kind.RESUME, Kind.STOP, Kind.ABORT):
+    for verb in (
+        EventKind.PREPARE,
+        EventKind.START,
+        EventKind.PAUSE,
+        EventKind.RESUME,
+        EventKind.STOP,
+        EventKind.ABORT,
+    ):
         assert f"**{verb}**" in page
 
 

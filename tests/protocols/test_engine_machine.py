@@ -16,8 +16,8 @@ from protocols.engine import (
     Command,
     EngineState,
     Event,
+    EventKind,
     GoSafe,
-    Kind,
     MeasureRound,
     OpenBench,
     Outcome,
@@ -29,7 +29,14 @@ from protocols.engine import (
 
 from .builders import FakeBench, make_limits, make_plan
 
-REQUESTS = [Kind.PREPARE, Kind.START, Kind.PAUSE, Kind.RESUME, Kind.STOP, Kind.ABORT]
+REQUESTS = [
+    EventKind.PREPARE,
+    EventKind.START,
+    EventKind.PAUSE,
+    EventKind.RESUME,
+    EventKind.STOP,
+    EventKind.ABORT,
+]
 NEEDS_RUNNING = (RunBlock, MeasureRound, ResetGates)
 
 
@@ -61,7 +68,7 @@ class EngineMachine(RuleBasedStateMachine):
     # ── what may happen ──────────────────────────────────────────────────────────────────────────
 
     @rule(kind=st.sampled_from(REQUESTS))
-    def someone_presses_a_button(self, kind: Kind) -> None:
+    def someone_presses_a_button(self, kind: EventKind) -> None:
         self.send(Event(kind, reason=f"someone chose {kind}"))
 
     @precondition(lambda self: self.pending)
@@ -78,11 +85,11 @@ class EngineMachine(RuleBasedStateMachine):
         command = self.pending.pop(0)
         if isinstance(command, CloseBench):
             return  # letting go has failed; there is nothing left to tell the engine
-        kind = Kind.SAFE_FAILED if isinstance(command, GoSafe) else Kind.FAILED
+        kind = EventKind.SAFE_FAILED if isinstance(command, GoSafe) else EventKind.FAILED
         self.send(Event(kind, reason="the bench failed"))
 
-    @rule(kind=st.sampled_from(list(Kind)))
-    def something_impossible_happens(self, kind: Kind) -> None:
+    @rule(kind=st.sampled_from(list(EventKind)))
+    def something_impossible_happens(self, kind: EventKind) -> None:
         if (self.state.run, kind) in TRANSITIONS:
             return
         before = vars(self.state).copy()
@@ -101,10 +108,10 @@ class EngineMachine(RuleBasedStateMachine):
         }
         if isinstance(command, RunBlock):
             assert self.bench.is_open
-            event: Event | None = Event(Kind.STEP_DONE, record=self.bench.run(command.block))
+            event: Event | None = Event(EventKind.STEP_DONE, record=self.bench.run(command.block))
         elif isinstance(command, MeasureRound):
             assert self.bench.is_open
-            event = Event(Kind.STEP_DONE, round=self.bench.measure(self.plan, command.cycle))
+            event = Event(EventKind.STEP_DONE, round=self.bench.measure(self.plan, command.cycle))
         else:
             event = done[type(command)]()
         if event is not None:
@@ -112,11 +119,11 @@ class EngineMachine(RuleBasedStateMachine):
 
     def open(self) -> Event:
         self.bench.open()
-        return Event(Kind.CHECKED, limits=self.limits)
+        return Event(EventKind.CHECKED, limits=self.limits)
 
     def go_safe(self) -> Event:
         self.bench.safe_state()
-        return Event(Kind.SAFE_REACHED)
+        return Event(EventKind.SAFE_REACHED)
 
     def send(self, event: Event) -> None:
         before = self.state
@@ -149,12 +156,12 @@ class EngineMachine(RuleBasedStateMachine):
 
     def check_outcome(self, before: EngineState, event: Event) -> None:
         after = self.state
-        if event.kind is Kind.PREPARE:
+        if event.kind is EventKind.PREPARE:
             assert after.outcome is None
         elif before.outcome is not None and after.outcome is not before.outcome:
             assert after.outcome is Outcome.FAILED
-            assert event.kind in (Kind.FAILED, Kind.SAFE_FAILED)
-        if before.outcome is Outcome.FAILED and event.kind is not Kind.PREPARE:
+            assert event.kind in (EventKind.FAILED, EventKind.SAFE_FAILED)
+        if before.outcome is Outcome.FAILED and event.kind is not EventKind.PREPARE:
             assert after.reason == before.reason
 
     @invariant()
@@ -205,9 +212,9 @@ class EngineMachine(RuleBasedStateMachine):
         state = self.state
         if state.run in (RunState.IDLE, RunState.SAFE):
             return
-        state, commands = react(self.plan, state, Event(Kind.STOP, reason="enough"))
+        state, commands = react(self.plan, state, Event(EventKind.STOP, reason="enough"))
         assert commands == (GoSafe(),)
-        state, commands = react(self.plan, state, Event(Kind.SAFE_REACHED))
+        state, commands = react(self.plan, state, Event(EventKind.SAFE_REACHED))
         assert (state.run, commands) == (RunState.SAFE, (CloseBench(),))
 
 

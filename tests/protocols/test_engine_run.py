@@ -13,8 +13,8 @@ from protocols.engine import (
     Command,
     EngineState,
     Event,
+    EventKind,
     GoSafe,
-    Kind,
     MeasureRound,
     OpenBench,
     Outcome,
@@ -30,9 +30,9 @@ from .builders import FakeBench, make_limits, make_plan, make_record, make_round
 def started(plan: Plan, block_cycles: int = 3) -> tuple[EngineState, tuple[Command, ...]]:
     state, commands = EngineState(), ()
     for event in (
-        Event(Kind.PREPARE),
-        Event(Kind.CHECKED, limits=make_limits(block_cycles)),
-        Event(Kind.START),
+        Event(EventKind.PREPARE),
+        Event(EventKind.CHECKED, limits=make_limits(block_cycles)),
+        Event(EventKind.START),
     ):
         state, commands = react(plan, state, event)
     return state, commands
@@ -54,12 +54,12 @@ def carry_out(plan: Plan, state: EngineState, commands: tuple[Command, ...], ben
         if isinstance(commands[0], ResetGates):
             bench.reset_gates()
         if isinstance(step, RunBlock):
-            event = Event(Kind.STEP_DONE, record=bench.run(step.block))
+            event = Event(EventKind.STEP_DONE, record=bench.run(step.block))
         elif isinstance(step, MeasureRound):
-            event = Event(Kind.STEP_DONE, round=bench.measure(plan, step.cycle))
+            event = Event(EventKind.STEP_DONE, round=bench.measure(plan, step.cycle))
         elif isinstance(step, GoSafe):
             bench.safe_state()
-            event = Event(Kind.SAFE_REACHED)
+            event = Event(EventKind.SAFE_REACHED)
         else:
             assert isinstance(step, CloseBench)
             bench.close()
@@ -72,18 +72,18 @@ def test_a_whole_run_by_hand() -> None:
     plan = make_plan(cycles=7, rounds=(0, 4, 7), with_test=True)
     state = EngineState()
 
-    state, commands = react(plan, state, Event(Kind.PREPARE))
+    state, commands = react(plan, state, Event(EventKind.PREPARE))
     assert state.run is RunState.PREFLIGHT
     assert isinstance(commands[0], OpenBench)
 
-    state, commands = react(plan, state, Event(Kind.CHECKED, limits=make_limits(3)))
+    state, commands = react(plan, state, Event(EventKind.CHECKED, limits=make_limits(3)))
     assert (state.run, commands) == (RunState.ARMED, ())
 
-    state, commands = react(plan, state, Event(Kind.START))
+    state, commands = react(plan, state, Event(EventKind.START))
     assert isinstance(commands[0], ResetGates)
     assert cycle_to_measure(commands[1:]) == 0
 
-    state, (step,) = react(plan, state, Event(Kind.STEP_DONE, round=make_round(plan, 0.05)))
+    state, (step,) = react(plan, state, Event(EventKind.STEP_DONE, round=make_round(plan, 0.05)))
     assert isinstance(step, RunBlock)
     assert step.block.points.tolist() == [0, 1, 2]  # as long as the bench allows
     assert step.block.wrong.all()
@@ -92,35 +92,35 @@ def test_a_whole_run_by_hand() -> None:
     assert state.progress.train.error_V2 == pytest.approx(0.05**2)
     assert state.progress.test is not None
 
-    state, (step,) = react(plan, state, Event(Kind.STEP_DONE, record=make_record(0, 3, time_s=1e-4)))
+    state, (step,) = react(plan, state, Event(EventKind.STEP_DONE, record=make_record(0, 3, time_s=1e-4)))
     assert isinstance(step, RunBlock)
     assert (step.block.first_cycle, step.block.points.tolist()) == (3, [3])  # up to the next round
 
-    state, commands = react(plan, state, Event(Kind.STEP_DONE, record=make_record(3, 1, time_s=2e-4)))
+    state, commands = react(plan, state, Event(EventKind.STEP_DONE, record=make_record(3, 1, time_s=2e-4)))
     assert cycle_to_measure(commands) == 4
     assert state.progress.cycle == 4
     assert state.progress.learning_time_s == pytest.approx(5e-4)
     assert state.progress.previous_point == 3
 
-    state, commands = react(plan, state, Event(Kind.PAUSE))
+    state, commands = react(plan, state, Event(EventKind.PAUSE))
     assert (state.run, commands) == (RunState.PAUSED, ())
-    state, commands = react(plan, state, Event(Kind.RESUME))
+    state, commands = react(plan, state, Event(EventKind.RESUME))
     assert state.run is RunState.RUNNING
     assert cycle_to_measure(commands) == 4
 
-    state, (step,) = react(plan, state, Event(Kind.STEP_DONE, round=make_round(plan, 0.02)))
+    state, (step,) = react(plan, state, Event(EventKind.STEP_DONE, round=make_round(plan, 0.02)))
     assert isinstance(step, RunBlock)
     assert (step.block.first_cycle, step.block.points.tolist()) == (4, [0, 1, 2])
 
-    state, commands = react(plan, state, Event(Kind.STEP_DONE, record=make_record(4, 3)))
+    state, commands = react(plan, state, Event(EventKind.STEP_DONE, record=make_record(4, 3)))
     assert cycle_to_measure(commands) == 7
     assert state.outcome is None
 
-    state, commands = react(plan, state, Event(Kind.STEP_DONE, round=make_round(plan, 0.01)))
+    state, commands = react(plan, state, Event(EventKind.STEP_DONE, round=make_round(plan, 0.01)))
     assert (state.run, commands) == (RunState.STOPPING, (GoSafe(),))
     assert (state.outcome, state.reason) == (Outcome.COMPLETED, "all cycles trained")
 
-    state, commands = react(plan, state, Event(Kind.SAFE_REACHED))
+    state, commands = react(plan, state, Event(EventKind.SAFE_REACHED))
     assert (state.run, commands) == (RunState.SAFE, (CloseBench(),))
     assert (state.outcome, state.progress.cycle, state.progress.rounds_done) == (Outcome.COMPLETED, 7, 3)
     assert state.progress.train is not None
@@ -154,10 +154,10 @@ def test_a_bench_that_ran_only_part_of_a_block_is_asked_for_the_rest(kind: Order
     while state.run is RunState.RUNNING:
         step = commands[-1]
         if isinstance(step, RunBlock):
-            event = Event(Kind.STEP_DONE, record=bench.run(step.block, at_most=2))
+            event = Event(EventKind.STEP_DONE, record=bench.run(step.block, at_most=2))
         else:
             assert isinstance(step, MeasureRound)
-            event = Event(Kind.STEP_DONE, round=bench.measure(plan, step.cycle))
+            event = Event(EventKind.STEP_DONE, round=bench.measure(plan, step.cycle))
         state, commands = react(plan, state, event)
         if bench.points:
             assert state.progress.previous_point == bench.points[-1]
@@ -182,10 +182,10 @@ def test_a_wrong_round_starts_the_count_of_perfect_rounds_again() -> None:
     state, _ = started(plan)
     counts = []
     for cycle, error in enumerate([0.0, 0.1, 0.0, 0.0]):
-        state, _ = react(plan, state, Event(Kind.STEP_DONE, round=make_round(plan, error)))
+        state, _ = react(plan, state, Event(EventKind.STEP_DONE, round=make_round(plan, error)))
         counts.append(state.progress.perfect_rounds)
         if state.run is RunState.RUNNING:
-            state, _ = react(plan, state, Event(Kind.STEP_DONE, record=make_record(cycle, 1)))
+            state, _ = react(plan, state, Event(EventKind.STEP_DONE, record=make_record(cycle, 1)))
     assert counts == [1, 0, 1, 2]
     assert state.run is RunState.STOPPING
 
@@ -203,11 +203,11 @@ def test_a_round_tells_the_next_block_which_points_are_wrong() -> None:
     state, _ = started(plan)
     read = make_round(plan, 0.0)
     read.train_outputs[2] += 0.1
-    state, (step,) = react(plan, state, Event(Kind.STEP_DONE, round=read))
+    state, (step,) = react(plan, state, Event(EventKind.STEP_DONE, round=read))
     assert isinstance(step, RunBlock)
     assert step.block.wrong.tolist() == [False, False, True, False]
     record = replace(make_record(0, 3), wrong=np.array([True, False, False, False]))
-    state, (step,) = react(plan, state, Event(Kind.STEP_DONE, record=record))
+    state, (step,) = react(plan, state, Event(EventKind.STEP_DONE, record=record))
     assert isinstance(step, RunBlock)
     assert step.block.wrong.tolist() == [True, False, False, False]
 
@@ -215,7 +215,7 @@ def test_a_round_tells_the_next_block_which_points_are_wrong() -> None:
 def test_a_run_without_test_data_has_no_test_score() -> None:
     plan = make_plan()
     state, _ = started(plan)
-    state, _ = react(plan, state, Event(Kind.STEP_DONE, round=make_round(plan)))
+    state, _ = react(plan, state, Event(EventKind.STEP_DONE, round=make_round(plan)))
     assert state.progress.train is not None
     assert state.progress.test is None
 
@@ -223,21 +223,21 @@ def test_a_run_without_test_data_has_no_test_score() -> None:
 def test_when_the_safe_state_fails_the_run_is_a_fault_until_it_is_reached() -> None:
     plan = make_plan()
     state, _ = started(plan)
-    state, commands = react(plan, state, Event(Kind.STOP, reason="the technician pressed stop"))
+    state, commands = react(plan, state, Event(EventKind.STOP, reason="the technician pressed stop"))
     assert (state.run, commands) == (RunState.STOPPING, (GoSafe(),))
     assert state.outcome is Outcome.STOPPED
 
-    state, commands = react(plan, state, Event(Kind.SAFE_FAILED, reason="source 2 does not answer"))
+    state, commands = react(plan, state, Event(EventKind.SAFE_FAILED, reason="source 2 does not answer"))
     assert (state.run, commands) == (RunState.FAULT, (CloseBench(),))
     assert (state.outcome, state.reason) == (Outcome.FAILED, "source 2 does not answer")
 
-    state, commands = react(plan, state, Event(Kind.STOP, reason="again"))
+    state, commands = react(plan, state, Event(EventKind.STOP, reason="again"))
     assert (state.run, commands) == (RunState.FAULT, (GoSafe(),))
-    state, commands = react(plan, state, Event(Kind.SAFE_FAILED, reason="still silent"))
+    state, commands = react(plan, state, Event(EventKind.SAFE_FAILED, reason="still silent"))
     assert (state.run, state.reason) == (RunState.FAULT, "source 2 does not answer")
 
-    state, commands = react(plan, state, Event(Kind.ABORT))
-    state, commands = react(plan, state, Event(Kind.SAFE_REACHED))
+    state, commands = react(plan, state, Event(EventKind.ABORT))
+    state, commands = react(plan, state, Event(EventKind.SAFE_REACHED))
     assert (state.run, commands) == (RunState.SAFE, (CloseBench(),))
     assert (state.outcome, state.reason) == (Outcome.FAILED, "source 2 does not answer")
 
@@ -246,7 +246,11 @@ def test_after_safe_a_new_run_starts_from_nothing() -> None:
     plan = make_plan()
     bench = FakeBench()
     state = carry_out(plan, *started(plan), bench)
-    for event in (Event(Kind.PREPARE), Event(Kind.CHECKED, limits=make_limits()), Event(Kind.START)):
+    for event in (
+        Event(EventKind.PREPARE),
+        Event(EventKind.CHECKED, limits=make_limits()),
+        Event(EventKind.START),
+    ):
         state, commands = react(plan, state, event)
     assert isinstance(commands[0], ResetGates)
     assert cycle_to_measure(commands[1:]) == 0
@@ -260,17 +264,17 @@ def test_progress_and_plan_are_enough_to_go_on(kind: OrderKind) -> None:
     bench = FakeBench()
     while state.run is RunState.RUNNING:
         elsewhere = EngineState(run=RunState.PAUSED, progress=state.progress, limits=state.limits)
-        _, again = react(plan, elsewhere, Event(Kind.RESUME))
+        _, again = react(plan, elsewhere, Event(EventKind.RESUME))
         resumed, step = again[-1], commands[-1]
         if isinstance(step, RunBlock):
             assert isinstance(resumed, RunBlock)
             for name in ("points", "inputs", "labels", "wrong"):
                 np.testing.assert_array_equal(getattr(resumed.block, name), getattr(step.block, name))
-            event = Event(Kind.STEP_DONE, record=bench.run(step.block))
+            event = Event(EventKind.STEP_DONE, record=bench.run(step.block))
         else:
             assert isinstance(step, MeasureRound)
             assert cycle_to_measure((resumed,)) == step.cycle
-            event = Event(Kind.STEP_DONE, round=bench.measure(plan, step.cycle))
+            event = Event(EventKind.STEP_DONE, round=bench.measure(plan, step.cycle))
         state, commands = react(plan, state, event)
 
 
@@ -278,37 +282,39 @@ def test_a_run_paused_before_its_first_step_still_charges_the_gates() -> None:
     """A pause that arrives right after start, before its commands are carried out, takes their place."""
     plan = make_plan()
     state, _ = started(plan)
-    state, _ = react(plan, state, Event(Kind.PAUSE))
-    state, commands = react(plan, state, Event(Kind.RESUME))
+    state, _ = react(plan, state, Event(EventKind.PAUSE))
+    state, commands = react(plan, state, Event(EventKind.RESUME))
     assert [type(c) for c in commands] == [ResetGates, MeasureRound]
 
 
 def test_a_run_paused_later_keeps_what_the_gates_have_learned() -> None:
     plan = make_plan()
     state, _ = started(plan)
-    state, _ = react(plan, state, Event(Kind.STEP_DONE, round=make_round(plan)))
-    state, _ = react(plan, state, Event(Kind.PAUSE))
-    state, commands = react(plan, state, Event(Kind.RESUME))
+    state, _ = react(plan, state, Event(EventKind.STEP_DONE, round=make_round(plan)))
+    state, _ = react(plan, state, Event(EventKind.PAUSE))
+    state, commands = react(plan, state, Event(EventKind.RESUME))
     assert [type(c) for c in commands] == [RunBlock]
 
 
 BEFORE_ROUND_0, IN_FIRST_BLOCK = 0, 1
 MISFITS = [
-    pytest.param(BEFORE_ROUND_0, Event(Kind.STEP_DONE), id="nothing"),
+    pytest.param(BEFORE_ROUND_0, Event(EventKind.STEP_DONE), id="nothing"),
     pytest.param(
-        BEFORE_ROUND_0, Event(Kind.STEP_DONE, record=make_record(0, 3)), id="block instead of round"
+        BEFORE_ROUND_0, Event(EventKind.STEP_DONE, record=make_record(0, 3)), id="block instead of round"
     ),
     pytest.param(
-        IN_FIRST_BLOCK, Event(Kind.STEP_DONE, round=make_round(make_plan())), id="round instead of block"
+        IN_FIRST_BLOCK, Event(EventKind.STEP_DONE, round=make_round(make_plan())), id="round instead of block"
     ),
-    pytest.param(IN_FIRST_BLOCK, Event(Kind.STEP_DONE, record=make_record(0, 0)), id="empty record"),
+    pytest.param(IN_FIRST_BLOCK, Event(EventKind.STEP_DONE, record=make_record(0, 0)), id="empty record"),
     pytest.param(
-        IN_FIRST_BLOCK, Event(Kind.STEP_DONE, record=make_record(3, 3)), id="record of later cycles"
+        IN_FIRST_BLOCK, Event(EventKind.STEP_DONE, record=make_record(3, 3)), id="record of later cycles"
     ),
-    pytest.param(IN_FIRST_BLOCK, Event(Kind.STEP_DONE, record=make_record(0, 5)), id="record across a round"),
+    pytest.param(
+        IN_FIRST_BLOCK, Event(EventKind.STEP_DONE, record=make_record(0, 5)), id="record across a round"
+    ),
     pytest.param(
         IN_FIRST_BLOCK,
-        Event(Kind.STEP_DONE, record=make_record(0, 3), round=make_round(make_plan())),
+        Event(EventKind.STEP_DONE, record=make_record(0, 3), round=make_round(make_plan())),
         id="both at once",
     ),
 ]
@@ -319,7 +325,7 @@ def test_a_step_that_was_not_asked_for_is_refused_and_changes_nothing(done: int,
     plan = make_plan(10, (0, 4, 10))
     state, _ = started(plan)
     for _ in range(done):
-        state, _ = react(plan, state, Event(Kind.STEP_DONE, round=make_round(plan)))
+        state, _ = react(plan, state, Event(EventKind.STEP_DONE, round=make_round(plan)))
     progress = state.progress
     with pytest.raises(ProtocolError):
         react(plan, state, event)
@@ -331,10 +337,10 @@ def test_a_bench_may_reuse_its_buffer_of_wrong_flags() -> None:
     """The record belongs to the bench: the engine neither freezes its arrays nor follows them later."""
     plan = make_plan()
     state, _ = started(plan)
-    state, _ = react(plan, state, Event(Kind.STEP_DONE, round=make_round(plan)))
+    state, _ = react(plan, state, Event(EventKind.STEP_DONE, round=make_round(plan)))
     buffer = np.array([True, False, True, False])
     state, (step,) = react(
-        plan, state, Event(Kind.STEP_DONE, record=replace(make_record(0, 3), wrong=buffer))
+        plan, state, Event(EventKind.STEP_DONE, record=replace(make_record(0, 3), wrong=buffer))
     )
     buffer[:] = False
     assert isinstance(step, RunBlock)
@@ -345,6 +351,6 @@ def test_a_bench_may_reuse_its_buffer_of_wrong_flags() -> None:
 def test_the_tolerance_of_the_method_decides_what_is_right() -> None:
     loose = make_plan(method=Method(tolerance_V=0.06), stop_after_perfect=1)
     state, _ = started(loose)
-    state, commands = react(loose, state, Event(Kind.STEP_DONE, round=make_round(loose, 0.05)))
+    state, commands = react(loose, state, Event(EventKind.STEP_DONE, round=make_round(loose, 0.05)))
     assert state.run is RunState.STOPPING
     assert commands == (GoSafe(),)

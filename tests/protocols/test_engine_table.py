@@ -14,8 +14,8 @@ from protocols.engine import (
     CloseBench,
     EngineState,
     Event,
+    EventKind,
     GoSafe,
-    Kind,
     MeasureRound,
     OpenBench,
     Outcome,
@@ -45,11 +45,11 @@ safe_failed  .         .         .        .        .        fault    .         f
 """
 STATES, *ROWS = [line.split() for line in DOCUMENTED.strip().splitlines()]
 EXPECTED = {
-    (RunState[state.upper()], Kind[kind.upper()]): None if target == "." else RunState[target.upper()]
+    (RunState[state.upper()], EventKind[kind.upper()]): None if target == "." else RunState[target.upper()]
     for kind, *targets in ROWS
     for state, target in zip(STATES, targets, strict=True)
 }
-PAIRS = [pytest.param(s, k, id=f"{s.name}-{k.name}") for s in RunState for k in Kind]
+PAIRS = [pytest.param(s, k, id=f"{s.name}-{k.name}") for s in RunState for k in EventKind]
 IN_USE = [s for s in RunState if s not in (RunState.IDLE, RunState.SAFE)]
 
 PLAN = make_plan()
@@ -60,11 +60,11 @@ def state_in(run: RunState, **changes: object) -> EngineState:
     return EngineState(run=run, **(values | changes))  # type: ignore[arg-type]
 
 
-def event_of(kind: Kind) -> Event:
+def event_of(kind: EventKind) -> Event:
     """Build an event with the one field that its kind needs."""
-    if kind is Kind.CHECKED:
+    if kind is EventKind.CHECKED:
         return Event(kind, limits=make_limits())
-    if kind is Kind.STEP_DONE:
+    if kind is EventKind.STEP_DONE:
         return Event(kind, round=make_round(PLAN))
     return Event(kind, reason="because")
 
@@ -78,14 +78,14 @@ def contents(state: EngineState) -> list[object]:
 
 
 def test_the_documented_table_covers_every_pair_once() -> None:
-    assert len(EXPECTED) == len(RunState) * len(Kind) == 96
+    assert len(EXPECTED) == len(RunState) * len(EventKind) == 96
     assert None not in TRANSITIONS.values()
     assert set(TRANSITIONS) == {pair for pair, target in EXPECTED.items() if target is not None}
 
 
 @pytest.mark.parametrize(("run", "kind"), PAIRS)
 def test_every_pair_leads_where_documented_or_is_refused_and_changes_nothing(
-    run: RunState, kind: Kind
+    run: RunState, kind: EventKind
 ) -> None:
     target = EXPECTED[run, kind]
     state = state_in(run)
@@ -104,7 +104,7 @@ def test_every_pair_leads_where_documented_or_is_refused_and_changes_nothing(
 
 def test_the_table_cannot_be_edited() -> None:
     with pytest.raises(TypeError):
-        TRANSITIONS[RunState.IDLE, Kind.START] = RunState.RUNNING  # type: ignore[index]
+        TRANSITIONS[RunState.IDLE, EventKind.START] = RunState.RUNNING  # type: ignore[index]
 
 
 def graph() -> networkx.MultiDiGraph:
@@ -120,21 +120,21 @@ def test_every_state_is_reached_from_idle_and_reaches_safe(run: RunState) -> Non
 
 
 def test_only_the_bench_can_say_that_safe_is_reached() -> None:
-    assert {kind for _, b, kind in graph().edges(keys=True) if b is RunState.SAFE} == {Kind.SAFE_REACHED}
+    assert {kind for _, b, kind in graph().edges(keys=True) if b is RunState.SAFE} == {EventKind.SAFE_REACHED}
 
 
 def test_no_way_leads_to_running_but_start_and_resume() -> None:
     into = {(a, kind) for a, b, kind in graph().edges(keys=True) if b is RunState.RUNNING}
     assert into == {
-        (RunState.ARMED, Kind.START),
-        (RunState.PAUSED, Kind.RESUME),
-        (RunState.RUNNING, Kind.STEP_DONE),
+        (RunState.ARMED, EventKind.START),
+        (RunState.PAUSED, EventKind.RESUME),
+        (RunState.RUNNING, EventKind.STEP_DONE),
     }
 
 
-@pytest.mark.parametrize("kind", [Kind.STOP, Kind.ABORT, Kind.FAILED])
+@pytest.mark.parametrize("kind", [EventKind.STOP, EventKind.ABORT, EventKind.FAILED])
 @pytest.mark.parametrize("run", IN_USE)
-def test_stop_abort_and_failure_go_safe_while_instruments_are_in_use(run: RunState, kind: Kind) -> None:
+def test_stop_abort_and_failure_go_safe_while_instruments_are_in_use(run: RunState, kind: EventKind) -> None:
     after, commands = react(PLAN, state_in(run), event_of(kind))
     assert commands == (GoSafe(),)
     assert after.run in (RunState.STOPPING, RunState.FAULT)
@@ -142,14 +142,14 @@ def test_stop_abort_and_failure_go_safe_while_instruments_are_in_use(run: RunSta
 
 @pytest.mark.parametrize("run", [RunState.STOPPING, RunState.FAULT])
 def test_safe_lets_the_instruments_go(run: RunState) -> None:
-    after, commands = react(PLAN, state_in(run), Event(Kind.SAFE_REACHED))
+    after, commands = react(PLAN, state_in(run), Event(EventKind.SAFE_REACHED))
     assert after.run is RunState.SAFE
     assert commands == (CloseBench(),)
 
 
 @pytest.mark.parametrize("run", [RunState.STOPPING, RunState.FAULT])
 def test_a_safe_state_that_cannot_be_reached_is_a_fault_and_lets_the_instruments_go(run: RunState) -> None:
-    after, commands = react(PLAN, state_in(run), Event(Kind.SAFE_FAILED, reason="the supply is silent"))
+    after, commands = react(PLAN, state_in(run), Event(EventKind.SAFE_FAILED, reason="the supply is silent"))
     assert after.run is RunState.FAULT
     assert after.outcome is Outcome.FAILED
     assert after.reason == "the supply is silent"
@@ -159,7 +159,7 @@ def test_a_safe_state_that_cannot_be_reached_is_a_fault_and_lets_the_instruments
 @pytest.mark.parametrize("run", [RunState.IDLE, RunState.SAFE])
 def test_prepare_opens_the_bench_for_this_wiring_and_forgets_the_last_run(run: RunState) -> None:
     old = state_in(run, outcome=Outcome.FAILED, reason="last week", progress=Progress(cycle=9, rounds_done=2))
-    after, commands = react(PLAN, old, Event(Kind.PREPARE))
+    after, commands = react(PLAN, old, Event(EventKind.PREPARE))
     (opened,) = commands
     assert isinstance(opened, OpenBench)
     assert opened.wiring is PLAN.task.wiring
@@ -168,13 +168,15 @@ def test_prepare_opens_the_bench_for_this_wiring_and_forgets_the_last_run(run: R
 
 def test_checked_keeps_the_limits_and_waits_for_start() -> None:
     limits = make_limits(17)
-    after, commands = react(PLAN, EngineState(run=RunState.PREFLIGHT), Event(Kind.CHECKED, limits=limits))
+    after, commands = react(
+        PLAN, EngineState(run=RunState.PREFLIGHT), Event(EventKind.CHECKED, limits=limits)
+    )
     assert after.limits is limits
     assert commands == ()
 
 
 def test_start_charges_the_gates_and_measures_before_it_trains() -> None:
-    _, commands = react(PLAN, state_in(RunState.ARMED), Event(Kind.START))
+    _, commands = react(PLAN, state_in(RunState.ARMED), Event(EventKind.START))
     reset, measure = commands
     assert isinstance(reset, ResetGates)
     np.testing.assert_array_equal(reset.gates_V, PLAN.initial_gates_V)
@@ -185,21 +187,21 @@ def test_start_charges_the_gates_and_measures_before_it_trains() -> None:
 def test_a_bench_that_was_never_checked_cannot_start() -> None:
     state = state_in(RunState.ARMED, limits=None)
     with pytest.raises(ProtocolError, match="not been checked"):
-        react(PLAN, state, Event(Kind.START))
+        react(PLAN, state, Event(EventKind.START))
 
 
 def test_pausing_asks_for_nothing() -> None:
-    after, commands = react(PLAN, state_in(RunState.RUNNING), Event(Kind.PAUSE))
+    after, commands = react(PLAN, state_in(RunState.RUNNING), Event(EventKind.PAUSE))
     assert after.run is RunState.PAUSED
     assert commands == ()
 
 
 OUTCOME_OF = {
-    Kind.STOP: Outcome.STOPPED,
-    Kind.ABORT: Outcome.ABORTED,
-    Kind.FAILED: Outcome.FAILED,
-    Kind.SAFE_FAILED: Outcome.FAILED,
-    Kind.FINISHED: Outcome.COMPLETED,
+    EventKind.STOP: Outcome.STOPPED,
+    EventKind.ABORT: Outcome.ABORTED,
+    EventKind.FAILED: Outcome.FAILED,
+    EventKind.SAFE_FAILED: Outcome.FAILED,
+    EventKind.FINISHED: Outcome.COMPLETED,
 }
 
 
@@ -208,7 +210,7 @@ OUTCOME_OF = {
 )
 @pytest.mark.parametrize("earlier", [None, *Outcome])
 def test_the_first_outcome_stands_except_that_a_failure_overrides_it(
-    run: RunState, kind: Kind, earlier: Outcome | None
+    run: RunState, kind: EventKind, earlier: Outcome | None
 ) -> None:
     state = state_in(run, outcome=earlier, reason="the first" if earlier else "")
     after, _ = react(PLAN, state, event_of(kind))
@@ -219,7 +221,7 @@ def test_the_first_outcome_stands_except_that_a_failure_overrides_it(
 
 
 @pytest.mark.parametrize(("run", "kind"), list(TRANSITIONS), ids=lambda x: x.name)
-def test_reacting_is_a_function(run: RunState, kind: Kind) -> None:
+def test_reacting_is_a_function(run: RunState, kind: EventKind) -> None:
     first, commands = react(PLAN, state_in(run), event_of(kind))
     again, repeated = react(PLAN, state_in(run), event_of(kind))
     assert contents(first) == contents(again)

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from protocols import ConfigError, Method
-from protocols.engine import Event, Kind, RunBlock, react
+from protocols.engine import Event, EventKind, RunBlock, react
 from protocols.method import Hinge, LabelServo, TimeRule, Timing
 
 from .builders import FakeBench, make_limits, make_plan
@@ -24,13 +24,13 @@ def after_blocks(miss_V: float, method: Method = SERVO) -> tuple[list[RunBlock],
     plan, bench = make_plan(cycles=40, rounds=(0, 40), method=method), FakeBench()
     state, commands = started(plan, block_cycles=20)
     blocks, shifts = [], []
-    state, commands = react(plan, state, Event(Kind.STEP_DONE, round=bench.measure(plan, 0)))
+    state, commands = react(plan, state, Event(EventKind.STEP_DONE, round=bench.measure(plan, 0)))
     while isinstance(step := commands[-1], RunBlock):
         blocks.append(step)
         labels = plan.task.train.labels[step.block.points]
         times = np.full(len(labels), method.time.pulse_s)
         record = replace(bench.run(step.block), free_outputs=labels - miss_V, learning_time_s=times)
-        state, commands = react(plan, state, Event(Kind.STEP_DONE, record=record))
+        state, commands = react(plan, state, Event(EventKind.STEP_DONE, record=record))
         shifts.append(np.array(state.progress.servo_V))
     return blocks, shifts
 
@@ -83,6 +83,6 @@ def test_limits_of_the_bench_still_bound_a_block() -> None:
     assert make_limits(3).block_cycles == 3
     plan, bench = make_plan(cycles=40, rounds=(0, 40), method=SERVO), FakeBench()
     state, _ = started(plan, block_cycles=3)
-    _, commands = react(plan, state, Event(Kind.STEP_DONE, round=bench.measure(plan, 0)))
+    _, commands = react(plan, state, Event(EventKind.STEP_DONE, round=bench.measure(plan, 0)))
     assert isinstance(commands[-1], RunBlock)
     assert len(commands[-1].block) == 3

@@ -14,7 +14,8 @@ from protocols import (
     periodic_lattice,
     two_edge_board,
 )
-from sim_backend import BenchConfig, BoardSettings, ClampCircuit, Imperfections, SimBench
+from protocols.tables import ClampCircuit
+from sim_backend import BenchConfig, BoardSettings, Imperfections, SimBench
 
 
 def two_edge():

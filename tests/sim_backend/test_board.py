@@ -5,7 +5,8 @@ import pytest
 from pydantic import ValidationError
 
 from protocols import ConfigError
-from sim_backend import BenchConfig, BoardSettings, ClampCircuit, Imperfections, preset_values
+from protocols.tables import ClampCircuit
+from sim_backend import BenchConfig, BoardSettings, Imperfections, preset_values
 from sim_backend.board.build import build_board
 from sim_backend.board.nominal import conductances, law_text
 from sim_backend.plant.edge_law import DIODE, LEVEL1, RESISTOR, SQUARE_LAW

@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 
 from protocols import Hinge, Method, TimeRule
-from sim_backend import BenchConfig, ClampCircuit, Imperfections
+from protocols.tables import ClampCircuit
+from sim_backend import BenchConfig, Imperfections
 from sim_backend.board.build import build_board
 
 from .boards import INPUTS, LABELS, bench, block, gates_for, lattice_wiring, repeated, two_edge

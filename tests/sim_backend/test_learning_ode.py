@@ -7,7 +7,8 @@ import numpy as np
 import pytest
 
 from protocols import ClampRule, Contrast, Hinge, Method, Nudge, TimeRule
-from sim_backend import BenchConfig, ClampCircuit, Imperfections
+from protocols.tables import ClampCircuit
+from sim_backend import BenchConfig, Imperfections
 
 from . import reference
 from .boards import INPUTS, LABELS, WIRINGS, bench, block, gates_for, repeated

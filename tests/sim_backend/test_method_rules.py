@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from protocols import ClampRule, ConfigError, Contrast, Hinge, Method, Nudge, TimeRule, Timing
-from sim_backend import ClampCircuit
+from protocols.tables import ClampCircuit
 
 from .boards import INPUTS, LABELS, WIRINGS, bench, block, gates_for, repeated
 

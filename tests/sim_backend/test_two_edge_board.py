@@ -6,7 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from protocols import ClampRule, Contrast, Method, Nudge, TimeRule, Timing
-from sim_backend import ClampCircuit, solve
+from protocols.tables import ClampCircuit
+from sim_backend import solve
 
 from .boards import bench, repeated, two_edge
 

@@ -11,7 +11,7 @@ from labctl.engine.jobs.job import UNWATCHED_S, WOULD, Breakable, Strike, failur
 from labctl.engine.messages import CalibrationEnded
 from labctl.engine.reports import CalibrationDone, CalibrationReport
 from labctl.runs.session import EmergencyOff
-from protocols.engine import Kind
+from protocols.engine import EventKind
 from protocols.errors import InstrumentError, ProtocolError
 from protocols.messages import Message, say
 
@@ -98,9 +98,9 @@ class CalibrationJob:
         if failure is not None:
             self.ended = CalibrationEnded(failure=failure_of(failure, left))
 
-    def ask(self, kind: Kind, reason: str, by: str) -> None:
+    def ask(self, kind: EventKind, reason: str, by: str) -> None:
         """Break the routine in hand off; what is done before is stored."""
-        if kind not in (Kind.STOP, Kind.ABORT):
+        if kind not in (EventKind.STOP, EventKind.ABORT):
             raise ProtocolError(say("a calibration cannot pause; stop it, or wait for its end"))
         self._breakable.ask(reason, by)
 

@@ -24,7 +24,7 @@ from labctl.engine.reports import (
 )
 from labctl.experiment.build import build_network
 from labctl.runs.session import EmergencyOff
-from protocols.engine import Kind
+from protocols.engine import EventKind
 from protocols.errors import LabError, ProtocolError
 from protocols.messages import Message, joined, say
 
@@ -100,9 +100,9 @@ class CheckJob:
             problems = (*self.ended.report.problems, left)
             self.ended = CheckEnded(replace(self.ended.report, problems=problems))
 
-    def ask(self, kind: Kind, reason: str, by: str) -> None:
+    def ask(self, kind: EventKind, reason: str, by: str) -> None:
         """Break the check off: it cannot pause."""
-        if kind not in (Kind.STOP, Kind.ABORT):
+        if kind not in (EventKind.STOP, EventKind.ABORT):
             raise ProtocolError(say("a check of a bench cannot pause; stop it, or wait for its end"))
         self._breakable.ask(reason, by)
 

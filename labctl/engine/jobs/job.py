@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from labctl.engine.errors import Failure
 from labctl.engine.guardian_lines import WatchBench
 from labctl.runs.session import EmergencyOff
-from protocols.engine import Kind
+from protocols.engine import EventKind
 from protocols.messages import Message, joined, say
 
 if TYPE_CHECKING:
@@ -63,7 +63,7 @@ class Job(Protocol):
     def over(self, failure: Exception | None, left: Message | None) -> None:
         """Keep the error that ended it, if any, and what the guardian told of the bench if it was asked."""
 
-    def ask(self, kind: Kind, reason: str, by: str) -> None:
+    def ask(self, kind: EventKind, reason: str, by: str) -> None:
         """Ask it to pause, go on, stop or abort. Raises ProtocolError when that means nothing now."""
 
     def ask_off(self, reason: str, by: str) -> None:

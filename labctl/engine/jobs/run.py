@@ -18,7 +18,7 @@ from labctl.runs.preflight_report import PreflightReport
 from labctl.runs.runner import carry_out
 from labctl.store.events import EventLog
 from labctl.store.last_words import add_to_reason
-from protocols.engine import EngineState, Event, Kind, RunState
+from protocols.engine import EngineState, Event, EventKind, RunState
 from protocols.errors import ProtocolError
 from protocols.messages import Message, joined
 
@@ -47,7 +47,7 @@ class RunJob:
         self._engine, self.run, self._resumption, self.report = engine, run, resumption, report
         self._strike = strike
         self._off: tuple[str, str] | None = None
-        self._early: list[tuple[Kind, str, str]] = []
+        self._early: list[tuple[EventKind, str, str]] = []
         self.session: Session | None = None
         self.observer: Observer | None = None
         self.folder: Path | None = None
@@ -165,7 +165,7 @@ class RunJob:
         if state.run is RunState.SAFE:
             self._engine.guardian.release()
 
-    def ask(self, kind: Kind, reason: str, by: str) -> None:
+    def ask(self, kind: EventKind, reason: str, by: str) -> None:
         """Ask the session, or keep it until there is one."""
         if self.session is None:
             self._early.append((kind, reason, by))
@@ -176,7 +176,7 @@ class RunJob:
         """Break off the step in hand; a run about to begin is aborted first."""
         self._off = (reason, by)
         if self.session is None or self._strike is None:
-            self.ask(Kind.ABORT, reason, by)
+            self.ask(EventKind.ABORT, reason, by)
         else:
             self._strike()
 

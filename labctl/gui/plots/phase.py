@@ -8,10 +8,10 @@ import numpy as np
 import pyqtgraph as pg
 from PyQt6.QtWidgets import QComboBox
 
-from labctl.figures.reading import duration
 from labctl.gui.plots.dock import PlotDock, plot_widget, restyle_plot
 from labctl.gui.theme import Theme
 from labctl.gui.words import named, tr
+from protocols.units import duration
 
 _RECENT = 60
 

@@ -12,9 +12,9 @@ from collections import deque
 from collections.abc import Callable
 from types import TracebackType
 
-from protocols.wire import MODEL, REPLY, BadFrame, ErrorCode, Frame, FrameReader, Kind, encode_frame
+from protocols.wire import MODEL, REPLY, BadFrame, ErrorCode, Frame, FrameKind, FrameReader, encode_frame
 from protocols.wire.messages import Failure, Held
-from sim_backend.emulators.controller.board import Board
+from sim_backend.emulators.controller.firmware import ControllerFirmware
 from sim_backend.emulators.controller.plant import BoardParts, BoardPlant, rehearse
 from sim_backend.emulators.controller.port import PtyPort, SerialPort, TcpPort
 from sim_backend.emulators.faults import Fault, FaultInjector, FaultKind, corrupt
@@ -41,7 +41,7 @@ class ControllerEmulator:
         clock: Clock = time.monotonic,
     ) -> None:
         self._plant = plant
-        self.board = Board(plant, parts)
+        self.board = ControllerFirmware(plant, parts)
         self.faults = faults or FaultInjector()
         self._port = port if port is not None else PtyPort()
         self.url = self._port.url
@@ -136,7 +136,7 @@ class ControllerEmulator:
         if isinstance(frame, BadFrame):
             self.bad_frames += 1
             return
-        name = Kind(frame.kind).name if frame.kind in set(Kind) else ""
+        name = FrameKind(frame.kind).name if frame.kind in set(FrameKind) else ""
         fault = self.faults.next_message(name)
         kind = fault.kind if fault is not None else None
         if kind is FaultKind.DROP:
@@ -146,7 +146,7 @@ class ControllerEmulator:
             return
         if kind is FaultKind.OVERRUN:
             words = Failure(ErrorCode.OVERRUN, "the receive buffer ran over")
-            reply: Frame | None = Frame(Kind.ERROR | REPLY, frame.session, frame.sequence, words.body())
+            reply: Frame | None = Frame(FrameKind.ERROR | REPLY, frame.session, frame.sequence, words.body())
         else:
             model = ANOTHER_MODEL if kind is FaultKind.WRONG_DEVICE else MODEL
             stuck = kind is FaultKind.STUCK
@@ -155,7 +155,7 @@ class ControllerEmulator:
             self._post(encode_frame(reply), fault)
 
     def _stream(self, line: bytes) -> None:
-        fault = self.faults.next_message(Kind.STREAM.name)
+        fault = self.faults.next_message(FrameKind.STREAM.name)
         if fault is None:
             self._out.append(line)
         elif fault.kind is FaultKind.DISCONNECT:

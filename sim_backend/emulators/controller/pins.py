@@ -10,7 +10,7 @@ import numpy as np
 from protocols.bench import Limits
 from protocols.block import CycleBlock, FloatArray
 from protocols.method import ClampRule, Hinge, Method, TimeRule
-from protocols.wire import ErrorCode, Kind, WireError
+from protocols.wire import ErrorCode, FrameKind, WireError
 from protocols.wire.fields import Fields, pack_reals, parse, to_ns
 from protocols.wire.messages import Failure, WireUp
 from sim_backend.emulators.controller.block import SLACK_V
@@ -43,19 +43,19 @@ class Pins:
         self.labels: FloatArray = np.zeros(0)
         self.eta = 1.0
         self._readings = 0
-        self._latched: dict[Kind, FloatArray] = {}
-        self._last_reading: dict[Kind, bytes] = {}
+        self._latched: dict[FrameKind, FloatArray] = {}
+        self._last_reading: dict[FrameKind, bytes] = {}
         self._staged: FloatArray = np.zeros(0)
-        self.handlers: dict[Kind, Callable[[bytes, bool], bytes]] = {
-            Kind.WIRE: self._wire,
-            Kind.SET_SOURCES: self._set_sources,
-            Kind.SET_LABELS: self._set_labels,
-            Kind.SET_ETA: self._set_eta,
-            Kind.LEARN_PULSE: self._learn_pulse,
-            Kind.READ_NODES: self._read_nodes,
-            Kind.READ_GATES: self._read_gates,
-            Kind.RESET_GATES: self._reset_gates,
-            Kind.MEASURE: self._measure,
+        self.handlers: dict[FrameKind, Callable[[bytes, bool], bytes]] = {
+            FrameKind.WIRE: self._wire,
+            FrameKind.SET_SOURCES: self._set_sources,
+            FrameKind.SET_LABELS: self._set_labels,
+            FrameKind.SET_ETA: self._set_eta,
+            FrameKind.LEARN_PULSE: self._learn_pulse,
+            FrameKind.READ_NODES: self._read_nodes,
+            FrameKind.READ_GATES: self._read_gates,
+            FrameKind.RESET_GATES: self._reset_gates,
+            FrameKind.MEASURE: self._measure,
         }
 
     def rest(self) -> None:
@@ -136,7 +136,7 @@ class Pins:
             wrong=np.ones(1, dtype=np.bool_),
         )
 
-    def _reading(self, kind: Kind, stuck: bool, take: Callable[[], bytes]) -> bytes:
+    def _reading(self, kind: FrameKind, stuck: bool, take: Callable[[], bytes]) -> bytes:
         """Return a reading with its number in front; a stuck converter repeats the last one."""
         if stuck and kind in self._last_reading:
             return self._last_reading[kind]
@@ -148,22 +148,22 @@ class Pins:
         first, count = self._page(body, self._parts.network.nodes, 2)
 
         def take() -> bytes:
-            if first == 0 or Kind.READ_NODES not in self._latched:
+            if first == 0 or FrameKind.READ_NODES not in self._latched:
                 nodes = self.plant.read_nodes(self.sources[None])
-                self._latched[Kind.READ_NODES] = np.array([nodes.free[0], nodes.clamped[0]])
-            return pack_reals(self._latched[Kind.READ_NODES][:, first : first + count], self.width)
+                self._latched[FrameKind.READ_NODES] = np.array([nodes.free[0], nodes.clamped[0]])
+            return pack_reals(self._latched[FrameKind.READ_NODES][:, first : first + count], self.width)
 
-        return self._reading(Kind.READ_NODES, stuck, take)
+        return self._reading(FrameKind.READ_NODES, stuck, take)
 
     def _read_gates(self, body: bytes, stuck: bool) -> bytes:
         first, count = self._page(body, self._parts.network.n_edges, 1)
 
         def take() -> bytes:
-            if first == 0 or Kind.READ_GATES not in self._latched:
-                self._latched[Kind.READ_GATES] = self.plant.read_gates()
-            return pack_reals(self._latched[Kind.READ_GATES][first : first + count], self.width)
+            if first == 0 or FrameKind.READ_GATES not in self._latched:
+                self._latched[FrameKind.READ_GATES] = self.plant.read_gates()
+            return pack_reals(self._latched[FrameKind.READ_GATES][first : first + count], self.width)
 
-        return self._reading(Kind.READ_GATES, stuck, take)
+        return self._reading(FrameKind.READ_GATES, stuck, take)
 
     def _page(self, body: bytes, total: int, per_item: int) -> tuple[int, int]:
         first, count = parse(body, lambda f: f.take("IH"))
@@ -190,7 +190,7 @@ class Pins:
                     outputs[:, number] = free[:, positive] - free[:, negative].sum(axis=1)
             return pack_reals(outputs, self.width)
 
-        return self._reading(Kind.MEASURE, stuck, take)
+        return self._reading(FrameKind.MEASURE, stuck, take)
 
     def _reset_gates(self, body: bytes, stuck: bool) -> bytes:
         def read(f: Fields) -> tuple[int, FloatArray]:

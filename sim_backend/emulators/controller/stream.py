@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import deque
 
-from protocols.wire import Frame, Kind, encode_frame
+from protocols.wire import Frame, FrameKind, encode_frame
 from protocols.wire.messages import CHUNK_OVERHEAD, Ack, Chunk
 from protocols.wire.record_codec import sealed
 
@@ -69,5 +69,6 @@ class RecordStream:
         chunks = [self._kept[index - self._first] for index in range(self._next, end)]
         self._next = max(self._next, end)
         return [
-            encode_frame(Frame(Kind.STREAM, self._session, self._sequence, chunk.body())) for chunk in chunks
+            encode_frame(Frame(FrameKind.STREAM, self._session, self._sequence, chunk.body()))
+            for chunk in chunks
         ]

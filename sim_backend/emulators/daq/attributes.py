@@ -12,7 +12,7 @@ from nidaqmx._stubs import nidaqmx_pb2 as pb
 from sim_backend.emulators.daq.core import DaqCore
 from sim_backend.emulators.daq.errors import Code, DaqFault
 from sim_backend.emulators.daq.names import flattened
-from sim_backend.emulators.daq.task import Kind, Mode, Task
+from sim_backend.emulators.daq.task import ChannelKind, Mode, Task
 
 _COUNTER_OUTPUT = re.compile(r"/?[^/]+/ctr(\d+)internaloutput")
 _WRONG_PRODUCT = "USB-6001"
@@ -20,12 +20,12 @@ _WRONG_SERIAL = 7
 _REGENERATES = 10097  # RegenerationMode.ALLOW_REGENERATION
 _SOME_DAQMX = (24, 8, 0)  # the release this emulator was written after
 _CHANNEL_TYPES = {
-    Kind.AI: pb.CHANNEL_INT32_CHANNEL_TYPE_AI,
-    Kind.AO: pb.CHANNEL_INT32_CHANNEL_TYPE_AO,
-    Kind.DI: pb.CHANNEL_INT32_CHANNEL_TYPE_DI,
-    Kind.DO: pb.CHANNEL_INT32_CHANNEL_TYPE_DO,
-    Kind.CI: pb.CHANNEL_INT32_CHANNEL_TYPE_CI,
-    Kind.CO: pb.CHANNEL_INT32_CHANNEL_TYPE_CO,
+    ChannelKind.AI: pb.CHANNEL_INT32_CHANNEL_TYPE_AI,
+    ChannelKind.AO: pb.CHANNEL_INT32_CHANNEL_TYPE_AO,
+    ChannelKind.DI: pb.CHANNEL_INT32_CHANNEL_TYPE_DI,
+    ChannelKind.DO: pb.CHANNEL_INT32_CHANNEL_TYPE_DO,
+    ChannelKind.CI: pb.CHANNEL_INT32_CHANNEL_TYPE_CI,
+    ChannelKind.CO: pb.CHANNEL_INT32_CHANNEL_TYPE_CO,
 }
 
 
@@ -141,7 +141,7 @@ class Attributes:
         known: dict[int, object] = {}
         if task.kind is not None:
             known[pb.CHANNEL_ATTRIBUTE_CHAN_TYPE] = _CHANNEL_TYPES[task.kind]
-        if task.kind is Kind.AI:
+        if task.kind is ChannelKind.AI:
             known[pb.CHANNEL_ATTRIBUTE_AI_MEAS_TYPE] = 10322  # voltage
         if task.pulse is not None:
             known[pb.CHANNEL_ATTRIBUTE_CO_PULSE_HIGH_TIME] = task.pulse.high_s
@@ -152,7 +152,7 @@ class Attributes:
 
     def _set_chan(self, request: Any) -> None:
         task = self._core.task(request.task.name)
-        if _number(request) == pb.CHANNEL_ATTRIBUTE_CI_COUNT_EDGES_TERM and task.kind is Kind.CI:
+        if _number(request) == pb.CHANNEL_ATTRIBUTE_CI_COUNT_EDGES_TERM and task.kind is ChannelKind.CI:
             listens = _COUNTER_OUTPUT.fullmatch(request.value.lower())
             task.counts = int(listens[1]) if listens else None
             return

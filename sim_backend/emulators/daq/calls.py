@@ -16,7 +16,7 @@ from sim_backend.emulators.daq.attributes import Attributes
 from sim_backend.emulators.daq.core import DaqCore
 from sim_backend.emulators.daq.errors import Code, DaqFault, text_of
 from sim_backend.emulators.daq.names import unflattened
-from sim_backend.emulators.daq.task import Clock, Kind, Mode, PulseShape, Task
+from sim_backend.emulators.daq.task import ChannelKind, Clock, Mode, PulseShape, Task
 from sim_backend.emulators.daq.watchdog import Watchdog
 
 Call = Callable[[Any], Any]
@@ -131,14 +131,14 @@ class Calls:
     # ── channels ────────────────────────────────────────────────────────────────────────────────
 
     def _create_ai(self, request: Any) -> Any:
-        self._add_analog(Kind.AI, request)
+        self._add_analog(ChannelKind.AI, request)
         return pb.CreateAIVoltageChanResponse()
 
     def _create_ao(self, request: Any) -> Any:
-        self._add_analog(Kind.AO, request)
+        self._add_analog(ChannelKind.AO, request)
         return pb.CreateAOVoltageChanResponse()
 
-    def _add_analog(self, kind: Kind, request: Any) -> None:
+    def _add_analog(self, kind: ChannelKind, request: Any) -> None:
         self.core.add_channels(
             self._task(request),
             kind,
@@ -148,14 +148,14 @@ class Calls:
         )
 
     def _create_do(self, request: Any) -> Any:
-        self._add_lines(Kind.DO, request)
+        self._add_lines(ChannelKind.DO, request)
         return pb.CreateDOChanResponse()
 
     def _create_di(self, request: Any) -> Any:
-        self._add_lines(Kind.DI, request)
+        self._add_lines(ChannelKind.DI, request)
         return pb.CreateDIChanResponse()
 
-    def _add_lines(self, kind: Kind, request: Any) -> None:
+    def _add_lines(self, kind: ChannelKind, request: Any) -> None:
         grouping = request.line_grouping_raw or request.line_grouping
         if grouping not in (0, pb.LINE_GROUPING_CHAN_PER_LINE):
             raise DaqFault(Code.NOT_SUPPORTED, "this emulator has one channel for each line")
@@ -165,7 +165,9 @@ class Calls:
 
     def _create_co_pulse(self, request: Any) -> Any:
         task = self._task(request)
-        self.core.add_channels(task, Kind.CO, unflattened(request.counter), request.name_to_assign_to_channel)
+        self.core.add_channels(
+            task, ChannelKind.CO, unflattened(request.counter), request.name_to_assign_to_channel
+        )
         idle_high = (request.idle_state_raw or request.idle_state) == pb.LEVEL1_HIGH
         shape = PulseShape(request.initial_delay, request.low_time, request.high_time, idle_high)
         self.core.set_pulse(task, shape)
@@ -173,7 +175,10 @@ class Calls:
 
     def _create_ci_count(self, request: Any) -> Any:
         self.core.add_channels(
-            self._task(request), Kind.CI, unflattened(request.counter), request.name_to_assign_to_channel
+            self._task(request),
+            ChannelKind.CI,
+            unflattened(request.counter),
+            request.name_to_assign_to_channel,
         )
         return pb.CreateCICountEdgesChanResponse()
 

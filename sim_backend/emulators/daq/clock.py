@@ -15,9 +15,9 @@ import numpy as np
 from protocols.block import FloatArray
 from sim_backend.emulators.daq.device import DaqDevice
 from sim_backend.emulators.daq.errors import Code
-from sim_backend.emulators.daq.task import Kind, Mode, Task
+from sim_backend.emulators.daq.task import ChannelKind, Mode, Task
 
-_ENGINE = {Kind.AI: "ai", Kind.AO: "ao", Kind.DI: "di", Kind.DO: "do"}
+_ENGINE = {ChannelKind.AI: "ai", ChannelKind.AO: "ao", ChannelKind.DI: "di", ChannelKind.DO: "do"}
 
 
 def drives_clock(task: Task) -> bool:
@@ -27,7 +27,7 @@ def drives_clock(task: Task) -> bool:
 
 def clocked_by(master: Task, tasks: Iterable[Task], device: str) -> list[Task]:
     """Return the running tasks that take their sample clock from the master's terminal."""
-    terminal = f"/{device}/{_ENGINE.get(master.kind or Kind.CI, '')}/SampleClock".lower()
+    terminal = f"/{device}/{_ENGINE.get(master.kind or ChannelKind.CI, '')}/SampleClock".lower()
     return [
         t
         for t in tasks
@@ -37,7 +37,7 @@ def clocked_by(master: Task, tasks: Iterable[Task], device: str) -> list[Task]:
 
 def armed_on(master: Task, tasks: Iterable[Task], device: str) -> list[Task]:
     """Return the running tasks that wait for the master's start trigger."""
-    terminal = f"/{device}/{_ENGINE.get(master.kind or Kind.CI, '')}/StartTrigger".lower()
+    terminal = f"/{device}/{_ENGINE.get(master.kind or ChannelKind.CI, '')}/StartTrigger".lower()
     return [
         t
         for t in tasks
@@ -55,8 +55,8 @@ def advance(device: DaqDevice, on_clock: list[Task], pulses: list[Task], samples
     """Run the tasks of one clock through this many of its edges, in device time."""
     clock = next(t.clock for t in on_clock if t.clock is not None)
     period_s = 1.0 / clock.rate_Hz
-    inputs = [(t.name, t.places(device)) for t in on_clock if t.kind is Kind.AI]
-    outputs = [t for t in on_clock if t.kind in (Kind.AO, Kind.DO)]
+    inputs = [(t.name, t.places(device)) for t in on_clock if t.kind is ChannelKind.AI]
+    outputs = [t for t in on_clock if t.kind in (ChannelKind.AO, ChannelKind.DO)]
     read = {name: np.empty((len(places), samples)) for name, places in inputs}
     start_s = device.clock_s
     due = sorted(
@@ -81,7 +81,7 @@ def advance(device: DaqDevice, on_clock: list[Task], pulses: list[Task], samples
         finite = task.clock is not None and task.clock.mode is Mode.FINITE
         task.done = finite and task.clock is not None and task.clocked >= task.clock.samples
         task.triggered = True
-        if task.kind is Kind.AI:
+        if task.kind is ChannelKind.AI:
             task.buffer = _joined(task, read[task.name])
 
 
@@ -95,7 +95,7 @@ def _step(device: DaqDevice, task: Task) -> None:
         return
     values = buffer[:, task.position % buffer.shape[1]]
     task.position += 1
-    if task.kind is Kind.AO:
+    if task.kind is ChannelKind.AO:
         device.drive(task.numbers(), values)
     else:
         device.switch(task.numbers(), [bool(v) for v in values])

@@ -11,7 +11,7 @@ from protocols.block import FloatArray
 from sim_backend.emulators.daq.clock import advance, armed_on, clocked_by, drives_clock
 from sim_backend.emulators.daq.device import DaqDevice
 from sim_backend.emulators.daq.errors import Code, DaqFault
-from sim_backend.emulators.daq.task import Channel, Clock, Kind, Mode, PulseShape, Task
+from sim_backend.emulators.daq.task import Channel, ChannelKind, Clock, Mode, PulseShape, Task
 from sim_backend.emulators.daq.watchdog import Watchdog
 
 
@@ -51,17 +51,17 @@ class DaqCore:
     def add_channels(
         self,
         task: Task,
-        kind: Kind,
+        kind: ChannelKind,
         physical: Sequence[str],
         name: str,
         range_V: tuple[float, float] | None = None,
     ) -> None:
         """Add one channel per physical name; raises DaqFault for names and ranges the device has not."""
         expected = {
-            Kind.AI: ("ai", "echo"),
-            Kind.AO: ("ao",),
-            Kind.CO: ("ctr",),
-            Kind.CI: ("ctr",),
+            ChannelKind.AI: ("ai", "echo"),
+            ChannelKind.AO: ("ao",),
+            ChannelKind.CO: ("ctr",),
+            ChannelKind.CI: ("ctr",),
         }.get(kind, ("line",))
         most = self.device.model.range_V
         low, high = range_V or (-most, most)
@@ -80,8 +80,10 @@ class DaqCore:
         """Give a task a sample clock; raises DaqFault for a rate the device does not reach."""
         task.check_idle()
         model = self.device.model
-        most_Hz = model.line_rate_Hz if task.kind in (Kind.DO, Kind.DI) else model.output_rate_Hz
-        if task.kind is Kind.AI:
+        most_Hz = (
+            model.line_rate_Hz if task.kind in (ChannelKind.DO, ChannelKind.DI) else model.output_rate_Hz
+        )
+        if task.kind is ChannelKind.AI:
             several = len(task.channels) > 1
             most_Hz = model.multi_input_rate_Hz / len(task.channels) if several else model.input_rate_Hz
         if not 0.0 < clock.rate_Hz <= most_Hz:
@@ -126,14 +128,14 @@ class DaqCore:
             return
         self.device.check_present()
         self.reserve(task)
-        if task.kind in (Kind.AO, Kind.DO) and task.clock is not None and task.buffer is None:
+        if task.kind in (ChannelKind.AO, ChannelKind.DO) and task.clock is not None and task.buffer is None:
             raise DaqFault(Code.OUTPUT_BUFFER_EMPTY, f"Task Name: {task.name}")
-        if task.kind in (Kind.AO, Kind.DO):
+        if task.kind in (ChannelKind.AO, ChannelKind.DO):
             self.check_watchdogs()
         task.begin(explicit=explicit)
-        if task.kind is Kind.CI:
+        if task.kind is ChannelKind.CI:
             task.count_from = self._edges(task)
-        if task.kind is Kind.CO and not task.trigger and task.pulse is not None:
+        if task.kind is ChannelKind.CO and not task.trigger and task.pulse is not None:
             self.device.wait(task.pulse.delay_s)
             self.device.pulse(task.numbers()[0], task.pulse.high_s)
             task.done = True
@@ -152,7 +154,7 @@ class DaqCore:
         in_step = [t for t in waiting if drives_clock(t) and t.clock and t.clock.rate_Hz == clock.rate_Hz]
         for task in (*waiting, *followers):
             task.triggered = True
-        pulses = [t for t in waiting if t.kind is Kind.CO]
+        pulses = [t for t in waiting if t.kind is ChannelKind.CO]
         advance(self.device, [master, *followers, *in_step], pulses, clock.samples)
 
     def stop(self, task: Task) -> None:
@@ -191,7 +193,7 @@ class DaqCore:
 
     def read_analog(self, task: Task, samples: int, timeout_s: float, *, stuck: bool = False) -> FloatArray:
         """Return (channels, samples) in volts; `samples` −1 is all there are, or all of a finite task."""
-        self._ready(task, Kind.AI)
+        self._ready(task, ChannelKind.AI)
         if stuck and task.name in self._last_read:
             return self._last_read[task.name]
         begun = not task.running
@@ -220,7 +222,7 @@ class DaqCore:
 
     def write_analog(self, task: Task, volts: FloatArray, auto_start: bool, *, stuck: bool = False) -> None:
         """Take (channels, samples) in volts: at once without a clock, else into the buffer."""
-        self._ready(task, Kind.AO)
+        self._ready(task, ChannelKind.AO)
         least, most = task.ranges_V()
         inside = np.all((volts >= least) & (volts <= most), axis=1)  # a NaN is not
         if not inside.all():
@@ -232,7 +234,7 @@ class DaqCore:
 
     def write_lines(self, task: Task, states: FloatArray, auto_start: bool, *, stuck: bool = False) -> None:
         """Take (lines, samples) of 0 and 1: at once without a clock, else into the buffer."""
-        self._ready(task, Kind.DO)
+        self._ready(task, ChannelKind.DO)
         self._write(task, states, auto_start, stuck)
 
     def _write(self, task: Task, values: FloatArray, auto_start: bool, stuck: bool) -> None:
@@ -250,7 +252,7 @@ class DaqCore:
         if begun:
             self.start(task, explicit=False)
         if not stuck:
-            if task.kind is Kind.AO:
+            if task.kind is ChannelKind.AO:
                 self.device.drive(task.numbers(), values[:, -1])
             else:
                 self.device.switch(task.numbers(), [bool(v) for v in values[:, -1]])
@@ -259,14 +261,14 @@ class DaqCore:
 
     def read_lines(self, task: Task) -> list[bool]:
         """Return the states of a task's lines; an output task reads what it holds."""
-        if task.kind not in (Kind.DI, Kind.DO):
+        if task.kind not in (ChannelKind.DI, ChannelKind.DO):
             raise DaqFault(Code.NOT_SUPPORTED, f"Task Name: {task.name}")
         self._ready(task, task.kind)
         return [bool(self.device.lines[n]) for n in task.numbers()]
 
     def read_count(self, task: Task) -> int:
         """Return the edges counted since the task was started."""
-        self._ready(task, Kind.CI)
+        self._ready(task, ChannelKind.CI)
         if not task.running:
             self.start(task)
         return self._edges(task) - task.count_from
@@ -283,7 +285,7 @@ class DaqCore:
             if watchdog.expired:
                 raise DaqFault(Code.WATCHDOG_EXPIRED, f"Task Name: {watchdog.name}")
 
-    def _ready(self, task: Task, kind: Kind) -> None:
+    def _ready(self, task: Task, kind: ChannelKind) -> None:
         self.device.check_present()
         if task.kind is not kind:
             raise DaqFault(Code.NOT_SUPPORTED, f"Task Name: {task.name} has no {kind} channels")
@@ -295,8 +297,8 @@ class DaqCore:
             return
         self.overrun = False
         task.end()
-        if task.kind is Kind.AI:
+        if task.kind is ChannelKind.AI:
             raise DaqFault(Code.SAMPLES_NO_LONGER_AVAILABLE, f"Task Name: {task.name}", read=0)
-        if task.kind is Kind.AO and task.clock is not None:
+        if task.kind is ChannelKind.AO and task.clock is not None:
             raise DaqFault(Code.OUTPUT_FIFO_UNDERFLOW, f"Task Name: {task.name}")
         raise DaqFault(Code.INPUT_FIFO_OVERFLOW, f"Task Name: {task.name}")

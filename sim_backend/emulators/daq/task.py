@@ -13,7 +13,7 @@ from sim_backend.emulators.daq.device import DaqDevice, Places, Terminal
 from sim_backend.emulators.daq.errors import Code, DaqFault
 
 
-class Kind(StrEnum):
+class ChannelKind(StrEnum):
     """What a task's channels are; all of a task are of one kind."""
 
     AI = "ai"
@@ -81,7 +81,7 @@ class Task:
     """
 
     name: str
-    kind: Kind | None = None
+    kind: ChannelKind | None = None
     channels: list[Channel] = field(default_factory=list)
     clock: Clock | None = None
     trigger: str = ""
@@ -101,7 +101,7 @@ class Task:
     count_from: int = 0
     _known: _LookedUp | None = None
 
-    def add(self, kind: Kind, channel: Channel) -> None:
+    def add(self, kind: ChannelKind, channel: Channel) -> None:
         """Add a channel; raises DaqFault when the task has channels of another kind."""
         if self.kind not in (None, kind):
             raise DaqFault(Code.INVALID_ATTRIBUTE_VALUE, f"{kind} channel in a task of {self.kind} channels")
@@ -158,15 +158,15 @@ class Task:
         return self._known
 
     def _needed(self) -> Iterator[str]:
-        if self.kind is Kind.AI:
+        if self.kind is ChannelKind.AI:
             yield "the analog input timing engine"
-        elif self.kind is Kind.AO:
+        elif self.kind is ChannelKind.AO:
             if self.clock is not None:
                 yield "the analog output timing engine"
             yield from (f"ao{n}" for n in self.numbers())
-        elif self.kind is Kind.DO:
+        elif self.kind is ChannelKind.DO:
             yield from (f"line{n}" for n in self.numbers())
-        elif self.kind in (Kind.CO, Kind.CI):
+        elif self.kind in (ChannelKind.CO, ChannelKind.CI):
             yield from (f"ctr{n}" for n in self.numbers())
 
     def begin(self, *, explicit: bool) -> None:
@@ -174,7 +174,7 @@ class Task:
         self.running, self.explicit, self.done, self.triggered = True, explicit, False, not self.trigger
         self.failed = None
         self.position, self.clocked, self.waited_s = 0, 0, 0.0
-        if self.kind is Kind.AI:
+        if self.kind is ChannelKind.AI:
             self.buffer = None
 
     def end(self) -> None:

@@ -19,7 +19,7 @@ _ACCEPT_POLL_S = 0.05
 _JOIN_S = 5.0
 
 
-class Line:
+class MessageLine:
     """What becomes of each message: the device's answer, or what a fault makes of it.
 
     Shared by every wire that carries lines; `closing` cuts a delay short.
@@ -89,7 +89,7 @@ class ScpiServer:
         self._host = host
         self._port = port
         self._closing = threading.Event()
-        self._line = Line(device, self.faults, self._closing)
+        self._line = MessageLine(device, self.faults, self._closing)
         self._lock = threading.Lock()
         self._listener: socket.socket | None = None
         self._connections: dict[socket.socket, threading.Thread] = {}

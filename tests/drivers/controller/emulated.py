@@ -8,7 +8,7 @@ from dataclasses import fields
 
 import numpy as np
 
-from drivers.controller import Controller, Patience
+from drivers.controller import Controller, RetryPolicy
 from protocols import CycleBlock, CycleRecord, Method, Snapshots, Wiring
 from sim_backend import BenchConfig, Imperfections, SimBench
 from sim_backend.emulators.controller.device import ControllerEmulator
@@ -19,7 +19,7 @@ from ...sim_backend.boards import gates_for, lattice_wiring
 
 WIRING = lattice_wiring()
 GATES_V = gates_for(WIRING)
-QUICK = Patience(reply_s=0.05, attempts=4)
+QUICK = RetryPolicy(reply_s=0.05, attempts=4)
 QUICK_LIMIT_S = QUICK.reply_s * QUICK.attempts
 LIVELY = {"adc_noise": "0.2 mV", "pulse_jitter": "1 us", "threshold_mismatch": "2 mV", "bias_mean": "0.4 V/s"}
 
@@ -45,7 +45,7 @@ def controller(
     emulated: ControllerEmulator, wiring: Wiring | None = WIRING, **settings: object
 ) -> Iterator[Controller]:
     """Open a driver for an emulated board, wired unless told otherwise; gates as in GATES_V."""
-    settings.setdefault("patience", QUICK)
+    settings.setdefault("retry_policy", QUICK)
     driver = Controller(emulated.url, **settings)  # type: ignore[arg-type]
     driver.open()
     try:

@@ -13,7 +13,7 @@ from drivers.controller.link import Link
 from drivers.errors import ConnectionLost, OutOfLimit, Overrun, Refused
 from drivers.limits import ChannelLimits
 from protocols import ClampRule, Contrast, CycleBlock, CycleRecord, Hinge, Method, Nudge, TimeRule, Timing
-from protocols.wire import Frame, Kind, State
+from protocols.wire import Frame, FrameKind, State
 from sim_backend.emulators.controller.device import ControllerEmulator
 from sim_backend.emulators.controller.plant import BoardParts
 from sim_backend.emulators.faults import Fault, FaultKind
@@ -158,7 +158,7 @@ def test_a_lost_acknowledgement_does_not_run_a_block_twice() -> None:
     block = make_block()
     expected = on_sim_bench([block, make_block(first=200)])
     with emulator() as board, controller(board) as driver:
-        for kind in (Kind.RUN, Kind.BLOCK_BEGIN, Kind.BLOCK_DATA):
+        for kind in (FrameKind.RUN, FrameKind.BLOCK_BEGIN, FrameKind.BLOCK_DATA):
             board.faults.arm(Fault(FaultKind.TIMEOUT, match=kind.name))
         before = board.board.executed
         assert_same(joined(list(driver.run_block(block))), expected[0], volts=0.0)

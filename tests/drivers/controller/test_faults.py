@@ -7,7 +7,7 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
-from drivers.controller import Controller, Patience
+from drivers.controller import Controller, RetryPolicy
 from drivers.errors import ConnectionLost, InstrumentFault, NoAnswer, Overrun, WrongInstrument
 from protocols import CycleBlock, CycleRecord
 from protocols.wire import State
@@ -130,7 +130,7 @@ def test_a_fault_at_any_message_gives_no_wrong_value(kind: FaultKind, port: str)
 def test_a_bad_line_slows_down_and_does_not_lie(kind: FaultKind) -> None:
     """One message in five is hit, in both directions."""
     expected = Expected()
-    with emulator(max_body=512) as board, controller(board, patience=Patience(0.05, 8)) as driver:
+    with emulator(max_body=512) as board, controller(board, retry_policy=RetryPolicy(0.05, 8)) as driver:
         board.faults.arm(Fault(kind, count=None, probability=0.2, delay_s=0.06, seed=11))
         for _ in range(3):
             exercise_slowly(driver, expected)
@@ -211,7 +211,7 @@ def test_a_receive_buffer_that_keeps_running_over_is_said() -> None:
 def test_another_device_at_the_address_is_named() -> None:
     with emulator() as board:
         board.faults.arm(Fault(FaultKind.WRONG_DEVICE))
-        driver = Controller(board.url, patience=QUICK)
+        driver = Controller(board.url, retry_policy=QUICK)
         with pytest.raises(
             WrongInstrument, match=r"a 'thermostat' answers, not a 'clln-controller'.*bench file"
         ):
@@ -223,6 +223,6 @@ def test_another_device_at_the_address_is_named() -> None:
 def test_another_board_than_the_bench_file_names_is_refused() -> None:
     with emulator() as board:
         with pytest.raises(WrongInstrument, match="board 'SIM-0001' answers, the bench file names 'B-17'"):
-            Controller(board.url, serial_number="B-17", patience=QUICK).open()
+            Controller(board.url, serial_number="B-17", retry_policy=QUICK).open()
         with controller(board, serial_number="SIM-0001") as driver:
             assert driver.identity().serial == "SIM-0001"

@@ -7,19 +7,19 @@ from collections import deque
 
 import pytest
 
-from drivers.controller.link import Link, Patience
+from drivers.controller.link import Link, RetryPolicy
 from drivers.errors import NoAnswer
-from protocols.wire import REPLY, BadFrame, Frame, FrameReader, Kind, encode_frame
+from protocols.wire import REPLY, BadFrame, Frame, FrameKind, FrameReader, encode_frame
 
 from ...timing import STALL_S
 
-PATIENCE = Patience(reply_s=0.05, attempts=4)
+PATIENCE = RetryPolicy(reply_s=0.05, attempts=4)
 LIMIT_S = PATIENCE.reply_s * PATIENCE.attempts
 
 
 def damaged(number: int) -> bytes:
     """Return the line of a record with a bit wrong, as a cable leaves it."""
-    line = bytearray(encode_frame(Frame(Kind.STREAM, 1, number, bytes(range(1, 60)))))
+    line = bytearray(encode_frame(Frame(FrameKind.STREAM, 1, number, bytes(range(1, 60)))))
     line[20] ^= 1 if line[20] != 1 else 2
     return bytes(line)
 
@@ -65,7 +65,7 @@ def link(line: Line) -> Link:
 def test_damaged_records_before_the_answer_use_up_no_patience(records: int) -> None:
     line = Line([damaged(k) for k in range(records)], answer=True)
     asking = link(line)
-    assert asking.request(Kind.SAFE) == b"here"
+    assert asking.request(FrameKind.SAFE) == b"here"
     assert asking.bad_frames == records
     assert len(line.heard) == 2  # once more, for it might have been the answer
 
@@ -73,10 +73,10 @@ def test_damaged_records_before_the_answer_use_up_no_patience(records: int) -> N
 def test_a_line_that_brings_nothing_whole_is_given_up_when_it_says() -> None:
     line = Line([], answer=True)
     asking = link(line)
-    asking.request(Kind.SAFE)  # it speaks the protocol
+    asking.request(FrameKind.SAFE)  # it speaks the protocol
     line.goes_wrong()
     began = time.monotonic()
     with pytest.raises(NoAnswer, match=f"within {LIMIT_S:g} s .*damaged frames: a bad cable"):
-        asking.request(Kind.SAFE)
+        asking.request(FrameKind.SAFE)
     assert LIMIT_S <= time.monotonic() - began < LIMIT_S + STALL_S
     assert len(line.heard) <= 1 + 2 * PATIENCE.attempts

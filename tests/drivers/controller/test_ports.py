@@ -15,13 +15,13 @@ import pytest
 
 from drivers.controller import Controller
 from drivers.errors import ConnectionLost, InstrumentFault, NoAnswer, WrongInstrument
-from protocols.wire import REPLY, Frame, FrameReader, Kind, encode_frame
+from protocols.wire import REPLY, Frame, FrameKind, FrameReader, encode_frame
 
 from .emulated import QUICK, controller, emulator
 
 
 def opened(url: str) -> None:
-    Controller(url, patience=QUICK).open()
+    Controller(url, retry_policy=QUICK).open()
 
 
 @contextmanager
@@ -122,8 +122,8 @@ def test_a_line_on_which_nothing_is_heard() -> None:
 def test_firmware_of_another_version() -> None:
     def answer(data: bytes) -> bytes:
         hello = next(f for f in FrameReader().feed(data) if isinstance(f, Frame))
-        assert hello.kind == Kind.HELLO
-        return encode_frame(Frame(Kind.HELLO | REPLY, hello.session, hello.sequence, b"", version=2))
+        assert hello.kind == FrameKind.HELLO
+        return encode_frame(Frame(FrameKind.HELLO | REPLY, hello.session, hello.sequence, b"", version=2))
 
     with (
         answering(answer) as url,

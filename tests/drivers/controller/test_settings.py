@@ -15,9 +15,8 @@ import pytest
 from drivers.controller import Controller
 from drivers.errors import ConnectionLost, Garbled, NotTaken, OutOfLimit, Refused, WrongInstrument
 from drivers.limits import ChannelLimits
-from drivers.ports import ControllerBoard
 from protocols import ClampRule, ConfigError, CycleBlock, Method, ProtocolError, SafeState
-from protocols.wire import Frame, Kind, State
+from protocols.wire import Frame, FrameKind, State
 from protocols.wire.messages import Hello
 from sim_backend.emulators.controller.device import ControllerEmulator
 from sim_backend.emulators.controller.plant import BoardParts
@@ -25,6 +24,7 @@ from sim_backend.emulators.faults import Fault, FaultKind
 
 from ...sim_backend.boards import two_edge
 from ...timing import STALL_S, wait_for
+from ..ports import ControllerBoard
 from .emulated import GATES_V, WIRING, controller, emulator, make_block, sim_bench
 
 SOURCES_V = np.array([0.11, 0.33, 0.4, 0.02])
@@ -188,26 +188,26 @@ def test_crossed_source_wires_show_on_the_nodes() -> None:
 # ── a setting that is acknowledged and not taken, a reading that stands still ───────────────────
 
 STUCK = {
-    Kind.SET_SOURCES: lambda d: d.set_sources(SOURCES_V),
-    Kind.SET_LABELS: lambda d: d.set_labels(np.array([0.05])),
-    Kind.SET_ETA: lambda d: d.set_eta(0.3),
-    Kind.SET_DEADMAN: lambda d: d.set_deadman(0.7),
-    Kind.LEARN_PULSE: lambda d: d.learn_pulse(1e-4),
-    Kind.RESET_GATES: lambda d: d.reset_gates(np.full(32, 4.9)),
-    Kind.BLOCK_DATA: lambda d: list(d.run_block(make_block())),
+    FrameKind.SET_SOURCES: lambda d: d.set_sources(SOURCES_V),
+    FrameKind.SET_LABELS: lambda d: d.set_labels(np.array([0.05])),
+    FrameKind.SET_ETA: lambda d: d.set_eta(0.3),
+    FrameKind.SET_DEADMAN: lambda d: d.set_deadman(0.7),
+    FrameKind.LEARN_PULSE: lambda d: d.learn_pulse(1e-4),
+    FrameKind.RESET_GATES: lambda d: d.reset_gates(np.full(32, 4.9)),
+    FrameKind.BLOCK_DATA: lambda d: list(d.run_block(make_block())),
 }
 
 
 @pytest.mark.parametrize("kind", STUCK)
-def test_a_setting_that_is_not_taken_is_noticed(kind: Kind) -> None:
+def test_a_setting_that_is_not_taken_is_noticed(kind: FrameKind) -> None:
     with emulator() as board, controller(board) as driver:
         board.faults.arm(Fault(FaultKind.STUCK, match=kind.name))
         with pytest.raises(NotTaken, match="did not take"):
             STUCK[kind](driver)
 
 
-@pytest.mark.parametrize("kind", [Kind.BLOCK_BEGIN, Kind.RUN])
-def test_a_block_that_is_not_taken_is_noticed(kind: Kind) -> None:
+@pytest.mark.parametrize("kind", [FrameKind.BLOCK_BEGIN, FrameKind.RUN])
+def test_a_block_that_is_not_taken_is_noticed(kind: FrameKind) -> None:
     with emulator() as board, controller(board) as driver:
         list(driver.run_block(make_block()))
         board.faults.arm(Fault(FaultKind.STUCK, match=kind.name))
@@ -331,7 +331,7 @@ def test_a_board_that_was_taken_over_says_so_and_gets_its_wiring_back() -> None:
 def test_a_session_that_was_lost_is_said_and_safe_state_greets_anew() -> None:
     with emulator() as board, controller(board) as driver:
         driver.set_sources(SOURCES_V)
-        board.board.receive(Frame(Kind.HELLO, 1, 1, Hello(8, 1.0).body()), time.monotonic())
+        board.board.receive(Frame(FrameKind.HELLO, 1, 1, Hello(8, 1.0).body()), time.monotonic())
         with pytest.raises(Refused, match=r"does not know this session any more .*restarted.*open the bench"):
             driver.held()
         assert driver.safe_state().sources_V == (0.0,) * 4

@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from drivers.hardware.daq_settings import ClampCircuit, DaqSettings
+from drivers.hardware.daq_settings import DaqSettings
+from protocols.tables import ClampCircuit
 
 
 def table(**changes: Any) -> dict[str, Any]:

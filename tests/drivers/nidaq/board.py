@@ -12,10 +12,11 @@ from drivers.hardware.config import LimitSettings
 from drivers.hardware.daq_settings import DaqSettings
 from drivers.hardware.daq_timed import DaqTimedBoard
 from protocols import InstrumentError, Wiring
-from sim_backend import BenchConfig, BoardSettings, ClampCircuit, Imperfections
+from protocols.tables import ClampCircuit
+from sim_backend import BenchConfig, BoardSettings, Imperfections
 from sim_backend.emulators.daq.device import BENCH_MODEL, DaqDevice, DeviceModel
 from sim_backend.emulators.daq.server import DaqServer
-from sim_backend.emulators.wired_plant import Mishaps, Terminals, WiredPlant
+from sim_backend.emulators.wired_plant import Terminals, WiredPlant, WiringFaults
 
 from .emulated import TIMEOUT_S
 
@@ -107,7 +108,7 @@ def daq_rig(
     opened: bool = True,
     model: DeviceModel = BENCH_MODEL,
     limits: LimitSettings | None = None,
-    mishaps: Mishaps | None = None,
+    wiring_faults: WiringFaults | None = None,
     **changes: Any,
 ) -> Iterator[DaqRig]:
     """Serve a board with these doses and open a bench on it; gates as given."""
@@ -118,7 +119,7 @@ def daq_rig(
         terminals(wires, wiring),
         seed,
         eta=wires.clamp.eta,
-        mishaps=mishaps,
+        wiring_faults=wiring_faults,
     )
     with DaqServer(DaqDevice(plant, model=model)) as server:
         settings = wired(wiring, server.address, circuit=circuit, **changes)

@@ -14,7 +14,7 @@ import numpy as np
 from drivers.limits import ChannelLimits, PulseLimits
 from drivers.nidaq.board import NidaqBoard
 from drivers.nidaq.drive import DriveChannel, NidaqDrive
-from drivers.nidaq.lines import Line, NidaqLines
+from drivers.nidaq.lines import DigitalLine, NidaqLines
 from drivers.nidaq.pulse import NidaqLearnSwitch
 from drivers.nidaq.sense import NidaqSense, SenseChannel
 from drivers.nidaq.timed import NidaqTimed
@@ -115,8 +115,9 @@ def parts(server: DaqServer, *, timeout_s: float = TIMEOUT_S, echo: bool = True,
     inputs = {name: SenseChannel(f"ai{k}", ten) for k, name in enumerate(("x", "y", "gate", "line"))}
     sense = NidaqSense("inputs", made, inputs, drive=drive, rate_Hz=50e3)
     lines = NidaqLines("lines", made, {
-        "flag": Line("port0/line0", safe=False), "a0": Line("port0/line1"), "a1": Line("port0/line2"),
-        "hold": Line("port0/line7", safe=True),
+        "flag": DigitalLine("port0/line0", safe=False),
+        "a0": DigitalLine("port0/line1"), "a1": DigitalLine("port0/line2"),
+        "hold": DigitalLine("port0/line7", safe=True),
     })  # fmt: skip
     limits = PulseLimits(1e-6, 0.1, 1e-7)
     switch = NidaqLearnSwitch(

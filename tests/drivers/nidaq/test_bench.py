@@ -29,7 +29,7 @@ from protocols import (
     Wiring,
     periodic_lattice,
 )
-from sim_backend import ClampCircuit
+from protocols.tables import ClampCircuit
 from sim_backend.emulators.daq.device import BENCH_MODEL
 
 from ...sim_backend.boards import bench as sim_bench

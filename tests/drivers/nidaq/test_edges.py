@@ -15,16 +15,16 @@ from drivers.limits import ChannelLimits
 from drivers.nidaq.board import NidaqBoard
 from drivers.nidaq.drive import DriveChannel, NidaqDrive
 from drivers.nidaq.edges import NidaqEdgeArray
-from drivers.nidaq.lines import Line, NidaqLines
+from drivers.nidaq.lines import DigitalLine, NidaqLines
 from drivers.nidaq.sense import NidaqSense, SenseChannel
 from drivers.nidaq.sweep import NidaqSweep
 from drivers.nidaq.watchdog import NidaqWatchdog
-from drivers.ports import EdgeArray
 from protocols import ConfigError, ProtocolError
 from sim_backend.emulators.daq.device import DaqDevice, DeviceModel, SteppedPlant
 from sim_backend.emulators.daq.server import DaqServer
 from sim_backend.emulators.faults import Fault, FaultKind
 
+from ..ports import EdgeArray
 from .emulated import CROWDING, MODEL, TIMEOUT_S, assert_helpful, emulated
 
 EDGES, BITS = 6, 3
@@ -61,8 +61,8 @@ class Rig:
             "x": SenseChannel("ai1", ChannelLimits(-10, 10)),
         }
         self.sense = NidaqSense("inputs", self.board, inputs, drive=self.drive, rate_Hz=100e3)
-        lines = {name: Line(f"port0/line{k}") for k, name in enumerate(ADDRESS)}
-        self.lines = NidaqLines("lines", self.board, lines | {"on": Line("port0/line3", safe=False)})
+        lines = {name: DigitalLine(f"port0/line{k}") for k, name in enumerate(ADDRESS)}
+        self.lines = NidaqLines("lines", self.board, lines | {"on": DigitalLine("port0/line3", safe=False)})
         self.sweep = NidaqSweep(self.board, self.lines, self.sense, self.drive, ADDRESS)
         self.edges = NidaqEdgeArray(
             "multiplexer", self.lines, self.sense, transistors=np.array([1, 1, 1, 0, 1, 1], dtype=bool),

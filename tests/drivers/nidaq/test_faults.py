@@ -10,7 +10,7 @@ import pytest
 from drivers.errors import InstrumentFault, NoAnswer, NotConnected, NotTaken, Overrun, WrongInstrument
 from drivers.nidaq.timed import TimedPulse
 from protocols import InstrumentError, Method
-from sim_backend import ClampCircuit
+from protocols.tables import ClampCircuit
 from sim_backend.emulators.faults import Fault, FaultKind
 
 from ...sim_backend.boards import INPUTS, LABELS, gates_for, lattice_wiring, repeated

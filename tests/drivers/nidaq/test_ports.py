@@ -15,9 +15,9 @@ from drivers.nidaq.lines import NidaqLines
 from drivers.nidaq.pulse import NidaqLearnSwitch
 from drivers.nidaq.sense import NidaqSense, SenseChannel
 from drivers.nidaq.timed import TimedPulse
-from drivers.ports import AnalogDrive, AnalogSense, Instrument, LearnSwitch
 from protocols import ConfigError, ProtocolError
 
+from ..ports import AnalogDrive, AnalogSense, Instrument, LearnSwitch
 from .emulated import RIPPLE_V, Emulated, emulated
 
 

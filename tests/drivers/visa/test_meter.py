@@ -9,11 +9,11 @@ import pytest
 
 from drivers.errors import Garbled, InstrumentFault, OutOfLimit
 from drivers.limits import ChannelLimits
-from drivers.ports import Multimeter
 from drivers.visa import METERS, MeterDriver
 from protocols.errors import ConfigError
 from sim_backend.emulators.faults import Fault, FaultKind
 
+from ..ports import Multimeter
 from .bench import MeterBench, assert_helpful, meter_bench
 
 

@@ -9,11 +9,11 @@ import pytest
 
 from drivers.errors import ConnectionLost, InstrumentFault, NotTaken, OutOfLimit, Refused, WrongInstrument
 from drivers.limits import ChannelLimits
-from drivers.ports import PowerSupply
 from drivers.visa import METERS, SUPPLIES, MeterDriver, SupplyDriver
 from protocols.errors import ConfigError, ProtocolError
 from sim_backend.emulators.faults import Fault, FaultKind
 
+from ..ports import PowerSupply
 from .bench import LIMITS, SupplyBench, supply_bench
 
 

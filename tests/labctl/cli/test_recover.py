@@ -11,7 +11,6 @@ from labctl.cli import app, recover
 from labctl.engine.reports import RunReport
 from labctl.runs.prepared import prepare_resume
 from labctl.runs.runner import carry_out
-from protocols.engine import Kind
 
 from ..store.runs import cut_short
 
@@ -21,7 +20,7 @@ def test_a_resume_stopped_before_it_went_on_says_so(tmp_path: Path, monkeypatch:
 
     def stopped(*_: object, **__: object) -> RunReport:
         run, resumption = prepare_resume(image, figures=False)
-        result = carry_out(run, (), lambda s: s.request(Kind.STOP, "SIGINT received"), resumption)
+        result = carry_out(run, (), lambda s: s.request(EventKind.STOP, "SIGINT received"), resumption)
         return RunReport(result.summary, (), "stopped", "safe")
 
     monkeypatch.setattr(recover, "carry_out_by_engine", stopped)

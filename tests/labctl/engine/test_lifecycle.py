@@ -25,8 +25,8 @@ from protocols.engine import (
     Command,
     EngineState,
     Event,
+    EventKind,
     GoSafe,
-    Kind,
     MeasureRound,
     OpenBench,
     Outcome,
@@ -88,28 +88,28 @@ class Life(RuleBasedStateMachine):
         match command:
             case OpenBench(wiring):
                 self.bench.open(wiring)
-                return Event(Kind.CHECKED, limits=self.bench.limits())
+                return Event(EventKind.CHECKED, limits=self.bench.limits())
             case ResetGates(gates):
                 self.bench.reset_gates(gates)
             case RunBlock(block):
-                return Event(Kind.STEP_DONE, record=self.bench.run(block))
+                return Event(EventKind.STEP_DONE, record=self.bench.run(block))
             case MeasureRound():
                 self.bench.measure(PLAN.task.train.inputs)
-                return Event(Kind.STEP_DONE, round=make_round(PLAN))
+                return Event(EventKind.STEP_DONE, round=make_round(PLAN))
             case GoSafe():
                 self.bench.safe_state()
-                return Event(Kind.SAFE_REACHED)
+                return Event(EventKind.SAFE_REACHED)
             case CloseBench():
                 self.bench.close()
         return None
 
     @rule()
     def prepare(self) -> None:
-        self.feed(Event(Kind.PREPARE))
+        self.feed(Event(EventKind.PREPARE))
 
     @rule()
     def start(self) -> None:
-        self.feed(Event(Kind.START))
+        self.feed(Event(EventKind.START))
 
     @rule(verb=st.sampled_from(list(Verb)))
     def ask(self, verb: Verb) -> None:
@@ -117,7 +117,7 @@ class Life(RuleBasedStateMachine):
 
     @rule()
     def something_fails(self) -> None:
-        self.feed(Event(Kind.FAILED, reason="unplugged"))
+        self.feed(Event(EventKind.FAILED, reason="unplugged"))
 
     @precondition(lambda self: self.commands)
     @rule(works=st.sampled_from([True, True, True, True, False]))
@@ -129,7 +129,7 @@ class Life(RuleBasedStateMachine):
         elif isinstance(command, CloseBench):
             self.bench.is_open, event = False, None
         else:
-            kind = Kind.SAFE_FAILED if isinstance(command, GoSafe) else Kind.FAILED
+            kind = EventKind.SAFE_FAILED if isinstance(command, GoSafe) else EventKind.FAILED
             event = Event(kind, reason="unplugged")
         if event is not None and (self.state.run, event.kind) in TRANSITIONS:
             self.feed(event)
@@ -143,7 +143,7 @@ class Life(RuleBasedStateMachine):
     def safe_was_reached_by_the_bench_itself(self) -> None:
         """In the states in which the bench may be driven, there is a way out that goes through GoSafe."""
         if self.state.run in LOOSE:
-            for kind in (Kind.STOP, Kind.ABORT, Kind.FAILED):
+            for kind in (EventKind.STOP, EventKind.ABORT, EventKind.FAILED):
                 after, commands = react(PLAN, self.state, Event(kind))
                 assert commands == (GoSafe(),)
                 assert after.run in (RunState.STOPPING, RunState.FAULT)
@@ -153,9 +153,9 @@ class Life(RuleBasedStateMachine):
         if self.state.run in (RunState.IDLE, RunState.SAFE):
             assert self.bench.is_safe
             return
-        self.feed(Event(Kind.ABORT))
+        self.feed(Event(EventKind.ABORT))
         assert self.commands == [GoSafe()]
-        self.feed(self.carry_out(self.commands.pop()) or Event(Kind.SAFE_FAILED))
+        self.feed(self.carry_out(self.commands.pop()) or Event(EventKind.SAFE_FAILED))
         assert self.state.run is RunState.SAFE
         assert self.bench.is_safe
         assert self.state.outcome in (Outcome.COMPLETED, Outcome.STOPPED, Outcome.ABORTED, Outcome.FAILED)
@@ -212,10 +212,10 @@ def test_a_session_interrupted_anywhere_leaves_the_bench_safe(
             case "emergency off":
                 press_emergency_off()
             case "pause":
-                session.request(Kind.PAUSE, "a while")
-                session.request(Kind.RESUME, "go on")
+                session.request(EventKind.PAUSE, "a while")
+                session.request(EventKind.RESUME, "go on")
             case "stop" | "abort" as word:
-                session.request(Kind(word), "enough")
+                session.request(EventKind(word), "enough")
 
     bench = PoweredBench(strike)
     session = Session(PLAN, bench)
@@ -284,7 +284,7 @@ def test_a_paused_bench_hears_that_somebody_is_there() -> None:
     class Pauses:
         def on_event(self, event: Event, state: EngineState) -> None:
             if event.record is not None and bench.told == 0:
-                session.request(Kind.PAUSE, "a while")
+                session.request(EventKind.PAUSE, "a while")
 
     class Resumes:
         def on_event(self, event: Event, state: EngineState) -> None:
@@ -294,7 +294,7 @@ def test_a_paused_bench_hears_that_somebody_is_there() -> None:
                 def counted() -> None:
                     original()
                     if bench.told == 2:
-                        session.request(Kind.RESUME, "go on")
+                        session.request(EventKind.RESUME, "go on")
 
                 bench.keep_alive = counted  # type: ignore[method-assign]
 
@@ -314,7 +314,7 @@ def test_a_bench_lost_during_a_pause_ends_the_run_safe() -> None:
     class Pauses:
         def on_event(self, event: Event, state: EngineState) -> None:
             if event.record is not None:
-                session.request(Kind.PAUSE, "a while")
+                session.request(EventKind.PAUSE, "a while")
 
     session.listeners = (Pauses(),)
     state = session.run()

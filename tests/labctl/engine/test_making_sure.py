@@ -10,7 +10,7 @@ from labctl.engine.core import Engine
 from labctl.engine.guardian_lines import SafeReport, WatchBench
 from labctl.engine.jobs.job import failure_of
 from labctl.engine.snapshot import JobFacts
-from protocols.engine import Kind, RunState
+from protocols.engine import EventKind, RunState
 from protocols.errors import InstrumentError
 from protocols.messages import NOTHING, Message
 
@@ -64,7 +64,7 @@ class Job:
     def over(self, failure: Exception | None, left: Message | None) -> None:
         self.told = failure_of(failure, left).message if failure is not None else str(left or "")
 
-    def ask(self, kind: Kind, reason: str, by: str) -> None:
+    def ask(self, kind: EventKind, reason: str, by: str) -> None:
         """Nobody asks."""
 
     def ask_off(self, reason: str, by: str) -> None:

@@ -11,9 +11,10 @@ import xarray as xr
 from labctl.figures.geometry import STUB, is_grid, lay_out
 from labctl.figures.header import write_header
 from labctl.figures.outputs import has_residuals
-from labctl.figures.reading import duration, quantity, shortened, swept_source, text_of
+from labctl.figures.reading import quantity, shortened, swept_source, text_of
 from labctl.figures.scale import EdgeScale, log_ticks
 from labctl.figures.style import empty_figure, look
+from protocols.units import duration
 
 RunOf = Callable[[str], xr.Dataset]
 

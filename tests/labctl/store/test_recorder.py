@@ -12,7 +12,7 @@ from labctl.runs.session import Session
 from labctl.store import LiveReader, Recorder
 from labctl.store.recorder import COMMIT_EVERY_S
 from protocols.block import CycleRecord, Snapshots
-from protocols.engine import EngineState, Event, Kind, Outcome, Progress, RunState
+from protocols.engine import EngineState, Event, EventKind, Outcome, Progress, RunState
 from sim_backend import SimBench
 
 from .runs import small_run
@@ -40,7 +40,7 @@ def a_record(first: int, cycles: int, lateness_s: float = 0.0) -> CycleRecord:
 
 def step(recorder: Recorder, first: int, cycles: int = 10, run: RunState = RunState.RUNNING) -> None:
     state = EngineState(run, Progress(cycle=first + cycles))
-    recorder.on_event(Event(Kind.STEP_DONE, record=a_record(first, cycles)), state)
+    recorder.on_event(Event(EventKind.STEP_DONE, record=a_record(first, cycles)), state)
 
 
 def committed(folder: Path) -> int:
@@ -68,11 +68,13 @@ def test_a_pause_commits_and_the_way_to_safety_does_not_wait(tmp_path: Path) -> 
     clock = Clock()
     recorder = recorder_of(tmp_path, clock)
     step(recorder, 0)
-    recorder.on_event(Event(Kind.PAUSE), EngineState(RunState.PAUSED, Progress(cycle=10)))
+    recorder.on_event(Event(EventKind.PAUSE), EngineState(RunState.PAUSED, Progress(cycle=10)))
     assert committed(tmp_path) == 10
     clock.now_s += 10.0
     step(recorder, 10, run=RunState.STOPPING)
-    recorder.on_event(Event(Kind.FAILED, reason="cable"), EngineState(RunState.FAULT, Progress(cycle=20)))
+    recorder.on_event(
+        Event(EventKind.FAILED, reason="cable"), EngineState(RunState.FAULT, Progress(cycle=20))
+    )
     assert committed(tmp_path) == 10
     recorder.finish(EngineState(RunState.SAFE, Progress(cycle=20), outcome=Outcome.FAILED, reason="cable"))
     assert committed(tmp_path) == 20
@@ -83,8 +85,8 @@ def test_a_pause_commits_and_the_way_to_safety_does_not_wait(tmp_path: Path) -> 
 def test_late_cycles_are_counted_whether_or_not_they_are_kept(tmp_path: Path) -> None:
     recorder = recorder_of(tmp_path, Clock())
     state = EngineState(RunState.RUNNING)
-    recorder.on_event(Event(Kind.STEP_DONE, record=a_record(0, 7, 2e-3)), state)
-    recorder.on_event(Event(Kind.STEP_DONE, record=a_record(7, 5)), state)
+    recorder.on_event(Event(EventKind.STEP_DONE, record=a_record(0, 7, 2e-3)), state)
+    recorder.on_event(Event(EventKind.STEP_DONE, record=a_record(7, 5)), state)
     found = recorder.lateness.summary()
     assert (found["late_cycles"], found["lateness_worst_s"]) == (7, 2e-3)
     recorder.live.close()
@@ -135,5 +137,5 @@ def test_a_bench_that_is_not_open_is_not_asked(tmp_path: Path, run: RunState) ->
     clock = Clock()
     recorder = recorder_of(tmp_path, clock, SimBench())
     clock.now_s += 60.0
-    recorder.on_event(Event(Kind.CHECKED), EngineState(run, Progress(cycle=10, rounds_done=1)))
+    recorder.on_event(Event(EventKind.CHECKED), EngineState(run, Progress(cycle=10, rounds_done=1)))
     recorder.live.close()

@@ -15,7 +15,7 @@ from labctl.runs.runner import carry_out
 from labctl.runs.session import Session
 from labctl.store import open_run
 from labctl.studies.pipeline import EXAMPLES, MARK, Point, run_points, settings
-from protocols.engine import EngineState, Event, Kind
+from protocols.engine import EngineState, Event, EventKind
 from protocols.errors import ConfigError
 
 SHORT = settings((("record.spacing", "linear"), ("record.rounds", 5)))
@@ -68,7 +68,7 @@ def test_a_run_cut_short_goes_on_in_its_own_folder_and_ends_as_if_never_stopped(
 
         def on_event(self, event: Event, state: EngineState) -> None:
             if state.progress.cycle == asked.cycles // 2:
-                self.session.request(Kind.STOP, "a test")
+                self.session.request(EventKind.STOP, "a test")
 
     stopper = StopsAtHalf()
     stopped = carry_out(prepare(request), (stopper,), lambda session: setattr(stopper, "session", session))

@@ -9,7 +9,17 @@ from pathlib import Path
 
 import pytest
 
-from protocols.wire import MODEL, REPLY, EndStatus, ErrorCode, Frame, FrameReader, Kind, State, encode_frame
+from protocols.wire import (
+    MODEL,
+    REPLY,
+    EndStatus,
+    ErrorCode,
+    Frame,
+    FrameKind,
+    FrameReader,
+    State,
+    encode_frame,
+)
 from protocols.wire.fields import pack_reals
 from protocols.wire.messages import NO_NODE, Ack, Chunk, Ending, Failure, Held, Hello, Welcome, WireUp
 from protocols.wire.record_codec import sealed
@@ -30,19 +40,20 @@ def frame(kind: int, sequence: int, body: bytes = b"") -> Frame:
 
 
 FRAMES = {
-    "hello": frame(Kind.HELLO, 1, Hello(4, 2.0).body()),
-    "hello-answer": frame(Kind.HELLO | REPLY, 1, WELCOME.body()),
-    "wire": frame(Kind.WIRE, 2, WireUp((15, 7), ((10, 0),)).body()),
-    "wire-single-ended": frame(Kind.WIRE, 2, WireUp((3,), ((0, NO_NODE),)).body()),
-    "set-sources": frame(Kind.SET_SOURCES, 3, pack_reals([0.1, 0.25], 4)),
-    "set-sources-answer": frame(Kind.SET_SOURCES | REPLY, 3, pack_reals([0.1, 0.25], 4)),
-    "learn-pulse": frame(Kind.LEARN_PULSE, 4, struct.pack("<I", 100_000)),
-    "status": frame(Kind.STATUS, 5),
-    "status-answer": frame(Kind.STATUS | REPLY, 5, HELD.body()),
-    "error": frame(Kind.ERROR | REPLY, 6, Failure(ErrorCode.TRIPPED, "silence").body()),
-    "run": frame(Kind.RUN, 9, struct.pack("<H", 16)),
-    "stream-ack": frame(Kind.STREAM_ACK, 0, Ack(4, 16, resend=True).body()),
-    "stream-last": frame(Kind.STREAM, 9, Chunk(7, sealed(ENDING.body()), closes=True, last=True).body()),
+    "hello": frame(FrameKind.HELLO, 1, Hello(4, 2.0).body()),
+    "hello-answer": frame(FrameKind.HELLO | REPLY, 1, WELCOME.body()),
+    "identify": frame(FrameKind.IDENTIFY, 1),
+    "wire": frame(FrameKind.WIRE, 2, WireUp((15, 7), ((10, 0),)).body()),
+    "wire-single-ended": frame(FrameKind.WIRE, 2, WireUp((3,), ((0, NO_NODE),)).body()),
+    "set-sources": frame(FrameKind.SET_SOURCES, 3, pack_reals([0.1, 0.25], 4)),
+    "set-sources-answer": frame(FrameKind.SET_SOURCES | REPLY, 3, pack_reals([0.1, 0.25], 4)),
+    "learn-pulse": frame(FrameKind.LEARN_PULSE, 4, struct.pack("<I", 100_000)),
+    "status": frame(FrameKind.STATUS, 5),
+    "status-answer": frame(FrameKind.STATUS | REPLY, 5, HELD.body()),
+    "error": frame(FrameKind.ERROR | REPLY, 6, Failure(ErrorCode.TRIPPED, "silence").body()),
+    "run": frame(FrameKind.RUN, 9, struct.pack("<H", 16)),
+    "stream-ack": frame(FrameKind.STREAM_ACK, 0, Ack(4, 16, resend=True).body()),
+    "stream-last": frame(FrameKind.STREAM, 9, Chunk(7, sealed(ENDING.body()), closes=True, last=True).body()),
 }
 
 
@@ -68,7 +79,7 @@ def rows(section: str) -> list[list[str]]:
 @pytest.mark.parametrize(
     ("section", "codes"),
     [
-        ("5. Messages", Kind),
+        ("5. Messages", FrameKind),
         ("6. States", State),
         ("8. Errors", ErrorCode),
     ],

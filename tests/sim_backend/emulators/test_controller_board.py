@@ -10,13 +10,13 @@ import numpy as np
 import pytest
 
 from protocols import CycleBlock, Method, TimeRule
-from protocols.wire import MODEL, REPLY, ErrorCode, Frame, FrameReader, Kind, State
+from protocols.wire import MODEL, REPLY, ErrorCode, Frame, FrameKind, FrameReader, State
 from protocols.wire.block_codec import pack_block
 from protocols.wire.fields import Fields, pack_reals
 from protocols.wire.messages import NO_NODE, Ack, Chunk, Ending, Failure, Held, Hello, Welcome, WireUp
 from protocols.wire.record_codec import unsealed
 from sim_backend import SimBench
-from sim_backend.emulators.controller.board import Board
+from sim_backend.emulators.controller.firmware import ControllerFirmware
 from sim_backend.emulators.controller.plant import BoardParts, wiring_of
 
 from ..boards import lattice_wiring
@@ -30,7 +30,7 @@ class Host:
     """A host that counts its requests and speaks to a board without a line."""
 
     def __init__(self, session: int = 7, deadman_s: float = 1.0, **parts: object) -> None:
-        self.board = Board(SimBench(), BoardParts(NETWORK, **parts))  # type: ignore[arg-type]
+        self.board = ControllerFirmware(SimBench(), BoardParts(NETWORK, **parts))  # type: ignore[arg-type]
         self.now_s = 100.0
         self.session, self.sequence = session, 0
         self.deadman_s = deadman_s
@@ -41,14 +41,14 @@ class Host:
         return self.board.receive(Frame(kind, self.session, sequence, body), self.now_s)
 
     def hello(self) -> Welcome:
-        reply = self.ask(Kind.HELLO, Hello(8, self.deadman_s).body())
+        reply = self.ask(FrameKind.HELLO, Hello(8, self.deadman_s).body())
         assert reply is not None
-        assert reply.kind == Kind.HELLO | REPLY
+        assert reply.kind == FrameKind.HELLO | REPLY
         return Welcome.parse(reply.body)
 
     def ready(self) -> Host:
         self.hello()
-        assert self.says(Kind.WIRE, TOLD.body()) == TOLD.body()
+        assert self.says(FrameKind.WIRE, TOLD.body()) == TOLD.body()
         return self
 
     def says(self, kind: int, body: bytes = b"") -> bytes:
@@ -60,7 +60,7 @@ class Host:
     def refuses(self, kind: int, body: bytes = b"") -> ErrorCode:
         reply = self.ask(kind, body)
         assert reply is not None
-        assert reply.kind == Kind.ERROR | REPLY
+        assert reply.kind == FrameKind.ERROR | REPLY
         return Failure.parse(reply.body).code
 
     def passes(self, seconds: float) -> State:
@@ -84,14 +84,14 @@ class Host:
 
     def upload(self, data: bytes, crc: int | None = None) -> None:
         seal = binascii.crc32(data) if crc is None else crc
-        self.says(Kind.BLOCK_BEGIN, struct.pack("<II", len(data), seal))
+        self.says(FrameKind.BLOCK_BEGIN, struct.pack("<II", len(data), seal))
         for at in range(0, len(data), 1000):
             piece = data[at : at + 1000]
-            held = self.says(Kind.BLOCK_DATA, struct.pack("<I", at) + piece)
+            held = self.says(FrameKind.BLOCK_DATA, struct.pack("<I", at) + piece)
             assert held == struct.pack("<I", at + len(piece))
 
     def run(self, window: int = 1000) -> None:
-        self.says(Kind.RUN, struct.pack("<H", window))
+        self.says(FrameKind.RUN, struct.pack("<H", window))
 
     def work(self, turns: int = 1000) -> list[Chunk]:
         lines = b"".join(line for _ in range(turns) for line in self.board.work())
@@ -103,47 +103,62 @@ class Host:
 
 def test_nothing_is_done_without_a_session() -> None:
     host = Host()
-    for kind in Kind:
-        if kind is not Kind.HELLO:
+    for kind in FrameKind:
+        if kind not in (FrameKind.HELLO, FrameKind.IDENTIFY):
             assert host.refuses(kind) is ErrorCode.NO_SESSION
     assert host.hello().model == MODEL
 
 
+def test_whoever_only_asks_changes_nothing() -> None:
+    host = Host().ready()
+    host.says(FrameKind.SET_SOURCES, SOURCES)
+    held, latest, executed = host.board.held(), host.sequence, host.board.executed
+    asker = Host()
+    asker.board, asker.session, asker.now_s = host.board, 99, host.now_s + 0.9
+    assert Welcome.parse(asker.says(FrameKind.IDENTIFY)).model == MODEL
+    assert (host.board.held(), host.board.executed) == (held, executed)
+    assert host.ask(FrameKind.SET_SOURCES, SOURCES, sequence=latest) is not None  # the latest answer is kept
+    assert host.board.executed == executed
+    asker.now_s = host.now_s + 0.9
+    assert asker.says(FrameKind.IDENTIFY)
+    assert host.passes(1.1) is State.TRIPPED  # it is no sign of life
+
+
 def test_another_session_takes_over_and_finds_the_board_safe() -> None:
     host = Host().ready()
-    host.says(Kind.SET_SOURCES, SOURCES)
+    host.says(FrameKind.SET_SOURCES, SOURCES)
     old = host.session
     host.session, host.sequence = 8, 500
     host.hello()
     assert host.board.held().state is State.SAFE
     assert set(host.board.held().sources_V) == {0.0}
     host.session = old
-    assert host.refuses(Kind.STATUS) is ErrorCode.NO_SESSION
+    assert host.refuses(FrameKind.STATUS) is ErrorCode.NO_SESSION
 
 
 def test_a_repeated_request_is_answered_from_memory() -> None:
     host = Host().ready()
-    host.says(Kind.SET_SOURCES, SOURCES)
+    host.says(FrameKind.SET_SOURCES, SOURCES)
     done = host.board.executed
-    first = host.ask(Kind.LEARN_PULSE, struct.pack("<I", 100_000))
+    first = host.ask(FrameKind.LEARN_PULSE, struct.pack("<I", 100_000))
     for _ in range(3):
-        assert host.ask(Kind.LEARN_PULSE, struct.pack("<I", 100_000), sequence=host.sequence) == first
+        assert host.ask(FrameKind.LEARN_PULSE, struct.pack("<I", 100_000), sequence=host.sequence) == first
     assert host.board.executed == done + 1
 
 
 def test_a_hello_that_is_repeated_does_not_end_the_session() -> None:
     host = Host()
     host.hello()
-    first = host.ask(Kind.HELLO, Hello(8, 1.0).body(), sequence=host.sequence)
+    first = host.ask(FrameKind.HELLO, Hello(8, 1.0).body(), sequence=host.sequence)
     assert first is not None
-    host.says(Kind.WIRE, TOLD.body())
+    host.says(FrameKind.WIRE, TOLD.body())
 
 
 def test_an_old_request_that_took_a_long_way_is_not_heard() -> None:
     host = Host().ready()
-    host.says(Kind.SET_SOURCES, SOURCES)
+    host.says(FrameKind.SET_SOURCES, SOURCES)
     done = host.board.executed
-    assert host.ask(Kind.SAFE, sequence=host.sequence - 1) is None
+    assert host.ask(FrameKind.SAFE, sequence=host.sequence - 1) is None
     assert host.board.held().state is State.DRIVING
     assert host.board.executed == done
 
@@ -152,7 +167,7 @@ def test_sequence_numbers_run_over_and_may_skip() -> None:
     host = Host().ready()
     for ahead in (0x7FFF, 0x7FF0, *[1] * 20, 0x7FFF, 40):
         host.sequence = (host.sequence + ahead - 1) & 0xFFFF
-        host.says(Kind.STATUS)
+        host.says(FrameKind.STATUS)
 
 
 def test_another_version_is_told_so_whatever_it_asks() -> None:
@@ -162,7 +177,7 @@ def test_another_version_is_told_so_whatever_it_asks() -> None:
     assert (reply.version, Failure.parse(reply.body).code) == (1, ErrorCode.VERSION)
 
 
-@pytest.mark.parametrize("kind", [0, 0x0E, 0x3F, 0x7E, 0xFF])
+@pytest.mark.parametrize("kind", [0, 0x0F, 0x3F, 0x7E, 0xFF])
 def test_an_unknown_kind_is_refused(kind: int) -> None:
     assert Host().ready().refuses(kind) is ErrorCode.UNKNOWN
 
@@ -170,33 +185,35 @@ def test_an_unknown_kind_is_refused(kind: int) -> None:
 @pytest.mark.parametrize(
     ("kind", "body", "code"),
     [
-        (Kind.SET_SOURCES, SOURCES[:-1], ErrorCode.MALFORMED),
-        (Kind.SET_SOURCES, SOURCES + b"\x00", ErrorCode.MALFORMED),
-        (Kind.SET_SOURCES, pack_reals([0.1, np.nan, 0.2, 0.4], 8), ErrorCode.MALFORMED),
-        (Kind.SET_SOURCES, pack_reals([0.1, 0.46, 0.2, 0.4], 8), ErrorCode.LIMIT),
-        (Kind.SET_SOURCES, pack_reals([0.1, -0.1, 0.2, 0.4], 8), ErrorCode.LIMIT),
-        (Kind.SET_LABELS, pack_reals([0.5], 8), ErrorCode.LIMIT),
-        (Kind.SET_ETA, struct.pack("<d", float("nan")), ErrorCode.LIMIT),
-        (Kind.SET_DEADMAN, struct.pack("<I", 20), ErrorCode.LIMIT),
-        (Kind.LEARN_PULSE, struct.pack("<I", 0), ErrorCode.LIMIT),
-        (Kind.LEARN_PULSE, struct.pack("<I", 100_000_001), ErrorCode.LIMIT),
-        (Kind.RESET_GATES, struct.pack("<I", 0) + pack_reals([5.1], 8), ErrorCode.LIMIT),
-        (Kind.RESET_GATES, struct.pack("<I", 32) + pack_reals([2.0], 8), ErrorCode.LIMIT),
-        (Kind.RESET_GATES, struct.pack("<I", 1) + pack_reals([2.0], 8), ErrorCode.LIMIT),
-        (Kind.READ_NODES, struct.pack("<IH", 10, 7), ErrorCode.LIMIT),
-        (Kind.READ_GATES, struct.pack("<IH", 0, 0), ErrorCode.LIMIT),
-        (Kind.MEASURE, pack_reals([0.1, 0.1, 0.1], 8), ErrorCode.MALFORMED),
-        (Kind.MEASURE, pack_reals([0.1, 0.1, 0.1, 0.5], 8), ErrorCode.LIMIT),
-        (Kind.WIRE, WireUp((5,), ((40, NO_NODE),)).body(), ErrorCode.LIMIT),
-        (Kind.WIRE, WireUp(tuple(range(9)), ((10, NO_NODE),)).body(), ErrorCode.LIMIT),
-        (Kind.BLOCK_BEGIN, struct.pack("<II", 1 << 23, 0), ErrorCode.LIMIT),
-        (Kind.BLOCK_DATA, struct.pack("<I", 0) + b"x", ErrorCode.BAD_BLOCK),
-        (Kind.RUN, struct.pack("<H", 1), ErrorCode.BAD_BLOCK),
-        (Kind.HELLO, b"", ErrorCode.MALFORMED),
-        (Kind.HELLO, Hello(8, 1000.0).body(), ErrorCode.LIMIT),
+        (FrameKind.SET_SOURCES, SOURCES[:-1], ErrorCode.MALFORMED),
+        (FrameKind.SET_SOURCES, SOURCES + b"\x00", ErrorCode.MALFORMED),
+        (FrameKind.SET_SOURCES, pack_reals([0.1, np.nan, 0.2, 0.4], 8), ErrorCode.MALFORMED),
+        (FrameKind.SET_SOURCES, pack_reals([0.1, 0.46, 0.2, 0.4], 8), ErrorCode.LIMIT),
+        (FrameKind.SET_SOURCES, pack_reals([0.1, -0.1, 0.2, 0.4], 8), ErrorCode.LIMIT),
+        (FrameKind.SET_LABELS, pack_reals([0.5], 8), ErrorCode.LIMIT),
+        (FrameKind.SET_ETA, struct.pack("<d", float("nan")), ErrorCode.LIMIT),
+        (FrameKind.SET_DEADMAN, struct.pack("<I", 20), ErrorCode.LIMIT),
+        (FrameKind.LEARN_PULSE, struct.pack("<I", 0), ErrorCode.LIMIT),
+        (FrameKind.LEARN_PULSE, struct.pack("<I", 100_000_001), ErrorCode.LIMIT),
+        (FrameKind.RESET_GATES, struct.pack("<I", 0) + pack_reals([5.1], 8), ErrorCode.LIMIT),
+        (FrameKind.RESET_GATES, struct.pack("<I", 32) + pack_reals([2.0], 8), ErrorCode.LIMIT),
+        (FrameKind.RESET_GATES, struct.pack("<I", 1) + pack_reals([2.0], 8), ErrorCode.LIMIT),
+        (FrameKind.READ_NODES, struct.pack("<IH", 10, 7), ErrorCode.LIMIT),
+        (FrameKind.READ_GATES, struct.pack("<IH", 0, 0), ErrorCode.LIMIT),
+        (FrameKind.MEASURE, pack_reals([0.1, 0.1, 0.1], 8), ErrorCode.MALFORMED),
+        (FrameKind.MEASURE, pack_reals([0.1, 0.1, 0.1, 0.5], 8), ErrorCode.LIMIT),
+        (FrameKind.WIRE, WireUp((5,), ((40, NO_NODE),)).body(), ErrorCode.LIMIT),
+        (FrameKind.WIRE, WireUp(tuple(range(9)), ((10, NO_NODE),)).body(), ErrorCode.LIMIT),
+        (FrameKind.BLOCK_BEGIN, struct.pack("<II", 1 << 23, 0), ErrorCode.LIMIT),
+        (FrameKind.BLOCK_DATA, struct.pack("<I", 0) + b"x", ErrorCode.BAD_BLOCK),
+        (FrameKind.RUN, struct.pack("<H", 1), ErrorCode.BAD_BLOCK),
+        (FrameKind.HELLO, b"", ErrorCode.MALFORMED),
+        (FrameKind.HELLO, Hello(8, 1000.0).body(), ErrorCode.LIMIT),
     ],
 )
-def test_what_cannot_be_done_is_refused_and_changes_nothing(kind: Kind, body: bytes, code: ErrorCode) -> None:
+def test_what_cannot_be_done_is_refused_and_changes_nothing(
+    kind: FrameKind, body: bytes, code: ErrorCode
+) -> None:
     host = Host().ready()
     before = host.board.held()
     assert host.refuses(kind, body) is code
@@ -206,16 +223,22 @@ def test_what_cannot_be_done_is_refused_and_changes_nothing(kind: Kind, body: by
 def test_driving_needs_wires() -> None:
     host = Host()
     host.hello()
-    for kind in (Kind.SET_SOURCES, Kind.LEARN_PULSE, Kind.READ_NODES, Kind.RUN, Kind.MEASURE):
+    for kind in (
+        FrameKind.SET_SOURCES,
+        FrameKind.LEARN_PULSE,
+        FrameKind.READ_NODES,
+        FrameKind.RUN,
+        FrameKind.MEASURE,
+    ):
         assert host.refuses(kind) is ErrorCode.NOT_WIRED
 
 
 def test_the_same_wiring_again_leaves_the_gates_alone() -> None:
     host = Host().ready()
     gates = pack_reals(np.full(32, 3.25), 8)
-    assert host.says(Kind.RESET_GATES, struct.pack("<I", 0) + gates) == struct.pack("<I", 32)
-    host.says(Kind.WIRE, TOLD.body())
-    assert host.says(Kind.READ_GATES, struct.pack("<IH", 0, 32))[4:] == gates
+    assert host.says(FrameKind.RESET_GATES, struct.pack("<I", 0) + gates) == struct.pack("<I", 32)
+    host.says(FrameKind.WIRE, TOLD.body())
+    assert host.says(FrameKind.READ_GATES, struct.pack("<IH", 0, 32))[4:] == gates
 
 
 # ── the dead-man timer ───────────────────────────────────────────────────────────────────────────
@@ -223,28 +246,34 @@ def test_the_same_wiring_again_leaves_the_gates_alone() -> None:
 
 def test_silence_while_driving_trips_the_board_once_the_time_is_over() -> None:
     host = Host(deadman_s=0.5).ready()
-    host.says(Kind.SET_SOURCES, SOURCES)
+    host.says(FrameKind.SET_SOURCES, SOURCES)
     assert host.passes(0.499) is State.DRIVING
-    host.says(Kind.STATUS)
+    host.says(FrameKind.STATUS)
     assert host.passes(0.499) is State.DRIVING
     assert host.passes(0.002) is State.TRIPPED
     held = host.board.held()
     assert (held.learning_on, held.clamps_released, set(held.sources_V)) == (False, True, {0.0})
-    for kind in (Kind.SET_SOURCES, Kind.LEARN_PULSE, Kind.RUN, Kind.MEASURE, Kind.RESET_GATES):
+    for kind in (
+        FrameKind.SET_SOURCES,
+        FrameKind.LEARN_PULSE,
+        FrameKind.RUN,
+        FrameKind.MEASURE,
+        FrameKind.RESET_GATES,
+    ):
         assert host.refuses(kind, SOURCES) is ErrorCode.TRIPPED
-    assert Held.parse(host.says(Kind.STATUS)).state is State.TRIPPED
-    assert Held.parse(host.says(Kind.SAFE)).state is State.SAFE
-    host.says(Kind.SET_SOURCES, SOURCES)
+    assert Held.parse(host.says(FrameKind.STATUS)).state is State.TRIPPED
+    assert Held.parse(host.says(FrameKind.SAFE)).state is State.SAFE
+    host.says(FrameKind.SET_SOURCES, SOURCES)
 
 
 def test_a_repeated_request_is_a_sign_of_life_and_another_session_is_none() -> None:
     host = Host(deadman_s=0.5).ready()
-    host.says(Kind.SET_SOURCES, SOURCES)
+    host.says(FrameKind.SET_SOURCES, SOURCES)
     host.passes(0.4)
-    host.ask(Kind.SET_SOURCES, SOURCES, sequence=host.sequence)
+    host.ask(FrameKind.SET_SOURCES, SOURCES, sequence=host.sequence)
     assert host.passes(0.4) is State.DRIVING
     host.session += 1
-    host.refuses(Kind.STATUS)
+    host.refuses(FrameKind.STATUS)
     assert host.passes(0.2) is State.TRIPPED
 
 
@@ -286,11 +315,17 @@ def test_only_safe_and_status_are_heard_while_a_block_runs() -> None:
     host = Host().ready()
     host.load()
     host.run()
-    for kind in (Kind.SET_SOURCES, Kind.LEARN_PULSE, Kind.RUN, Kind.WIRE, Kind.BLOCK_BEGIN):
+    for kind in (
+        FrameKind.SET_SOURCES,
+        FrameKind.LEARN_PULSE,
+        FrameKind.RUN,
+        FrameKind.WIRE,
+        FrameKind.BLOCK_BEGIN,
+    ):
         assert host.refuses(kind) is ErrorCode.BUSY
     host.work(1)
-    assert 0 < Held.parse(host.says(Kind.STATUS)).cycles_done < 400
-    assert Held.parse(host.says(Kind.SAFE)).state is State.SAFE
+    assert 0 < Held.parse(host.says(FrameKind.STATUS)).cycles_done < 400
+    assert Held.parse(host.says(FrameKind.SAFE)).state is State.SAFE
     end = Ending.parse(parts_of(host.work())[-1])
     assert end.status == 1
     assert end.cycles_done < 400
@@ -304,11 +339,11 @@ def test_the_board_waits_when_nobody_takes_the_record_and_repeats_what_was_lost(
     assert [c.index for c in first] == [0, 1, 2]
     waiting = host.board.held()
     assert (waiting.state, waiting.learning_on) == (State.RUNNING, False)
-    host.ask(Kind.STREAM_ACK, Ack(1, 3).body(), sequence=0)
+    host.ask(FrameKind.STREAM_ACK, Ack(1, 3).body(), sequence=0)
     assert [c.index for c in host.work()] == [3]
-    host.ask(Kind.STREAM_ACK, Ack(2, 3, resend=True).body(), sequence=0)
+    host.ask(FrameKind.STREAM_ACK, Ack(2, 3, resend=True).body(), sequence=0)
     assert [c.index for c in host.work()] == [2, 3, 4]
-    host.ask(Kind.STREAM_ACK, Ack(0, 3, resend=True).body(), sequence=0)
+    host.ask(FrameKind.STREAM_ACK, Ack(0, 3, resend=True).body(), sequence=0)
 
 
 def test_a_poll_is_answered_even_when_there_is_nothing_to_send() -> None:
@@ -316,9 +351,9 @@ def test_a_poll_is_answered_even_when_there_is_nothing_to_send() -> None:
     host.load()
     host.run(window=1)
     host.work()
-    reply = host.ask(Kind.STREAM_ACK, Ack(1, 0, resend=True).body(), sequence=0)
+    reply = host.ask(FrameKind.STREAM_ACK, Ack(1, 0, resend=True).body(), sequence=0)
     assert reply is not None
-    assert reply.kind == Kind.PROGRESS
+    assert reply.kind == FrameKind.PROGRESS
     done, produced = Fields(reply.body).take("II")
     assert done == host.board.held().cycles_done > 0
     assert produced >= 1
@@ -330,7 +365,7 @@ def test_a_board_that_waits_for_the_host_trips_as_well() -> None:
     host.run(window=1)
     host.work()
     assert host.passes(0.6) is State.TRIPPED
-    host.ask(Kind.STREAM_ACK, Ack(1, 100).body(), sequence=0)
+    host.ask(FrameKind.STREAM_ACK, Ack(1, 100).body(), sequence=0)
     assert Ending.parse(parts_of(host.work())[-1]).status == 2
 
 
@@ -340,7 +375,7 @@ def test_records_the_board_has_lost_are_not_made_up() -> None:
     host.run(window=4)
     host.work()
     host.board.overrun()
-    reply = host.ask(Kind.STREAM_ACK, Ack(0, 4, resend=True).body(), sequence=0)
+    reply = host.ask(FrameKind.STREAM_ACK, Ack(0, 4, resend=True).body(), sequence=0)
     assert reply is not None
     assert Failure.parse(reply.body).code is ErrorCode.OVERRUN
     assert host.board.held().state is State.SAFE
@@ -351,24 +386,24 @@ def test_a_block_that_is_damaged_or_made_for_another_board_does_not_run() -> Non
     zeros = np.zeros(1, dtype=np.int64)
     good = CycleBlock(0, zeros, np.zeros((1, 4)), np.zeros((1, 1)), Method(), np.zeros((1, 1)), zeros == 0)
     host.upload(pack_block(good, 8), crc=1)
-    assert host.refuses(Kind.RUN, struct.pack("<H", 1)) is ErrorCode.BAD_BLOCK
+    assert host.refuses(FrameKind.RUN, struct.pack("<H", 1)) is ErrorCode.BAD_BLOCK
     for bad in (
         replace(good, inputs=np.zeros((1, 3))),
         replace(good, inputs=np.full((1, 4), 0.5)),
         replace(good, method=Method(time=TimeRule(pulse_s=0.2))),
     ):
         host.upload(pack_block(bad, 8))
-        assert host.refuses(Kind.RUN, struct.pack("<H", 1)) is ErrorCode.BAD_BLOCK
+        assert host.refuses(FrameKind.RUN, struct.pack("<H", 1)) is ErrorCode.BAD_BLOCK
     host.upload(pack_block(good, 8))
     host.run()
 
 
 def test_a_piece_of_a_block_out_of_place_is_not_stored() -> None:
     host = Host().ready()
-    host.says(Kind.BLOCK_BEGIN, struct.pack("<II", 10, 0))
-    assert host.says(Kind.BLOCK_DATA, struct.pack("<I", 5) + b"12345") == struct.pack("<I", 0)
-    assert host.says(Kind.BLOCK_DATA, struct.pack("<I", 0) + b"12345") == struct.pack("<I", 5)
-    assert host.says(Kind.BLOCK_DATA, struct.pack("<I", 5) + b"123456") == struct.pack("<I", 5)
+    host.says(FrameKind.BLOCK_BEGIN, struct.pack("<II", 10, 0))
+    assert host.says(FrameKind.BLOCK_DATA, struct.pack("<I", 5) + b"12345") == struct.pack("<I", 0)
+    assert host.says(FrameKind.BLOCK_DATA, struct.pack("<I", 0) + b"12345") == struct.pack("<I", 5)
+    assert host.says(FrameKind.BLOCK_DATA, struct.pack("<I", 5) + b"123456") == struct.pack("<I", 5)
 
 
 def test_crossed_wires_are_crossed_in_the_plant_only() -> None:
@@ -381,10 +416,10 @@ def test_crossed_wires_are_crossed_in_the_plant_only() -> None:
 
 def test_an_output_on_a_driven_node_is_read_there_and_not_trained() -> None:
     host = Host(crossed_outputs={10: 7}).ready()  # its other wire, on node 0, is where it should be
-    measured = np.frombuffer(host.says(Kind.MEASURE, SOURCES), offset=4)
-    nodes = np.frombuffer(host.says(Kind.READ_NODES, struct.pack("<IH", 0, 16)), offset=4)
+    measured = np.frombuffer(host.says(FrameKind.MEASURE, SOURCES), offset=4)
+    nodes = np.frombuffer(host.says(FrameKind.READ_NODES, struct.pack("<IH", 0, 16)), offset=4)
     assert measured == pytest.approx(nodes[7] - nodes[0])
     assert nodes[7] == pytest.approx(0.3)
-    assert host.refuses(Kind.LEARN_PULSE, struct.pack("<I", 1000)) is ErrorCode.HARDWARE
+    assert host.refuses(FrameKind.LEARN_PULSE, struct.pack("<I", 1000)) is ErrorCode.HARDWARE
     host.load(cycles=4)
-    assert host.refuses(Kind.RUN, struct.pack("<H", 10)) is ErrorCode.HARDWARE
+    assert host.refuses(FrameKind.RUN, struct.pack("<H", 10)) is ErrorCode.HARDWARE

@@ -8,8 +8,9 @@ import numpy as np
 import pytest
 
 from protocols import ConfigError
-from sim_backend import BenchConfig, BoardSettings, ClampCircuit, Imperfections
-from sim_backend.emulators.wired_plant import BOARD_GAIN, GATE_GAIN, Mishaps, Terminals, WiredPlant
+from protocols.tables import ClampCircuit
+from sim_backend import BenchConfig, BoardSettings, Imperfections
+from sim_backend.emulators.wired_plant import BOARD_GAIN, GATE_GAIN, Terminals, WiredPlant, WiringFaults
 
 from ..boards import INPUTS, bench, gates_for, lattice_wiring
 
@@ -23,9 +24,9 @@ T = Terminals(
 SOFTWARE = BoardSettings(clamp_circuit=ClampCircuit.SOFTWARE)
 
 
-def board(doses: dict[str, str] | None = None, mishaps: Mishaps | None = None) -> WiredPlant:
+def board(doses: dict[str, str] | None = None, wiring_faults: WiringFaults | None = None) -> WiredPlant:
     config = BenchConfig(board=SOFTWARE, imperfections=Imperfections.model_validate(doses or {}))
-    made = WiredPlant(config, WIRING, T, seed=1, mishaps=mishaps)
+    made = WiredPlant(config, WIRING, T, seed=1, wiring_faults=wiring_faults)
     made.set_gates(GATES_V)
     return made
 
@@ -146,7 +147,7 @@ def test_the_gate_addressed_is_charged_to_its_wall_at_most() -> None:
     np.testing.assert_array_equal(np.delete(plant.plant.gates, 2), np.delete(GATES_V, 2))
 
 
-# ── imperfections and mishaps ────────────────────────────────────────────────────────────────────
+# ── imperfections and wiring_faults ────────────────────────────────────────────────────────────────────
 
 
 def test_readings_have_noise_offset_and_steps() -> None:
@@ -163,18 +164,18 @@ def test_swapped_outputs_drive_each_others_nodes() -> None:
     exchanged = sources()
     exchanged[[0, 1]] = exchanged[[1, 0]]
     right = board().settle(exchanged, lines())
-    wrong = board(mishaps=Mishaps(swapped=(("ao0", "ao1"),))).settle(sources(), lines())
+    wrong = board(wiring_faults=WiringFaults(swapped=(("ao0", "ao1"),))).settle(sources(), lines())
     np.testing.assert_allclose(wrong, right, rtol=0, atol=1e-6)
 
 
 def test_swapped_inputs_read_each_others_nodes() -> None:
     right = board().settle(sources(), lines())
-    wrong = board(mishaps=Mishaps(swapped=(("ai0", "ai1"),))).settle(sources(), lines())
+    wrong = board(wiring_faults=WiringFaults(swapped=(("ai0", "ai1"),))).settle(sources(), lines())
     np.testing.assert_allclose(wrong[[1, 0]], right[[0, 1]], rtol=0, atol=1e-12)
 
 
 def test_a_loose_source_floats_and_a_loose_input_reads_nothing() -> None:
-    plant = board(mishaps=Mishaps(off=("ao1", "ai0")))
+    plant = board(wiring_faults=WiringFaults(off=("ao1", "ai0")))
     low, high = sources(), sources()
     high[1] += 1.0
     volts = plant.settle(low, lines(5, 0, 1, 2))  # node 7, which ao1 would drive
@@ -184,7 +185,7 @@ def test_a_loose_source_floats_and_a_loose_input_reads_nothing() -> None:
 
 
 def test_touching_outputs_meet_in_the_middle() -> None:
-    plant = board(mishaps=Mishaps(touching=(("ao0", "ao2"),)))
+    plant = board(wiring_faults=WiringFaults(touching=(("ao0", "ao2"),)))
     node_5 = plant.settle(sources(), lines(5, 0, 2))[4] / BOARD_GAIN
     assert node_5 == pytest.approx(0.5 * (INPUTS["lattice"][0] + INPUTS["lattice"][2]))
 

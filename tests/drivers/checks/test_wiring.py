@@ -12,7 +12,7 @@ from drivers.hardware import HardwareBench
 from drivers.hardware.config import LimitSettings, WireSettings
 from labctl.experiment.build import build_network
 from protocols import NodeReading, Output, Source, Wiring, periodic_lattice
-from sim_backend.emulators.terminals import Mishaps
+from sim_backend.emulators.terminals import WiringFaults
 
 from ...labctl.emulation.benches import CONTROLLER, DAQ, emulated
 from ..nidaq.board import daq_rig, wired
@@ -99,7 +99,7 @@ def test_clamps_of_several_outputs(swapped: tuple[str, ...], expected: list[obje
     terminals = wired(CLAMPED).clamp.wires()
     pairs = (tuple(terminals[name] for name in swapped),) if swapped else ()
     doses = dict.fromkeys(("clamp_offset", "source_offset", "adc_offset", "threshold_mismatch"), "2 mV")
-    with daq_rig(CLAMPED, doses, seed=2, opened=False, mishaps=Mishaps(swapped=pairs)) as rig:
+    with daq_rig(CLAMPED, doses, seed=2, opened=False, wiring_faults=WiringFaults(swapped=pairs)) as rig:
         faults = check_clamps(rig.bench, CLAMPED, PLAN)
         assert [(str(f.trouble), f.wires, f.copy) for f in faults] == expected
         assert rig.is_safe()
@@ -109,12 +109,12 @@ def test_labels_of_a_mixing_circuit() -> None:
     wiring = Wiring(NETWORK, CLAMPED.sources, (Output("O", 10), Output("P", 8)))
     labels = wired(wiring, circuit="analog").clamp.labels
     plan = ClampPlan({10: "label 10", 8: "label 8"}, {}, 128 / 129)
-    for mishaps, expected in (
-        (Mishaps(), []),
-        (Mishaps(swapped=((labels[10], labels[8]),)), [("swapped", ("label 10", "label 8"))]),
-        (Mishaps(off=(labels[8],)), [("open", ("label 8",))]),
+    for wiring_faults, expected in (
+        (WiringFaults(), []),
+        (WiringFaults(swapped=((labels[10], labels[8]),)), [("swapped", ("label 10", "label 8"))]),
+        (WiringFaults(off=(labels[8],)), [("open", ("label 8",))]),
     ):
-        with daq_rig(wiring, circuit="analog", opened=False, mishaps=mishaps) as rig:
+        with daq_rig(wiring, circuit="analog", opened=False, wiring_faults=wiring_faults) as rig:
             faults = check_clamps(rig.bench, wiring, plan)
             assert [(str(f.trouble), f.wires) for f in faults] == expected
 

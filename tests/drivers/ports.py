@@ -1,4 +1,4 @@
-"""The ports: what the rest of labctl may ask of an instrument, whoever made it.
+"""The ports: what drivers of one kind of instrument have in common, whoever made it; tests hold them to it.
 
 Plain methods, SI floats, frozen limits; nothing touches the wire on attribute access. Calls come from
 one thread, `open` first. Every method may raise InstrumentError; a value outside `limits()` raises

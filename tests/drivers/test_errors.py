@@ -13,7 +13,6 @@ from drivers.errors import (
     NotConnected,
     OutOfLimit,
     explained,
-    open_all,
 )
 from drivers.limits import ChannelLimits, PulseLimits
 from protocols.errors import ConfigError, InstrumentError, ProtocolError
@@ -52,47 +51,6 @@ def test_a_library_error_becomes_an_instrument_error_and_stays_its_cause() -> No
     assert isinstance(caught.value.__cause__, OSError)
     with pytest.raises(ValueError, match="ours"), explained(explain, OSError):
         raise ValueError("ours")
-
-
-class Device:
-    def __init__(self, opens: bool = True, closes: bool = True) -> None:
-        self.opens, self.closes = opens, closes
-        self.calls: list[str] = []
-
-    def open(self) -> None:
-        self.calls.append("open")
-        if not self.opens:
-            raise ConnectionLost("device", "a", "cannot open")
-
-    def close(self) -> None:
-        self.calls.append("close")
-        if not self.closes:
-            raise ConnectionLost("device", "a", "cannot close")
-
-
-def open_devices(devices: dict[str, Device]) -> None:
-    open_all(
-        "bench", {name: d.open for name, d in devices.items()}, {name: d.close for name, d in devices.items()}
-    )
-
-
-def test_all_are_tried_and_those_that_opened_are_closed_again() -> None:
-    devices = {"a": Device(closes=False), "b": Device(opens=False), "c": Device(opens=False), "d": Device()}
-    with pytest.raises(NotConnected) as caught:
-        open_devices(devices)
-    assert list(caught.value.children) == ["b", "c", "a, closing again"]
-    assert [device.calls for device in devices.values()] == [
-        ["open", "close"],
-        ["open"],
-        ["open"],
-        ["open", "close"],
-    ]
-
-
-def test_when_all_open_all_stay_open() -> None:
-    devices = {"a": Device(), "b": Device()}
-    open_devices(devices)
-    assert [device.calls for device in devices.values()] == [["open"], ["open"]]
 
 
 @pytest.mark.parametrize("voltage_V", [-0.001, 5.0001, math.nan, math.inf, -math.inf])

@@ -12,7 +12,7 @@ from collections.abc import Callable
 import numpy as np
 
 from protocols.errors import ConfigError, LabError
-from protocols.wire import MODEL, REPLY, VERSION, EndStatus, ErrorCode, Frame, Kind, State, WireError
+from protocols.wire import MODEL, REPLY, VERSION, EndStatus, ErrorCode, Frame, FrameKind, State, WireError
 from protocols.wire.fields import parse
 from protocols.wire.messages import Ack, Failure, Held, Hello, Welcome
 from protocols.wire.record_codec import Shape
@@ -21,20 +21,20 @@ from sim_backend.emulators.controller.pins import Pins, Refusal
 from sim_backend.emulators.controller.plant import BoardParts, BoardPlant
 from sim_backend.emulators.controller.stream import RecordStream
 
-LISTENS_WHILE_RUNNING = {Kind.STATUS, Kind.SAFE}
+LISTENS_WHILE_RUNNING = {FrameKind.STATUS, FrameKind.SAFE}
 NEEDS_NO_WIRES = {
-    Kind.STATUS,
-    Kind.SAFE,
-    Kind.WIRE,
-    Kind.SET_DEADMAN,
-    Kind.SET_ETA,
-    Kind.BLOCK_BEGIN,
-    Kind.BLOCK_DATA,
+    FrameKind.STATUS,
+    FrameKind.SAFE,
+    FrameKind.WIRE,
+    FrameKind.SET_DEADMAN,
+    FrameKind.SET_ETA,
+    FrameKind.BLOCK_BEGIN,
+    FrameKind.BLOCK_DATA,
 }
-DRIVES = {Kind.SET_SOURCES, Kind.SET_LABELS, Kind.LEARN_PULSE, Kind.MEASURE}
+DRIVES = {FrameKind.SET_SOURCES, FrameKind.SET_LABELS, FrameKind.LEARN_PULSE, FrameKind.MEASURE}
 
 
-class Board:
+class ControllerFirmware:
     """The board's memory and state machine, with a plant behind its pins."""
 
     def __init__(self, plant: BoardPlant, parts: BoardParts) -> None:
@@ -50,13 +50,13 @@ class Board:
         self._run: BlockRun | None = None
         self.executed = 0  # requests carried out, for tests: a repeated one is not
         self._held = self._now_held()
-        self._handlers: dict[Kind, Callable[[Frame, bool], bytes]] = {
-            Kind.STATUS: self._status,
-            Kind.SAFE: self._safe,
-            Kind.SET_DEADMAN: self._set_deadman,
-            Kind.BLOCK_BEGIN: self._block_begin,
-            Kind.BLOCK_DATA: self._block_data,
-            Kind.RUN: self._run_block,
+        self._handlers: dict[FrameKind, Callable[[Frame, bool], bytes]] = {
+            FrameKind.STATUS: self._status,
+            FrameKind.SAFE: self._safe,
+            FrameKind.SET_DEADMAN: self._set_deadman,
+            FrameKind.BLOCK_BEGIN: self._block_begin,
+            FrameKind.BLOCK_DATA: self._block_data,
+            FrameKind.RUN: self._run_block,
         }
 
     # ── what the outside sees ────────────────────────────────────────────────────────────────────
@@ -77,12 +77,16 @@ class Board:
         """
         if frame.version != VERSION:
             return self._error(frame, Failure(ErrorCode.VERSION, f"this board speaks version {VERSION}"))
-        if frame.kind == Kind.HELLO:
+        if frame.kind == FrameKind.HELLO:
             return self._hello(frame, now_s, model)
+        if (
+            frame.kind == FrameKind.IDENTIFY
+        ):  # no session, no sign of life, nothing kept: looking moves nothing
+            return Frame(frame.kind | REPLY, frame.session, frame.sequence, self._welcome(model).body())
         if frame.session != self._session or self._session == 0:
             return self._error(frame, Failure(ErrorCode.NO_SESSION, "no such session"))
         self._heard = now_s
-        if frame.kind == Kind.STREAM_ACK:
+        if frame.kind == FrameKind.STREAM_ACK:
             return self._stream_ack(frame)
         if self._answered is not None:
             ahead = (frame.sequence - self._answered[0]) & 0xFFFF
@@ -178,14 +182,14 @@ class Board:
         )
 
     def _error(self, frame: Frame, failure: Failure) -> Frame:
-        return Frame(Kind.ERROR | REPLY, frame.session, frame.sequence, failure.body())
+        return Frame(FrameKind.ERROR | REPLY, frame.session, frame.sequence, failure.body())
 
     def _carry_out(self, frame: Frame, stuck: bool) -> Frame:
         try:
             kind = self._known(frame.kind)
             if self._state is State.RUNNING and kind not in LISTENS_WHILE_RUNNING:
                 raise Refusal(ErrorCode.BUSY, "a block is running")
-            if self._state is State.TRIPPED and kind not in (Kind.STATUS, Kind.SAFE):
+            if self._state is State.TRIPPED and kind not in (FrameKind.STATUS, FrameKind.SAFE):
                 raise Refusal(ErrorCode.TRIPPED, f"silence of more than {self._deadman_s:g} s")
             if self._pins.wired is None and kind not in NEEDS_NO_WIRES:
                 raise Refusal(ErrorCode.NOT_WIRED, "say which nodes are wired first")
@@ -206,7 +210,7 @@ class Board:
             return self._error(frame, Failure(ErrorCode.HARDWARE, str(error)))
         return Frame(frame.kind | REPLY, frame.session, frame.sequence, body)
 
-    def _known(self, number: int) -> Kind:
+    def _known(self, number: int) -> FrameKind:
         for kind in (*self._handlers, *self._pins.handlers):
             if kind == number:
                 return kind
@@ -308,4 +312,4 @@ class Board:
         if not ack.resend:
             return None
         done = struct.pack("<II", self._run.cycles_done, self._run.stream.produced)
-        return Frame(Kind.PROGRESS, frame.session, frame.sequence, done)
+        return Frame(FrameKind.PROGRESS, frame.session, frame.sequence, done)

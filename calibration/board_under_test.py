@@ -20,7 +20,7 @@ from protocols.network import Network
 from protocols.task import Output, Wiring
 
 T = TypeVar("T")
-Told = Callable[[str, int, int], None]  # what is being done, steps done, steps in all
+ProgressCallback = Callable[[str, int, int], None]  # what is being done, steps done, steps in all
 
 _NEVER_V = 10.0  # a dead band no error exceeds
 _READING_S, _PATIENCE_S, _FEWEST = 6e-3, 0.4, 8  # a reading may take so long, else fewer are averaged
@@ -71,7 +71,7 @@ class Learned:
 
 
 @dataclass(eq=False)
-class Board:
+class BoardUnderTest:
     """An open bench with its wiring; every target is an output of its own.
 
     told: called with (what, done, total) as work goes on. seed: of the random inputs, gates and labels.
@@ -79,7 +79,7 @@ class Board:
 
     bench: Bench
     wiring: Wiring
-    told: Told = lambda what, done, total: None
+    told: ProgressCallback = lambda what, done, total: None
     seed: int = 0
     gate_readings: int = 64
     node_readings: int = 4
@@ -319,18 +319,15 @@ def calibration_wiring(wiring: Wiring) -> Wiring:
 
 
 @contextmanager
-def opened(bench: Bench, wiring: Wiring, told: Told | None = None, seed: int = 0) -> Iterator[Board]:
+def opened(
+    bench: Bench, wiring: Wiring, told: ProgressCallback | None = None, seed: int = 0
+) -> Iterator[BoardUnderTest]:
     """Open a bench for calibration and leave it safe and closed, whatever happens."""
     bench.open(calibration_wiring(wiring))
     try:
-        board = Board(bench, calibration_wiring(wiring), seed=seed)
+        board = BoardUnderTest(bench, calibration_wiring(wiring), seed=seed)
         if told is not None:
             board.told = told
         yield board
     finally:
         bench.close()
-
-
-def wall_clock_s() -> float:
-    """Return a monotonic clock, in seconds."""
-    return time.monotonic()
