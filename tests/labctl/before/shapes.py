@@ -46,8 +46,9 @@ def command_lines(command: Any, name: str = "labctl") -> Iterator[str]:
             if parameter.param_type_name == "argument":
                 yield f"{name}: argument {parameter.metavar or parameter.name} {need} {many}"
                 continue
+            kind = "flag" if parameter.is_flag else "value"
             for option in (*parameter.opts, *parameter.secondary_opts):
-                yield f"{name}: {option} {need} {many} {'flag' if getattr(parameter, 'is_flag', False) else 'value'}"
+                yield f"{name}: {option} {need} {many} {kind}"
         if hasattr(command, "list_commands"):
             for below in command.list_commands(context):
                 yield from command_lines(command.get_command(context, below), f"{name} {below}")
