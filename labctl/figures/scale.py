@@ -9,8 +9,8 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.ticker import FixedFormatter, FixedLocator, MaxNLocator, NullFormatter, NullLocator
 
-from labctl.figures.reading import FloatArray
 from labctl.figures.style import INK
+from protocols.block import FloatArray
 
 _MARGIN = 0.04  # of the axis, beyond the outermost value
 _GAP = 0.13  # of the axis, between zero and the smallest other value

@@ -18,7 +18,7 @@ from PyQt6.QtWidgets import (
 
 from labctl.engine.lifecycle import VERBS, Verb
 from labctl.engine.snapshot import Snapshot
-from labctl.figures.reading import duration
+from labctl.figures.words import duration
 from labctl.gui.words import named, tr
 from protocols.engine import RunState
 

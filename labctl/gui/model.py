@@ -13,9 +13,9 @@ from PyQt6.QtCore import QObject, pyqtSignal
 
 from labctl.engine.client import Poll
 from labctl.engine.snapshot import LatenessFacts, Snapshot
-from labctl.figures.reading import floats, ints, measured, number_of, text_of, texts
 from labctl.gui.history import History
 from labctl.store.lateness import LatenessTally
+from labctl.store.reading import floats, has_numbers, ints, number_of, text_of, texts
 from protocols.block import FloatArray
 
 ERRORS = ("train_error_V2", "test_error_V2", "train_accuracy", "test_accuracy")
@@ -244,15 +244,15 @@ class RunModel(QObject):
             names = ("train_error", "test_error", "train_accuracy", "test_accuracy")
             columns = [floats(run, n) if n in run else nothing for n in names]
             self.errors.add(time_s, np.column_stack(columns))
-            if measured(run, "train_output"):
+            if has_numbers(run, "train_output"):
                 self.outputs_V = floats(run, "train_output")[-1]
-            if measured(run, "free_node"):
+            if has_numbers(run, "free_node"):
                 self.free_V = floats(run, "free_node")[-1, -1]
-            if measured(run, "clamped_node"):
+            if has_numbers(run, "clamped_node"):
                 self.clamped_V = floats(run, "clamped_node")[-1, -1]
         self.markers = markers_in(events)
         self._load_cycles(run)
-        if measured(run, "map_output"):
+        if has_numbers(run, "map_output"):
             self.plane = Plane(floats(run, "map_x"), floats(run, "map_y"), floats(run, "map_output"))
         self.begun.emit()
         self.grown.emit()
@@ -260,7 +260,7 @@ class RunModel(QObject):
     def _load_cycles(self, run: xr.Dataset) -> None:
         if self.description is None or not run.sizes.get("cycle", 0):
             return
-        if measured(run, "cycle_lateness"):
+        if has_numbers(run, "cycle_lateness"):
             self.lateness = _tally(run["cycle_lateness"].values)
         self.has_all_cycles = int(run["cycle"][-1]) < run.sizes["cycle"]
         last = run.isel(cycle=slice(-CYCLES, None))
@@ -277,7 +277,7 @@ class RunModel(QObject):
 
     def add_plane(self, run: xr.Dataset) -> None:
         """Take the decision map of a run that has just been stored."""
-        if measured(run, "map_output"):
+        if has_numbers(run, "map_output"):
             self.plane = Plane(floats(run, "map_x"), floats(run, "map_y"), floats(run, "map_output"))
             self.grown.emit()
 

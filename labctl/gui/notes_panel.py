@@ -9,7 +9,7 @@ from PyQt6.QtWidgets import QHBoxLayout, QLineEdit, QPlainTextEdit, QPushButton,
 
 from labctl.engine.client import Poll
 from labctl.engine.logs import readable
-from labctl.figures.reading import duration
+from labctl.figures.words import duration
 from labctl.gui.phrases import phrase
 from labctl.gui.words import named, tr
 

@@ -14,8 +14,8 @@ from typing import Any
 import numpy as np
 
 from labctl.analysis import erasure_rate, fitted_velocity
-from labctl.analysis.arrays import learning_gates
 from labctl.store import open_run
+from labctl.store.reading import learning_gates
 from labctl.studies import drift_figure, erasure_figure, measured
 from labctl.studies.boards import PULSE_S, TASK_NAMES, TWO_EDGE, Overrides, TwoEdge, columns
 from labctl.studies.measured import Drift

@@ -11,9 +11,9 @@ from typing import Any
 import numpy as np
 
 from labctl.analysis import path_diameter
-from labctl.analysis.arrays import learning_gates
 from labctl.analysis.theory import steady_cycle
 from labctl.store import open_run
+from labctl.store.reading import learning_gates
 from labctl.studies import limit_cycle_figure, measured
 from labctl.studies.boards import PULSE_S, TWO_EDGE
 from labctl.studies.pipeline import EXAMPLES, Point, Told, run_points, settings

@@ -7,7 +7,7 @@ from typing import Any
 from PyQt6.QtCore import Qt
 from PyQt6.QtWidgets import QComboBox
 
-from labctl.figures.reading import duration
+from labctl.figures.words import duration
 from labctl.gui.history import History
 from labctl.gui.plots.dock import PlotDock
 from labctl.gui.words import named, tr

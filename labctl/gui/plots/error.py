@@ -10,7 +10,7 @@ import pyqtgraph as pg
 from PyQt6.QtCore import Qt
 from PyQt6.QtWidgets import QCheckBox
 
-from labctl.figures.reading import duration, quantity
+from labctl.figures.words import duration, quantity
 from labctl.gui.model import ERRORS
 from labctl.gui.plots.axes import Axis
 from labctl.gui.plots.dock import PlotDock, plot_widget, restyle_plot

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pyqtgraph as pg
 
-from labctl.figures.reading import duration
+from labctl.figures.words import duration
 from labctl.gui.plots.dock import PlotDock, plot_widget, restyle_plot
 from labctl.gui.theme import Theme
 from labctl.gui.words import tr
