@@ -7,13 +7,22 @@ bytes or objects; here they are str.
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
 import xarray as xr
+from numpy.typing import NDArray
 
 from protocols.block import BoolArray, FloatArray, IntArray
 from protocols.errors import DataError
+
+
+def described(notes: Mapping[str, Any], arrays: Mapping[str, NDArray[Any]]) -> xr.Dataset:
+    """Return what an engine's `describe` says as the dataset that run.nc of that run begins with."""
+    values = {**arrays, **{name: np.array(texts, dtype=object) for name, texts in notes["texts"].items()}}
+    variables = {name: (tuple(dims), values[name]) for name, dims in notes["dims"].items()}
+    return xr.Dataset(variables, attrs=dict(notes["attributes"]))
 
 
 def floats(run: xr.Dataset, name: str) -> FloatArray:

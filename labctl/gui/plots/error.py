@@ -79,8 +79,8 @@ class ErrorPlot(PlotDock):
         values = {name: history.last[:, k].astype(float) for k, name in enumerate(ERRORS)}
         drawn: list[tuple[Any, str]] = []  # curves with their names
         for curve, name, words in (
-            (self._train, "train_error_V2", tr("training error")),
-            (self._test, "test_error_V2", tr("test error")),
+            (self._train, "train_error", tr("training error")),
+            (self._test, "test_error", tr("test error")),
         ):
             y = values[name]
             good = np.isfinite(y) & (y > 0) & ((x > 0) if self.log_time.isChecked() else True)
@@ -139,7 +139,7 @@ class ErrorPlot(PlotDock):
         x = box.mapSceneToView(position).x()
         k = history.nearest(10**x if self.log_time.isChecked() else x)
         row = dict(zip(ERRORS, map(float, history.last[k]), strict=True))
-        text = f"{duration(float(history.x[k]))}   {quantity(row['train_error_V2'], 'V²')}"
+        text = f"{duration(float(history.x[k]))}   {quantity(row['train_error'], 'V²')}"
         if np.isfinite(row["train_accuracy"]):
             text += f"   {100 * row['train_accuracy']:.0f} %"
         self.readout.read(text)

@@ -94,21 +94,21 @@ def test_a_tail_keeps_its_latest_lines() -> None:
 def test_a_poll_brings_only_what_is_new_and_a_new_run_begins_anew() -> None:
     published = Published(Snapshot(0, ENGINE))
     published.begin(RUN, ({}, {}), activity="running")
-    published.add("gates", {"cycle": [1, 2], "gates_V": [[1.0], [2.0]]})
+    published.add("gates", {"round_cycle": [1, 2], "gate_voltage": [[1.0], [2.0]]})
     published.note(what="run running")
     published.logged({"event": "hello"})
     notes, arrays = published.poll(["gates"], {}, 0)
-    assert arrays["gates.cycle"].tolist() == [1, 2]
+    assert arrays["gates.round_cycle"].tolist() == [1, 2]
     assert (notes["serial"], notes["rings"]["gates"]) == (3, [0, 0])
     assert [e["what"] for e in notes["events"]] == ["run running"]
     notes, arrays = published.poll(["gates"], {"gates": 2, "events": 1, "log": 1}, 3)
-    assert arrays["gates.cycle"].size == 0
+    assert arrays["gates.round_cycle"].size == 0
     assert (notes["events"], notes["log"]) == ([], [])
     published.begin(replace(RUN, serial=4), ({}, {}), activity="running")
-    published.add("gates", {"cycle": [9], "gates_V": [[1.0]]})
+    published.add("gates", {"round_cycle": [9], "gate_voltage": [[1.0]]})
     notes, arrays = published.poll(["gates"], {"gates": 2, "events": 1, "log": 1}, 3)
     assert notes["serial"] == 4
-    assert arrays["gates.cycle"].tolist() == [9]
+    assert arrays["gates.round_cycle"].tolist() == [9]
     assert notes["log"] == []
 
 
