@@ -249,7 +249,7 @@ def test_a_reading_has_room_however_narrow_the_dock(make_dock: Callable[..., Plo
 def test_what_is_under_the_mouse_is_read_in_place_of_what_stands_there(
     make_dock: Callable[..., PlotDock], model: RunModel
 ) -> None:
-    for kind, standing, reading in (
+    for kind, standing, told in (
         (PhasePlane, "2.000 V, 2.010 V", "500 ms   1.500 V, 1.510 V"),
         (TimingPlot, "7 of 1,000 cycles late, at worst 2 ms", ">1 µs: 5 cycles"),
         (DecisionPlot, "■ label above 0, ● below: 4 of 4 right", "0 mV, 450 mV → +12.00 mV"),
@@ -258,9 +258,9 @@ def test_what_is_under_the_mouse_is_read_in_place_of_what_stands_there(
         where = {PhasePlane: (1.5, 1.51), TimingPlot: (2, 0.1), DecisionPlot: (0.02, 0.43)}[kind]
         QApplication.processEvents()
         dock._hover(dock._plot.vb.mapViewToScene(QPointF(*where)))  # noqa: SLF001
-        assert dock.readout.told() == reading
+        assert dock.readout.told() == told
         dock.draw_now()  # the run goes on; the mouse rests
-        assert dock.readout.told() == reading
+        assert dock.readout.told() == told
         dock._hover(QPointF(-9, -9))  # noqa: SLF001
         assert dock.readout.told() == standing
 
