@@ -74,10 +74,6 @@ class EdgeScale:
         """Return where to draw the values: zeros at the edge if it has one, the others as they are."""
         return np.where((values <= 0) & self.zeros, self.edge, values)
 
-    def is_zero(self, values: FloatArray) -> FloatArray:
-        """Return the coordinates of the zeros only; the others are NaN."""
-        return np.where(values <= 0, self.edge, np.nan)
-
     def dress(self, ax: Axes, which: Literal["x", "y"], zero: str = "0") -> None:
         """Set scale, limits, ticks and the mark of the break on one axis."""
         axis = ax.xaxis if which == "x" else ax.yaxis
