@@ -25,7 +25,11 @@ def test_every_decision_is_in_the_index_with_its_status() -> None:
 def test_only_targets_that_exist_are_named() -> None:
     targets = set(re.findall(r"^([a-z][a-z-]*):", (ROOT / "Makefile").read_text("utf-8"), re.MULTILINE))
     said = [ROOT / name for name in ("README.md", "CONTRIBUTING.md", ".ci/run")]
-    said += [*(ROOT / "labctl" / "cli").rglob("*.py"), *(ROOT / "docs").rglob("*.md"), *(ROOT / "tools").glob("*.sh")]
+    said += [
+        *(ROOT / "labctl" / "cli").rglob("*.py"),
+        *(ROOT / "docs").rglob("*.md"),
+        *(ROOT / "tools").glob("*.sh"),
+    ]
     for file in said:
         for name in re.findall(r"`make ([a-z-]+)", file.read_text("utf-8")):
             assert name in targets, f"{file.relative_to(ROOT)} names `make {name}`"

@@ -9,8 +9,6 @@ import json
 import platform
 import shutil
 import tarfile
-import tempfile
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -55,16 +53,6 @@ def before(unpacked: Path, tmp_path: Path) -> Path:
     owner = json.loads(marker.read_text("utf-8"))
     marker.write_text(json.dumps(owner | {"host": platform.node()}), "utf-8")
     return copy
-
-
-@pytest.fixture(scope="module")
-def runtime_folder() -> Iterator[None]:
-    """Let this file's engines meet nobody else's."""
-    folder = tempfile.mkdtemp(prefix="lt-")  # socket paths must be short
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("LABCTL_RUNTIME_DIR", folder)
-        yield
-    shutil.rmtree(folder, ignore_errors=True)
 
 
 def run_of(before: Path, name: str) -> Path:
@@ -124,9 +112,7 @@ def test_the_killed_one_is_recovered(before: Path) -> None:
 
 @pytest.mark.system
 @pytest.mark.parametrize("name", [STOPPED, KILLED])
-def test_a_run_cut_short_goes_on_and_ends_as_if_nobody_had_cut_it(
-    before: Path, runtime_folder: None, name: str
-) -> None:
+def test_a_run_cut_short_goes_on_and_ends_as_if_nobody_had_cut_it(before: Path, name: str) -> None:
     summary = printed("runs", "resume", run_of(before, name), "--no-figures", "--json")
     assert summary["status"] == "completed"
     assert_as_before("runs resume", summary)
@@ -169,7 +155,7 @@ def test_what_is_printed_about_this_computer_has_the_keys_it_had() -> None:
 
 
 @pytest.mark.system
-def test_what_is_printed_of_a_new_run_has_the_keys_it_had(tmp_path: Path, runtime_folder: None) -> None:
+def test_what_is_printed_of_a_new_run_has_the_keys_it_had(tmp_path: Path) -> None:
     whole = ("--no-figures", "--json", "--out", tmp_path)
     with EngineClient.start(who="a test") as client:
         on = ("--engine", client.place.name)
@@ -178,13 +164,13 @@ def test_what_is_printed_of_a_new_run_has_the_keys_it_had(tmp_path: Path, runtim
 
 
 @pytest.mark.system
-def test_what_a_calibration_prints_has_the_keys_it_had(tmp_path: Path, runtime_folder: None) -> None:
+def test_what_a_calibration_prints_has_the_keys_it_had(tmp_path: Path) -> None:
     found = printed("calibrate", "wiring", *BOARD, "--store", tmp_path, "--no-figures", "--json")
     assert_as_before("calibrate", found)
 
 
 @pytest.mark.system
-def test_what_a_bench_check_prints_has_the_keys_it_had(tmp_path: Path, runtime_folder: None) -> None:
+def test_what_a_bench_check_prints_has_the_keys_it_had(tmp_path: Path) -> None:
     with emulated(tmp_path) as (_, file):
         assert_as_before("bench check", printed("bench", "check", file, "--json"))
 
