@@ -31,7 +31,7 @@ from labctl.engine.snapshot import EngineFacts, GuardianFacts, RunFacts, Snapsho
 from labctl.engine.watch import Watch, last_words
 from labctl.runs.request import RunRequest
 from labctl.store.events import EventLog
-from labctl.store.last_words import add_to_reason
+from labctl.store.final_status import add_to_reason
 from protocols.engine import Kind, RunState
 from protocols.errors import LabError, ProtocolError
 
