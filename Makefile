@@ -19,10 +19,10 @@ unexport PYTHONDONTWRITEBYTECODE
 
 DEMO ?= examples/regression.toml --bench sim --imperfections lattice-paper
 
-.PHONY: help setup demo test lint types contracts check bench screenshots clean
+.PHONY: help setup demo test test-fast coverage lint types contracts dead check bench screenshots clean
 
 help: ## list the targets
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 setup: $(STAMP) ## install labctl and what it needs into .venv
 	@echo 'labctl is installed in $(VENV); try: $(BIN)/labctl --help'
@@ -41,6 +41,14 @@ demo: $(STAMP) ## train a 4×4 network on the simulated bench and say where the 
 test: $(STAMP) ## run the tests (ARGS="-k engine" goes to pytest)
 	$(BIN)/pytest -n auto --dist loadfile --no-loadscope-reorder $(ARGS)
 
+FAST := -m "not system and not slow"
+
+test-fast: $(STAMP) ## run the tests that start no process and are over at once
+	$(BIN)/pytest -n auto --dist loadfile --no-loadscope-reorder $(FAST) $(ARGS)
+
+coverage: $(STAMP) ## run the same and say which lines and branches they reach
+	$(BIN)/pytest -n auto --dist loadfile --no-loadscope-reorder $(FAST) --cov --cov-report=term:skip-covered $(ARGS)
+
 lint: $(STAMP) ## check style and formatting
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
@@ -51,7 +59,10 @@ types: $(STAMP) ## check the types, strictly
 contracts: $(STAMP) ## check who imports whom
 	$(BIN)/lint-imports
 
-check: lint types contracts ## lint, types and contracts
+dead: $(STAMP) ## look for functions, methods and classes that nothing but a test uses
+	@{ $(BIN)/vulture || test $$? = 3; } | { ! grep -E "unused (function|method|property|class|import)|unreachable"; }
+
+check: lint types contracts dead ## lint, types, contracts and dead code
 
 bench: $(STAMP) ## measure how fast the simulated plant is and write the table (ARGS="--only single")
 	$(BIN)/python -m benchmarks.plant --out $(ARGS)
@@ -60,5 +71,5 @@ screenshots: $(STAMP) ## make the pictures of the window for the docs, in both t
 	$(BIN)/python tools/screenshots.py $(ARGS)
 
 clean: ## remove caches and build products; .venv and runs/ stay
-	rm -rf build dist .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis .benchmarks
+	rm -rf build dist .coverage .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis .benchmarks
 	find . -path ./$(VENV) -prune -o -name __pycache__ -type d -exec rm -rf {} +

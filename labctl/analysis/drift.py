@@ -12,7 +12,8 @@ from enum import StrEnum
 import numpy as np
 import xarray as xr
 
-from labctl.analysis.arrays import (
+from labctl.analysis.theory.propagator import row_space
+from labctl.store.reading import (
     floats,
     groups,
     half_period_cycles,
@@ -20,7 +21,6 @@ from labctl.analysis.arrays import (
     measured_rounds,
     round_cycles,
 )
-from labctl.analysis.theory.propagator import row_space
 from protocols.block import BoolArray, FloatArray
 from protocols.errors import DataError
 

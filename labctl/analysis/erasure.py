@@ -7,8 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 import xarray as xr
 
-from labctl.analysis.arrays import floats, groups, half_period_cycles, misses, round_cycles
 from labctl.analysis.span import late_rounds, switch_pairs
+from labctl.store.reading import floats, groups, half_period_cycles, misses, round_cycles
 from protocols.block import FloatArray
 from protocols.errors import DataError
 

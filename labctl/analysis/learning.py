@@ -7,8 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 import xarray as xr
 
-from labctl.analysis.arrays import half_period_cycles, is_classification, misses
 from labctl.analysis.losses import hinge_losses, mean_square_errors
+from labctl.store.reading import half_period_cycles, is_classification, misses
 from protocols.block import FloatArray
 from protocols.errors import DataError
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import xarray as xr
 
-from labctl.analysis.arrays import floats, is_classification, number
+from labctl.store.reading import floats, is_classification, number_of
 from protocols.block import FloatArray
 from protocols.errors import DataError
 from protocols.metrics import hinge_loss, margins, mean_square_error, rest_margins
@@ -74,7 +74,7 @@ def _margins(run: xr.Dataset, data: str) -> FloatArray:
 
 def _rest_margins(run: xr.Dataset, labels: FloatArray) -> FloatArray:
     _check(run)
-    return rest_margins(DataSet(np.zeros((len(labels), 1)), labels), number(run, "margin_V", 0.0))
+    return rest_margins(DataSet(np.zeros((len(labels), 1)), labels), number_of(run, "margin_V", 0.0))
 
 
 def _check(run: xr.Dataset) -> None:

@@ -6,8 +6,8 @@ import numpy as np
 import xarray as xr
 
 from calibration.square_law import unit_currents
-from labctl.analysis.arrays import floats, learning_edges
 from labctl.analysis.theory.adjoint import SmallSignal, linearise
+from labctl.store.reading import floats, learning_edges
 from protocols.block import FloatArray, IntArray
 from protocols.errors import DataError
 from protocols.network import Network

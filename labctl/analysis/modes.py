@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 import xarray as xr
 
-from labctl.analysis.arrays import floats, misses
+from labctl.store.reading import floats, misses
 from protocols.block import FloatArray
 from protocols.errors import DataError
 

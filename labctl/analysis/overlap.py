@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import xarray as xr
 
-from labctl.analysis.arrays import learning_gates
+from labctl.store.reading import learning_gates
 from protocols.block import FloatArray
 
 

@@ -11,16 +11,6 @@ from typing import Any
 import numpy as np
 import xarray as xr
 
-from labctl.analysis.arrays import (
-    half_period_cycles,
-    has_numbers,
-    is_classification,
-    learning_gates,
-    number,
-    period_s,
-    round_cycles,
-    text,
-)
 from labctl.analysis.drift import Clock, gate_drift
 from labctl.analysis.erasure import erasure_in_turns
 from labctl.analysis.learning import settled_error
@@ -31,6 +21,16 @@ from labctl.analysis.overlap import overlap_with_round
 from labctl.analysis.span import path_diameter, steady_cycle
 from labctl.analysis.tables import scan_quantities, two_edge_quantities
 from labctl.analysis.walls import walls_share
+from labctl.store.reading import (
+    half_period_cycles,
+    has_numbers,
+    is_classification,
+    learning_gates,
+    number_of,
+    period_s,
+    round_cycles,
+    text_of,
+)
 from protocols.errors import LabError
 
 _COUNTS = ("cycles", "rounds", "periods")
@@ -93,7 +93,7 @@ class Report:
 
 def analyze_run(run: xr.Dataset) -> Report:
     """Say of a run all that applies to it. Never raises for what is missing: the report names it."""
-    report = Report(text(run, "name", "run"), kind_of(run), text(run, "method"), text(run, "bench"))
+    report = Report(text_of(run, "name", "run"), kind_of(run), text_of(run, "method"), text_of(run, "bench"))
     if "period" in run:
         _add(report, "scan over the period", "scan", lambda: _quantities(scan_quantities(run)))
         return report
@@ -130,7 +130,7 @@ def kind_of(run: xr.Dataset) -> str:
     """Say in words what kind of run it is."""
     if "period" in run:
         return "scan over the period"
-    what = text(run, "task_kind", "unknown task")
+    what = text_of(run, "task_kind", "unknown task")
     if half_period_cycles(run) is not None:
         return f"{what}, tasks in turn"
     if not has_numbers(run, "train_output"):
@@ -217,7 +217,7 @@ def _gates(run: xr.Dataset, report: Report) -> Iterator[Quantity]:
     yield Quantity("drift_per_edge_V_per_s", "drift, rms of an edge", moved.per_edge_V_per_s, "V/s")
     yield Quantity("drift_along_V_per_s", "along the solution manifold", moved.along_V_per_s, "V/s")
     yield Quantity("drift_across_V_per_s", "across it", moved.across_V_per_s, "V/s")
-    if number(run, "simulated", 0.0) or round_cycles(run)[-1]:
+    if number_of(run, "simulated", 0.0) or round_cycles(run)[-1]:
         per_cycle = gate_drift(run, clock=Clock.CYCLES, cycle_s=1.0)
         yield Quantity("drift_V_per_cycle", "drift per cycle, all edges", per_cycle.speed_V_per_s, "V")
     share = walls_share(run)

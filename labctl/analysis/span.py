@@ -11,7 +11,8 @@ from dataclasses import dataclass
 import numpy as np
 import xarray as xr
 
-from labctl.analysis.arrays import (
+from labctl.analysis.losses import hinge_losses, mean_square_errors
+from labctl.store.reading import (
     half_period_cycles,
     is_classification,
     learning_gates,
@@ -19,7 +20,6 @@ from labctl.analysis.arrays import (
     period_s,
     round_cycles,
 )
-from labctl.analysis.losses import hinge_losses, mean_square_errors
 from protocols.block import FloatArray, IntArray
 from protocols.errors import DataError
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 import numpy as np
 import xarray as xr
 
-from labctl.analysis.arrays import floats, half_period_cycles, learning_gates
 from labctl.analysis.drift import mean_velocity, path_speeds, speed_growth
 from labctl.analysis.lines import fit_line
 from labctl.analysis.power_law import crossing, fit_power_law, geometric_mean, inside
 from labctl.analysis.scaling import fit_floor, saturation
 from labctl.analysis.walls import drift_end
+from labctl.store.reading import floats, half_period_cycles, learning_gates
 from protocols.block import FloatArray
 from protocols.errors import DataError
 

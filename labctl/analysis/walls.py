@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import xarray as xr
 
-from labctl.analysis.arrays import learning_gates, number
+from labctl.store.reading import learning_gates, number_of
 from protocols.block import BoolArray, FloatArray
 
 NEAR_V = 0.03  # a few steps of the gate converter and what readings scatter
@@ -23,7 +23,7 @@ def walls_share(run: xr.Dataset, near_V: float = NEAR_V) -> FloatArray:
     The walls are the bench's limits as stored with the run. nan where gates were not read.
     """
     gates = learning_gates(run)
-    share = on_walls(gates, number(run, "gate_min_V"), number(run, "gate_max_V"), near_V).mean(axis=1)
+    share = on_walls(gates, number_of(run, "gate_min_V"), number_of(run, "gate_max_V"), near_V).mean(axis=1)
     share[~np.isfinite(gates).all(axis=1)] = np.nan
     return np.asarray(share, dtype=float)
 

@@ -111,7 +111,9 @@ def _window() -> list[Finding]:
         "Qt",
         Verdict.OK if good else Verdict.MISSING,
         said if good else (words[-1] if words else "does not start"),
-        "the window" if good else "the window; on Debian, `make system` installs the libraries it needs",
+        "the window"
+        if good
+        else "the window; on Debian, `make setup` as root installs the libraries it needs",
     )
     screen = os.environ.get("WAYLAND_DISPLAY") or os.environ.get("DISPLAY") or ""
     shown = sys.platform in ("win32", "darwin") or bool(screen)

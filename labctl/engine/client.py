@@ -21,7 +21,6 @@ from labctl.engine.messages import (
     Answer,
     CheckedRun,
     Describe,
-    Description,
     Do,
     GetCalibration,
     GetCheck,
@@ -35,6 +34,7 @@ from labctl.engine.messages import (
     Quit,
     R,
     Request,
+    RunDescription,
     Start,
     StartCalibration,
     StartCheck,
@@ -144,7 +144,7 @@ class EngineClient:
             raise ended.failure.error()
         return ended.report
 
-    def describe(self) -> Description:
+    def describe(self) -> RunDescription:
         """Return what the run is about: names and sizes, and arrays (edges, inputs, labels, rounds)."""
         return self.ask(Describe())
 

@@ -69,10 +69,16 @@ class CheckedRun:
 
 
 @dataclass(frozen=True)
-class Description:
-    """What a run is about, for clients that draw it: names and sizes, and arrays."""
+class RunDescription:
+    """What a run is about, as run.nc says it, for clients that draw it.
 
-    notes: dict[str, Any]
+    attributes: of the file. dims: dimensions of every variable by name. texts: variables that hold strings;
+    arrays: the others. `labctl.store.reading.described` makes a dataset of them.
+    """
+
+    attributes: dict[str, str | float]
+    dims: dict[str, tuple[str, ...]]
+    texts: dict[str, tuple[str, ...]]
     arrays: Arrays
 
 
@@ -124,7 +130,7 @@ class GetPoll(Request[Poll], frozen=True, tag="poll"):
     serial: int
 
 
-class Describe(Request[Description], frozen=True, tag="describe"):
+class Describe(Request[RunDescription], frozen=True, tag="describe"):
     """Ask what the run is about."""
 
 

@@ -10,12 +10,14 @@ from typing import Any
 
 import numpy as np
 
-from labctl.engine.messages import Description, RunEvent
+from labctl.engine.messages import RunDescription, RunEvent
 from labctl.engine.publish import Published
+from labctl.engine.rings import ring_rows
 from labctl.engine.snapshot import BenchFacts, LatenessFacts, SafeFacts, ScoreFacts
 from labctl.runs.session import Session
+from labctl.store.dataset import block_arrays, plan_attributes, round_arrays, static_variables
 from labctl.store.lateness import LatenessTally
-from protocols.block import CycleBlock, CycleRecord, FloatArray
+from protocols.block import CycleBlock, CycleRecord
 from protocols.engine import EngineState, Event, EventKind, Round, RunState
 from protocols.messages import NOTHING, Message
 from protocols.metrics import Score
@@ -124,88 +126,40 @@ class Observer:
         self._tally.add(record.lateness_s)
         n = len(record)
         shown = np.unique(np.linspace(0, n - 1, min(n, CYCLES_PER_BLOCK)).astype(np.int64))
-        points = record.points[shown]
-        self._published.add(
-            "cycles",
-            {
-                "cycle": record.first_cycle + shown,
-                "point": points,
-                "learning_time_s": record.learning_time_s[shown],
-                "start_s": record.start_s[shown],
-                "lateness_s": record.lateness_s[shown],
-                "free_V": record.free_outputs[shown],
-                "clamped_V": record.clamped_outputs[shown],
-                "label_V": self._plan.task.train.labels[points],
-            },
-        )
-        snaps = record.snapshots
-        if len(snaps.cycles):
-            self._add_gates(snaps.cycles + 1, snaps.gates)
-            self._published.add(
-                "nodes",
-                {"cycle": snaps.cycles, "free_V": snaps.free_nodes, "clamped_V": snaps.clamped_nodes},
-            )
-
-    def _add_gates(self, cycles: Any, gates_V: FloatArray) -> None:
-        if self._session is None:
-            return
-        self._published.add(
-            "gates",
-            {
-                "cycle": cycles,
-                "run_time_s": np.full(len(gates_V), self.run_time_s()),
-                "gates_V": gates_V,
-                "conductances_S": self._session.bench.conductances(gates_V),
-            },
-        )
+        found = block_arrays(record, shown) | {"cycle": record.first_cycle + shown}
+        self._published.add("cycles", ring_rows("cycles", found, len(shown)))
+        snaps = len(record.snapshots.cycles)
+        if snaps:
+            self._published.add("nodes", ring_rows("nodes", found, snaps))
+            if self._session is not None:
+                gates_V = found["snapshot_gate"]
+                reading = {
+                    "round_cycle": found["snapshot_cycle"] + 1,
+                    "wall_time": np.full(snaps, self.run_time_s()),
+                    "gate_voltage": gates_V,
+                    "conductance": self._session.bench.conductances(gates_V),
+                }
+                self._published.add("gates", ring_rows("gates", reading, snaps))
 
     def _add_round(self, reading: Round, state: EngineState) -> None:
-        progress = state.progress
-        train, test = progress.train, progress.test
-        self._add_gates(np.array([progress.cycle]), reading.gates[None])
-        row = {
-            "cycle": progress.cycle,
-            "learning_time_s": progress.learning_time_s,
-            "run_time_s": self.run_time_s(),
-            "train_error_V2": _number(train, "error_V2"),
-            "train_accuracy": _number(train, "accuracy"),
-            "train_margin_V": _number(train, "worst_margin_V"),
-            "test_error_V2": _number(test, "error_V2"),
-            "test_accuracy": _number(test, "accuracy"),
-        }
-        columns: dict[str, Any] = {name: np.array([value]) for name, value in row.items()}
-        self._published.add("rounds", columns | {"output_V": reading.train_outputs[None]})
+        found = round_arrays(reading, state.progress, self.run_time_s())
+        row = {name: values[np.newaxis] for name, values in found.items()}
+        self._published.add("gates", ring_rows("gates", row, 1))
+        self._published.add("rounds", ring_rows("rounds", row, 1))
 
 
-def describe(plan: Plan) -> Description:
-    """Return what a run is about: notes and arrays, for clients that draw it."""
-    task, network = plan.task, plan.task.wiring.network
-    notes = {
-        "task": str(task.kind),
-        "method": plan.method.name,
-        "margin_V": task.margin_V,
-        "nodes": network.nodes,
-        "edge_names": network.edge_names(),
-        "sources": [{"name": s.name, "node": s.node, "rail_V": s.rail_V} for s in task.wiring.sources],
-        "outputs": [
-            {"name": o.name, "positive": o.positive, "negative": o.negative} for o in task.wiring.outputs
-        ],
-    }
-    arrays = {
-        "edges": network.endpoints(),
-        "positions": np.array(network.positions, dtype=float),
-        "transistors": network.transistors(),
-        "inputs_V": task.train.inputs,
-        "labels_V": task.train.labels,
-        "rounds": plan.rounds,
-    }
-    return Description(notes, arrays)
+def describe(plan: Plan) -> RunDescription:
+    """Return what a run is about, for clients that draw it."""
+    statics = static_variables(plan)
+    values = {name: found for name, (_, found, _) in statics.items()}
+    strings = sorted(name for name, found in values.items() if found.dtype == object)
+    return RunDescription(
+        attributes=plan_attributes(plan),
+        dims={name: tuple(dims) for name, (dims, _, _) in statics.items()},
+        texts={name: tuple(str(text) for text in values[name]) for name in strings},
+        arrays={name: found for name, found in values.items() if name not in strings},
+    )
 
 
 def _score(score: Score | None) -> ScoreFacts | None:
     return ScoreFacts(**vars(score)) if score is not None else None
-
-
-def _number(score: Score | None, name: str) -> float:
-    value = getattr(score, name, None)
-    return float("nan") if value is None else float(value)

@@ -14,7 +14,7 @@ from typing import Any, Generic, TypeVar
 
 import numpy as np
 
-from labctl.engine.messages import Description, LogLine, Poll, RunEvent
+from labctl.engine.messages import LogLine, Poll, RunDescription, RunEvent
 from labctl.engine.rings import CAPACITY, Ring
 from labctl.engine.snapshot import RunFacts, Snapshot
 
@@ -49,7 +49,7 @@ class Published:
         self._rings: dict[str, Ring] = {}
         self._events: Tail[RunEvent] = Tail()
         self._log: Tail[LogLine] = Tail()
-        self._description: Description | None = None
+        self._description: RunDescription | None = None
 
     @property
     def snapshot(self) -> Snapshot:
@@ -62,7 +62,7 @@ class Published:
             sequence = self._snapshot.sequence + 1
             self._snapshot = dataclasses.replace(self._snapshot, sequence=sequence, **changes)
 
-    def begin(self, run: RunFacts, description: Description, **first: Any) -> None:
+    def begin(self, run: RunFacts, description: RunDescription, **first: Any) -> None:
         """Forget the last run; `first` are fields of the new one's first snapshot."""
         with self._lock:
             s = self._snapshot
@@ -89,7 +89,7 @@ class Published:
         with self._lock:
             self._log.add(line)
 
-    def description(self) -> Description | None:
+    def description(self) -> RunDescription | None:
         """Return what the run is about, None before the first."""
         return self._description
 

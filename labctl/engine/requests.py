@@ -15,7 +15,6 @@ from labctl.engine.messages import (
     CheckedRun,
     CheckEnded,
     Describe,
-    Description,
     Do,
     GetCalibration,
     GetCheck,
@@ -29,6 +28,7 @@ from labctl.engine.messages import (
     Quit,
     R,
     Request,
+    RunDescription,
     RunEnded,
     Start,
     StartCalibration,
@@ -77,7 +77,7 @@ class RequestHandler:
     def _poll(self, request: GetPoll, who: str) -> Poll:
         return self._engine.published.poll(request.rings, request.since, request.serial)
 
-    def _describe(self, request: Describe, who: str) -> Description:
+    def _describe(self, request: Describe, who: str) -> RunDescription:
         found = self._engine.published.description()
         if found is None:
             raise ProtocolError(say("this engine has not run anything yet"))

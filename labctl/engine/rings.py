@@ -9,44 +9,47 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from labctl.store.layout import COLUMNS
+
 Arrays = dict[str, NDArray[Any]]
 
-# Rows each ring keeps, and the columns in it. Shapes: T outputs, E edges, N nodes, P training points.
+# Rows each ring keeps, and its columns by the names, units and types of labctl/store/layout.py.
 CAPACITY: Mapping[str, int] = {"cycles": 8192, "gates": 2048, "nodes": 256, "rounds": 1024}
-RINGS: Mapping[str, Mapping[str, str]] = {
-    "cycles": {
-        "cycle": "cycle number",
-        "point": "data point trained",
-        "learning_time_s": "learning time given, s",
-        "start_s": "start on the bench's clock, s",
-        "lateness_s": "lateness of the start, s",
-        "free_V": "free outputs (T), V",
-        "clamped_V": "clamped outputs (T), V",
-        "label_V": "labels of that data point (T), V",
-    },
-    "gates": {
-        "cycle": "cycles trained before the reading",
-        "run_time_s": "wall time since the run began, s",
-        "gates_V": "gate voltages (E), V; NaN for fixed resistors",
-        "conductances_S": "conductances at 0 V (E), S",
-    },
-    "nodes": {
-        "cycle": "cycle in whose pulse the nodes were read",
-        "free_V": "node voltages of the free copy (N), V",
-        "clamped_V": "node voltages of the clamped copy (N), V",
-    },
-    "rounds": {
-        "cycle": "cycles trained before the round",
-        "learning_time_s": "learning time until then, s",
-        "run_time_s": "wall time since the run began, s",
-        "train_error_V2": "training error, V²",
-        "train_accuracy": "fraction of the training points on the right side; NaN for regression",
-        "train_margin_V": "smallest output on its label's side, V; NaN for regression",
-        "test_error_V2": "test error, V²; NaN without a test set",
-        "test_accuracy": "fraction of the test points on the right side; NaN without",
-        "output_V": "free outputs for every training point (P, T), V",
-    },
+RINGS: Mapping[str, tuple[str, ...]] = {
+    "cycles": (
+        "cycle",
+        "cycle_point",
+        "cycle_learning_time",
+        "cycle_start",
+        "cycle_lateness",
+        "cycle_free_output",
+        "cycle_clamped_output",
+    ),
+    # of rounds and of snapshots between them: round_cycle is the number of cycles trained before the reading
+    "gates": ("round_cycle", "wall_time", "gate_voltage", "conductance"),
+    "nodes": ("snapshot_cycle", "snapshot_free_node", "snapshot_clamped_node"),
+    # what a task has no number for is NaN: accuracies and margins of a regression, a test set it has not
+    "rounds": (
+        "round_cycle",
+        "learning_time",
+        "wall_time",
+        "train_error",
+        "train_accuracy",
+        "train_worst_margin",
+        "test_error",
+        "test_accuracy",
+        "train_output",
+    ),
 }
+
+
+def ring_rows(ring: str, found: Mapping[str, NDArray[Any]], n: int) -> Arrays:
+    """Return n rows of a ring from arrays by the names of the layout, in the layout's types.
+
+    A number that is not there is NaN in every row.
+    """
+    missing = np.full(n, np.nan)
+    return {name: np.asarray(found.get(name, missing), COLUMNS[name].dtype) for name in RINGS[ring]}
 
 
 @dataclass(frozen=True)

@@ -16,10 +16,11 @@ from labctl.figures.error import error_figure
 from labctl.figures.gates import gates_figure
 from labctl.figures.network import network_figure
 from labctl.figures.outputs import outputs_figure
-from labctl.figures.reading import measured, text_of
 from labctl.figures.scan import scan_figure
 from labctl.figures.style import look, save
 from labctl.figures.summary import summary_figure
+from labctl.figures.words import attribute
+from labctl.store.reading import has_numbers
 
 __all__ = ["draw_run_figures"]
 
@@ -46,10 +47,12 @@ def draw_run_figures(dataset: xr.Dataset, folder: Path) -> list[Path]:
     run = dataset.load()
     written = []
     for name, draw in _FIGURES.items():
-        if (name in _NEEDS and not measured(run, _NEEDS[name])) or (
+        if (name in _NEEDS and not has_numbers(run, _NEEDS[name])) or (
             name != "scan" and not run.sizes["round"]
         ):
             continue
         with look():
-            written.append(save(draw(run), folder / f"{name}.png", f"{text_of(run, 'name', 'run')}: {name}"))
+            written.append(
+                save(draw(run), folder / f"{name}.png", f"{attribute(run, 'name', 'run')}: {name}")
+            )
     return written

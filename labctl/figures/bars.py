@@ -6,8 +6,9 @@ import numpy as np
 import xarray as xr
 from matplotlib.axes import Axes
 
-from labctl.figures.reading import floats, texts
 from labctl.figures.style import BLUE, INK, MUTED, legend_on_top
+from labctl.figures.words import names_of
+from labctl.store.reading import floats
 
 _START = "#C9C9C9"
 _MOST = 24  # names under this many groups at most are all written
@@ -19,7 +20,7 @@ def draw_bars(ax: Axes, run: xr.Dataset) -> None:
     points, kinds = labels.shape
     names = [
         name if points == 1 else f"{name}\npoint {p}"
-        for name in texts(run, "output_name")
+        for name in names_of(run, "output_name")
         for p in range(points)
     ]
     start, end, label = (values.T.ravel() for values in (outputs[0], outputs[-1], labels))

@@ -9,8 +9,10 @@ import xarray as xr
 from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 
-from labctl.figures.reading import FloatArray, IntArray, floats, ints, number_of, texts
 from labctl.figures.style import BLUE, FAINT, INK, MUTED, SERIES, SHAPES, VERMILION, legend_on_top
+from labctl.figures.words import names_of
+from labctl.store.reading import floats, ints, number_of
+from protocols.block import FloatArray, IntArray
 
 _NUMBERED = 32  # up to this many points each gets its number on the axis
 
@@ -76,7 +78,7 @@ def draw_classes(ax: Axes, run: xr.Dataset) -> None:
 
 def _blocks(run: xr.Dataset) -> list[_Block]:
     found = []
-    outputs = texts(run, "output_name")
+    outputs = names_of(run, "output_name")
     for part in ("train", "test"):
         if f"{part}_output" not in run:
             continue

@@ -14,8 +14,10 @@ from matplotlib.lines import Line2D
 from matplotlib.patheffects import withStroke
 
 from labctl.figures.classes import class_look
-from labctl.figures.reading import FloatArray, floats, ints, is_classification, shortened, texts
 from labctl.figures.style import BLACK, DECISION_MAP, INK, VALUE_MAP, legend_in_title, new_figure
+from labctl.figures.words import names_of, shortened
+from labctl.store.reading import floats, ints, is_classification
+from protocols.block import FloatArray
 
 _SLIGHT = 0.02  # outputs this little below zero, in parts of the largest, are offsets
 _EDGE = 0.06  # of the map, around it when points lie on its edge
@@ -50,14 +52,14 @@ def draw_decision(ax: Axes, run: xr.Dataset, output: int = 0, bar: Axes | None =
     mesh = _draw_map(ax, run, x, y, values)
     _draw_points(ax, run)
     across, up = _mapped_sources(run)
-    names = texts(run, "source_name")
+    names = names_of(run, "source_name")
     inputs = 1e3 * floats(run, "train_input")
     ax.set_xlim(*_limits(x, inputs[:, across]))
     ax.set_ylim(*_limits(y, inputs[:, up]))
     ax.grid(visible=False)
     ax.set_xlabel(f"input {names[across]} (mV)")
     ax.set_ylabel(f"input {names[up]} (mV)")
-    name = texts(run, "output_name")[output]
+    name = names_of(run, "output_name")[output]
     kind = "Decision map" if is_classification(run) else "Output map"
     ax.set_title(kind + (f" of {shortened(name)}" if run.sizes["output"] > 1 else ""))
     place: dict[str, Any] = {"cax": bar}

@@ -12,9 +12,11 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.ticker import FixedFormatter, FixedLocator, NullFormatter, NullLocator
 
-from labctl.figures.reading import FloatArray, floats, is_classification, measured, quantity
 from labctl.figures.scale import EdgeScale, log_ticks
 from labctl.figures.style import BLUE, MUTED, VERMILION, legend_in_title, new_figure, say_not_measured
+from labctl.figures.words import quantity
+from labctl.store.reading import floats, has_numbers, is_classification
+from protocols.block import FloatArray
 
 TIME_LABEL = "learning time (s)"
 _ZERO: dict[str, Any] = {
@@ -91,7 +93,7 @@ def dress_time(ax: Axes, scale: EdgeScale) -> None:
 def draw_error(ax: Axes, run: xr.Dataset) -> None:
     """Draw train and test error (round,) in V² on given axes; exact zeros sit on the bottom edge."""
     times = floats(run, "learning_time")
-    found = [(t, floats(run, f"{t.part}_error")) for t in TRACES if measured(run, f"{t.part}_error")]
+    found = [(t, floats(run, f"{t.part}_error")) for t in TRACES if has_numbers(run, f"{t.part}_error")]
     if not found:
         say_not_measured(ax, "Error")
         return

@@ -11,8 +11,9 @@ from matplotlib.colors import Normalize
 from matplotlib.figure import Figure
 
 from labctl.figures.error import dress_time, time_scale
-from labctl.figures.reading import FloatArray, floats, number_of, transistors
 from labctl.figures.style import CONDUCTANCE_MAP, INK, MUTED, new_figure
+from labctl.store.reading import floats, learning_edges, number_of
+from protocols.block import FloatArray
 
 WALL_HATCH = "////"
 _HEADROOM = 0.09  # of the gate range, beyond each wall
@@ -39,7 +40,7 @@ def gates_figure(run: xr.Dataset) -> Figure:
 
 def conductance_norm(run: xr.Dataset) -> Normalize:
     """Return the colour scale of conductances, in mS: 0 to the largest transistor at start or end."""
-    ends = 1e3 * floats(run, "conductance")[[0, -1]][:, transistors(run)]
+    ends = 1e3 * floats(run, "conductance")[[0, -1]][:, learning_edges(run)]
     known = ends[np.isfinite(ends)]
     largest = float(known.max()) if known.size else 0.0
     return Normalize(0.0, largest if largest > 0 else 1.0)
@@ -47,7 +48,7 @@ def conductance_norm(run: xr.Dataset) -> Normalize:
 
 def draw_gates(ax: Axes, run: xr.Dataset) -> None:
     """Draw gate voltages (round, edge) in V on given axes, with the walls as hatched bands."""
-    gates = floats(run, "gate_voltage")[:, transistors(run)]
+    gates = floats(run, "gate_voltage")[:, learning_edges(run)]
     _draw_curves(ax, run, gates)
     low, high = number_of(run, "gate_min_V"), number_of(run, "gate_max_V")
     known = gates[np.isfinite(gates)]
@@ -65,7 +66,7 @@ def draw_gates(ax: Axes, run: xr.Dataset) -> None:
 
 def draw_conductances(ax: Axes, run: xr.Dataset) -> None:
     """Draw transistor conductances (round, edge) in mS on given axes."""
-    values = 1e3 * floats(run, "conductance")[:, transistors(run)]
+    values = 1e3 * floats(run, "conductance")[:, learning_edges(run)]
     _draw_curves(ax, run, values)
     known = values[np.isfinite(values)]
     largest = float(known.max()) if known.size and known.max() > 0 else 1.0
@@ -77,7 +78,7 @@ def draw_conductances(ax: Axes, run: xr.Dataset) -> None:
 def _draw_curves(ax: Axes, run: xr.Dataset, values: FloatArray) -> None:
     scale = time_scale(run)
     x = scale.place(floats(run, "learning_time"))
-    final = 1e3 * floats(run, "conductance")[-1, transistors(run)]
+    final = 1e3 * floats(run, "conductance")[-1, learning_edges(run)]
     order = np.argsort(np.nan_to_num(final, nan=-1.0))  # strong edges on top
     ax.add_collection(
         LineCollection(

@@ -8,7 +8,8 @@ import numpy as np
 import xarray as xr
 from numpy.typing import ArrayLike
 
-from labctl.figures.reading import BoolArray, FloatArray, IntArray, floats, ints
+from labctl.store.reading import floats, ints
+from protocols.block import BoolArray, FloatArray, IntArray
 
 STUB = 0.42  # length of a stub, in lattice pitches
 WRAPS_ABOVE = 1.5  # an edge longer than this many median edges goes around the lattice

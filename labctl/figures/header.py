@@ -9,15 +9,9 @@ import xarray as xr
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
-from labctl.figures.reading import (
-    floats,
-    is_classification,
-    measured,
-    number_of,
-    quantity,
-    text_of,
-)
 from labctl.figures.style import BLUE, GRID, MUTED
+from labctl.figures.words import attribute, quantity
+from labctl.store.reading import floats, has_numbers, is_classification, number_of
 from protocols.units import duration
 
 _SIDE_IN, _GAP_IN = 0.2, 0.35
@@ -28,7 +22,7 @@ _NAME_IN, _NUMBER_IN, _SECOND_IN, _RULE_IN = 0.17, 0.21, 0.57, 1.06
 def write_header(figure: Figure, run: xr.Dataset) -> None:
     """Write name, context and key numbers along the top of a figure, and a line beneath them."""
     room = _write_numbers(figure, run) - _SIDE_IN
-    name = text_of(run, "name", "run")
+    name = attribute(run, "name", "run")
     _write_fitted(figure, name, 1, room, _NAME_IN, fontsize=20, fontweight="bold")
     _write_fitted(figure, _context(run), 2, room, _SECOND_IN, fontsize=12, color=MUTED, linespacing=1.25)
     width, height = figure.get_size_inches()
@@ -95,7 +89,7 @@ def _joined(lines: list[str]) -> str:
 
 def _numbers(run: xr.Dataset) -> list[tuple[str, str]]:
     found = []
-    if measured(run, "train_error"):
+    if has_numbers(run, "train_error"):
         error = floats(run, "train_error")
         first, last = quantity(float(error[0]), "").rstrip(), quantity(float(error[-1]), "V²")
         found.append(("train error, start → end", f"{first} → {last}"))
@@ -107,17 +101,17 @@ def _numbers(run: xr.Dataset) -> list[tuple[str, str]]:
 
 
 def _context(run: xr.Dataset) -> str:
-    bench = text_of(run, "bench", "unknown bench")
+    bench = attribute(run, "bench", "unknown bench")
     simulated = bool(number_of(run, "simulated", 0.0))
     if simulated and "simulated" not in bench.lower():
         bench += " (simulated)"
-    status = text_of(run, "status", "completed")
+    status = attribute(run, "status", "completed")
     parts = [
-        text_of(run, "task_kind"),
+        attribute(run, "task_kind"),
         *([] if status == "completed" else [f"run {status}"]),
-        f"method: {text_of(run, 'method', 'unknown')}",
+        f"method: {attribute(run, 'method', 'unknown')}",
         f"bench: {bench}",
-        *([f"imperfections: {text_of(run, 'imperfections') or 'none'}"] if simulated else []),
-        *([f"seed {text_of(run, 'seed')}"] if "seed" in run.attrs else []),
+        *([f"imperfections: {attribute(run, 'imperfections') or 'none'}"] if simulated else []),
+        *([f"seed {attribute(run, 'seed')}"] if "seed" in run.attrs else []),
     ]
     return " · ".join(part.replace(" ", "\N{NO-BREAK SPACE}") for part in parts)

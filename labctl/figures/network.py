@@ -14,7 +14,6 @@ from matplotlib.patheffects import withStroke
 
 from labctl.figures.gates import conductance_norm
 from labctl.figures.geometry import Layout, lay_out
-from labctl.figures.reading import floats, ints, shortened, texts, transistors
 from labctl.figures.style import (
     BLUE,
     CONDUCTANCE_MAP,
@@ -25,6 +24,8 @@ from labctl.figures.style import (
     bare,
     new_figure,
 )
+from labctl.figures.words import names_of, shortened
+from labctl.store.reading import floats, ints, learning_edges
 from protocols.units import duration
 
 _THIN_PT, _WIDE_PT = 0.8, 7.5
@@ -79,7 +80,7 @@ def _draw_edges(ax: Axes, run: xr.Dataset, layout: Layout, round_: int, scale: f
     norm = conductance_norm(run)
     share = np.clip(conductance / norm.vmax, 0.0, 1.1) if norm.vmax else 0 * conductance
     width = scale * (_THIN_PT + (_WIDE_PT - _THIN_PT) * share)
-    learning = transistors(run)
+    learning = learning_edges(run)
     order = learning[np.argsort(conductance[learning])]
     pieces = [(piece, e) for e in order for piece in layout.segments(int(e))]
     ax.add_collection(
@@ -193,7 +194,7 @@ def _name_node(ax: Axes, layout: Layout, node: int, lines: list[str], colour: st
 
 def _source_names(run: xr.Dataset) -> dict[int, list[str]]:
     rails = floats(run, "source_rail")
-    rows = zip(ints(run, "source_node"), texts(run, "source_name"), rails, strict=True)
+    rows = zip(ints(run, "source_node"), names_of(run, "source_name"), rails, strict=True)
     return {
         int(node): [shortened(name, _LONGEST)]
         if np.isnan(rail)
@@ -205,7 +206,7 @@ def _source_names(run: xr.Dataset) -> dict[int, list[str]]:
 def _output_names(run: xr.Dataset) -> dict[int, list[str]]:
     names: dict[int, list[str]] = {}
     rows = zip(
-        texts(run, "output_name"), ints(run, "output_positive"), ints(run, "output_negative"), strict=True
+        names_of(run, "output_name"), ints(run, "output_positive"), ints(run, "output_negative"), strict=True
     )
     for name, positive, negative in rows:
         names[int(positive)] = [

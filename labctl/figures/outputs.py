@@ -12,15 +12,6 @@ from matplotlib.lines import Line2D
 
 from labctl.figures.bars import draw_bars
 from labctl.figures.classes import draw_classes
-from labctl.figures.reading import (
-    FloatArray,
-    floats,
-    is_classification,
-    measured,
-    swept_source,
-    text_of,
-    texts,
-)
 from labctl.figures.style import (
     BLUE,
     FAINT,
@@ -33,6 +24,9 @@ from labctl.figures.style import (
     note,
     say_not_measured,
 )
+from labctl.figures.words import names_of
+from labctl.store.reading import floats, has_numbers, is_classification, swept_source, text_of
+from protocols.block import FloatArray
 
 _START: dict[str, Any] = {"color": "#B5B5B5", "marker": "o", "markersize": 3.5, "linewidth": 1.5}
 
@@ -56,13 +50,13 @@ def outputs_figure(run: xr.Dataset) -> Figure:
 
 def has_residuals(run: xr.Dataset) -> bool:
     """Tell whether outputs are drawn against one input, with a residual panel beneath."""
-    known = text_of(run, "task_kind") == "regression" and measured(run, "train_output")
+    known = text_of(run, "task_kind") == "regression" and has_numbers(run, "train_output")
     return known and swept_source(run) is not None
 
 
 def draw_outputs(ax: Axes, run: xr.Dataset) -> None:
     """Draw outputs and labels on given axes: by class, as bars, as a curve, or one against the other."""
-    if not measured(run, "train_output"):
+    if not has_numbers(run, "train_output"):
         say_not_measured(ax, "Outputs")
     elif is_classification(run):
         draw_classes(ax, run)
@@ -97,7 +91,7 @@ def draw_curve(ax: Axes, run: xr.Dataset) -> None:
 
 
 def _curve_handles(run: xr.Dataset) -> list[Line2D]:
-    names = texts(run, "output_name")
+    names = names_of(run, "output_name")
     ends = names if len(names) > 1 else ["end"]
     handles = [Line2D([], [], **_START, label="start")]
     handles += [
@@ -182,4 +176,4 @@ def _swept(run: xr.Dataset, part: str) -> FloatArray:
 
 def _swept_label(run: xr.Dataset) -> str:
     source = swept_source(run)
-    return "input (mV)" if source is None else f"input {texts(run, 'source_name')[source]} (mV)"
+    return "input (mV)" if source is None else f"input {names_of(run, 'source_name')[source]} (mV)"

@@ -9,8 +9,8 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.ticker import FixedFormatter, FixedLocator, MaxNLocator, NullFormatter, NullLocator
 
-from labctl.figures.reading import FloatArray
 from labctl.figures.style import INK
+from protocols.block import FloatArray
 
 _MARGIN = 0.04  # of the axis, beyond the outermost value
 _GAP = 0.13  # of the axis, between zero and the smallest other value
@@ -73,10 +73,6 @@ class EdgeScale:
     def place(self, values: FloatArray) -> FloatArray:
         """Return where to draw the values: zeros at the edge if it has one, the others as they are."""
         return np.where((values <= 0) & self.zeros, self.edge, values)
-
-    def is_zero(self, values: FloatArray) -> FloatArray:
-        """Return the coordinates of the zeros only; the others are NaN."""
-        return np.where(values <= 0, self.edge, np.nan)
 
     def dress(self, ax: Axes, which: Literal["x", "y"], zero: str = "0") -> None:
         """Set scale, limits, ticks and the mark of the break on one axis."""

@@ -5,8 +5,9 @@ from __future__ import annotations
 import xarray as xr
 from matplotlib.figure import Figure
 
-from labctl.figures.reading import floats, text_of
 from labctl.figures.style import BLUE, new_figure
+from labctl.figures.words import attribute
+from labctl.store.reading import floats
 
 
 def scan_figure(run: xr.Dataset) -> Figure:
@@ -19,6 +20,6 @@ def scan_figure(run: xr.Dataset) -> Figure:
         ax.loglog(floats(run, "period"), floats(run, name), "o-", color=BLUE, linewidth=1.2)
         ax.set_ylabel(f"{about.get('long_name', name)} ({str(about.get('units', '1')).replace('^2', '²')})")
         ax.grid(visible=False, which="minor")
-    panels[0].set_title(text_of(run, "name", "scan"))
+    panels[0].set_title(attribute(run, "name", "scan"))
     panels[-1].set_xlabel("period τ (s)")
     return figure

@@ -23,11 +23,12 @@ from PyQt6.QtWidgets import (
 )
 
 from labctl.experiment.differences import differences
-from labctl.figures.reading import floats, measured, quantity
+from labctl.figures.words import quantity
 from labctl.gui.plots.dock import plot_widget, restyle_plot
 from labctl.gui.theme import Theme
 from labctl.gui.words import must, named, tr
 from labctl.store.catalogue import Entry
+from labctl.store.reading import floats, has_numbers
 from protocols.units import duration
 
 _WIDEST = 260  # pixels of a column
@@ -111,7 +112,7 @@ class CompareWindow(QDialog):
         plot.setLogMode(x=log, y=True)
         plot.showGrid(x=True, y=True, alpha=0.18)
         for k, run in enumerate(self._runs):
-            if not measured(run, "train_error"):
+            if not has_numbers(run, "train_error"):
                 continue
             x, y = floats(run, "learning_time"), floats(run, "train_error")
             good = np.isfinite(y) & (y > 0) & ((x > 0) if log else True)
@@ -124,7 +125,7 @@ class CompareWindow(QDialog):
         plot.clear()
         plot.showGrid(x=False, y=True, alpha=0.18)
         for k, run in enumerate(self._runs):
-            if not measured(run, "gate_voltage"):
+            if not has_numbers(run, "gate_voltage"):
                 continue
             last = floats(run, "gate_voltage")[-1]
             colour, second = self._look(k)

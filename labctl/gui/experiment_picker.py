@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Literal
 
 from PyQt6.QtCore import QSettings
 from PyQt6.QtWidgets import QComboBox
 
-import labctl
+from labctl.experiment.shipped import shipped
 from labctl.gui.words import named, tr
 
 _RECENT = 8
@@ -61,7 +62,7 @@ def is_example(file: Path) -> bool:
     return file.absolute().parent == near("examples").absolute()
 
 
-def near(name: str) -> Path:
-    """Return a folder beside the working folder or beside labctl itself."""
-    here = Path.cwd() / name
-    return here if here.is_dir() else Path(labctl.__file__).parent.parent / name
+def near(kind: Literal["examples", "benches"]) -> Path:
+    """Return a folder beside the working folder, else the one that came with labctl."""
+    here = Path.cwd() / kind
+    return here if here.is_dir() else shipped(kind)

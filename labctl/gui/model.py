@@ -12,20 +12,21 @@ from numpy.typing import NDArray
 from PyQt6.QtCore import QObject, pyqtSignal
 
 from labctl.engine.client import Poll
+from labctl.engine.rings import RINGS
 from labctl.engine.snapshot import LatenessFacts, Snapshot
-from labctl.figures.reading import floats, ints, measured, number_of, text_of, texts
 from labctl.gui.history import History
 from labctl.store.lateness import LatenessTally
+from labctl.store.reading import described, floats, has_numbers, ints, number_of, text_of, texts
 from protocols.block import FloatArray
 
-ERRORS = ("train_error_V2", "test_error_V2", "train_accuracy", "test_accuracy")
+ERRORS = ("train_error", "test_error", "train_accuracy", "test_accuracy")
 CYCLES = 4096  # single cycles kept for outputs and pulses
 _CLOCK = 4096
 
 
 @dataclass
 class Description:
-    """What a run is about: volts, nodes and edges by number; arrays as the engine describes them."""
+    """What a run is about: volts, nodes and edges by number."""
 
     task: str
     method: str
@@ -41,29 +42,8 @@ class Description:
     labels_V: FloatArray
 
     @classmethod
-    def of_engine(cls, notes: dict[str, Any], arrays: dict[str, Any]) -> Description:
-        """Build it from an engine's answer."""
-        transistors = np.asarray(arrays["transistors"])
-        if transistors.dtype == bool:
-            transistors = np.flatnonzero(transistors)
-        return cls(
-            notes["task"],
-            notes["method"],
-            notes["margin_V"],
-            notes["nodes"],
-            notes["edge_names"],
-            notes["sources"],
-            notes["outputs"],
-            np.asarray(arrays["edges"], dtype=np.int64),
-            np.asarray(arrays["positions"], dtype=np.float64),
-            transistors.astype(np.int64),
-            np.asarray(arrays["inputs_V"]),
-            np.asarray(arrays["labels_V"]),
-        )
-
-    @classmethod
     def of_run(cls, run: xr.Dataset) -> Description:
-        """Build it from a stored run."""
+        """Build it from a stored run, or from what an engine says of one."""
         rails = floats(run, "source_rail")
         negative = ints(run, "output_negative")
         return cls(
@@ -166,7 +146,7 @@ class RunModel(QObject):
 
     def describe(self, serial: int, notes: dict[str, Any], arrays: dict[str, Any]) -> None:
         """Begin with another run of the engine."""
-        self.description = Description.of_engine(notes, arrays)
+        self.description = Description.of_run(described(notes, arrays))
         self.title = self.folder = ""
         self.clear()
         self.begun.emit()
@@ -184,9 +164,9 @@ class RunModel(QObject):
         rounds = poll.rings.get("rounds")
         if rounds is not None and len(rounds):
             a = rounds.arrays
-            self._tick(a["cycle"], a["learning_time_s"])
-            self.errors.add(a["learning_time_s"], np.column_stack([a[name] for name in ERRORS]))
-            self.outputs_V = a["output_V"][-1]
+            self._tick(a["round_cycle"], a["learning_time"])
+            self.errors.add(a["learning_time"], np.column_stack([a[name] for name in ERRORS]))
+            self.outputs_V = a["train_output"][-1]
             grew = True
         self._tick([poll.snapshot.cycle], [poll.snapshot.learning_time_s])
         gates = poll.rings.get("gates")
@@ -195,8 +175,9 @@ class RunModel(QObject):
         grew = self._add_gates() or grew
         nodes = poll.rings.get("nodes")
         if nodes is not None and len(nodes):
-            self.free_V, self.clamped_V = nodes.arrays["free_V"][-1], nodes.arrays["clamped_V"][-1]
-            self.node_cycle = int(nodes.arrays["cycle"][-1])
+            a = nodes.arrays
+            self.free_V, self.clamped_V = a["snapshot_free_node"][-1], a["snapshot_clamped_node"][-1]
+            self.node_cycle = int(a["snapshot_cycle"][-1])
             grew = True
         cycles = poll.rings.get("cycles")
         if cycles is not None and len(cycles):
@@ -212,10 +193,10 @@ class RunModel(QObject):
         """Add readings up to the cycle the clock knows; a poll may bring one before the clock has ticked."""
         waiting, self._early = self._early, []
         for a in waiting:
-            known = a["cycle"] <= self._clock_cycle[-1]
-            x = np.interp(a["cycle"][known], self._clock_cycle, self._clock_s)
-            self.gates.add(x, a["gates_V"][known])
-            self.conductances.add(x, a["conductances_S"][known])
+            known = a["round_cycle"] <= self._clock_cycle[-1]
+            x = np.interp(a["round_cycle"][known], self._clock_cycle, self._clock_s)
+            self.gates.add(x, a["gate_voltage"][known])
+            self.conductances.add(x, a["conductance"][known])
             if not known.all():
                 self._early.append({name: values[~known] for name, values in a.items()})
         return bool(waiting)
@@ -241,18 +222,17 @@ class RunModel(QObject):
             self.gates.add(time_s, floats(run, "gate_voltage"))
             self.conductances.add(time_s, floats(run, "conductance"))
             nothing = np.full(len(time_s), np.nan)
-            names = ("train_error", "test_error", "train_accuracy", "test_accuracy")
-            columns = [floats(run, n) if n in run else nothing for n in names]
+            columns = [floats(run, n) if n in run else nothing for n in ERRORS]
             self.errors.add(time_s, np.column_stack(columns))
-            if measured(run, "train_output"):
+            if has_numbers(run, "train_output"):
                 self.outputs_V = floats(run, "train_output")[-1]
-            if measured(run, "free_node"):
+            if has_numbers(run, "free_node"):
                 self.free_V = floats(run, "free_node")[-1, -1]
-            if measured(run, "clamped_node"):
+            if has_numbers(run, "clamped_node"):
                 self.clamped_V = floats(run, "clamped_node")[-1, -1]
         self.markers = markers_in(events)
         self._load_cycles(run)
-        if measured(run, "map_output"):
+        if has_numbers(run, "map_output"):
             self.plane = Plane(floats(run, "map_x"), floats(run, "map_y"), floats(run, "map_output"))
         self.begun.emit()
         self.grown.emit()
@@ -260,24 +240,17 @@ class RunModel(QObject):
     def _load_cycles(self, run: xr.Dataset) -> None:
         if self.description is None or not run.sizes.get("cycle", 0):
             return
-        if measured(run, "cycle_lateness"):
+        if has_numbers(run, "cycle_lateness"):
             self.lateness = _tally(run["cycle_lateness"].values)
         self.has_all_cycles = int(run["cycle"][-1]) < run.sizes["cycle"]
         last = run.isel(cycle=slice(-CYCLES, None))
-        names = {
-            "point": "cycle_point",
-            "learning_time_s": "cycle_learning_time",
-            "free_V": "cycle_free_output",
-            "clamped_V": "cycle_clamped_output",
-        }
-        self.cycles = {n: np.asarray(last[v].values) for n, v in names.items() if v in last}
-        if "point" in self.cycles:
-            self.cycles["point"] = self.cycles["point"].astype(np.int64)
-            self.cycles["label_V"] = self.description.labels_V[self.cycles["point"]]
+        self.cycles = {n: np.asarray(last[n].values) for n in RINGS["cycles"] if n in last}
+        if "cycle_point" in self.cycles:
+            self.cycles["cycle_point"] = self.cycles["cycle_point"].astype(np.int64)
 
     def add_plane(self, run: xr.Dataset) -> None:
         """Take the decision map of a run that has just been stored."""
-        if measured(run, "map_output"):
+        if has_numbers(run, "map_output"):
             self.plane = Plane(floats(run, "map_x"), floats(run, "map_y"), floats(run, "map_output"))
             self.grown.emit()
 

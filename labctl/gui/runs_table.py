@@ -8,7 +8,7 @@ from PyQt6.QtCore import QAbstractTableModel, QItemSelectionModel, QModelIndex, 
 from PyQt6.QtGui import QIcon, QImage, QPixmap
 from PyQt6.QtWidgets import QAbstractItemView, QHeaderView, QTableView
 
-from labctl.figures.reading import quantity
+from labctl.figures.words import quantity
 from labctl.gui.words import must, named, tr
 from labctl.store.catalogue import Entry
 

@@ -22,8 +22,8 @@ from labctl.importing.matlab import Fields, looks_like_matlab, read_matlab
 from labctl.importing.recording import PAPER, Recording, Source
 from labctl.importing.small_network import read_drift, read_table
 from labctl.store import Manifest, catalogue, new_run_folder
-from labctl.store.complete import complete_dataset, write_complete
 from labctl.store.events import EventLog
+from labctl.store.import_writer import complete_dataset, write_complete
 from protocols.errors import ConfigError, DataError
 from protocols.metrics import score
 from protocols.plan import Plan

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from labctl.store.codec import smallest_unsigned
 from labctl.store.live import Static
 from protocols.bench import Limits
-from protocols.block import CycleRecord, FloatArray
+from protocols.block import CycleRecord, FloatArray, IntArray
 from protocols.engine import Progress, Round
 from protocols.metrics import Score
 from protocols.order import OrderKind
@@ -36,13 +36,16 @@ class DecisionMap:
         }
 
 
+def plan_attributes(plan: Plan) -> dict[str, Any]:
+    """Return what is said of a run before it begins: its task and its method."""
+    return {"task_kind": str(plan.task.kind), "method": plan.method.name, "margin_V": plan.task.margin_V}
+
+
 def run_attributes(plan: Plan, limits: Limits) -> dict[str, Any]:
     """Return what run.nc says of itself whatever happens in the run."""
     return {
         "Conventions": "labctl-run 1",
-        "task_kind": str(plan.task.kind),
-        "method": plan.method.name,
-        "margin_V": plan.task.margin_V,
+        **plan_attributes(plan),
         "gate_min_V": limits.gate_min_V,
         "gate_max_V": limits.gate_max_V,
         "node_max_V": limits.node_max_V,
@@ -85,8 +88,11 @@ def round_arrays(reading: Round, progress: Progress, wall_time_s: float) -> dict
     return {name: np.asarray(value) for name, value in found.items()}
 
 
-def block_arrays(record: CycleRecord, kept: slice) -> dict[str, NDArray[Any]]:
-    """Return the rows kept of a block by the names of the layout, and its snapshots."""
+def block_arrays(record: CycleRecord, kept: slice | IntArray) -> dict[str, NDArray[Any]]:
+    """Return the rows kept of a block by the names of the layout, and its snapshots.
+
+    kept: which cycles, counted from the block's first.
+    """
     duration_s = np.full(len(record), np.nan, dtype=np.float32)
     duration_s[:-1] = np.diff(record.start_s)
     found = {

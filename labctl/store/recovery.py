@@ -18,10 +18,10 @@ from labctl.store.catalogue import update
 from labctl.store.checkpoint import Checkpoint
 from labctl.store.convert import convert
 from labctl.store.events import EventLog, read_events
-from labctl.store.kept import Kept, kept_in
 from labctl.store.live_reader import LiveReader
 from labctl.store.manifest import Manifest
 from labctl.store.marker import Process
+from labctl.store.stored_contents import StoredContents, contents_of
 from protocols.errors import DataError
 
 RECOVERED = "recovered"
@@ -68,7 +68,7 @@ def recover(folder: Path, *, force: bool = False) -> Recovered:
                 f"{folder}: {marker.NAME} is missing, so whether its process lives cannot be known; "
                 "add --force when you know that it does not"
             )
-    kept = kept_in(folder)
+    kept = contents_of(folder)
     ended = _last_written(folder)
     try:
         owner = marker.take(folder, even_alive=force)
@@ -93,11 +93,11 @@ def load_checkpoint(reader: LiveReader) -> Checkpoint | None:
 
 
 def _store(
-    folder: Path, owner: Process | None, manifest: Manifest, ended: datetime, kept: Kept | None
+    folder: Path, owner: Process | None, manifest: Manifest, ended: datetime, kept: StoredContents | None
 ) -> Recovered:
     status, damaged, events = RECOVERED, 0, read_events(folder)
     if kept is None:
-        kept, reason = Kept(0, 0), "the process died before anything was recorded"
+        kept, reason = StoredContents(0, 0), "the process died before anything was recorded"
     elif kept.is_live:
         reason = f"{owner or 'its process'} died "
         if kept.ended is None:

@@ -6,7 +6,6 @@ stored is lost. Both studies read the same runs: train one task, test the other.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -14,16 +13,15 @@ from typing import Any
 import numpy as np
 
 from labctl.analysis import erasure_rate, fitted_velocity
-from labctl.analysis.arrays import learning_gates
 from labctl.store import open_run
+from labctl.store.reading import learning_gates
 from labctl.studies import drift_figure, erasure_figure, measured
 from labctl.studies.boards import PULSE_S, TASK_NAMES, TWO_EDGE, Overrides, TwoEdge, columns
+from labctl.studies.found import Alone, Expected, Path_V
 from labctl.studies.measured import Drift
 from labctl.studies.pipeline import EXAMPLES, Point, Told, run_points, settings
 from labctl.studies.study import Finding, Request, short
 from protocols.block import FloatArray
-
-Path_V = tuple[FloatArray, FloatArray, FloatArray]  # time (s), gates (V), error of the other task (V)
 
 LEARNING_S = 2.0
 ROUNDS = 401  # one every 5 ms
@@ -39,44 +37,6 @@ METHODS: dict[str, Overrides] = {
         ("method.overclamping.max_pulse", '"100 us"'),
     ),
 }
-
-
-@dataclass(frozen=True, eq=False)
-class Alone:
-    """One task trained alone: time of pulses (n,) in s, gates (n, 2), errors of both tasks (n,) in V.
-
-    velocity_V_per_s (2,): while it slides along its line; off_line_V: rms distance from it meanwhile;
-    erasure_V_per_s: how fast the other task's error grows then.
-    """
-
-    task: int
-    method: str
-    time_s: FloatArray
-    gates_V: FloatArray
-    own_error_V: FloatArray
-    other_error_V: FloatArray
-    velocity_V_per_s: FloatArray
-    off_line_V: float
-    erasure_V_per_s: float
-
-
-@dataclass(frozen=True, eq=False)
-class Expected:
-    """The same by theory and by publication, for one task.
-
-    velocity_V_per_s (2,) and erasure_V_per_s by the linear theory near the board's reference gates; path:
-    time (n,), gates (n, 2) and the other task's error (n,) by integrating the learning rule, no walls;
-    measured: the published drift test, its time moved so that it begins where the path passes its first
-    gates; measured_erasure_V: the other task's error that belongs to its gates.
-    """
-
-    velocity_V_per_s: FloatArray
-    erasure_V_per_s: float
-    path: Path_V
-    measured: Drift | None
-    measured_velocity_V_per_s: FloatArray | None
-    measured_erasure_V: FloatArray | None
-    measured_erasure_V_per_s: float | None
 
 
 def drift_study(request: Request, told: Told) -> Finding:

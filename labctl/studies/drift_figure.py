@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 from matplotlib.artist import Artist
@@ -13,9 +13,7 @@ from matplotlib.lines import Line2D
 
 from labctl.figures import style
 from labctl.studies.boards import TASK_NAMES, TITLES, TWO_EDGE
-
-if TYPE_CHECKING:
-    from labctl.studies.drift import Alone, Expected
+from labctl.studies.found import Alone, Expected
 
 COLORS = (style.BLUE, style.VERMILION)  # α trained, β trained
 MARKERS = ("o", "s")  # standard, and the method that does not drift

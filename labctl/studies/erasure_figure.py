@@ -4,16 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import numpy as np
 
 from labctl.figures import style
 from labctl.studies.boards import TASK_NAMES, TITLES
 from labctl.studies.drift_figure import COLORS, SHOWN_S, SPARSE, handles, open_look
-
-if TYPE_CHECKING:
-    from labctl.studies.drift import Alone, Expected
+from labctl.studies.found import Alone, Expected
 
 
 def draw(board: str, runs: Sequence[Alone], expected: Sequence[Expected], path: Path) -> Path:

@@ -11,11 +11,12 @@ from typing import Any
 import numpy as np
 
 from labctl.analysis import path_diameter
-from labctl.analysis.arrays import learning_gates
 from labctl.analysis.theory import steady_cycle
 from labctl.store import open_run
+from labctl.store.reading import learning_gates
 from labctl.studies import limit_cycle_figure, measured
 from labctl.studies.boards import PULSE_S, TWO_EDGE
+from labctl.studies.found import Cycle, Plane
 from labctl.studies.pipeline import EXAMPLES, Point, Told, run_points, settings
 from labctl.studies.scaling import SWEEPS
 from labctl.studies.study import Finding, Request, short
@@ -35,37 +36,6 @@ class Sampling:
 
 # Averaging keeps the noise of gate readings small. A round takes longer than many cycles, hence so few.
 SAMPLING = dict.fromkeys(TWO_EDGE, Sampling(50, 1.0, 10)) | {"lattice": Sampling(20, 6.0, 20)}
-
-
-@dataclass(frozen=True, eq=False)
-class Cycle:
-    """One steady cycle of period τ (s): gates (n, E) in volts, the switches being samples 0 and n/2.
-
-    theory: the same path by the linear theory, measured: as published; None where there is none.
-    """
-
-    tau_s: float
-    gates_V: FloatArray
-    theory_V: FloatArray | None
-    measured_V: FloatArray | None
-
-    @property
-    def span_V(self) -> float:
-        """Return the distance between the switches, in volts."""
-        return float(np.linalg.norm(self.gates_V[len(self.gates_V) // 2] - self.gates_V[0]))
-
-
-@dataclass(frozen=True, eq=False)
-class Plane:
-    """Two principal directions of the cycles together: axes (2, E), and their share of the variance."""
-
-    axes: FloatArray
-    share: float
-
-    def of(self, gates_V: FloatArray) -> FloatArray:
-        """Project a path (n, E), about its own mean, onto the plane, (n, 2), in volts."""
-        projected: FloatArray = (gates_V - gates_V.mean(axis=0)) @ self.axes.T
-        return projected
 
 
 def study(request: Request, told: Told) -> Finding:

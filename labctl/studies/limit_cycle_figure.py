@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import numpy as np
 from matplotlib.artist import Artist
@@ -13,10 +12,8 @@ from matplotlib.lines import Line2D
 
 from labctl.figures import style
 from labctl.studies.boards import TASK_NAMES, TITLES, TWO_EDGE
+from labctl.studies.found import Cycle, Plane
 from protocols.block import FloatArray
-
-if TYPE_CHECKING:
-    from labctl.studies.limit_cycle import Cycle, Plane
 
 HALVES = (style.BLUE, style.VERMILION)  # while α is trained, while β is
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -14,9 +13,9 @@ from labctl.analysis import Clock, gate_drift, settled_error
 from labctl.store import open_run
 from labctl.studies import methods_figure
 from labctl.studies.boards import Overrides
+from labctl.studies.found import MethodOutcome
 from labctl.studies.pipeline import EXAMPLES, Point, Told, run_points, settings
 from labctl.studies.study import Finding, Request, short
-from protocols.block import FloatArray
 
 SEEDS = 8
 CYCLES = 100_000
@@ -68,19 +67,6 @@ METHODS: dict[str, Overrides] = {
 }
 
 
-@dataclass(frozen=True, eq=False)
-class Outcome:
-    """One method on every board, arrays (boards,): error floor in V², the same as read, drift.
-
-    floor_V2: without the noise of single readings, and never below what can be told of it, one standard
-    error; drift_V_per_s: speed of all gates together, per second of nominal pulses; over the last rounds.
-    """
-
-    floor_V2: FloatArray
-    floor_as_read_V2: FloatArray
-    drift_V_per_s: FloatArray
-
-
 def study(request: Request, told: Told) -> Finding:
     """Train the four-point task by every method on as many random boards as asked for."""
     outcomes = run_methods(request, told, METHODS, CYCLES)
@@ -108,7 +94,7 @@ def table(values: Mapping[str, Any]) -> tuple[list[str], list[list[str]]]:
 
 def run_methods(
     request: Request, told: Told, methods: Mapping[str, Overrides], cycles: int
-) -> dict[str, Outcome]:
+) -> dict[str, MethodOutcome]:
     """Run the methods and read floors and drifts out, by method."""
     seeds = request.seeds or SEEDS
     record: Overrides = (("record.spacing", "linear"), ("record.rounds", ROUNDS))
@@ -126,7 +112,7 @@ def run_methods(
     ]
     runs = run_points(points, request.folder, told, request.workers)
     seen = np.array([_read_out(run) for run in runs]).reshape(len(methods), seeds, 3)
-    return {name: Outcome(*seen[k].T) for k, name in enumerate(methods)}
+    return {name: MethodOutcome(*seen[k].T) for k, name in enumerate(methods)}
 
 
 def _read_out(run: Path) -> tuple[float, float, float]:
@@ -136,7 +122,7 @@ def _read_out(run: Path) -> tuple[float, float, float]:
     return max(floor.noise_free_V2, floor.noise_free_uncertainty_V2), floor.error_V2, drift.speed_V_per_s
 
 
-def numbers(outcomes: Mapping[str, Outcome]) -> dict[str, Any]:
+def numbers(outcomes: Mapping[str, MethodOutcome]) -> dict[str, Any]:
     """Return a row per method, and the same as columns.
 
     The reduction of a board is its floor by the standard method over its floor by this one. Floors are

@@ -4,20 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 
 from labctl.figures import style
+from labctl.studies.found import MethodOutcome
 from protocols.block import FloatArray
 
-if TYPE_CHECKING:
-    from labctl.studies.methods import Outcome
 
-
-def draw(outcomes: Mapping[str, Outcome], values: Mapping[str, Any], path: Path) -> Path:
+def draw(outcomes: Mapping[str, MethodOutcome], values: Mapping[str, Any], path: Path) -> Path:
     """Draw a line per method: boards as small open circles, their median as a bar, the reduction in words."""
     names = list(outcomes)
     with style.look():

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -13,9 +12,9 @@ from labctl.analysis import class_loss
 from labctl.store import open_run
 from labctl.studies import measured, overclamping_figure
 from labctl.studies.boards import Overrides
+from labctl.studies.found import Losses, Overclamping, Published
 from labctl.studies.pipeline import EXAMPLES, Point, Told, run_points, settings
 from labctl.studies.study import Finding, Request, short
-from protocols.block import FloatArray
 
 EPSILON_V = (0.083, 0.167, 0.250, 0.334, 0.417)
 SEEDS = 8
@@ -40,35 +39,7 @@ METHODS: dict[str, Overrides] = {
 }
 
 
-@dataclass(frozen=True, eq=False)
-class Losses:
-    """One method at every ε, arrays (ε, boards): hinge loss in V², class error, learning time in s."""
-
-    hinge_V2: FloatArray
-    class_error: FloatArray
-    learning_time_s: FloatArray
-
-
-@dataclass(frozen=True, eq=False)
-class Published:
-    """Published runs of one method: ε (n,) in volts, hinge loss in V², class error, learning time in s."""
-
-    epsilon_V: FloatArray
-    hinge_V2: FloatArray
-    class_error: FloatArray
-    learning_time_s: FloatArray
-
-
 NOTHING = Published(*(np.empty(0) for _ in range(4)))
-
-
-@dataclass(frozen=True, eq=False)
-class Overclamping:
-    """A finished study: ε (n,) in volts, losses by method, published runs by the same names."""
-
-    epsilon_V: FloatArray
-    losses: dict[str, Losses]
-    published: dict[str, Published]
 
 
 def study(request: Request, told: Told) -> Finding:

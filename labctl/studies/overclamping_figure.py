@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 
 from labctl.figures import style
+from labctl.studies.found import Overclamping
 from labctl.studies.marks import OPEN
 from protocols.block import FloatArray
-
-if TYPE_CHECKING:
-    from labctl.studies.overclamping import Overclamping
 
 ZERO_MV2 = 1e-2  # where a loss of exactly zero, and anything below this, is drawn
 COLORS = (style.MUTED, style.ORANGE, style.BLUE, style.VERMILION, style.GREEN, style.PURPLE)

@@ -20,6 +20,7 @@ from typing import Any
 
 import labctl
 from labctl.bench_files.load import load_bench
+from labctl.experiment.shipped import shipped
 from labctl.runs.prepared import prepare, prepare_resume
 from labctl.runs.request import RunRequest
 from labctl.runs.runner import RunResult, carry_out
@@ -28,7 +29,7 @@ from labctl.store.manifest import Manifest
 from protocols.engine import Outcome
 from protocols.errors import ConfigError, DataError
 
-EXAMPLES = Path(__file__).parents[2] / "examples"
+EXAMPLES = shipped("examples")
 MARK = "--point"
 OVERHEAD_CYCLES = 20_000  # a run takes as long as this many cycles before and after its cycles
 
@@ -76,7 +77,7 @@ def run_points(points: Sequence[Point], folder: Path, told: Told, workers: int =
             raise ConfigError(
                 "the experiment of the study is not there",
                 file=str(point.experiment),
-                allowed="studies need the examples folder of labctl's checkout",
+                allowed="install labctl anew: its examples are gone",
             )
     home = folder / "runs"
     home.mkdir(parents=True, exist_ok=True)

@@ -22,6 +22,7 @@ from labctl.analysis.theory import sweep_periods
 from labctl.store import open_run
 from labctl.studies import measured, scaling_figure
 from labctl.studies.boards import PULSE_S, TWO_EDGE, Overrides
+from labctl.studies.found import Scaling
 from labctl.studies.pipeline import EXAMPLES, Point, Told, run_points, settings
 from labctl.studies.study import Finding, Request, short
 from protocols.block import FloatArray
@@ -60,25 +61,6 @@ SWEEPS = {
     name: Sweep("two-edge-cycle.toml", b.imperfections, b.cycle(), TWO_EDGE_TAU_S, 1, 4.0, 10, 6.0, 60)
     for name, b in TWO_EDGE.items()
 } | {"lattice": Sweep("memory-cycle.toml", "lattice-paper", (), LATTICE_TAU_S, 4, 15.0, 3, 6.0, 2)}
-
-
-@dataclass(frozen=True, eq=False)
-class Scaling:
-    """A finished sweep: τ (n,) in s; D (seeds, n) in V, D² as read and combined error (seeds, n) in V².
-
-    The same (n,) without imperfections; measured τ and D², τ and error (2, m); theory: τ, D, error (3, k).
-    """
-
-    board: str
-    tau_s: FloatArray
-    span_V: FloatArray
-    span2_as_read_V2: FloatArray
-    error_V2: FloatArray
-    span_unbiased_V: FloatArray
-    error_unbiased_V2: FloatArray
-    measured_span2: FloatArray | None
-    measured_error: FloatArray | None
-    theory: FloatArray | None
 
 
 def study(request: Request, told: Told) -> Finding:

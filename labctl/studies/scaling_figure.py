@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import numpy as np
 from matplotlib.axes import Axes
 
 from labctl.figures import style
 from labctl.studies.boards import TITLES
+from labctl.studies.found import Scaling
 from labctl.studies.marks import OPEN, legend
 from protocols.block import FloatArray
-
-if TYPE_CHECKING:
-    from labctl.studies.scaling import Scaling
 
 
 def draw(found: Scaling, path: Path) -> Path:

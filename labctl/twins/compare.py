@@ -8,8 +8,8 @@ from typing import Any
 
 import numpy as np
 
-from labctl.analysis.arrays import floats, learning_edges, measured_rounds, round_cycles
 from labctl.store import open_run
+from labctl.store.reading import floats, learning_edges, measured_rounds, round_cycles
 from labctl.twins.health import disagreeing
 from labctl.twins.replay import Predicted, run_again
 from protocols.block import FloatArray, IntArray

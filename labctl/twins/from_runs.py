@@ -8,8 +8,8 @@ from pathlib import Path
 import numpy as np
 
 from calibration.lattice_twin import LatticeTwin, MeasuredGates, lattice_twin, twin_doses
-from labctl.analysis.arrays import floats, learning_edges, measured_rounds
 from labctl.store import open_run
+from labctl.store.reading import floats, learning_edges, measured_rounds
 from labctl.twins.preset import write_twin
 from protocols.block import FloatArray
 from protocols.errors import ConfigError, DataError

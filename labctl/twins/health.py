@@ -49,11 +49,6 @@ class Health:
         """Return the edges that are more than 5 % of the span off, worst first."""
         return disagreeing(self.edges, self.residual_V, self.span_V)
 
-    @property
-    def agrees(self) -> bool:
-        """Say whether every edge is where the twin says."""
-        return not self.disagreeing()
-
     def line(self) -> str:
         """Return it as a line of JSON."""
         columns = {k: getattr(self, k).tolist() for k in ("edges", "measured_V", "predicted_V")}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -53,10 +53,6 @@ class LinearTask:
     def force_V_per_s(self) -> FloatArray:
         """Return µ (E,) of dG/dt = −M·G + µ, in V/s."""
         return self.velocity_V_per_s(np.zeros_like(self.gates_V))
-
-    def with_bias(self, bias_V_per_s: FloatArray) -> LinearTask:
-        """Return the task under another bias."""
-        return replace(self, bias_V_per_s=bias_V_per_s)
 
     def residuals_V(self, gates_V: FloatArray) -> FloatArray:
         """Return L − O at gates (…, E), shape (…, R), in volts."""

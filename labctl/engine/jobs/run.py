@@ -17,7 +17,7 @@ from labctl.engine.snapshot import RunFacts
 from labctl.runs.preflight_report import PreflightReport
 from labctl.runs.runner import carry_out
 from labctl.store.events import EventLog
-from labctl.store.last_words import add_to_reason
+from labctl.store.final_status import add_to_reason
 from protocols.engine import EngineState, Event, EventKind, RunState
 from protocols.errors import ProtocolError
 from protocols.messages import Message, joined

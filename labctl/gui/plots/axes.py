@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pyqtgraph as pg
 
-from labctl.figures.reading import power_of_ten
+from labctl.figures.words import power_of_ten
 
 OUT = 4  # pixels from a label to where pyqtgraph would have it
 _APART = 10, 2  # pixels between two numbers, across and upwards

@@ -10,7 +10,7 @@ import pyqtgraph as pg
 from PyQt6.QtCore import Qt
 from PyQt6.QtWidgets import QCheckBox
 
-from labctl.figures.reading import quantity
+from labctl.figures.words import quantity
 from labctl.gui.model import ERRORS
 from labctl.gui.plots.axes import Axis
 from labctl.gui.plots.dock import PlotDock, plot_widget, restyle_plot
@@ -80,8 +80,8 @@ class ErrorPlot(PlotDock):
         values = {name: history.last[:, k].astype(float) for k, name in enumerate(ERRORS)}
         drawn: list[tuple[Any, str]] = []  # curves with their names
         for curve, name, words in (
-            (self._train, "train_error_V2", tr("training error")),
-            (self._test, "test_error_V2", tr("test error")),
+            (self._train, "train_error", tr("training error")),
+            (self._test, "test_error", tr("test error")),
         ):
             y = values[name]
             good = np.isfinite(y) & (y > 0) & ((x > 0) if self.log_time.isChecked() else True)
@@ -140,7 +140,7 @@ class ErrorPlot(PlotDock):
         x = box.mapSceneToView(position).x()
         k = history.nearest(10**x if self.log_time.isChecked() else x)
         row = dict(zip(ERRORS, map(float, history.last[k]), strict=True))
-        text = f"{duration(float(history.x[k]))}   {quantity(row['train_error_V2'], 'V²')}"
+        text = f"{duration(float(history.x[k]))}   {quantity(row['train_error'], 'V²')}"
         if np.isfinite(row["train_accuracy"]):
             text += f"   {100 * row['train_accuracy']:.0f} %"
         self.readout.read(text)

@@ -100,9 +100,10 @@ class OutputsPlot(PlotDock):
         if self.model.outputs_V is not None:
             free[:] = self.model.outputs_V[:, o]
         cycles = self.model.cycles
-        if "point" in cycles:
-            points = cycles["point"]
-            free[points], clamped[points] = cycles["free_V"][:, o], cycles["clamped_V"][:, o]
+        if "cycle_point" in cycles:
+            points = cycles["cycle_point"]
+            free[points] = cycles["cycle_free_output"][:, o]
+            clamped[points] = cycles["cycle_clamped_output"][:, o]
         return labels, free, clamped
 
     def _hover(self, position: Any) -> None:

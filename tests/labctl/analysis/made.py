@@ -8,7 +8,7 @@ import numpy as np
 import xarray as xr
 
 from labctl.experiment import Experiment, build_plan, validate
-from labctl.store.complete import complete_dataset
+from labctl.store.import_writer import complete_dataset
 from protocols.bench import Limits
 
 LIMITS = Limits(0.0, 0.4532, 0.99, 5.18, 1.0, 1)

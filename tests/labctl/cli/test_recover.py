@@ -11,6 +11,7 @@ from labctl.cli import app, recover
 from labctl.engine.reports import RunReport
 from labctl.runs.prepared import prepare_resume
 from labctl.runs.runner import carry_out
+from protocols.engine import EventKind
 
 from ..store.runs import cut_short
 

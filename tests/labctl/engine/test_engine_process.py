@@ -29,6 +29,7 @@ from labctl.runs.request import RunRequest
 from labctl.runs.runner import carry_out
 from labctl.store import open_run
 from labctl.store.events import read_events
+from labctl.store.reading import described
 from protocols.engine import RunState
 from protocols.errors import ConfigError
 
@@ -76,7 +77,7 @@ def test_a_run_by_an_engine_is_the_run_one_gets_in_this_process(engine: EngineCl
     rounds = []
     while True:
         poll = engine.poll()
-        rounds.append(poll.rings["rounds"].arrays.get("cycle", np.zeros(0)))
+        rounds.append(poll.rings["rounds"].arrays.get("round_cycle", np.zeros(0)))
         if poll.snapshot.is_over:
             break
         time.sleep(0.02)
@@ -205,12 +206,14 @@ def test_a_client_that_hangs_holds_nobody_up(engine: EngineClient, tmp_path: Pat
 def test_describe_tells_what_a_window_draws(engine: EngineClient, tmp_path: Path) -> None:
     engine.start_run(engine.preflight(request(tmp_path, 100)))
     engine.wait(timeout_s=60)
-    described = engine.describe()
-    notes, arrays = described.notes, described.arrays
-    assert arrays["edges"].shape == (32, 2)
-    assert arrays["positions"].shape == (notes["nodes"], 2)
-    assert len(notes["edge_names"]) == 32
-    assert arrays["labels_V"].shape[1] == len(notes["outputs"])
+    told = engine.describe()
+    run = described(told.attributes, told.dims, told.texts, told.arrays)
+    stored = open_run(Path(engine.snapshot().run.folder))
+    assert {str(name) for name in run.variables} > {"edge_name", "node_x", "train_input", "train_label"}
+    for name in run.variables:  # under the names, with the dimensions and values that run.nc has
+        assert run[name].dims == stored[name].dims
+        np.testing.assert_array_equal(run[name], stored[name])
+    assert {name: stored.attrs[name] for name in run.attrs} == run.attrs
 
 
 def test_nobody_watching_stops_a_run_only_if_the_bench_file_says_so(

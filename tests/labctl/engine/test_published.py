@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from labctl.engine.codec import decode, encode
 from labctl.engine.errors import EngineRefused, Failure
-from labctl.engine.messages import Answer, Description, Poll, RunEvent
+from labctl.engine.messages import Answer, Poll, RunDescription, RunEvent
 from labctl.engine.publish import Published, Tail
 from labctl.engine.rings import Ring
 from labctl.engine.snapshot import (
@@ -102,22 +102,22 @@ def test_a_tail_keeps_its_latest_lines() -> None:
 
 def test_a_poll_brings_only_what_is_new_and_a_new_run_begins_anew() -> None:
     published = Published(Snapshot(0, ENGINE))
-    published.begin(RUN, Description({}, {}), activity="running")
-    published.add("gates", {"cycle": [1, 2], "gates_V": [[1.0], [2.0]]})
+    published.begin(RUN, RunDescription({}, {}, {}, {}), activity="running")
+    published.add("gates", {"round_cycle": [1, 2], "gate_voltage": [[1.0], [2.0]]})
     published.note(RunEvent("run running", "engine"))
     published.logged({"event": "hello"})
     poll = decode(encode(published.poll(["gates"], {}, 0)), Poll)
-    assert poll.rings["gates"].arrays["cycle"].tolist() == [1, 2]
+    assert poll.rings["gates"].arrays["round_cycle"].tolist() == [1, 2]
     assert (poll.serial, poll.rings["gates"].first, poll.rings["gates"].lost) == (3, 0, 0)
     assert [e.what for e in poll.events] == ["run running"]
     poll = published.poll(["gates"], {"gates": 2, "events": 1, "log": 1}, 3)
-    assert poll.rings["gates"].arrays["cycle"].size == 0
+    assert poll.rings["gates"].arrays["round_cycle"].size == 0
     assert (poll.events, poll.log) == ([], [])
-    published.begin(replace(RUN, serial=4), Description({}, {}), activity="running")
-    published.add("gates", {"cycle": [9], "gates_V": [[1.0]]})
+    published.begin(replace(RUN, serial=4), RunDescription({}, {}, {}, {}), activity="running")
+    published.add("gates", {"round_cycle": [9], "gate_voltage": [[1.0]]})
     poll = published.poll(["gates"], {"gates": 2, "events": 1, "log": 1}, 3)
     assert poll.serial == 4
-    assert poll.rings["gates"].arrays["cycle"].tolist() == [9]
+    assert poll.rings["gates"].arrays["round_cycle"].tolist() == [9]
     assert poll.log == []
 
 

@@ -36,6 +36,7 @@ from labctl.gui.plots.phase import PhasePlane
 from labctl.gui.plots.timing import TimingPlot
 from labctl.gui.plots.twin import TwinPlot
 from labctl.gui.selection import MOST, Selection
+from labctl.store import reading
 from labctl.twins.health import Health
 from sim_backend import BenchConfig, SimBench
 
@@ -43,7 +44,7 @@ from .conftest import EXAMPLES, Opened, until
 
 pytestmark = pytest.mark.gui
 RUN = RunFacts(1, "made up", "xor.toml", "sim", "ideal", 0, "classification", "standard", 1000, 3)
-ROUNDS = ("cycle", "learning_time_s", "train_error_V2", "test_error_V2", "train_accuracy", "test_accuracy")
+ROUNDS = ("round_cycle", "learning_time", "train_error", "test_error", "train_accuracy", "test_accuracy")
 
 
 def _poll(cycle: int, rows: int = 3) -> Poll:
@@ -51,26 +52,32 @@ def _poll(cycle: int, rows: int = 3) -> Poll:
     cycles = np.linspace(0, cycle, rows).astype(int)
     gates = 1.0 + 0.001 * cycles[:, None] + 0.01 * np.arange(32)
     rounds = dict.fromkeys(ROUNDS, np.full(rows, np.nan)) | {
-        "cycle": cycles,
-        "learning_time_s": 1e-3 * cycles,
-        "train_error_V2": 1e-3 / (1.0 + cycles),
+        "round_cycle": cycles,
+        "learning_time": 1e-3 * cycles,
+        "train_error": 1e-3 / (1.0 + cycles),
         "train_accuracy": np.full(rows, 0.75),
-        "output_V": np.tile([[-0.01], [0.012], [0.008], [-0.02]], (rows, 1, 1)),
+        "train_output": np.tile([[-0.01], [0.012], [0.008], [-0.02]], (rows, 1, 1)),
     }
     nodes = np.linspace(0.0, 0.45, 16)[None]
     rings = {
         "rounds": Samples(0, rounds),
-        "gates": Samples(0, {"cycle": cycles, "gates_V": gates, "conductances_S": 1e-4 * gates}),
-        "nodes": Samples(0, {"cycle": np.array([cycle]), "free_V": nodes, "clamped_V": nodes + 0.01}),
+        "gates": Samples(0, {"round_cycle": cycles, "gate_voltage": gates, "conductance": 1e-4 * gates}),
+        "nodes": Samples(
+            0,
+            {
+                "snapshot_cycle": np.array([cycle]),
+                "snapshot_free_node": nodes,
+                "snapshot_clamped_node": nodes + 0.01,
+            },
+        ),
         "cycles": Samples(
             0,
             {
-                "point": np.array([1, 2]),
-                "free_V": np.array([[0.011], [0.007]]),
-                "clamped_V": np.array([[0.02], [0.0]]),
-                "label_V": np.array([[0.01], [0.01]]),
-                "learning_time_s": np.array([1e-4, 1e-4]),
-                "lateness_s": np.zeros(2),
+                "cycle_point": np.array([1, 2]),
+                "cycle_free_output": np.array([[0.011], [0.007]]),
+                "cycle_clamped_output": np.array([[0.02], [0.0]]),
+                "cycle_learning_time": np.array([1e-4, 1e-4]),
+                "cycle_lateness": np.zeros(2),
             },
         ),
     }
@@ -160,7 +167,7 @@ def test_gates_are_put_at_their_learning_time_and_wait_for_the_clock(model: RunM
     np.testing.assert_allclose(model.gates.x, [0.0, 0.5, 1.0])
     early = _poll(1500, rows=1)
     early.rings["rounds"] = Samples(0, {})
-    early.rings["gates"].arrays["cycle"] = np.array([1600])
+    early.rings["gates"].arrays["round_cycle"] = np.array([1600])
     model.absorb(early)
     assert len(model.gates) == 3  # the snapshot has not got there
     model.absorb(Poll(_poll(1700).snapshot, 1))
@@ -242,7 +249,7 @@ def test_a_reading_has_room_however_narrow_the_dock(make_dock: Callable[..., Plo
 def test_what_is_under_the_mouse_is_read_in_place_of_what_stands_there(
     make_dock: Callable[..., PlotDock], model: RunModel
 ) -> None:
-    for kind, standing, reading in (
+    for kind, standing, told in (
         (PhasePlane, "2.000 V, 2.010 V", "500 ms   1.500 V, 1.510 V"),
         (TimingPlot, "7 of 1,000 cycles late, at worst 2 ms", ">1 µs: 5 cycles"),
         (DecisionPlot, "■ label above 0, ● below: 4 of 4 right", "0 mV, 450 mV → +12.00 mV"),
@@ -251,9 +258,9 @@ def test_what_is_under_the_mouse_is_read_in_place_of_what_stands_there(
         where = {PhasePlane: (1.5, 1.51), TimingPlot: (2, 0.1), DecisionPlot: (0.02, 0.43)}[kind]
         QApplication.processEvents()
         dock._hover(dock._plot.vb.mapViewToScene(QPointF(*where)))  # noqa: SLF001
-        assert dock.readout.told() == reading
+        assert dock.readout.told() == told
         dock.draw_now()  # the run goes on; the mouse rests
-        assert dock.readout.told() == reading
+        assert dock.readout.told() == told
         dock._hover(QPointF(-9, -9))  # noqa: SLF001
         assert dock.readout.told() == standing
 
@@ -262,7 +269,8 @@ def test_what_is_under_the_mouse_is_read_in_place_of_what_stands_there(
 def test_the_timing_of_a_stored_run_counts_all_its_cycles(
     make_dock: Callable[..., PlotDock], described: Any, monkeypatch: pytest.MonkeyPatch, stride: int
 ) -> None:
-    monkeypatch.setattr(Description, "of_run", lambda _: Description.of_engine(*described))
+    whole = Description.of_run(reading.described(*described))
+    monkeypatch.setattr(Description, "of_run", lambda _: whole)
     lateness_s = np.zeros(100_000)
     lateness_s[:500] = 2e-3  # long before the last cycles
     cycles = {"cycle_lateness": ("cycle", lateness_s), "cycle": stride * np.arange(100_000)}

@@ -24,9 +24,9 @@ from labctl.analysis import (
     saturation,
     speed_growth,
 )
-from labctl.analysis.arrays import learning_gates
 from labctl.analysis.report import analyze_run
 from labctl.analysis.theory.two_tasks import bias_from_drifts, span_rate
+from labctl.store.reading import learning_gates
 
 from .published import SMALL, needs_reference, opened
 

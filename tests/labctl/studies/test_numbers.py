@@ -9,9 +9,8 @@ import pytest
 
 from labctl.studies import measured, methods, overclamping, scaling
 from labctl.studies.boards import TWO_EDGE
-from labctl.studies.methods import Outcome
-from labctl.studies.overclamping import Losses, Overclamping, Published
-from labctl.studies.scaling import LATTICE_TAU_S, TWO_EDGE_TAU_S, Scaling
+from labctl.studies.found import Losses, MethodOutcome, Overclamping, Published, Scaling
+from labctl.studies.scaling import LATTICE_TAU_S, TWO_EDGE_TAU_S
 
 SCALING_KEYS = {
     "tau_s",
@@ -64,8 +63,8 @@ def test_the_periods_are_the_published_ones() -> None:
 
 
 def test_methods_compare_board_by_board_with_the_standard_method() -> None:
-    standard = Outcome(np.array([4e-5, 1e-5, 2e-5]), np.full(3, 3e-5), np.array([1.0, 2.0, 3.0]))
-    better = Outcome(np.array([1e-8, 1e-6, 1e-8]), np.full(3, 3e-8), np.array([0.1, 0.1, 0.1]))
+    standard = MethodOutcome(np.array([4e-5, 1e-5, 2e-5]), np.full(3, 3e-5), np.array([1.0, 2.0, 3.0]))
+    better = MethodOutcome(np.array([1e-8, 1e-6, 1e-8]), np.full(3, 3e-8), np.array([0.1, 0.1, 0.1]))
     found = methods.numbers({"standard": standard, "better": better})
     row = found["rows"][1]
     assert set(found) >= {"method", "floor_V2", "reduction_median", "reduction_worst", "drift_V_per_s"}

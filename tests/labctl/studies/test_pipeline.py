@@ -119,5 +119,5 @@ def test_a_mistake_in_the_settings_is_told_and_the_finished_runs_stay(tmp_path: 
 
 
 def test_a_study_without_its_experiment_file_says_where_it_would_be(tmp_path: Path) -> None:
-    with pytest.raises(ConfigError, match="checkout"):
+    with pytest.raises(ConfigError, match="install labctl anew"):
         run_points([replace(point(0), experiment=tmp_path / "gone.toml")], tmp_path, silent)

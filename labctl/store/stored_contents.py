@@ -16,7 +16,7 @@ from protocols.errors import DataError
 
 
 @dataclass(frozen=True)
-class Kept:
+class StoredContents:
     """Cycles and rounds committed, cycles planned, and what was noted of the run.
 
     ended: how the run itself had said it ended, when it still could; is_live: live.db holds this, not run.nc.
@@ -32,7 +32,7 @@ class Kept:
     attributes: Mapping[str, Any] = field(default_factory=dict)
 
 
-def kept_in(folder: Path) -> Kept | None:
+def contents_of(folder: Path) -> StoredContents | None:
     """Return what a run's files hold; None when it was killed before anything was recorded.
 
     Raises DataError when live.db is damaged, or gone although the run had begun to train.
@@ -41,7 +41,7 @@ def kept_in(folder: Path) -> Kept | None:
         with LiveReader(folder) as live:
             live.statics()  # every table is looked through, to find damage before anything is changed
             extent = live.extent()
-            found = Kept(
+            found = StoredContents(
                 extent.cycles,
                 extent.rounds,
                 int(live.meta("cycles", 0)),
@@ -61,7 +61,7 @@ def kept_in(folder: Path) -> Kept | None:
     return None
 
 
-def _stored(folder: Path) -> Kept:
+def _stored(folder: Path) -> StoredContents:
     """Return what run.nc tells of its run."""
     import xarray  # slow
 
@@ -71,7 +71,7 @@ def _stored(folder: Path) -> Kept:
             cycles = int(run["round_cycle"][-1]) if rounds else 0
             if run.sizes.get("cycle"):
                 cycles = max(cycles, int(run["cycle"][-1]) + 1)
-            return Kept(cycles, rounds, is_live=False, attributes=dict(run.attrs))
+            return StoredContents(cycles, rounds, is_live=False, attributes=dict(run.attrs))
     except (OSError, ValueError, RuntimeError, KeyError) as error:
         raise DataError(
             f"{folder / STORED}: cannot be read ({error}); nothing was changed; put a good copy back, "
