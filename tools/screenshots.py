@@ -42,10 +42,10 @@ class Photographer:
     def __init__(self, folder: Path, theme: str) -> None:
         from PyQt6.QtCore import QSettings
 
-        from labctl.gui import theme as themes
-        from labctl.gui.app import make_application
-        from labctl.gui.link import EngineLink
-        from labctl.gui.window import MainWindow
+        from labctl.gui.app.start import make_application
+        from labctl.gui.app.window import MainWindow
+        from labctl.gui.state.engine_link import EngineLink
+        from labctl.gui.widgets import theme as themes
 
         store = QSettings(str(folder / f"{theme}.ini"), QSettings.Format.IniFormat)
         store.setValue("theme", theme)

@@ -13,7 +13,7 @@ from calibration.records import now_utc
 from labctl.calibrating import expiry as calibration_expiry
 from labctl.calibrating.expiry import Expiry, ExpiryWatch, before_end, expiries
 from labctl.engine.snapshot import EngineFacts, Snapshot
-from labctl.gui.standing import Contact, Touch, standing
+from labctl.gui.state.safety_status import Contact, Touch, standing
 from labctl.runs import preflight
 from labctl.runs.prepared import prepare
 from labctl.runs.request import RunRequest

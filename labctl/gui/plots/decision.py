@@ -10,8 +10,8 @@ from PyQt6.QtCore import QRectF
 
 from labctl.gui.plots.colours import table_of
 from labctl.gui.plots.dock import PlotDock, plot_widget, restyle_plot
-from labctl.gui.theme import Theme
-from labctl.gui.words import tr
+from labctl.gui.text.words import tr
+from labctl.gui.widgets.theme import Theme
 
 
 class DecisionPlot(PlotDock):

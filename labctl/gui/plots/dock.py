@@ -17,12 +17,12 @@ from PyQt6.QtWidgets import (
     QWidget,
 )
 
-from labctl.gui.model import RunModel
 from labctl.gui.plots.axes import OUT, Plot
-from labctl.gui.selection import Selection
-from labctl.gui.theme import Theme
-from labctl.gui.titlebar import TitleBar
-from labctl.gui.words import must, named, tr
+from labctl.gui.state.run_model import RunModel
+from labctl.gui.state.selection import Selection
+from labctl.gui.text.words import must, named, tr
+from labctl.gui.widgets.theme import Theme
+from labctl.gui.widgets.title_bar import TitleBar
 
 _LEAST_HEIGHT = 44  # of a plot: the window fits a full HD screen at 200 %
 

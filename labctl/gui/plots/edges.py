@@ -8,9 +8,9 @@ from PyQt6.QtCore import Qt
 from PyQt6.QtWidgets import QComboBox
 
 from labctl.figures.reading import duration
-from labctl.gui.history import History
 from labctl.gui.plots.dock import PlotDock
-from labctl.gui.words import named, tr
+from labctl.gui.state.history import History
+from labctl.gui.text.words import named, tr
 
 
 class EdgePlot(PlotDock):

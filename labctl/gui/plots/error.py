@@ -11,13 +11,13 @@ from PyQt6.QtCore import Qt
 from PyQt6.QtWidgets import QCheckBox
 
 from labctl.figures.reading import duration, quantity
-from labctl.gui.model import ERRORS
 from labctl.gui.plots.axes import Axis
 from labctl.gui.plots.dock import PlotDock, plot_widget, restyle_plot
 from labctl.gui.plots.legend import Legend
 from labctl.gui.plots.markers import MarkerLines
-from labctl.gui.theme import Theme
-from labctl.gui.words import named, tr
+from labctl.gui.state.run_model import ERRORS
+from labctl.gui.text.words import named, tr
+from labctl.gui.widgets.theme import Theme
 
 _BLANK_DECADES = (-6.0, -1.0)  # of V²
 

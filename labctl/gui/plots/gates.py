@@ -8,14 +8,14 @@ import numpy as np
 import pyqtgraph as pg
 from PyQt6.QtCore import QRectF, Qt
 
-from labctl.gui.history import History
 from labctl.gui.plots.colours import map_colours
 from labctl.gui.plots.dock import plot_widget, restyle_plot
 from labctl.gui.plots.edges import EdgePlot
 from labctl.gui.plots.legend import Legend
 from labctl.gui.plots.markers import MarkerLines
-from labctl.gui.theme import Theme
-from labctl.gui.words import tr
+from labctl.gui.state.history import History
+from labctl.gui.text.words import tr
+from labctl.gui.widgets.theme import Theme
 
 _CURVES = 32  # more edges than this share curves, each in one colour
 _PIXELS_PER_PIECE = 2

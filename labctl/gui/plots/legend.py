@@ -8,7 +8,7 @@ from typing import Any
 import pyqtgraph as pg
 from PyQt6.QtCore import Qt
 
-from labctl.gui.theme import Theme
+from labctl.gui.widgets.theme import Theme
 
 _VEIL = 215  # of 255
 

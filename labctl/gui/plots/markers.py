@@ -8,8 +8,8 @@ from typing import Any
 import pyqtgraph as pg
 from PyQt6.QtCore import Qt
 
-from labctl.gui.model import Marker
-from labctl.gui.theme import Theme
+from labctl.gui.state.run_model import Marker
+from labctl.gui.widgets.theme import Theme
 
 
 class MarkerLines:

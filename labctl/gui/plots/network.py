@@ -11,8 +11,8 @@ from PyQt6.QtWidgets import QComboBox
 
 from labctl.gui.plots.dock import PlotDock
 from labctl.gui.plots.network_item import NetworkItem
-from labctl.gui.theme import Theme
-from labctl.gui.words import named, tr
+from labctl.gui.text.words import named, tr
+from labctl.gui.widgets.theme import Theme
 
 
 class NetworkPlot(PlotDock):

@@ -10,8 +10,8 @@ from PyQt6.QtWidgets import QComboBox
 
 from labctl.gui.plots.dock import PlotDock, plot_widget, restyle_plot
 from labctl.gui.plots.legend import Legend
-from labctl.gui.theme import Theme
-from labctl.gui.words import named, tr
+from labctl.gui.text.words import named, tr
+from labctl.gui.widgets.theme import Theme
 
 
 class OutputsPlot(PlotDock):

@@ -10,8 +10,8 @@ from PyQt6.QtWidgets import QComboBox
 
 from labctl.figures.reading import duration
 from labctl.gui.plots.dock import PlotDock, plot_widget, restyle_plot
-from labctl.gui.theme import Theme
-from labctl.gui.words import named, tr
+from labctl.gui.text.words import named, tr
+from labctl.gui.widgets.theme import Theme
 
 _RECENT = 60
 

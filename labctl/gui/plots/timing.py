@@ -9,8 +9,8 @@ import pyqtgraph as pg
 
 from labctl.figures.reading import duration
 from labctl.gui.plots.dock import PlotDock, plot_widget, restyle_plot
-from labctl.gui.theme import Theme
-from labctl.gui.words import tr
+from labctl.gui.text.words import tr
+from labctl.gui.widgets.theme import Theme
 
 
 class TimingPlot(PlotDock):

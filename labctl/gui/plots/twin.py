@@ -11,8 +11,8 @@ import pyqtgraph as pg
 from PyQt6.QtCore import Qt, QTimer
 
 from labctl.gui.plots.dock import PlotDock, plot_widget, restyle_plot
-from labctl.gui.theme import Theme
-from labctl.gui.words import tr
+from labctl.gui.text.words import tr
+from labctl.gui.widgets.theme import Theme
 from labctl.twins.health import DISAGREES, Health, Watch
 
 _LOOK_MS = 300

@@ -14,10 +14,10 @@ from PyQt6.QtWidgets import QApplication
 
 from labctl.engine.client import EngineClient
 from labctl.engine.places import Place, engines
-from labctl.gui import theme
-from labctl.gui.app import make_application
-from labctl.gui.link import EngineLink
-from labctl.gui.window import MainWindow
+from labctl.gui.app.start import make_application
+from labctl.gui.app.window import MainWindow
+from labctl.gui.state.engine_link import EngineLink
+from labctl.gui.widgets import theme
 from protocols.engine import RunState
 from protocols.errors import LabError
 
