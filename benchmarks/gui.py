@@ -111,7 +111,7 @@ def _with_window(client: Any, seconds: float, folder: Path) -> dict[str, Any]:
         _say(f"{alone[-1]:,.0f} cycles/s; measuring with the window")
         before = traces.frames
         window.link.begin()
-        while traces.frames == before or len(window.live.gates) < 20:
+        while traces.frames == before or len(window.state.live.gates) < 20:
             app.processEvents()
             time.sleep(0.002)
         memory_MB = memory_MB or _memory_MB()

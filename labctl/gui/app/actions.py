@@ -3,60 +3,69 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING
 
 from PyQt6.QtCore import QEvent, QObject
 from PyQt6.QtGui import QAction, QActionGroup, QKeySequence
-from PyQt6.QtWidgets import QApplication, QMenu, QPushButton
+from PyQt6.QtWidgets import QApplication, QMainWindow, QMenu, QPushButton
 
 from labctl.engine.lifecycle import VERBS, Verb
+from labctl.gui.app.layout import Layout
+from labctl.gui.app.panels import Panels
 from labctl.gui.app.shortcuts import ShortcutsPage, shown_key
+from labctl.gui.app.theming import Theming
 from labctl.gui.panels.controls import MARKER_KEY
+from labctl.gui.state.app_state import AppState
+from labctl.gui.state.run_control import RunControl
 from labctl.gui.text.words import must, tr
-from labctl.gui.widgets import theme as themes
-
-if TYPE_CHECKING:
-    from labctl.gui.app.window import MainWindow
 
 
 class Actions:
     """The menu bar of a window and the list of its keys."""
 
-    def __init__(self, window: MainWindow) -> None:
-        self._window = window
+    def __init__(
+        self,
+        window: QMainWindow,
+        state: AppState,
+        control: RunControl,
+        panels: Panels,
+        layout: Layout,
+        theming: Theming,
+    ) -> None:
+        self._window, self._state, self._panels = window, state, panels
+        self._layout, self._theming = layout, theming
         self.page: ShortcutsPage | None = None
         bar = must(window.menuBar())
-        panel, runs = window.experiment, window.layout_.runs
+        panel, runs, controls = panels.experiment, panels.runs, panels.controls
         file = must(bar.addMenu(tr("&File")))
         file.addActions(panel.actions())
         file.addSeparator()
         self._add(file, tr("Close the window"), "Ctrl+Q", window.close)
         run = must(bar.addMenu(tr("&Run")))
-        self._press(run, tr("Preflight"), "", window.experiment.preflight.check)
-        self._add(run, tr("Start"), "Ctrl+Return", window.controls.press_start)
-        for verb, button in window.controls.buttons.items():
+        self._press(run, tr("Preflight"), "", panel.card.check)
+        self._add(run, tr("Start"), "Ctrl+Return", controls.press_start)
+        for verb, button in controls.buttons.items():
             self._press(run, tr(VERBS[verb].label), "", button)
-        self._add(run, tr(VERBS[Verb.EMERGENCY_OFF].label), "", window.emergency_off)
+        self._add(run, tr(VERBS[Verb.EMERGENCY_OFF].label), "", control.emergency_off)
         self._add(run, tr("Write a note"), "Ctrl+M", self._note)
-        self._press(run, tr("Marker"), "", window.controls.marker)
+        self._press(run, tr("Marker"), "", controls.marker)
         run.addSeparator()
         figures = self._add(run, tr("Draw the figures of every run"), "", lambda: None)
         figures.setCheckable(True)
-        figures.setChecked(window.experiment.draws_figures())
-        figures.toggled.connect(lambda on: self._choose_figures(bool(on)))
+        figures.setChecked(state.selected.draws_figures)
+        figures.toggled.connect(lambda on: state.selected.set_draws_figures(bool(on)))
         self._add(run, tr("Find a run"), "Ctrl+F", self._find)
         self._press(run, tr("Compare chosen runs"), "Ctrl+Shift+C", runs.buttons["compare"])
-        self._add(run, tr("Back to live"), "Ctrl+L", window.show_live)
+        self._add(run, tr("Back to live"), "Ctrl+L", state.show_live)
         view = must(bar.addMenu(tr("&View")))
-        for number, dock in enumerate(window.layout_.plots.values(), 1):
+        for number, dock in enumerate(layout.plots.values(), 1):
             self._dock(view, dock.toggleViewAction(), f"Ctrl+{number}")
         view.addSeparator()
-        for number, panel_dock in enumerate(window.layout_.panels.values(), 1):
+        for number, panel_dock in enumerate(layout.panels.values(), 1):
             self._dock(view, panel_dock.toggleViewAction(), f"Ctrl+Alt+{number}")
         view.addSeparator()
         self._add(view, tr("Freeze all plots"), "Ctrl+Shift+F", self._freeze)
-        self._add(view, tr("Let go of chosen edges"), "Ctrl+D", window.selection.clear)
-        self._add(view, tr("Usual layout"), "Ctrl+0", window.layout_.reset)
+        self._add(view, tr("Let go of chosen edges"), "Ctrl+D", state.selection.clear)
+        self._add(view, tr("Usual layout"), "Ctrl+0", layout.reset)
         self._themes(must(view.addMenu(tr("Theme"))))
         self._languages(must(view.addMenu("Language · 语言")))
         help_ = must(bar.addMenu(tr("&Help")))
@@ -102,43 +111,32 @@ class Actions:
 
     def _themes(self, menu: QMenu) -> None:
         group = QActionGroup(menu)
-        chosen = str(self._window.store.value("theme", "system"))
+        chosen = str(self._state.store.value("theme", "system"))
         for name, text in (("system", tr("as the system")), ("light", tr("light")), ("dark", tr("dark"))):
-            action = self._add(menu, text, "", lambda n=name: self._choose_theme(n))  # type: ignore[misc]
+            action = self._add(menu, text, "", lambda n=name: self._theming.choose(n))  # type: ignore[misc]
             action.setCheckable(True)
             action.setChecked(name == chosen)
             group.addAction(action)
-
-    def _choose_figures(self, on: bool) -> None:
-        self._window.store.setValue("figures", on)
-        self._window.experiment.preflight.forget()  # what was checked is not what would run
-
-    def _choose_theme(self, name: str) -> None:
-        self._window.store.setValue("theme", name)
-        if name == "system":
-            self._window.follow_system()
-        else:
-            self._window.set_theme(themes.DARK if name == "dark" else themes.LIGHT)
 
     def _languages(self, menu: QMenu) -> None:
         for code, text in (("", "as the system · 跟随系统"), ("en", "English"), ("zh", "中文")):
             self._add(menu, text, "", lambda c=code: self._choose_language(c))  # type: ignore[misc]
 
     def _choose_language(self, code: str) -> None:
-        self._window.store.setValue("language", code)
-        self._window.notes.say(tr("The language changes when the window is opened again."))
+        self._state.store.setValue("language", code)
+        self._state.note(tr("The language changes when the window is opened again."))
 
     def _note(self) -> None:
-        self._window.layout_.panels["notes"].raise_()
-        self._window.notes.note.setFocus()
+        self._layout.panels["notes"].raise_()
+        self._panels.notes.note.setFocus()
 
     def _find(self) -> None:
-        self._window.layout_.panels["runs"].show()
-        self._window.layout_.panels["runs"].raise_()
-        self._window.layout_.runs.search.setFocus()
+        self._layout.panels["runs"].show()
+        self._layout.panels["runs"].raise_()
+        self._panels.runs.search.setFocus()
 
     def _freeze(self) -> None:
-        plots = list(self._window.layout_.plots.values())
+        plots = list(self._layout.plots.values())
         on = not all(dock.freeze.isChecked() for dock in plots)
         for dock in plots:
             dock.freeze.setChecked(on)

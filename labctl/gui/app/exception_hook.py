@@ -18,7 +18,7 @@ from PyQt6.QtCore import QObject, pyqtSignal
 log = structlog.get_logger(__name__)
 
 
-class Mishaps(QObject):
+class ExceptionHook(QObject):
     """Catches what nobody caught. `make_safe` is called once per mishap, `happened` brings text to show."""
 
     happened = pyqtSignal(str, str)  # one line, the whole trace

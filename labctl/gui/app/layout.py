@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from PyQt6.QtCore import QByteArray, QSettings, Qt, QTimer
 from PyQt6.QtWidgets import (
     QDockWidget,
     QFrame,
     QHBoxLayout,
     QLabel,
+    QMainWindow,
     QPushButton,
     QTabBar,
     QTabWidget,
@@ -17,9 +16,7 @@ from PyQt6.QtWidgets import (
     QWidget,
 )
 
-from labctl.gui.panels.bench.panel import BenchPanel
-from labctl.gui.panels.queue import QueuePanel
-from labctl.gui.panels.runs.panel import RunsPanel
+from labctl.gui.app.panels import Panels
 from labctl.gui.plots.decision import DecisionPlot
 from labctl.gui.plots.dock import PlotDock
 from labctl.gui.plots.error import ErrorPlot
@@ -30,11 +27,10 @@ from labctl.gui.plots.outputs import OutputsPlot
 from labctl.gui.plots.phase import PhasePlane
 from labctl.gui.plots.timing import TimingPlot
 from labctl.gui.plots.twin import TwinPlot
+from labctl.gui.state.app_state import AppState
+from labctl.gui.state.run_model import RunModel
 from labctl.gui.text.words import named, tr
 from labctl.gui.widgets.title_bar import TitleBar
-
-if TYPE_CHECKING:
-    from labctl.gui.app.window import MainWindow
 
 VERSION = 2  # of the saved layout: another number forgets what was saved
 _LEAST_WIDTH = 300  # of a panel: the window must fit a small screen, and a scaled one
@@ -54,28 +50,26 @@ PLOTS: tuple[type[PlotDock], ...] = (
 class Layout:
     """Makes the docks of a window and arranges them."""
 
-    def __init__(self, window: MainWindow) -> None:
-        self._window = window
+    def __init__(self, window: QMainWindow, state: AppState, panels: Panels) -> None:
+        self._window, self._live = window, state.live
         window.setDockNestingEnabled(True)
         window.setTabPosition(Qt.DockWidgetArea.AllDockWidgetAreas, QTabWidget.TabPosition.North)
         nothing = QWidget()
         nothing.setFixedSize(0, 0)
         window.setCentralWidget(nothing)
         self.plots: dict[str, PlotDock] = {
-            kind.key: kind(window.live, window.selection, window.theme) for kind in PLOTS
+            kind.key: kind(state.live, state.selection, state.theme) for kind in PLOTS
         }
-        self.runs = RunsPanel(window)
-        self.bench = BenchPanel(window)
-        self.queue = QueuePanel(window)
         self.panels = {
-            "experiment": self._panel("experiment", tr("Experiment"), window.experiment),
-            "bench": self._panel("bench", tr("Bench"), self.bench),
-            "imperfections": self._panel("imperfections", tr("Imperfections"), window.imperfections),
-            "queue": self._panel("queue", tr("Queue"), self.queue),
-            "notes": self._panel("notes", tr("Notes"), window.notes),
-            "runs": self._panel("runs", tr("Runs"), self.runs),
+            "experiment": self._panel("experiment", tr("Experiment"), panels.experiment),
+            "bench": self._panel("bench", tr("Bench"), panels.bench),
+            "imperfections": self._panel("imperfections", tr("Imperfections"), panels.imperfections),
+            "queue": self._panel("queue", tr("Queue"), panels.queue),
+            "notes": self._panel("notes", tr("Notes"), panels.notes),
+            "runs": self._panel("runs", tr("Runs"), panels.runs),
         }
-        self.stored = _StoredBar(window)
+        self.stored = _StoredBar(state)
+        state.shown_changed.connect(self._show)
         self._restored = False
         self._sweep_soon = QTimer(window)
         self._sweep_soon.setSingleShot(True)
@@ -160,9 +154,12 @@ class Layout:
             if not any(beneath):
                 bar.hide()
 
-    def say_stored(self, title: str) -> None:
-        """Say that the plots show a stored run, or, with no title, the live one."""
-        self.stored.say(title)
+    def _show(self, model: RunModel) -> None:
+        """Draw another run; a stored one is named, with the way back."""
+        self.stored.say("" if model is self._live else model.title)
+        for dock in self.plots.values():
+            if dock.model is not model:
+                dock.show_model(model)
 
     def save(self, store: QSettings) -> None:
         """Remember where everything is."""
@@ -194,7 +191,7 @@ class Layout:
 class _StoredBar:
     """The line that says that what is drawn is not live, with the way back."""
 
-    def __init__(self, window: MainWindow) -> None:
+    def __init__(self, state: AppState) -> None:
         self.bar = QToolBar()
         self.bar.setObjectName("stored")
         self.bar.setMovable(False)
@@ -206,7 +203,7 @@ class _StoredBar:
         self._label = QLabel()
         self._label.setProperty("role", "title")
         back = named(QPushButton(tr("Back to live")), tr("Back to live"), "Ctrl+L")
-        back.clicked.connect(window.show_live)
+        back.clicked.connect(state.show_live)
         row.addWidget(self._label, 1)
         row.addWidget(back)
         self.bar.addWidget(frame)

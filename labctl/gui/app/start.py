@@ -52,9 +52,9 @@ def run_window(
     window = MainWindow(link, out, store, chosen_theme(app, store))
     window.resize(1500, 940)
     window.restore()
-    window.experiment.choose_bench(bench)
+    window.panels.experiment.choose_bench(bench)
     if experiment is not None:
-        window.experiment.open(experiment)
+        window.panels.experiment.open(experiment)
     window.show()
     link.begin()
     threading.Thread(target=_read_ahead, name="read-ahead", daemon=True).start()

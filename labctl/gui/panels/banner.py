@@ -6,13 +6,18 @@ from PyQt6.QtCore import QPointF, QRectF, QSize, Qt
 from PyQt6.QtGui import QColor, QFont, QPainter, QPaintEvent, QPen, QPolygonF
 from PyQt6.QtWidgets import QFrame, QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
-from labctl.gui.state.safety_status import Standing, Touch
+from labctl.gui.state.safety_status import SafetyStatus, TouchAdvice
 from labctl.gui.text.phrases import phrase
 from labctl.gui.text.words import named, tr
 from labctl.gui.widgets.readout import Elided, Paragraph
 from labctl.gui.widgets.theme import Theme
 
-_COLOURS = {Touch.SAFE: "safe", Touch.LIVE: "live", Touch.DO_NOT: "fault", Touch.UNKNOWN: "unknown"}
+_COLOURS = {
+    TouchAdvice.SAFE: "safe",
+    TouchAdvice.LIVE: "live",
+    TouchAdvice.DO_NOT: "fault",
+    TouchAdvice.UNKNOWN: "unknown",
+}
 
 _LINES = 3  # of the reason; the notes and its tooltip have all of it
 _WIDEST = 240  # pixels of a bench's name
@@ -23,11 +28,11 @@ class Sign(QWidget):
 
     def __init__(self) -> None:
         super().__init__()
-        self._touch, self._ground = Touch.UNKNOWN, QColor("#4A525B")
+        self._touch, self._ground = TouchAdvice.UNKNOWN, QColor("#4A525B")
         self.setFixedSize(QSize(64, 64))
 
-    def show_touch(self, touch: Touch, ground: str) -> None:
-        """Draw the sign of a standing on its ground colour."""
+    def show_touch(self, touch: TouchAdvice, ground: str) -> None:
+        """Draw the sign of an advice on its ground colour."""
         self._touch, self._ground = touch, QColor(ground)
         self.update()
 
@@ -41,19 +46,19 @@ class Sign(QWidget):
         pen = QPen(self._ground, 6.0)
         pen.setCapStyle(Qt.PenCapStyle.RoundCap)
         pen.setJoinStyle(Qt.PenJoinStyle.RoundJoin)
-        if self._touch is Touch.SAFE:
+        if self._touch is TouchAdvice.SAFE:
             painter.drawEllipse(box)
             painter.setPen(pen)
             painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.drawPolyline(_points(box, (0.27, 0.53), (0.44, 0.70), (0.75, 0.33)))
-        elif self._touch is Touch.LIVE:
+        elif self._touch is TouchAdvice.LIVE:
             painter.drawPolygon(_points(box, (0.5, 0.0), (1.03, 0.96), (-0.03, 0.96)))
             painter.setBrush(self._ground)
             bolt = _points(
                 box, (0.56, 0.24), (0.34, 0.62), (0.49, 0.62), (0.43, 0.88), (0.66, 0.50), (0.51, 0.50)
             )
             painter.drawPolygon(bolt)
-        elif self._touch is Touch.DO_NOT:
+        elif self._touch is TouchAdvice.DO_NOT:
             a = 0.293
             corners = ((a, 0), (1 - a, 0), (1, a), (1, 1 - a), (1 - a, 1), (a, 1), (0, 1 - a), (0, a))
             painter.drawPolygon(_points(box, *corners))
@@ -74,7 +79,7 @@ class Banner(QFrame):
     def __init__(self, theme: Theme) -> None:
         super().__init__()
         self._theme = theme
-        self._shown: Standing | None = None
+        self._shown: SafetyStatus | None = None
         self.sign = Sign()
         self.touch, self.state, self.kind = (QLabel() for _ in range(3))
         self.why, self.bench = Paragraph(_LINES), Elided("", "")
@@ -107,10 +112,10 @@ class Banner(QFrame):
         self._theme = theme
         if self._shown is not None:
             shown, self._shown = self._shown, None
-            self.show_standing(shown)
+            self.show_status(shown)
 
-    def show_standing(self, found: Standing) -> None:
-        """Say where things stand."""
+    def show_status(self, found: SafetyStatus) -> None:
+        """Say whether the bench may be touched."""
         if found == self._shown:
             return
         self._shown = found
@@ -132,7 +137,7 @@ class Banner(QFrame):
         spoken = [label.text() for label in (self.touch, self.state, self.why, self.kind, self.bench)]
         named(self, ". ".join(text for text in spoken if text))
 
-    def _kind(self, found: Standing) -> str:
+    def _kind(self, found: SafetyStatus) -> str:
         if found.simulated is None:
             return tr("NO BENCH YET") if not found.bench else ""
         return tr("SIMULATOR") if found.simulated else tr("HARDWARE")

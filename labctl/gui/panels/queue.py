@@ -6,21 +6,20 @@ import json
 import tomllib
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from PyQt6.QtCore import Qt
 from PyQt6.QtWidgets import QCheckBox, QHBoxLayout, QLabel, QListWidget, QPushButton, QVBoxLayout, QWidget
 
 from labctl.engine.snapshot import Snapshot
 from labctl.experiment.differences import differences
+from labctl.gui.state.app_state import AppState
+from labctl.gui.state.engine_link import EngineLink
 from labctl.gui.text.words import must, named, tr
 from labctl.runs.request import RunRequest
 from labctl.runs.sheet import ENDED_BADLY
 from protocols.engine import Outcome, RunState
 from protocols.errors import LabError
-
-if TYPE_CHECKING:
-    from labctl.gui.app.window import MainWindow
 
 _GOES_ON_AFTER = (None, Outcome.COMPLETED)
 _TOLD = ("text", "name", "method", "cycles", "changes")  # of a queued item, beside its request
@@ -36,9 +35,9 @@ class QueuePanel(QWidget):
     switches it on again has looked.
     """
 
-    def __init__(self, window: MainWindow) -> None:
+    def __init__(self, state: AppState, link: EngineLink) -> None:
         super().__init__()
-        self._window = window
+        self._state, self._link = state, link
         self._checking = False
         self._looked_at: tuple[int, int] | None = None  # engine and run that had ended at switching on
         self.requests: list[dict[str, Any]] = []
@@ -71,19 +70,20 @@ class QueuePanel(QWidget):
         column.addWidget(self.list, 1)
         column.addWidget(self.said)
         column.addLayout(row)
+        state.engine.changed.connect(self.start_next)
+        state.safety.check_changed.connect(self.start_next)
         self._read()
 
     # ── changing it ──────────────────────────────────────────────────────────────────────────────
 
     def add(self) -> None:
         """Append what the experiment panel would run, with a copy of its text."""
-        panel = self._window.experiment
         try:
-            request = panel.request()
+            request = self._state.selected.request()
         except LabError as error:
             self._say(str(error))
             return
-        document = panel.document
+        document = self._state.selected.document
         told = {
             "text": document.text,
             "name": document.get("name"),
@@ -93,7 +93,7 @@ class QueuePanel(QWidget):
         }
         self.requests.append(json.loads(json.dumps({**request.to_plain(), **told}, default=list)))
         self._keep()
-        self.look(self._window.snapshot)
+        self.start_next()
 
     def earlier(self) -> None:
         """Move the chosen one up."""
@@ -114,16 +114,17 @@ class QueuePanel(QWidget):
 
     def _switched(self, on: bool) -> None:
         """Go on from here: whoever switched it on has seen how the last run ended."""
-        snapshot = self._window.snapshot
+        snapshot = self._state.snapshot
         if on and snapshot is not None and snapshot.is_over:
             self._looked_at = _last_run(snapshot)
-            self.look(snapshot)
+            self.start_next()
 
-    def look(self, snapshot: Snapshot | None) -> None:
+    def start_next(self) -> None:
         """Start the next one if it is time; called with every change of the engine."""
+        snapshot = self._state.snapshot
         if not self.on.isChecked() or self._checking or not self.requests:
             return
-        if snapshot is None or not snapshot.is_over or self._window.layout_.bench.why_not():
+        if snapshot is None or not snapshot.is_over or self._state.safety.why_not():
             return
         if snapshot.state not in (RunState.IDLE, RunState.SAFE):
             self._off(tr("The queue waits: {why}.", why=tr("the bench is not known to be safe")))
@@ -139,7 +140,7 @@ class QueuePanel(QWidget):
             return
         self._checking = True
         self._say(tr("Checking …"))
-        self._window.link.ask(
+        self._link.ask(
             lambda client: client.preflight(request), lambda sheet: self._checked(item, sheet), self._failed
         )
 
@@ -154,13 +155,13 @@ class QueuePanel(QWidget):
             why = "; ".join(warnings) or tr("a bench that is energised is started by hand")
             self._off(tr("The queue waits: {why}.", why=why))
             return
-        self._window.link.ask(
+        self._link.ask(
             lambda client: client.start_run(sheet, seen), lambda _: self._started(item), self._failed
         )
 
     def _seen(self, bench: str) -> str:
         """Return who has seen that the last run on this bench ended badly; empty when nobody has."""
-        last = self._window.snapshot
+        last = self._state.snapshot
         if last is None or last.run is None or last.run.bench != bench:
             return ""
         bad = last.outcome not in _GOES_ON_AFTER and _last_run(last) == self._looked_at
@@ -178,7 +179,7 @@ class QueuePanel(QWidget):
 
     def _request(self, item: dict[str, Any]) -> RunRequest:
         """Write the queued text where the engine finds it, and return the request."""
-        folder = self._window.experiment.document.drafts()
+        folder = self._state.selected.document.drafts()
         file = folder / f"queued-{abs(hash(item['text'])) % 10**8}.toml"
         file.write_text(item["text"], "utf-8")
         plain = {k: v for k, v in item.items() if k not in _TOLD}
@@ -188,20 +189,20 @@ class QueuePanel(QWidget):
         self._checking = False
         self.on.setChecked(False)
         self._say(why)
-        self._window.notes.say(why)
+        self._state.note(why)
 
     # ── keeping it ───────────────────────────────────────────────────────────────────────────────
 
     def _read(self) -> None:
         try:
-            self.requests = list(json.loads(str(self._window.store.value("queue", "[]"))))
+            self.requests = list(json.loads(str(self._state.store.value("queue", "[]"))))
         except ValueError:
             self.requests = []
         self._fill()
 
     def _keep(self) -> None:
-        self._window.store.setValue("queue", json.dumps(self.requests))
-        self._window.store.sync()
+        self._state.store.setValue("queue", json.dumps(self.requests))
+        self._state.store.sync()
         self._fill()
 
     def _fill(self) -> None:

@@ -25,7 +25,7 @@ from labctl.engine.guardian import NOTE
 from labctl.engine.lifecycle import VERBS, Verb
 from labctl.engine.messages import EngineGone, EngineRefused
 from labctl.engine.places import Place, engines
-from labctl.gui.state.safety_status import Contact
+from labctl.gui.state.safety_status import LinkState
 from protocols.engine import RunState
 from protocols.errors import LabError
 
@@ -41,7 +41,7 @@ class EngineLink(QObject):
 
     polled = pyqtSignal(object)  # Poll
     described = pyqtSignal(int, object, object)  # serial, notes, arrays
-    contact_changed = pyqtSignal(object, str)  # Contact, what was said
+    state_changed = pyqtSignal(object, str)  # LinkState, what was said
     answered = pyqtSignal(object, object)  # callback, answer
     refused = pyqtSignal(object, object)  # callback, error
 
@@ -53,7 +53,7 @@ class EngineLink(QObject):
         self._taken = threading.Event()
         self._taken.set()
         self._threads: list[threading.Thread] = []
-        self.contact, self.said = Contact.NONE, ""
+        self.state, self.said = LinkState.NONE, ""
         self.answered.connect(self._call)
         self.refused.connect(self._call)
 
@@ -148,7 +148,7 @@ class EngineLink(QObject):
             try:
                 client = self._find()
             except LabError as error:
-                self._say(Contact.NONE, str(error))
+                self._say(LinkState.NONE, str(error))
                 self._over.wait(1.0)
                 continue
             with client:
@@ -179,8 +179,8 @@ class EngineLink(QObject):
                         described = poll.serial
                     self._taken.clear()
                     last, missed = poll, 0
-                    if self.contact is not Contact.UP and not self._is_stale(poll):
-                        self._say(Contact.UP, "")
+                    if self.state is not LinkState.UP and not self._is_stale(poll):
+                        self._say(LinkState.UP, "")
                     self._emit(self.polled, poll)
                 else:
                     client.snapshot()  # a window behind a dialog still hears when the engine dies
@@ -189,31 +189,31 @@ class EngineLink(QObject):
                 if missed > 25:
                     raise
             except EngineGone as gone:
-                self._mourn(client, last, str(gone))
+                self._report_engine_lost(client, last, str(gone))
                 return
             self._over.wait(max(0.0, POLL_S - (time.monotonic() - began)))
 
     def _is_stale(self, poll: Poll) -> bool:
         """Tell whether the guardian's word still stands: until the new engine does something."""
-        told = self.contact in (Contact.GUARDED, Contact.LEFT_UNSAFE)
+        told = self.state in (LinkState.GUARDED, LinkState.LEFT_UNSAFE)
         return told and poll.snapshot.run is None
 
-    def _mourn(self, client: EngineClient, last: Poll | None, why: str) -> None:
+    def _report_engine_lost(self, client: EngineClient, last: Poll | None, why: str) -> None:
         """Say that the engine is gone, then what its guardian did."""
         snapshot = last.snapshot if last is not None else None
         if snapshot is None or (snapshot.is_over and snapshot.state in _AT_REST):
-            self._say(Contact.NONE, why)
+            self._say(LinkState.NONE, why)
             return
-        self._say(Contact.GONE, why)
+        self._say(LinkState.GONE, why)
         deed = self._deed(Path(snapshot.run.folder) if snapshot.run and snapshot.run.folder else None)
         if deed is None:
-            self._say(Contact.LEFT_UNSAFE, f"{why}. The guardian has not told that it made the bench safe")
+            self._say(LinkState.LEFT_UNSAFE, f"{why}. The guardian has not told that it made the bench safe")
         elif deed["safe"]:
             parts = "; ".join(str(p.get("name", "")) for p in deed["parts"]) or "nothing was energised"
             after = f"{deed['safe_after_s']:.1f} s after it noticed"
-            self._say(Contact.GUARDED, f"made safe by the guardian {after} ({parts}): {deed['reason']}")
+            self._say(LinkState.GUARDED, f"made safe by the guardian {after} ({parts}): {deed['reason']}")
         else:
-            self._say(Contact.LEFT_UNSAFE, f"the guardian could not make the bench safe: {deed['problem']}")
+            self._say(LinkState.LEFT_UNSAFE, f"the guardian could not make the bench safe: {deed['problem']}")
 
     def _deed(self, folder: Path | None) -> dict[str, Any] | None:
         """Wait for the guardian's note in the run's folder."""
@@ -228,9 +228,9 @@ class EngineLink(QObject):
             time.sleep(0.1)
         return None
 
-    def _say(self, contact: Contact, said: str) -> None:
-        self.contact, self.said = contact, said
-        self._emit(self.contact_changed, contact, said)
+    def _say(self, state: LinkState, said: str) -> None:
+        self.state, self.said = state, said
+        self._emit(self.state_changed, state, said)
 
     def _emit(self, signal: Any, *values: Any) -> None:
         """Emit unless the window has been destroyed meanwhile."""

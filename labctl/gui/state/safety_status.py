@@ -1,4 +1,4 @@
-"""Where things stand, for people: the words, shape and colour of the banner. No Qt here."""
+"""How safe the bench is, for people: the words, shape and colour of the banner. No Qt here."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from labctl.engine.snapshot import Snapshot
 from protocols.engine import Outcome, RunState
 
 
-class Touch(StrEnum):
+class TouchAdvice(StrEnum):
     """May the board be touched: said in words, by a shape and by a colour."""
 
     SAFE = "SAFE TO TOUCH"
@@ -19,7 +19,7 @@ class Touch(StrEnum):
     UNKNOWN = "NOT KNOWN"
 
 
-class Contact(StrEnum):
+class LinkState(StrEnum):
     """How the window stands with its engine."""
 
     NONE = "connecting"
@@ -37,43 +37,41 @@ BROKEN_OFF = "the bench check is being broken off; the bench is on its way to th
 
 
 @dataclass(frozen=True)
-class Standing:
+class SafetyStatus:
     """What the banner says: the state, whether to touch, why, and the kind of bench."""
 
     state: str
-    touch: Touch
+    touch: TouchAdvice
     why: str
     bench: str
     simulated: bool | None
 
 
-_GRAVER = (Touch.SAFE, Touch.UNKNOWN, Touch.LIVE, Touch.DO_NOT)
+_FROM_SAFE = (TouchAdvice.SAFE, TouchAdvice.UNKNOWN, TouchAdvice.LIVE, TouchAdvice.DO_NOT)
 _LIVE = (RunState.PREFLIGHT, RunState.ARMED, RunState.RUNNING, RunState.PAUSED, RunState.STOPPING)
 
 
-def standing(snapshot: Snapshot | None, contact: Contact, told: str = "") -> Standing:
-    """Return what to say. `told` is the engine's or the guardian's last word when contact is lost."""
+def safety_status(snapshot: Snapshot | None, link: LinkState, told: str = "") -> SafetyStatus:
+    """Return what to say. `told` is the engine's or the guardian's last word when link is lost."""
     bench, simulated = _bench(snapshot)
-    if contact is Contact.GONE:
-        return Standing("FAULT", Touch.DO_NOT, told, bench, simulated)
-    if contact is Contact.LEFT_UNSAFE:
-        return Standing("FAULT", Touch.DO_NOT, told, bench, simulated)
-    if contact is Contact.GUARDED:
-        return Standing("SAFE", Touch.SAFE, told, bench, simulated)
-    if snapshot is None or contact is Contact.NONE:
-        return Standing("CONNECTING", Touch.UNKNOWN, told, bench, simulated)
+    if link in (LinkState.GONE, LinkState.LEFT_UNSAFE):
+        return SafetyStatus("FAULT", TouchAdvice.DO_NOT, told, bench, simulated)
+    if link is LinkState.GUARDED:
+        return SafetyStatus("SAFE", TouchAdvice.SAFE, told, bench, simulated)
+    if snapshot is None or link is LinkState.NONE:
+        return SafetyStatus("CONNECTING", TouchAdvice.UNKNOWN, told, bench, simulated)
     state = snapshot.state
     if state in _LIVE:
         why = f"⚠ {snapshot.warnings[-1]}" if snapshot.warnings else STATES[state]
-        return Standing(str(state).upper(), Touch.LIVE, why, bench, simulated)
+        return SafetyStatus(str(state).upper(), TouchAdvice.LIVE, why, bench, simulated)
     if state is RunState.FAULT:
         safe = snapshot.is_over and snapshot.safe is not None and not snapshot.safe.learning_on
-        touch = Touch.SAFE if safe else Touch.DO_NOT
-        return Standing(
+        touch = TouchAdvice.SAFE if safe else TouchAdvice.DO_NOT
+        return SafetyStatus(
             "FAULT", touch, snapshot.problem or snapshot.reason or STATES[state], bench, simulated
         )
     if snapshot.activity == "checking":
-        return Standing("CHECKING", Touch.SAFE, STATES[RunState.PREFLIGHT], bench, simulated)
+        return SafetyStatus("CHECKING", TouchAdvice.SAFE, STATES[RunState.PREFLIGHT], bench, simulated)
     word = str(state).upper()
     if state is RunState.SAFE:
         word = {
@@ -85,17 +83,17 @@ def standing(snapshot: Snapshot | None, contact: Contact, told: str = "") -> Sta
         if snapshot.activity == "storing":
             word = "STORING"
     problem = snapshot.problem if state is RunState.SAFE else ""
-    return Standing(word, Touch.SAFE, problem or STATES[state], bench, simulated)
+    return SafetyStatus(word, TouchAdvice.SAFE, problem or STATES[state], bench, simulated)
 
 
-def graver(engine: Standing, check: Standing | None) -> Standing:
-    """Return the standing that asks for more care: the engine's, or that of a check of the bench.
+def worse(engine: SafetyStatus, check: SafetyStatus | None) -> SafetyStatus:
+    """Return the status that asks for more care: the engine's, or that of a check of the bench.
 
     While a check goes on the banner says so, whatever the engine left.
     """
     if check is None:
         return engine
-    if _GRAVER.index(check.touch) >= _GRAVER.index(engine.touch):
+    if _FROM_SAFE.index(check.touch) >= _FROM_SAFE.index(engine.touch):
         return check
     if check.state != CHECKING_BENCH:
         return engine
@@ -103,10 +101,10 @@ def graver(engine: Standing, check: Standing | None) -> Standing:
     return replace(check, touch=engine.touch, why=why)
 
 
-def checking(bench: str, simulated: bool | None, *, ending: bool) -> Standing:
+def checking(bench: str, simulated: bool | None, *, ending: bool) -> SafetyStatus:
     """Return what to say while a bench is checked by a process of its own."""
     why = BROKEN_OFF if ending else ENERGISED
-    return Standing(CHECKING_BENCH, Touch.LIVE, why, bench, simulated)
+    return SafetyStatus(CHECKING_BENCH, TouchAdvice.LIVE, why, bench, simulated)
 
 
 def _bench(snapshot: Snapshot | None) -> tuple[str, bool | None]:

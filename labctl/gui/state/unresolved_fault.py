@@ -7,19 +7,19 @@ from dataclasses import replace
 from pathlib import Path
 
 from labctl.bench_files.bench_lock import addresses
-from labctl.gui.state.safety_status import CHECKED, Standing, Touch
+from labctl.gui.state.safety_status import CHECKED, SafetyStatus, TouchAdvice
 
 
-class Doubt:
-    """What a run left in doubt, told by the engine's standing and the run's number; a check may settle it."""
+class UnresolvedFault:
+    """What a run left in doubt, told by the engine's status and the run's number; a check may settle it."""
 
     def __init__(self) -> None:
-        self._asked: tuple[Standing, int] | None = None
-        self._settled: tuple[Standing, int] | None = None
+        self._asked: tuple[SafetyStatus, int] | None = None
+        self._settled: tuple[SafetyStatus, int] | None = None
 
-    def ask(self, told: Standing, run: int) -> None:
+    def ask(self, told: SafetyStatus, run: int) -> None:
         """Take down what a check that begins is about."""
-        self._asked = (told, run) if told.touch is Touch.DO_NOT else None
+        self._asked = (told, run) if told.touch is TouchAdvice.DO_NOT else None
 
     def ask_nothing(self) -> None:
         """Take down that a check that begins is about another bench."""
@@ -29,10 +29,10 @@ class Doubt:
         """Take in that this check has read back the safe state."""
         self._settled = self._asked
 
-    def seen(self, told: Standing, run: int) -> Standing:
-        """Return what to say in place of the engine's standing; anything new counts again."""
+    def seen(self, told: SafetyStatus, run: int) -> SafetyStatus:
+        """Return what to say in place of the engine's status; anything new counts again."""
         if (told, run) == self._settled:
-            return replace(told, state="SAFE", touch=Touch.SAFE, why=CHECKED)
+            return replace(told, state="SAFE", touch=TouchAdvice.SAFE, why=CHECKED)
         self._settled = None
         return told
 

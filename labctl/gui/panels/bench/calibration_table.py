@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from PyQt6.QtCore import QTimer
 from PyQt6.QtWidgets import QTreeWidget, QTreeWidgetItem
@@ -12,13 +12,11 @@ from calibration import status
 from calibration.records import now_utc
 from labctl.bench_files.calibration_settings import board_serial
 from labctl.bench_files.load import load_bench
+from labctl.gui.state.app_state import AppState
 from labctl.gui.state.worker import Worker
 from labctl.gui.text.words import named, tr
 from labctl.gui.widgets.tree_colours import colour
 from protocols.errors import LabError
-
-if TYPE_CHECKING:
-    from labctl.gui.app.window import MainWindow
 
 STATES = ("valid", "expires soon", "expired", "issued in the future", "failed", "missing")
 _SIGNS = {"green": "✔", "amber": "▲", "red": "✖"}
@@ -29,9 +27,9 @@ _AGAIN_MS = 60_000  # ages go on while nobody presses anything
 class CalibrationTable(QTreeWidget):
     """One line per calibration the bench file asks for or the board ever had; hidden when there is none."""
 
-    def __init__(self, window: MainWindow) -> None:
+    def __init__(self, state: AppState) -> None:
         super().__init__()
-        self._window, self.work = window, Worker()
+        self._state, self.work = state, Worker()
         self.entries: list[dict[str, Any]] = []
         named(self, tr("Calibrations"))
         self.setHeaderLabels([tr("calibration"), tr("state"), tr("expires")])
@@ -46,7 +44,7 @@ class CalibrationTable(QTreeWidget):
 
     def read(self) -> None:
         """Read how the chosen board's calibrations stand."""
-        bench, seed = self._window.experiment.bench_name(), self._window.experiment.seed.value()
+        bench, seed = self._state.selected.bench.file, self._state.selected.seed
         self.work.do(lambda: look(bench, seed), self.show_entries, self._failed)
 
     def show_entries(self, entries: list[dict[str, Any]]) -> None:
@@ -63,7 +61,7 @@ class CalibrationTable(QTreeWidget):
             item = QTreeWidgetItem(words)
             for column in range(3):
                 item.setToolTip(column, str(entry["sentence"]))
-                colour(item, column, _ROLES[entry["colour"]], self._window.theme)
+                colour(item, column, _ROLES[entry["colour"]], self._state.theme)
             self.addTopLevelItem(item)
         self.setVisible(bool(entries))
         line = self.sizeHintForRow(0) if entries else 0
@@ -73,7 +71,7 @@ class CalibrationTable(QTreeWidget):
         self.show_entries([])
         if not isinstance(error, LabError):
             raise error
-        self._window.notes.say(str(error))
+        self._state.note(str(error))
 
 
 def look(bench: str, seed: int) -> list[dict[str, Any]]:

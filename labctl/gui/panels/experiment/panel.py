@@ -7,7 +7,6 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from PyQt6.QtCore import QSettings, pyqtSignal
 from PyQt6.QtGui import QKeySequence
 from PyQt6.QtWidgets import (
     QAbstractSpinBox,
@@ -25,44 +24,34 @@ from PyQt6.QtWidgets import (
     QWidget,
 )
 
-from labctl.bench_files.load import load_bench
 from labctl.experiment.differences import differences
 from labctl.gui.panels.experiment.picker import ExperimentPicker, is_example, is_of_a_run, near
 from labctl.gui.panels.experiment.preflight_card import PreflightCard
 from labctl.gui.panels.experiment.settings_form import SettingsForm
 from labctl.gui.panels.experiment.task_form import TaskForm
 from labctl.gui.panels.experiment.toml_editor import TomlEditor
-from labctl.gui.panels.experiment.unsaved import Answer, ask
-from labctl.gui.state.experiment_document import ExperimentDocument
+from labctl.gui.state.app_state import AppState
 from labctl.gui.text.words import must, named, tr
+from labctl.gui.widgets.questions import Answer, ask_unsaved
 from labctl.gui.widgets.whole_box import WholeBox
-from labctl.runs.request import RunRequest
 from labctl.store.folder import slug
-from protocols.errors import ConfigError, LabError
+from protocols.errors import ConfigError
 
 _CHANGES = 4  # differences named; all are in the tooltip
 
 
 class ExperimentPanel(QWidget):
-    """One experiment and the bench it shall run on; `request_changed` whenever a preflight would differ."""
+    """The selected experiment as forms and as a file, and the bench and seed it shall run with."""
 
-    request_changed = pyqtSignal()
-    bench_changed = pyqtSignal(str)
-    failed = pyqtSignal(str)
-
-    def __init__(self, store: QSettings, out: Path) -> None:
+    def __init__(self, state: AppState) -> None:
         super().__init__()
-        self._store, self.out = store, out
-        self.document = ExperimentDocument()
-        self.bench_facts: tuple[str, bool | None] = ("", None)  # its name, and whether it is simulated
-        self.doses: Callable[[], tuple[str | None, list[str]]] = lambda: (None, [])
+        self.state, self._selected = state, state.selected
+        self.document = state.selected.document
         self.form, self.task = SettingsForm(self.document), TaskForm(self.document)
         self.text = TomlEditor(self.document)
         self.tabs = named(QTabWidget(), tr("Form or file"))
         for page in (self.form, self.task, self.text):
             self.tabs.addTab(page, "")
-        self._bench = "sim"
-        self._takes_doses = True
         self._last: tuple[str, dict[str, Any]] | None = None
         self.changes = QLabel()
         self.changes.setProperty("role", "muted")
@@ -70,21 +59,23 @@ class ExperimentPanel(QWidget):
         self.problem = QLabel()
         self.problem.setProperty("role", "error")
         self.problem.setWordWrap(True)
-        self.preflight = PreflightCard()
+        self.card = PreflightCard(state.preflight)
         column = QVBoxLayout(self)
         column.setContentsMargins(8, 6, 8, 8)
         column.addLayout(self._head())
         column.addWidget(self.tabs, 1)
         column.addWidget(self.changes)
         column.addWidget(self.problem)
-        column.addWidget(self.preflight)
+        column.addWidget(self.card)
         self.document.changed.connect(self._edited)
+        self._selected.reading.connect(self.commit)
+        state.last_run_changed.connect(self.compare_with)
         self._edited()
 
     # ── making ───────────────────────────────────────────────────────────────────────────────────
 
     def _head(self) -> QGridLayout:
-        self.preset = ExperimentPicker(self._store)
+        self.preset = ExperimentPicker(self.state.store)
         self.preset.activated.connect(self._chosen)
         self.bench = named(QComboBox(), tr("Bench"), tr("The simulator, or a bench file"))
         self.bench.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
@@ -94,7 +85,7 @@ class ExperimentPanel(QWidget):
         self.bench.addItem(tr("other bench file …"), None)
         self.bench.activated.connect(self._bench_chosen)
         self.seed = named(WholeBox(), tr("Seed"), tr("Draws the board, its noise and the initial gates."))
-        self.seed.valueChanged.connect(lambda _: self._stale())
+        self.seed.valueChanged.connect(lambda _: self._selected.set_seed(self.seed.value()))
         more = named(QPushButton("≡"), tr("Experiment menu"), tr("Open, save, undo, redo"))
         menu = QMenu(more)
         for label, key, slot in (
@@ -139,7 +130,7 @@ class ExperimentPanel(QWidget):
         try:
             self.document.load(path)
         except ConfigError as error:
-            self.failed.emit(str(error))
+            self.state.tell(str(error))
             self.preset.show_open(self.document.path)
             return False
         self.preset.remember(path)
@@ -159,7 +150,9 @@ class ExperimentPanel(QWidget):
         self.commit()
         path, is_saved = self.document.path, self.document.is_saved or not self.document.text
         answer = (
-            Answer.DISCARD if is_saved else ask(self, path.name if path is not None else tr("Experiment"))
+            Answer.DISCARD
+            if is_saved
+            else ask_unsaved(self, path.name if path is not None else tr("Experiment"))
         )
         if answer is Answer.SAVE:
             return self.save()
@@ -189,7 +182,7 @@ class ExperimentPanel(QWidget):
                 )
             self.document.save(path)
         except ConfigError as error:
-            self.failed.emit(str(error))
+            self.state.tell(str(error))
             return False
         self.preset.remember(path)
         self.preset.show_open(path)
@@ -211,42 +204,7 @@ class ExperimentPanel(QWidget):
         self.commit()
         step()
 
-    # ── what would run ───────────────────────────────────────────────────────────────────────────
-
-    def request(self) -> RunRequest:
-        """Return what Start would run. Raises ConfigError while the experiment has a mistake."""
-        self.commit()
-        if self.document.problem is not None:
-            raise self.document.problem
-        if self.document.settings is None:
-            raise ConfigError("no experiment is open", allowed="choose one at the top of the panel")
-        if self._bench != "sim" and not Path(self._bench).is_file():
-            raise ConfigError(
-                "the bench file is gone", file=self._bench, allowed="choose another bench, or put it back"
-            )
-        imperfections, doses = self.doses() if self.is_simulated() else (None, [])
-        return RunRequest(
-            experiment=self.document.file_to_run().absolute(),
-            bench=self.bench_name(),
-            imperfections=imperfections,
-            seed=self.seed.value(),
-            out=self.out.absolute(),
-            figures=self.draws_figures(),
-            overrides=tuple(f"imperfections.{d}" for d in doses),
-            command=("labctl", "gui"),
-        )
-
-    def draws_figures(self) -> bool:
-        """Tell whether the figures of a run are drawn at its end."""
-        return bool(self._store.value("figures", True, bool))
-
-    def bench_name(self) -> str:
-        """Return "sim" or the bench file."""
-        return self._bench
-
-    def is_simulated(self) -> bool:
-        """Tell whether the bench takes doses of imperfections."""
-        return self._takes_doses
+    # ── the bench ────────────────────────────────────────────────────────────────────────────────
 
     def known_benches(self) -> list[str]:
         """Return the benches that are offered, by name or file."""
@@ -254,35 +212,22 @@ class ExperimentPanel(QWidget):
 
     def choose_bench(self, name: str, words: str = "") -> None:
         """Choose a bench by name or file; `words` tell it from others, when it is not offered yet."""
-        place = self.bench.findData(name)
-        if place < 0:
+        if self.bench.findData(name) < 0:
             self.bench.insertItem(self.bench.count() - 1, words or Path(name).stem, name)
-            place = self.bench.findData(name)
-        self.bench.setCurrentIndex(place)
-        self._bench_chosen(place)
+        self.bench.setCurrentIndex(self.bench.findData(name))
+        self._selected.choose_bench(name)
 
     def _bench_chosen(self, place: int) -> None:
-        if self.bench.itemData(place) is None:
-            where, _ = QFileDialog.getOpenFileName(self, tr("Bench"), "", "TOML (*.toml)")
-            if where:
-                self.choose_bench(where)
-            else:
-                self.bench.setCurrentIndex(self.bench.findData(self._bench))
+        if (file := self.bench.itemData(place)) is not None:
+            self._selected.choose_bench(str(file))
             return
-        limits = None
-        self._bench, self._takes_doses = str(self.bench.itemData(place)), False
-        self.bench_facts = Path(self._bench).stem, None
-        try:
-            loaded = load_bench(self._bench, None, 0)
-        except LabError as error:
-            self.failed.emit(str(error))
+        where, _ = QFileDialog.getOpenFileName(self, tr("Bench"), "", "TOML (*.toml)")
+        if where:
+            self.choose_bench(where)
         else:
-            limits, known = loaded.limits, loaded.settings
-            self._takes_doses = known.get("kind", "sim") == "sim"
-            simulated = self._takes_doses or bool(known.get("simulated"))
-            self.bench_facts = str(known.get("name", self.bench_facts[0])), simulated
-        self.document.recheck(limits)
-        self.bench_changed.emit(self.bench_name())
+            self.bench.setCurrentIndex(self.bench.findData(self._selected.bench.file))
+
+    # ── what is shown ────────────────────────────────────────────────────────────────────────────
 
     def _chosen(self, place: int) -> None:
         if self.preset.itemData(place) and self.may_leave():
@@ -301,7 +246,6 @@ class ExperimentPanel(QWidget):
         self.problem.setText("▲ " + problem.sentence() if problem is not None else "")
         saved = self.document.is_saved or not self.document.text
         self.tabs.setTabText(len(pages), tr("File") + ("" if saved else " •"))
-        self._stale()
 
     def compare_with(self, name: str, file: Path) -> None:
         """Say from now on in what the experiment differs from this run's."""
@@ -328,7 +272,3 @@ class ExperimentPanel(QWidget):
         same = tr("The same settings as the last run, {run}.", run=name)
         self.changes.setText(tr("Since the last run, {run}:", run=name) + f" {text}" if found else same)
         self.changes.setToolTip("\n".join(found))
-
-    def _stale(self) -> None:
-        self.preflight.forget()
-        self.request_changed.emit()

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from typing import Any
-
 from PyQt6.QtCore import QSize, Qt, pyqtSignal
 from PyQt6.QtGui import QKeySequence, QResizeEvent
 from PyQt6.QtWidgets import (
@@ -20,6 +17,7 @@ from PyQt6.QtWidgets import (
     QWidget,
 )
 
+from labctl.gui.state.preflight import Phase, Preflight
 from labctl.gui.text.phrases import phrase
 from labctl.gui.text.words import must, named, repolish, tr
 from labctl.runs.sheet import sheet_lines
@@ -31,15 +29,11 @@ class PreflightCard(QFrame):
     """A button, a verdict in words and colour, the sheet, and the override with its reason."""
 
     asked = pyqtSignal()
-    verdict_changed = pyqtSignal()
 
-    def __init__(self) -> None:
+    def __init__(self, preflight: Preflight) -> None:
         super().__init__()
         self.setProperty("role", "card")
-        self.sheet: Mapping[str, Any] | None = None
-        self.against: tuple[str, ...] = ()  # what the check of the bench found wrong
-        self._red = False  # the preflight is red, but a reason lets it pass
-        self._check = 0  # counts what was asked and forgotten: an answer belongs to one of them
+        self._preflight = preflight
         self.check = named(
             QPushButton(tr("Preflight")), tr("Preflight"), tr("Check everything; nothing moves.") + "  [F5]"
         )
@@ -53,7 +47,7 @@ class PreflightCard(QFrame):
             tr("It is written into the run's events. Start stays off without it."),
         )
         self.reason.setPlaceholderText(tr("reason to start all the same"))
-        self.reason.textChanged.connect(lambda _: self.verdict_changed.emit())
+        self.reason.textChanged.connect(preflight.give_reason)
         self.lines = _Lines()
         head = QHBoxLayout()
         head.addWidget(self.verdict, 1)
@@ -63,99 +57,48 @@ class PreflightCard(QFrame):
         column.addLayout(head)
         column.addWidget(self.reason)
         column.addWidget(self.lines)
-        self.forget()
+        preflight.found.connect(self._show)
+        self._show()
 
-    # ── what was found ───────────────────────────────────────────────────────────────────────────
+    def _show(self) -> None:
+        """Show how far the preflight is and what it has found."""
+        phase = self._preflight.phase
+        self.check.setEnabled(phase is not Phase.CHECKING)
+        if phase is Phase.CHECKING:  # what was found before stays until there is an answer
+            text = tr("Checking …")
+            if self._preflight.compiling:
+                text += " " + tr("The simulator is compiled at first use, up to half a minute, once.")
+            self._say("muted", "… " + text)
+            return
+        if self.reason.text() != self._preflight.reason:
+            self.reason.setText(self._preflight.reason)
+        sheet = self._preflight.sheet
+        lines = sheet_lines(sheet) if sheet is not None else []
+        self.lines.fill([(label, text) for label, text in lines if label in _SHOWN])
+        if phase is Phase.REPORTED:
+            self._show_report()
+        elif phase is Phase.FAILED:
+            self._show_failure()
+        else:
+            self.reason.setVisible(False)
+            self._say("muted", "○ " + tr("Not checked yet. Preflight moves nothing."))
 
-    def forget(self) -> None:
-        """Forget the sheet: what it tells of is not what would be started any more."""
-        self.sheet, self._red = None, False
-        self._check += 1
-        self.reason.clear()  # it was given for what was checked, not for what comes next
-        self._say("muted", "○ " + tr("Not checked yet. Preflight moves nothing."))
-        self.lines.fill([])
-        self.reason.setVisible(False)
-        self.check.setEnabled(True)
-        self.verdict_changed.emit()
-
-    def wait(self, *, compiling: bool) -> None:
-        """Say that the check goes on."""
-        self.sheet = None
-        self._check += 1
-        text = tr("Checking …")
-        if compiling:
-            text += " " + tr("The simulator is compiled at first use, up to half a minute, once.")
-        self._say("muted", "… " + text)
-        self.check.setEnabled(False)
-        self.verdict_changed.emit()
-
-    def unless_forgotten(self, show: Callable[[Any], None]) -> Callable[[Any], None]:
-        """Return what takes the answer to the present check: `show`, or nothing once it is forgotten."""
-        check = self._check
-
-        def take(answer: Any) -> None:
-            if check == self._check:
-                show(answer)
-
-        return take
-
-    def stand_against(self, problems: tuple[str, ...]) -> None:
-        """Take what the check of the bench found wrong: from now on it takes a reason to start."""
-        self.against = problems
-        if self.sheet is not None:
-            self.show_sheet(self.sheet)
-
-    def show_sheet(self, sheet: Mapping[str, Any]) -> None:
-        """Show what was found: green, amber when there are warnings, red when the bench is not in order."""
-        self.sheet = sheet
-        self.check.setEnabled(True)
-        warnings = self._warnings()
-        if self.against:
-            self._say("error", "✖ " + "; ".join(map(phrase, warnings)))
+    def _show_report(self) -> None:
+        """Say green, amber when there are warnings, red when the bench is not in order."""
+        warnings = "; ".join(map(phrase, self._preflight.warnings()))
+        self.reason.setVisible(bool(warnings))
+        if self._preflight.against:
+            self._say("error", "✖ " + warnings)
         elif warnings:
-            self._say("warning", "▲ " + "; ".join(map(phrase, warnings)))
+            self._say("warning", "▲ " + warnings)
         else:
             self._say("good", "✔ " + tr("Ready. Everything was checked, nothing has moved."))
-        self.reason.setVisible(bool(warnings))
-        self.lines.fill([(label, text) for label, text in sheet_lines(sheet) if label in _SHOWN])
-        self.verdict_changed.emit()
 
-    def show_problem(self, text: str, *, passable: bool = False) -> None:
-        """Say why the check failed; one that is passable passes when checked again with a reason."""
-        self.sheet, self._red = None, passable
-        self.check.setEnabled(True)
+    def _show_failure(self) -> None:
+        passable = self._preflight.passable
         more = " " + tr("Write a reason and check again to start all the same.") if passable else ""
-        self._say("error", "✖ " + text + more)
+        self._say("error", "✖ " + self._preflight.problem + more)
         self.reason.setVisible(passable)
-        self.lines.fill([])
-        self.verdict_changed.emit()
-
-    # ── may it start ─────────────────────────────────────────────────────────────────────────────
-
-    def may_start(self) -> bool:
-        """Tell whether the sheet is green, or overridden with a reason."""
-        return self.sheet is not None and (not self._warnings() or bool(self.reason.text().strip()))
-
-    def why_not(self) -> str:
-        """Return what is missing before a start."""
-        if self.sheet is None:
-            return tr("Run the preflight first.")
-        return tr("The preflight has warnings: write a reason to start all the same.")
-
-    def let_pass(self) -> str:
-        """Return the reason to check again with, empty unless a check was red and may pass."""
-        return self.reason.text().strip() if self._red else ""
-
-    def override(self) -> str:
-        """Return the reason given for starting in spite of warnings; empty when there were none."""
-        if not self._warnings():
-            return ""
-        reason = self.reason.text().strip()
-        return f"{reason} [bench check: {'; '.join(self.against)}]" if self.against else reason
-
-    def _warnings(self) -> list[str]:
-        """Return everything that stands against a start."""
-        return [*self.against, *(self.sheet["warnings"] if self.sheet is not None else ())]
 
     def _say(self, role: str, text: str) -> None:
         self.verdict.setProperty("role", role)

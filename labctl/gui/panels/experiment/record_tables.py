@@ -17,9 +17,9 @@ from PyQt6.QtWidgets import (
     QVBoxLayout,
 )
 
-from labctl.gui.panels.experiment.settings_form import mistake_label, told
 from labctl.gui.state.experiment_document import ExperimentDocument
 from labctl.gui.text.words import must, named, tr
+from labctl.gui.widgets.mistakes import mistake_label, told
 from protocols.errors import ConfigError
 
 _WHOLE = ("node", "positive", "negative", "classes", "groups")

@@ -10,12 +10,11 @@ from PyQt6.QtWidgets import QFormLayout, QGroupBox, QLabel, QScrollArea, QVBoxLa
 from labctl.experiment import Experiment
 from labctl.experiment.model import MethodKind
 from labctl.gui.state.experiment_document import ExperimentDocument
-from labctl.gui.text.phrases import phrase
-from labctl.gui.text.words import mark_wrong, named, tr
+from labctl.gui.text.words import named, tr
 from labctl.gui.widgets.form import Setter, default_of, field_of, make_field, words_of
+from labctl.gui.widgets.mistakes import mistake_label, show_mistake, told
 from labctl.gui.widgets.quantity_box import QuantityBox
 from labctl.gui.widgets.undo_keys import UndoKeys
-from protocols.errors import ConfigError
 
 _STANDARD = ("eta", "pulse", "dead_band")
 _OVER = ("amplitude", "pulse", "reference_error", "max_pulse", "pulse_step", "dead_band", "normalise")
@@ -121,28 +120,6 @@ class SettingsForm(FieldsForm):
         self._groups["Clamp and pulse, overclamping"].setVisible(over)
         self._groups["Label servo"].setVisible(settings.method.kind is MethodKind.LABEL_SERVO)
         self.about.setText(_about(settings))
-
-
-def mistake_label() -> QLabel:
-    """Return a place for a mistake, hidden until there is one."""
-    label = QLabel()
-    label.setProperty("role", "error")
-    label.setWordWrap(True)
-    label.setVisible(False)
-    return label
-
-
-def show_mistake(label: QLabel, field: QWidget, mistake: str) -> None:
-    """Tell a mistake beneath its field and mark the field; empty when there is none."""
-    label.setText(f"▲ {mistake}")
-    label.setVisible(bool(mistake))
-    mark_wrong(field, bool(mistake))
-
-
-def told(problem: ConfigError) -> str:
-    """Return a mistake as it is told at its field."""
-    got = f" ({problem.value})" if problem.value is not None else ""
-    return f"{phrase(problem.problem)}{got}" + (f"; {phrase(problem.allowed)}" if problem.allowed else "")
 
 
 def _is_at(field: str, key: str) -> bool:

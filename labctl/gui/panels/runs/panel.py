@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import xarray as xr
 from PyQt6.QtCore import Qt, QTimer, QUrl
@@ -13,30 +12,28 @@ from PyQt6.QtWidgets import (
     QComboBox,
     QFileDialog,
     QHBoxLayout,
-    QInputDialog,
     QLabel,
     QLineEdit,
     QVBoxLayout,
     QWidget,
 )
 
-from labctl.experiment import read_toml
+from labctl.engine.snapshot import Snapshot
 from labctl.gui.panels.runs.buttons import RunsButtons
 from labctl.gui.panels.runs.compare import CompareWindow
 from labctl.gui.panels.runs.table import THUMB, RunsTable
+from labctl.gui.state.app_state import AppState
 from labctl.gui.state.run_model import RunModel
 from labctl.gui.state.worker import Worker
 from labctl.gui.text.words import must, named, tr
+from labctl.gui.widgets.questions import ask_text
 from labctl.store import Manifest, catalogue, open_run
 from labctl.store.catalogue import Entry
 from labctl.store.events import read_events
 from labctl.store.export import export_csv
 from labctl.store.recovery import find_orphans, recover
 from labctl.store.tags import split_tags
-from protocols.errors import ConfigError, DataError
-
-if TYPE_CHECKING:
-    from labctl.gui.app.window import MainWindow
+from protocols.errors import DataError
 
 STATUS = ("", "completed", "stopped", "aborted", "failed", "running", "orphan", "recovered")
 _MOST = 8  # runs compared at once
@@ -47,9 +44,9 @@ _AT_ONCE = 40  # pictures read before the first are shown
 class RunsPanel(QWidget):
     """All runs of the folder, newest first; reading them never holds the window up."""
 
-    def __init__(self, window: MainWindow) -> None:
+    def __init__(self, state: AppState) -> None:
         super().__init__()
-        self._window, self.work = window, Worker()
+        self._state, self.work = state, Worker()
         self.entries: list[Entry] = []
         self.comparisons: list[CompareWindow] = []
         self.search = named(
@@ -99,6 +96,8 @@ class RunsPanel(QWidget):
         column.addWidget(self.orphans)
         column.addWidget(self.said)
         column.addWidget(self._acts)
+        state.runs_changed.connect(self.refresh_soon)
+        state.engine.run_ended.connect(self._run_ended)
         self._chosen_changed()
         self.refresh_soon()
 
@@ -115,7 +114,7 @@ class RunsPanel(QWidget):
 
     def refresh(self) -> None:
         """Read the list again."""
-        out, text, status = self._window.out, self.search.text(), str(self.status.currentData())
+        out, text, status = self._state.out, self.search.text(), str(self.status.currentData())
 
         def read() -> tuple[list[Entry], int]:
             return catalogue.find(out, text, status=status, limit=_LIST), len(find_orphans(out))
@@ -127,7 +126,7 @@ class RunsPanel(QWidget):
         if not self.search.text() and not self.status.currentData() and self.entries:
             last = self.entries[0]
             file = self.folder_of(last) / "experiment.toml"
-            self._window.experiment.compare_with(f"{last.number} · {last.name}", file)
+            self._state.last_run_changed.emit(f"{last.number} · {last.name}", file)
         self.table.show_entries(self.entries)
         self._chosen_changed()
         self.orphans.setVisible(orphans > 0)
@@ -139,7 +138,7 @@ class RunsPanel(QWidget):
 
     def _read_thumbs(self, missing: list[str]) -> None:
         """Read the pictures of runs, some at a time."""
-        now, later, root = missing[:_AT_ONCE], missing[_AT_ONCE:], self._window.out
+        now, later, root = missing[:_AT_ONCE], missing[_AT_ONCE:], self._state.out
 
         def read() -> dict[str, QImage]:
             pictures = {folder: root / folder / "summary.png" for folder in now}
@@ -171,7 +170,7 @@ class RunsPanel(QWidget):
 
     def folder_of(self, entry: Entry) -> Path:
         """Return a run's folder."""
-        return self._window.out / entry.folder
+        return self._state.out / entry.folder
 
     def open_chosen(self) -> None:
         """Show the chosen run in the plots."""
@@ -182,12 +181,16 @@ class RunsPanel(QWidget):
                 model = RunModel()
                 model.folder = str(folder)
                 model.load(found[0], title, found[1])
-                self._window.show_stored(model)
+                self._state.show_run(model)
 
             def read(folder: Path = folder) -> Any:
                 return _load(folder), read_events(folder)
 
             self.work.do(read, show, self._failed)
+
+    def _run_ended(self, snapshot: Snapshot) -> None:
+        if snapshot.run is not None and snapshot.run.folder:
+            self.load_plane(Path(snapshot.run.folder), self._state.live)
 
     def load_plane(self, folder: Path, model: RunModel) -> None:
         """Bring the decision map of a run that has just ended into its model, unless the next has begun."""
@@ -209,7 +212,7 @@ class RunsPanel(QWidget):
 
         def show(found: Any) -> None:
             entries, runs = found
-            window = CompareWindow(entries, runs, self._window.theme, self._window)
+            window = CompareWindow(entries, runs, self._state.theme, self)
             window.show()
             self.comparisons = [*(c for c in self.comparisons if c.isVisible()), window]
 
@@ -217,49 +220,17 @@ class RunsPanel(QWidget):
 
     def again(self) -> None:
         """Take experiment, bench, imperfections and seed of the chosen run."""
-        panel = self._window.experiment
         for entry in self.chosen()[:1]:
-            folder = self.folder_of(entry).absolute()
-            if not panel.may_leave() or not panel.open(folder / "experiment.toml"):
-                return
-            panel.seed.setValue(entry.seed or 0)
-            self._window.layout_.panels["experiment"].raise_()
-            try:
-                self._take_bench(folder)
-            except ConfigError as error:
-                self._failed(error)
-
-    def _take_bench(self, folder: Path) -> None:
-        """Choose the bench and the imperfections of a run, as it stored them. Raises ConfigError."""
-        file, words = folder / "bench.toml", tr("as in run {run}", run=folder.name)
-        ran = read_toml(file)
-        board = {key: value for key, value in ran.items() if key != "imperfections"}
-        bench = "sim" if board == {"kind": "sim"} else self._same_bench(ran) or str(file)
-        self._window.experiment.choose_bench(bench, words)
-        if self._window.experiment.is_simulated():
-            self._window.imperfections.use(str(file) if ran.get("imperfections") else "ideal", words)
-
-    def _same_bench(self, ran: dict[str, Any]) -> str:
-        """Return the offered bench file that says what ran; empty when there is none, or not any more."""
-        for bench in self._window.experiment.known_benches():
-            with suppress(ConfigError):  # changed or gone since it was offered
-                if bench != "sim" and read_toml(Path(bench)) == ran:
-                    return bench
-        return ""
+            self._state.run_again_asked.emit(self.folder_of(entry).absolute(), entry.seed or 0)
 
     def ask_tags(self) -> None:
         """Ask for the tags of the chosen runs; those that only some of them have stay as they are."""
         chosen = self.chosen()
         if not chosen:
             return
-        box = QInputDialog(self)
-        box.setWindowTitle(tr("Tags"))
-        box.setAccessibleName(tr("Tags"))
-        box.setLabelText(tr("Tags of {n} runs, parted by commas:", n=len(chosen)))
-        box.setTextValue(", ".join(shared_tags(chosen)))
-        box.textValueSelected.connect(lambda text: self.set_tags(chosen, split_tags(text)))
-        box.finished.connect(box.deleteLater)
-        box.open()
+        label = tr("Tags of {n} runs, parted by commas:", n=len(chosen))
+        shared = ", ".join(shared_tags(chosen))
+        ask_text(self, tr("Tags"), label, shared, lambda text: self.set_tags(chosen, split_tags(text)))
 
     def set_tags(self, entries: list[Entry], tags: tuple[str, ...]) -> None:
         """Give runs these tags in place of those they share."""
@@ -307,7 +278,7 @@ class RunsPanel(QWidget):
 
     def recover_all(self) -> None:
         """Store what was committed of every run whose process died."""
-        out = self._window.out
+        out = self._state.out
 
         def store() -> list[str]:
             return [
@@ -316,7 +287,7 @@ class RunsPanel(QWidget):
 
         def tell(lines: list[str]) -> None:
             for line in lines:
-                self._window.notes.say(f"{tr('recovered')} {line}")
+                self._state.note(f"{tr('recovered')} {line}")
             self.refresh()
 
         self.work.do(store, tell, self._failed)
@@ -330,10 +301,10 @@ class RunsPanel(QWidget):
         """Say what was done, here and in the notes."""
         self.said.setText(text)
         self.said.setVisible(True)
-        self._window.notes.say(text)
+        self._state.note(text)
 
     def _failed(self, error: Exception) -> None:
-        self._window.tell(str(error))
+        self._state.tell(str(error))
 
 
 def _thumb(picture: Path) -> QImage:

@@ -23,7 +23,7 @@ from PyQt6.QtWidgets import (
 
 from labctl.engine.lifecycle import VERBS, Verb
 from labctl.gui.panels.banner import Banner
-from labctl.gui.state.safety_status import Standing, Touch
+from labctl.gui.state.safety_status import SafetyStatus, TouchAdvice
 from labctl.gui.text import language
 from labctl.gui.widgets import theme
 from labctl.gui.widgets import tree_colours as roles
@@ -54,7 +54,7 @@ def _can_be_reached(widget: QWidget) -> bool:
 
 def test_every_control_has_a_name_and_the_tab_key_reaches_it(open_window: Opened) -> None:
     window = open_window(live=False)
-    window.experiment.open(ROOT / "examples" / "xor.toml")
+    window.panels.experiment.open(ROOT / "examples" / "xor.toml")
     nameless, reached = [], set()
     for widget in window.findChildren(QWidget):
         if not _can_be_reached(widget) or isinstance(widget, QTabBar):
@@ -66,7 +66,11 @@ def test_every_control_has_a_name_and_the_tab_key_reaches_it(open_window: Opened
     while widget is not None and widget not in reached and len(reached) < 5000:
         reached.add(widget)
         widget = widget.nextInFocusChain()
-    for button in (*window.controls.buttons.values(), window.controls.emergency, window.controls.start):
+    for button in (
+        *window.panels.controls.buttons.values(),
+        window.panels.controls.emergency,
+        window.panels.controls.start,
+    ):
         assert button in reached
         assert button.focusPolicy() & Qt.FocusPolicy.TabFocus
 
@@ -83,10 +87,10 @@ def _belongs_to_named(widget: QWidget) -> bool:
 
 def test_verbs_say_what_they_do(open_window: Opened) -> None:
     window = open_window(live=False)
-    for verb, button in window.controls.buttons.items():
+    for verb, button in window.panels.controls.buttons.items():
         assert VERBS[verb].consequence in button.toolTip()
-    assert "F12" in window.controls.emergency.text()
-    assert VERBS[Verb.EMERGENCY_OFF].consequence in window.controls.emergency.toolTip()
+    assert "F12" in window.panels.controls.emergency.text()
+    assert VERBS[Verb.EMERGENCY_OFF].consequence in window.panels.controls.emergency.toolTip()
     keys = dict(window.actions_.shortcuts())
     for key in ("F12", "F5", "F1", "Ctrl+Return", "Ctrl+Space", "Ctrl+Z", "Ctrl+1", "Ctrl+F"):
         assert key in keys
@@ -96,8 +100,8 @@ def test_the_banner_has_another_shape_and_word_for_each_standing(app: QApplicati
     banner = Banner(theme.LIGHT)
     banner.resize(1200, 80)
     pictures = set()
-    for touch in Touch:
-        banner.show_standing(Standing("X", touch, "why", "board 7", True))
+    for touch in TouchAdvice:
+        banner.show_status(SafetyStatus("X", touch, "why", "board 7", True))
         assert banner.touch.text() == touch.value
         assert touch.value in banner.accessibleName()
         image = banner.sign.grab().toImage()
@@ -105,18 +109,18 @@ def test_the_banner_has_another_shape_and_word_for_each_standing(app: QApplicati
             image.pixelColor(x, y).lightness() > 200 for x in range(0, 64, 4) for y in range(0, 64, 4)
         )
         pictures.add(shape)
-    assert len(pictures) == len(Touch)
+    assert len(pictures) == len(TouchAdvice)
 
 
 def test_a_long_reason_never_outgrows_the_window_and_begins_with_what_must_be_done(
     open_window: Opened,
 ) -> None:
     window = open_window(live=False)
-    banner, why = window.banner, "THE BENCH MAY NOT BE SAFE, switch its supply off by hand: "
+    banner, why = window.panels.banner, "THE BENCH MAY NOT BE SAFE, switch its supply off by hand: "
     why += 30 * "no answer; "
     for width in (1280, 960):
         window.resize(width, 540)
-        banner.show_standing(Standing("FAULT", Touch.DO_NOT, why, 9 * "a long name ", True))
+        banner.show_status(SafetyStatus("FAULT", TouchAdvice.DO_NOT, why, 9 * "a long name ", True))
         until(lambda w=width: banner.width() == w)
         QApplication.processEvents()
         lines = banner.why.lines()
@@ -126,15 +130,15 @@ def test_a_long_reason_never_outgrows_the_window_and_begins_with_what_must_be_do
         assert banner.why.height() >= len(lines) * banner.why.fontMetrics().lineSpacing()
         assert banner.why.toolTip() == why.strip()
         assert banner.bench.toolTip()
-    banner.show_standing(Standing("FAULT", Touch.DO_NOT, "short", "", True))
+    banner.show_status(SafetyStatus("FAULT", TouchAdvice.DO_NOT, "short", "", True))
     assert not banner.why.toolTip()
 
 
 def test_a_small_window_shows_fields_runs_and_curves(open_window: Opened) -> None:
     window = open_window(live=False)
-    window.experiment.open(ROOT / "examples" / "xor.toml")
+    window.panels.experiment.open(ROOT / "examples" / "xor.toml")
     window.resize(960, 540)
-    runs, form = window.layout_.runs, window.experiment.form
+    runs, form = window.panels.runs, window.panels.experiment.form
     window.layout_.panels["runs"].raise_()
     until(lambda: runs.height() < 200 and window.layout_.panels["experiment"].width() < 400)
     menu = next(b for b in runs.findChildren(QPushButton) if b.text() == "≡")
@@ -172,10 +176,10 @@ def test_a_chinese_window_says_so(open_window: Opened, app: QApplication) -> Non
     assert translator is not None
     try:
         window = open_window(live=False)
-        assert window.controls.start.text().endswith("开始")
+        assert window.panels.controls.start.text().endswith("开始")
         assert window.layout_.plots["network"].windowTitle() == "网络"
-        window.banner.show_standing(Standing("RUNNING", Touch.SAFE, "", "", True))
-        assert window.banner.touch.text() == "可安全触摸"
+        window.panels.banner.show_status(SafetyStatus("RUNNING", TouchAdvice.SAFE, "", "", True))
+        assert window.panels.banner.touch.text() == "可安全触摸"
     finally:
         app.removeTranslator(translator)
     assert language.install(app, "en") is None
@@ -199,15 +203,15 @@ def test_the_layout_comes_back(open_window: Opened) -> None:
 def test_themes_change_while_the_window_is_open(open_window: Opened) -> None:
     window = open_window(live=False)
     word = QTreeWidgetItem(["supply", "does not answer"])
-    roles.colour(word, 1, "error", window.theme)
-    window.layout_.bench.tree.addTopLevelItem(word)
-    window.set_theme(theme.DARK)
-    until(lambda: not window.unstyled)
+    roles.colour(word, 1, "error", window.state.theme)
+    window.panels.bench.tree.addTopLevelItem(word)
+    window.theming.set_theme(theme.DARK)
+    until(lambda: not window.theming.unstyled)
     assert word.foreground(1).color().name() == theme.DARK.error.lower()
     shade = window.layout_.plots["traces"].view.backgroundBrush().color().name()
     assert shade == theme.DARK.base.lower()
-    window.set_theme(theme.LIGHT)
-    until(lambda: not window.unstyled)
+    window.theming.set_theme(theme.LIGHT)
+    until(lambda: not window.theming.unstyled)
     assert window.layout_.plots["traces"].view.backgroundBrush().color().name() == "#ffffff"
 
 
@@ -218,16 +222,16 @@ def test_the_window_fits_a_full_hd_screen_at_every_scaling(open_window: Opened) 
         until(lambda: True)
         assert window.width() <= round(1920 / scaling)
         assert window.height() <= round(1080 / scaling)
-        assert window.controls.emergency.geometry().right() <= window.controls.width()
-        for button in (window.controls.start, *window.controls.buttons.values()):
+        assert window.panels.controls.emergency.geometry().right() <= window.panels.controls.width()
+        for button in (window.panels.controls.start, *window.panels.controls.buttons.values()):
             assert button.isHidden() or button.width() >= button.minimumSizeHint().width()
-    facts = list(window.controls.facts.values())
+    facts = list(window.panels.controls.facts.values())
     assert [fact.isVisible() for fact in facts] == sorted((f.isVisible() for f in facts), reverse=True)
 
 
 def test_doses_are_asked_for_with_units(open_window: Opened) -> None:
     window = open_window(live=False)
-    panel = window.imperfections
+    panel = window.panels.imperfections
     assert panel.chosen() == (None, [])
     panel.use("lattice-paper")
     assert panel.chosen() == ("lattice-paper", [])
@@ -255,7 +259,7 @@ def test_a_long_list_of_runs_does_not_hold_the_window_up(open_window: Opened) ->
     window.layout_.panels["runs"].raise_()
     known = dict.fromkeys(f.name for f in fields(Entry)) | {"status": "completed", "name": "xor"}
     entries = [Entry(**known | {"folder": f"d/{k:05d}-xor", "number": k}) for k in range(500)]
-    runs = window.layout_.runs
+    runs = window.panels.runs
     runs._fill((entries, 0))  # noqa: SLF001
     began = time.thread_time()
     runs._fill((entries, 0))  # noqa: SLF001

@@ -19,7 +19,8 @@ from calibration.records import Finding, now_utc
 from labctl.gui.panels.bench.calibration_table import look
 from labctl.gui.panels.experiment.preflight_card import PreflightCard
 from labctl.gui.panels.imperfections import ImperfectionsPanel
-from labctl.gui.state.safety_status import Contact, Touch
+from labctl.gui.state.preflight import Preflight
+from labctl.gui.state.safety_status import LinkState, TouchAdvice
 from protocols.engine import RunState
 
 from ...emulation.benches import CONTROLLER, emulated
@@ -70,8 +71,8 @@ def calibrated(tmp_path: Path) -> Path:
 
 def test_the_bench_panel_tells_how_old_calibrations_are(open_window: Opened, calibrated: Path) -> None:
     window = open_window(live=False)
-    window.experiment.choose_bench(str(calibrated))
-    table = window.layout_.bench.calibrations
+    window.panels.experiment.choose_bench(str(calibrated))
+    table = window.panels.bench.calibrations
     until(lambda: len(table.entries) == 5)
     told = {table.topLevelItem(k).text(0): table.topLevelItem(k) for k in range(5)}
     assert told["✖ dac"].text(1) == "expired"
@@ -84,7 +85,7 @@ def test_the_bench_panel_tells_how_old_calibrations_are(open_window: Opened, cal
     assert "node 3" in told["✖ gates"].toolTip(1)
     colours = {told[name].foreground(1).color().name() for name in ("✔ adc", "▲ clamp", "✖ dac")}
     assert len(colours) == 3
-    window.experiment.seed.setValue(1)  # another board: only what is asked for, and it has none
+    window.panels.experiment.seed.setValue(1)  # another board: only what is asked for, and it has none
     until(lambda: {e["state"] for e in table.entries} == {"missing"})
     assert [e["routine"] for e in look("sim", 0)] == []
 
@@ -92,47 +93,48 @@ def test_the_bench_panel_tells_how_old_calibrations_are(open_window: Opened, cal
 @pytest.mark.slow
 def test_a_red_preflight_passes_with_a_reason_which_is_stored(open_window: Opened, calibrated: Path) -> None:
     window = open_window()
-    window.experiment.choose_bench(str(calibrated))
-    window.experiment.open(EXAMPLES / "xor.toml")
-    window.experiment.document.set("training.cycles", 500)
-    card = window.experiment.preflight
+    window.panels.experiment.choose_bench(str(calibrated))
+    window.panels.experiment.open(EXAMPLES / "xor.toml")
+    window.panels.experiment.document.set("training.cycles", 500)
+    card = window.panels.experiment.card
     card.check.click()
     until(lambda: not card.reason.isHidden())
     assert card.verdict.text().startswith("✖")
     assert "dac expired" in card.verdict.text()
-    assert not window.controls.start.isEnabled()
+    assert not window.panels.controls.start.isEnabled()
     card.reason.setText("trying it out")
-    assert not window.controls.start.isEnabled()  # it has to be checked with the reason
+    assert not window.panels.controls.start.isEnabled()  # it has to be checked with the reason
     card.check.click()
-    until(window.controls.start.isEnabled)
+    until(window.panels.controls.start.isEnabled)
     assert card.verdict.text().startswith("▲")
-    serial = window.snapshot.run.serial if window.snapshot.run is not None else 0
-    window.controls.start.click()
-    until(lambda: window.snapshot.run is not None and window.snapshot.run.serial > serial)
-    until(lambda: window.snapshot.is_over)
-    folder = Path(window.snapshot.run.folder)
+    serial = window.state.snapshot.run.serial if window.state.snapshot.run is not None else 0
+    window.panels.controls.start.click()
+    until(lambda: window.state.snapshot.run is not None and window.state.snapshot.run.serial > serial)
+    until(lambda: window.state.snapshot.is_over)
+    folder = Path(window.state.snapshot.run.folder)
     assert json.loads((folder / "manifest.json").read_text())["calibration_override"] == "trying it out"
     assert json.loads((folder / "preflight.json").read_text())["override"]["reason"] == "trying it out"
     assert not card.reason.text()  # it was for that run alone
 
 
 def test_a_reason_is_for_what_was_checked_alone(app: object) -> None:
-    card = PreflightCard()
-    card.show_sheet(SHEET)
-    assert card.may_start()
-    card.stand_against(("wire S1 hangs loose",))
-    assert not card.may_start()
+    preflight = Preflight()
+    card = PreflightCard(preflight)
+    preflight.report(SHEET)
+    assert preflight.may_start()
+    preflight.stand_against(("wire S1 hangs loose",))
+    assert not preflight.may_start()
     card.reason.setText("only S5 is used")
-    assert card.may_start()
-    assert card.override() == "only S5 is used [bench check: wire S1 hangs loose]"
-    card.forget()
-    card.show_sheet(SHEET)
-    assert not card.may_start()
-    card.stand_against(())
-    assert card.may_start()
-    assert card.override() == ""
+    assert preflight.may_start()
+    assert preflight.override() == "only S5 is used [bench check: wire S1 hangs loose]"
+    preflight.forget()
+    preflight.report(SHEET)
+    assert not preflight.may_start()
+    preflight.stand_against(())
+    assert preflight.may_start()
+    assert preflight.override() == ""
     assert {label.text() for label in card.findChildren(QLabel)} >= {"expected", "safe means"}
-    card.show_sheet(SHEET | {"safe": ("0 V on V1 (node 15), V2 (node 13), V3 (node 1)",) * 4})
+    preflight.report(SHEET | {"safe": ("0 V on V1 (node 15), V2 (node 13), V3 (node 1)",) * 4})
     card.resize(320, 120)  # as on a small screen: lines are scrolled, not squeezed into each other
     card.show()
     lines = [label for label in card.lines.findChildren(QLabel) if label.wordWrap()]
@@ -152,9 +154,9 @@ def test_wrong_wires_are_marked_and_an_engine_that_lets_nobody_in_is_made_safe(
         file = tmp_path / "bench.toml"
         file.write_text(tomlkit.dumps(values), "utf-8")
         window = open_window()
-        panel, card = window.layout_.bench, window.experiment.preflight
-        window.experiment.choose_bench(str(file))
-        window.experiment.open(EXAMPLES / "xor.toml")
+        panel, card = window.panels.bench, window.panels.experiment.card
+        window.panels.experiment.choose_bench(str(file))
+        window.panels.experiment.open(EXAMPLES / "xor.toml")
         assert not panel.board.isHidden()
         monkeypatch.setattr(QMessageBox, "question", lambda *_: QMessageBox.StandardButton.Yes)
         panel.check.click()
@@ -163,26 +165,31 @@ def test_wrong_wires_are_marked_and_an_engine_that_lets_nobody_in_is_made_safe(
         assert panel.board.marked == [1, 5]
 
         card.check.click()
-        until(lambda: card.sheet is not None)
+        until(lambda: window.state.preflight.sheet is not None)
         assert card.verdict.text().startswith("✖")
-        assert not window.controls.start.isEnabled()
+        assert not window.panels.controls.start.isEnabled()
         card.reason.setText("to see what the network makes of it")
         start(window)
-        assert window.banner.touch.text() == Touch.LIVE
-        assert window.banner.kind.text() == ("SIMULATOR" if window.snapshot.bench.simulated else "HARDWARE")
-        folder = Path(window.snapshot.run.folder)
+        assert window.panels.banner.touch.text() == TouchAdvice.LIVE
+        assert window.panels.banner.kind.text() == (
+            "SIMULATOR" if window.state.snapshot.bench.simulated else "HARDWARE"
+        )
+        folder = Path(window.state.snapshot.run.folder)
         kept = json.loads((folder / "preflight.json").read_text("utf-8"))["override"]["reason"]
         assert kept.startswith("to see what the network makes of it [bench check: ")
         assert "S1" in kept
         assert bench.unsafe()
 
-        os.kill(window.snapshot.engine.pid, signal.SIGSTOP)  # nobody is let in any more
+        os.kill(window.state.snapshot.engine.pid, signal.SIGSTOP)  # nobody is let in any more
         QTest.keyClick(window.windowHandle(), Qt.Key.Key_F12)
-        until(lambda: window.contact is Contact.GUARDED, 20)
-        assert (window.banner.state.text(), window.banner.touch.text()) == ("SAFE", Touch.SAFE)
+        until(lambda: window.state.engine.link is LinkState.GUARDED, 20)
+        assert (window.panels.banner.state.text(), window.panels.banner.touch.text()) == (
+            "SAFE",
+            TouchAdvice.SAFE,
+        )
         assert bench.unsafe() == []
         assert json.loads((folder / "guardian.json").read_text("utf-8"))["safe"]
-        assert window.snapshot.state is not RunState.SAFE  # it was not the engine
+        assert window.state.snapshot.state is not RunState.SAFE  # it was not the engine
 
 
 def test_twins_of_calibrated_boards_are_presets(

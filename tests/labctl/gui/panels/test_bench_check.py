@@ -15,8 +15,8 @@ from labctl.emulation import EmulatedBench, FaultSettings
 from labctl.engine.client import Poll
 from labctl.engine.snapshot import BenchFacts, EngineFacts, RunFacts, Snapshot
 from labctl.gui.app.window import MainWindow
-from labctl.gui.panels.bench.check_process import CheckEnd, end_of
-from labctl.gui.state.safety_status import CHECKING_BENCH, Contact, Touch
+from labctl.gui.state.check_process import CheckEnd, end_of
+from labctl.gui.state.safety_status import CHECKING_BENCH, LinkState, TouchAdvice
 from protocols.engine import RunState
 from sim_backend.emulators.faults import FaultKind
 
@@ -43,8 +43,8 @@ def served(tmp_path: Path) -> Iterator[tuple[EmulatedBench, str]]:
         yield bench, str(file)
 
 
-def _standing(window: MainWindow) -> tuple[str, str]:
-    return window.banner.touch.text(), window.banner.state.text()
+def _status(window: MainWindow) -> tuple[str, str]:
+    return window.panels.banner.touch.text(), window.panels.banner.state.text()
 
 
 @pytest.mark.slow
@@ -56,8 +56,8 @@ def test_a_check_is_live_until_the_bench_is_safe_again_however_it_ends(
     answer = QMessageBox.StandardButton.No
     monkeypatch.setattr(QMessageBox, "question", lambda *words: asked.append(words[2]) or answer)
     window = open_window()
-    panel, process = window.layout_.bench, window.layout_.bench.process
-    window.experiment.choose_bench(file)
+    panel, process = window.panels.bench, window.state.safety.process
+    window.panels.experiment.choose_bench(file)
     panel.check.click()
     assert "supply is switched on" in asked[-1]
     assert "learned is lost" in asked[-1]
@@ -66,28 +66,28 @@ def test_a_check_is_live_until_the_bench_is_safe_again_however_it_ends(
 
     def energised() -> None:
         panel.check.click()
-        assert _standing(window) == (Touch.LIVE, CHECKING_BENCH)
+        assert _status(window) == (TouchAdvice.LIVE, CHECKING_BENCH)
         until(bench.unsafe)
-        assert _standing(window) == (Touch.LIVE, CHECKING_BENCH)
+        assert _status(window) == (TouchAdvice.LIVE, CHECKING_BENCH)
         assert not panel.check.isEnabled()
 
     def over(verdict: str) -> None:
         until(lambda: not process.under_way)
         assert bench.unsafe() == []
-        assert _standing(window)[0] == Touch.SAFE
+        assert _status(window)[0] == TouchAdvice.SAFE
         assert verdict in panel.verdict.text()
 
     energised()
-    window.preflight()  # the instruments serve one program at a time
-    assert "is being checked" in window.experiment.preflight.verdict.text()
-    window.experiment.choose_bench("sim")
-    assert _standing(window) == (Touch.LIVE, CHECKING_BENCH)
-    window.emergency_off("key F12")
+    window.control.preflight()  # the instruments serve one program at a time
+    assert "is being checked" in window.panels.experiment.card.verdict.text()
+    window.panels.experiment.choose_bench("sim")
+    assert _status(window) == (TouchAdvice.LIVE, CHECKING_BENCH)
+    window.control.emergency_off("key F12")
     over("The simulator has no instruments")  # what was found is not the simulator's
-    assert "broken off; the guardian made the bench safe" in window.notes.lines.toPlainText()
+    assert "broken off; the guardian made the bench safe" in window.panels.notes.lines.toPlainText()
     assert not panel.check.isEnabled()
 
-    window.experiment.choose_bench(file)
+    window.panels.experiment.choose_bench(file)
     energised()
     assert not window.close()  # it closes by itself
     process._kill()  # noqa: SLF001  # as when it does not end in time
@@ -116,41 +116,41 @@ def test_what_is_known_after_a_check(code: int, out: str, err: str, safe: bool |
 def test_a_bench_that_is_not_left_safe_stays_in_the_banner(open_window: Opened, tmp_path: Path) -> None:
     window, file = open_window(live=False), tmp_path / "bench.toml"
     file.write_text(Path(CONTROLLER).read_text("utf-8"), "utf-8")
-    window.experiment.choose_bench(str(file))
-    name, panel = window.experiment.bench_facts[0], window.layout_.bench
-    panel._facts = window.experiment.bench_facts  # noqa: SLF001
-    panel.process.bench = str(file)
+    window.panels.experiment.choose_bench(str(file))
+    name, panel = window.state.selected.bench.name, window.panels.bench
+    window.state.safety.checked = window.state.selected.bench
+    window.state.safety.process.bench = str(file)
     part = {"name": "supply", "address": "", "ok": True, "error": None}
 
     def end(*, ok: bool, problem: str) -> None:
         found = {"ok": False, "problems": [problem], "safe": False, "instruments": [part | {"ok": ok}]}
-        panel.process.ended.emit(CheckEnd(str(file), found, {}, "", safe=False))
+        window.state.safety.process.ended.emit(CheckEnd(str(file), found, {}, "", safe=False))
 
     end(ok=True, problem="not left safe: the supply is on")
-    window.experiment.choose_bench("sim")
-    assert _standing(window) == (Touch.DO_NOT, "FAULT")
-    assert window.banner.why.text() == "not left safe: the supply is on"
-    assert window.banner.bench.text() == name
-    panel.forget_left(name)
-    window.experiment.choose_bench(str(file))
-    assert _standing(window) == (Touch.UNKNOWN, "CONNECTING")
+    window.panels.experiment.choose_bench("sim")
+    assert _status(window) == (TouchAdvice.DO_NOT, "FAULT")
+    assert window.panels.banner.why.text() == "not left safe: the supply is on"
+    assert window.panels.banner.bench.text() == name
+    window.state.safety.forget_left(name)
+    window.panels.experiment.choose_bench(str(file))
+    assert _status(window) == (TouchAdvice.UNKNOWN, "CONNECTING")
     end(ok=False, problem="what supply now holds is not known: it did not answer")
-    assert _standing(window) == (Touch.UNKNOWN, "NOT READY")
+    assert _status(window) == (TouchAdvice.UNKNOWN, "NOT READY")
     found = {"exit_code": 1, "error": "supply: in use by run 'xor'"}
-    panel.process.ended.emit(CheckEnd(str(file), found, {}, "", safe=None))
-    assert _standing(window) == (Touch.UNKNOWN, "NOT READY")
-    assert "in use by run" in window.banner.why.text()
-    window.experiment.choose_bench("sim")  # nothing was energised, and it is not about that bench
-    assert panel.standing() is None
+    window.state.safety.process.ended.emit(CheckEnd(str(file), found, {}, "", safe=None))
+    assert _status(window) == (TouchAdvice.UNKNOWN, "NOT READY")
+    assert "in use by run" in window.panels.banner.why.text()
+    window.panels.experiment.choose_bench("sim")  # nothing was energised, and it is not about that bench
+    assert window.state.safety.of_check() is None
     simulated = tmp_path / "simulated.toml"
     simulated.write_text('kind = "sim"\n', "utf-8")
     for chosen in (str(file), str(simulated)):
-        window.experiment.choose_bench(chosen)
+        window.panels.experiment.choose_bench(chosen)
         assert panel.check.isEnabled() is (chosen == str(file))
-    window.experiment.choose_bench("sim")
-    panel.process.ended.emit(CheckEnd(str(file), {"ok": True, "safe": True}, {}, "", safe=True))
+    window.panels.experiment.choose_bench("sim")
+    window.state.safety.process.ended.emit(CheckEnd(str(file), {"ok": True, "safe": True}, {}, "", safe=True))
     assert "simulator has no instruments" in panel.verdict.text()  # what was found is not the simulator's
-    assert f"{name}: ✔ The bench is ready" in window.notes.lines.toPlainText()
+    assert f"{name}: ✔ The bench is ready" in window.panels.notes.lines.toPlainText()
 
 
 def test_a_check_that_read_the_safe_state_settles_what_a_run_left(
@@ -164,16 +164,16 @@ def test_a_check_that_read_the_safe_state_settles_what_a_run_left(
     values = tomlkit.loads(text)
     values["instruments"]["controller"]["address"] = "tcp://10.0.0.9:5025"  # the name stays
     elsewhere.write_text(tomlkit.dumps(values), "utf-8")
-    panel, process = window.layout_.bench, window.layout_.bench.process
-    monkeypatch.setattr(window, "confirm", lambda _: True)
-    fault = (Touch.DO_NOT, "FAULT")
+    panel, process = window.panels.bench, window.state.safety.process
+    monkeypatch.setattr(QMessageBox, "question", lambda *_: QMessageBox.StandardButton.Yes)
+    fault = (TouchAdvice.DO_NOT, "FAULT")
 
     def faulty(serial: int, sequence: int) -> None:
         run = RunFacts(serial, "xor", "", "bench A", "", 0, "classification", "standard", 9, 1, str(ran))
         engine, bench = EngineFacts("e", 1, "0", ""), BenchFacts("hardware", "bench A", "1", simulated=False)
         problem = "the supply does not answer"
         snapshot = Snapshot(sequence, engine, "idle", RunState.FAULT, problem=problem, run=run, bench=bench)
-        window.on_poll(Poll(snapshot, serial))
+        window.state.engine.take_poll(Poll(snapshot, serial))
 
     def start(bench: str) -> None:
         process.bench, process._process = bench, object()  # noqa: SLF001
@@ -181,30 +181,30 @@ def test_a_check_that_read_the_safe_state_settles_what_a_run_left(
     monkeypatch.setattr(process, "start", start)
 
     def check(file: Path, found: dict[str, object], *, safe: bool | None, deed: object = None) -> None:
-        window.experiment.choose_bench(str(file))
+        window.panels.experiment.choose_bench(str(file))
         panel.board.marked = [1, 5]  # by the check before
         panel.start()
         assert not panel.board.marked
-        assert _standing(window) == (Touch.DO_NOT, CHECKING_BENCH)
+        assert _status(window) == (TouchAdvice.DO_NOT, CHECKING_BENCH)
         process._process = None  # noqa: SLF001
         process.ended.emit(CheckEnd(str(file), found, deed or {}, "", safe=safe))
 
-    window._contact(Contact.UP, "")  # noqa: SLF001
+    window.state.engine.take_link(LinkState.UP, "")
     faulty(1, 1)
-    assert _standing(window) == fault
+    assert _status(window) == fault
     good, part = {"ok": True, "safe": True, "instruments": []}, {"name": "supply"}
     check(elsewhere, good, safe=True)
-    assert _standing(window) == fault
+    assert _status(window) == fault
     check(here, {}, safe=True)  # it was broken off before it had asked anybody
-    assert _standing(window) == fault
+    assert _status(window) == fault
     check(here, good | {"safe": False}, safe=False)
-    assert _standing(window) == fault
+    assert _status(window) == fault
     check(here, {}, safe=True, deed={"safe": True, "parts": [part], "problem": ""})
-    assert _standing(window) == (Touch.SAFE, "SAFE")
+    assert _status(window) == (TouchAdvice.SAFE, "SAFE")
     faulty(2, 2)  # in the next run
-    assert _standing(window) == fault
+    assert _status(window) == fault
     check(here, good, safe=True)
     faulty(2, 3)
-    assert _standing(window) == (Touch.SAFE, "SAFE")
-    window._contact(Contact.LEFT_UNSAFE, "no answer")  # noqa: SLF001
-    assert _standing(window) == fault
+    assert _status(window) == (TouchAdvice.SAFE, "SAFE")
+    window.state.engine.take_link(LinkState.LEFT_UNSAFE, "no answer")
+    assert _status(window) == fault

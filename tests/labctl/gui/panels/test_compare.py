@@ -43,7 +43,7 @@ def compared(open_window: Opened) -> Any:
     window = open_window(live=False)
     found = [(_run(k), {"experiment": {"name": f"{k}", "description": f"{LONG}{k}"}}) for k in range(8)]
     made = CompareWindow([_entry(k) for k in range(8)], found, theme.LIGHT, window)
-    window.layout_.runs.comparisons.append(made)
+    window.panels.runs.comparisons.append(made)
     made.show()
     return made
 
@@ -82,8 +82,8 @@ def test_the_legend_names_every_run_and_covers_no_curve(compared: CompareWindow)
 
 def test_it_takes_the_other_theme_with_the_window(compared: CompareWindow, app: QApplication) -> None:
     window = compared.parent()
-    window.set_theme(theme.DARK)
-    until(lambda: not window.unstyled)
+    window.theming.set_theme(theme.DARK)
+    until(lambda: not window.theming.unstyled)
     assert compared.plot.backgroundBrush().color() == QColor(theme.DARK.base)
     assert compared.gates.backgroundBrush().color() == QColor(theme.DARK.base)
     assert all(theme.DARK.series[k % len(theme.DARK.series)] in compared.legend.text() for k in range(8))

@@ -14,11 +14,14 @@ from PyQt6.QtGui import QWheelEvent
 from PyQt6.QtTest import QTest
 from PyQt6.QtWidgets import QApplication, QFileDialog, QWidget
 
+from labctl.gui.app.run_again import take_bench
 from labctl.gui.panels.experiment import panel as experiment_panel
 from labctl.gui.panels.experiment.panel import ExperimentPanel
-from labctl.gui.panels.experiment.unsaved import Answer
 from labctl.gui.panels.imperfections import ImperfectionsPanel
 from labctl.gui.state import experiment_document as documents
+from labctl.gui.state.app_state import AppState
+from labctl.gui.widgets.questions import Answer
+from labctl.gui.widgets.theme import LIGHT
 from labctl.gui.widgets.wheel_guard import WheelGuard
 from protocols.errors import ConfigError
 
@@ -35,7 +38,7 @@ def panel(
 ) -> ExperimentPanel:
     """A panel alone with a file of its own, in front."""
     monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "data"))
-    found = ExperimentPanel(store, tmp_path / "runs")
+    found = ExperimentPanel(AppState(store, tmp_path / "runs", LIGHT))
     shutil.copy(EXAMPLES / "xor.toml", tmp_path / "mine.toml")
     found.open(tmp_path / "mine.toml")
     found.resize(460, 900)
@@ -54,7 +57,7 @@ def _type(field: QWidget, text: str) -> None:
 
 
 def _to_run(panel: ExperimentPanel) -> dict[str, Any]:
-    return tomllib.loads(panel.request().experiment.read_text("utf-8"))
+    return tomllib.loads(panel.state.selected.request().experiment.read_text("utf-8"))
 
 
 def test_an_answer_to_a_check_of_other_settings_is_dropped(
@@ -63,19 +66,19 @@ def test_an_answer_to_a_check_of_other_settings_is_dropped(
     window = open_window(live=False)
     asked: list[tuple[Callable[[Any], None], Callable[[Any], None]]] = []
     monkeypatch.setattr(window.link, "ask", lambda _, then, otherwise: asked.append((then, otherwise)))
-    window.experiment.open(EXAMPLES / "xor.toml")
-    card = window.experiment.preflight
+    window.panels.experiment.open(EXAMPLES / "xor.toml")
+    card = window.panels.experiment.card
     card.check.click()
-    window.experiment.document.set("training.cycles", 7000)
+    window.panels.experiment.document.set("training.cycles", 7000)
     asked[0][0]({"warnings": [], "energises": False})
-    assert card.sheet is None
+    assert window.state.preflight.sheet is None
     assert card.verdict.text().startswith("○")
     card.check.click()
     asked[0][1](ConfigError("of the first check"))
     assert card.verdict.text().startswith("…")
     assert not card.check.isEnabled()  # the second is still going on
-    window.start()  # nothing was checked: it says so
-    assert "preflight" in window.boxes[-1].text()
+    window.control.start()  # nothing was checked: it says so
+    assert "preflight" in window.messages.boxes[-1].text()
 
 
 def test_what_is_still_being_typed_is_run_and_saved(panel: ExperimentPanel) -> None:
@@ -111,7 +114,7 @@ def test_what_cannot_be_read_is_marked_at_its_field_and_keeps_from_running(
     assert label.isVisibleTo(panel.form)
     assert label.text().startswith("▲ ")
     with pytest.raises(ConfigError, match="pulse"):
-        panel.request()
+        panel.state.selected.request()
     panel.document.set("training.cycles", 999)  # another field: nothing is lost meanwhile
     assert panel.form.fields["training.cycles"].value() == 999
     assert field.text() == wrong
@@ -160,7 +163,7 @@ def test_stored_runs_and_examples_are_saved_elsewhere(
     shutil.copy(EXAMPLES / "xor.toml", ran / "experiment.toml")
     before = (ran / "experiment.toml").read_text("utf-8")
     told: list[str] = []
-    panel.failed.connect(told.append)
+    panel.state.failed.connect(told.append)
     panel.open(ran / "experiment.toml")
     assert panel.preset.currentText() == "00001-xor/experiment.toml"
     panel.document.set("training.cycles", 99)
@@ -185,7 +188,7 @@ def test_unsaved_changes_are_asked_about(
     panel: ExperimentPanel, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     answers = [Answer.STAY, Answer.SAVE, Answer.DISCARD]
-    monkeypatch.setattr(experiment_panel, "ask", lambda *_: answers.pop(0))
+    monkeypatch.setattr(experiment_panel, "ask_unsaved", lambda *_: answers.pop(0))
     panel.document.set("training.cycles", 321)
     for left in ("mine.toml", "xor.toml"):
         place = panel.preset.findText("example: xor")
@@ -236,7 +239,7 @@ def test_files_that_are_gone_or_odd_are_told_plainly(
     open_window: Opened, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     window = open_window(live=False)
-    panel = window.experiment
+    panel = window.panels.experiment
     panel.open(EXAMPLES / "xor.toml")
     bench = tmp_path / "bench.toml"
     shutil.copy(ROOT / "benches" / "emulated.toml", bench)
@@ -246,22 +249,22 @@ def test_files_that_are_gone_or_odd_are_told_plainly(
     panel.bench.setCurrentIndex(other)
     panel.bench.activated.emit(other)
     assert panel.bench.currentText() == "bench"
-    assert panel.bench_name() == str(bench)
+    assert panel.state.selected.bench.file == str(bench)
     bench.unlink()
-    panel.preflight.check.click()
-    assert "bench file is gone" in panel.preflight.verdict.text()
-    window.layout_.queue.add()
-    assert "bench file is gone" in window.layout_.queue.said.text()
+    panel.card.check.click()
+    assert "bench file is gone" in panel.card.verdict.text()
+    window.panels.queue.add()
+    assert "bench file is gone" in window.panels.queue.said.text()
     bench.write_bytes(b'name = "\xff"')
     panel.choose_bench(str(bench))
-    assert "cannot be read" in window.boxes[-1].text()
+    assert "cannot be read" in window.messages.boxes[-1].text()
     panel.choose_bench("sim")
 
     file = tmp_path / "doses.toml"
     file.write_bytes(b'description = "\xff"')
     monkeypatch.setattr(QFileDialog, "getOpenFileName", lambda *_: (str(file), ""))
-    window.imperfections.preset.activated.emit(window.imperfections.preset.count() - 1)
-    assert "cannot be read" in window.imperfections.about.text()
+    window.panels.imperfections.preset.activated.emit(window.panels.imperfections.preset.count() - 1)
+    assert "cannot be read" in window.panels.imperfections.about.text()
 
     huge = tmp_path / "huge.toml"
     huge.write_text((EXAMPLES / "xor.toml").read_text("utf-8").replace("200_000", "3_000_000_000"), "utf-8")
@@ -270,7 +273,7 @@ def test_files_that_are_gone_or_odd_are_told_plainly(
     assert cycles.value() == 3_000_000_000
     cycles.setValue(5)
     assert panel.document.settings.training.cycles == 5
-    assert window.mishaps.count == 0
+    assert window.exception_hook.count == 0
 
     huge.write_text("[broken", "utf-8")  # nothing of the last experiment is left to be edited
     panel.open(huge)
@@ -315,10 +318,10 @@ def test_undo_keeps_the_editor_in_step_and_takes_steps_of_their_own(
 
 def test_a_fresh_window_has_no_mistake_and_says_what_to_do_first(open_window: Opened) -> None:
     window = open_window(live=False)
-    window.experiment.choose_bench("sim")
-    assert window.experiment.problem.isHidden()
-    window.preflight()
-    assert "no experiment is open" in window.experiment.preflight.verdict.text()
+    window.panels.experiment.choose_bench("sim")
+    assert window.panels.experiment.problem.isHidden()
+    window.control.preflight()
+    assert "no experiment is open" in window.panels.experiment.card.verdict.text()
 
 
 def test_undo_and_redo_work_from_within_a_number(panel: ExperimentPanel) -> None:
@@ -364,7 +367,7 @@ def test_run_again_brings_back_what_ran(
     open_window: Opened, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     window = open_window(live=False)
-    panel, runs = window.experiment, window.layout_.runs
+    panel = window.panels.experiment
     folder = tmp_path / "runs" / "2026-01-01" / "00001-xor"
     folder.mkdir(parents=True)
     (folder / "manifest.json").write_text("{}")
@@ -372,13 +375,13 @@ def test_run_again_brings_back_what_ran(
     doses = '[imperfections]\nbias_mean = "0.4 V/s"\n[imperfections.per_edge]\nthreshold = ["0.6 V"]\n'
     (folder / "bench.toml").write_text(f'kind = "sim"\n{doses}')
     panel.choose_bench(str(ROOT / "benches" / "emulated.toml"))
-    runs._take_bench(folder)  # noqa: SLF001
-    request = panel.request() if panel.open(folder / "experiment.toml") else None
+    take_bench(window.panels, window.state, folder)
+    request = panel.state.selected.request() if panel.open(folder / "experiment.toml") else None
     assert request.bench == "sim"
     assert request.imperfections == str(folder / "bench.toml")  # with what was measured of single edges
     assert request.overrides == ()
-    assert window.imperfections.rows["bias_mean"].box.value == pytest.approx(0.4)
-    assert window.imperfections.preset.currentText() == "as in run 00001-xor"
+    assert window.panels.imperfections.rows["bias_mean"].box.value == pytest.approx(0.4)
+    assert window.panels.imperfections.preset.currentText() == "as in run 00001-xor"
     panel.document.set("training.cycles", 321)
-    monkeypatch.setattr(experiment_panel, "ask", lambda *_: Answer.STAY)
+    monkeypatch.setattr(experiment_panel, "ask_unsaved", lambda *_: Answer.STAY)
     assert not window.close()

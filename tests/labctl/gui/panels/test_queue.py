@@ -17,13 +17,13 @@ FOREVER = 50_000_000
 
 def test_rows_tell_what_differs(open_window: Opened) -> None:
     window = open_window(live=False)
-    queue, document = window.layout_.queue, window.experiment.document
-    window.experiment.open(EXAMPLES / "xor.toml")
+    queue, document = window.panels.queue, window.panels.experiment.document
+    window.panels.experiment.open(EXAMPLES / "xor.toml")
     saved = document.get("training.cycles")
     queue.add()
     document.set("training.cycles", 1234)
     document.set("method.kind", "standard")
-    window.imperfections.set_dose("bias_mean", 0.25)
+    window.panels.imperfections.set_dose("bias_mean", 0.25)
     queue.add()
     rows = [queue.list.item(k).text() for k in range(2)]
     assert rows[0] != rows[1]
@@ -38,27 +38,31 @@ def test_switching_on_goes_on_after_a_stop_and_a_file_that_is_gone_waits(
     open_window: Opened, tmp_path: Path
 ) -> None:
     window = open_window()
-    queue = window.layout_.queue
+    queue = window.panels.queue
     prepare(window, "xor", FOREVER)
     start(window)
-    window.experiment.document.set("training.cycles", 100)
+    window.panels.experiment.document.set("training.cycles", 100)
     queue.on.click()
     queue.add()
-    window.controls.buttons[Verb.ABORT].click()
+    window.panels.controls.buttons[Verb.ABORT].click()
     until(lambda: not queue.on.isChecked())  # somebody has to look
-    assert window.snapshot.outcome is Outcome.ABORTED
+    assert window.state.snapshot.outcome is Outcome.ABORTED
     assert "aborted" in queue.said.text()
-    serial = window.snapshot.run.serial
+    serial = window.state.snapshot.run.serial
     queue.on.click()  # somebody has; nothing changes in the engine meanwhile
-    until(lambda: window.snapshot.run.serial == serial + 1 and window.snapshot.is_over, 20, queue.said.text)
-    assert window.snapshot.outcome is Outcome.COMPLETED
+    until(
+        lambda: window.state.snapshot.run.serial == serial + 1 and window.state.snapshot.is_over,
+        20,
+        queue.said.text,
+    )
+    assert window.state.snapshot.outcome is Outcome.COMPLETED
     assert queue.on.isChecked()
     assert not queue.requests
     queue.on.click()
 
     file = tmp_path / "gone.toml"
     file.write_text('kind = "sim"\n', "utf-8")
-    window.experiment.choose_bench(str(file))
+    window.panels.experiment.choose_bench(str(file))
     queue.add()
     file.unlink()
     queue.on.click()
@@ -66,4 +70,4 @@ def test_switching_on_goes_on_after_a_stop_and_a_file_that_is_gone_waits(
     assert queue.said.text().startswith("The queue waits: ")
     assert "gone.toml" in queue.said.text()
     assert len(queue.requests) == 1
-    assert not window.boxes
+    assert not window.messages.boxes

@@ -37,7 +37,7 @@ def test_a_map_read_late_does_not_reach_the_next_run(
 
     monkeypatch.setattr(runs_panel, "_load", load)
     window = open_window(live=False)
-    runs, live = window.layout_.runs, window.live
+    runs, live = window.panels.runs, window.state.live
     live.describe(1, *described)
     live.folder = str(tmp_path)
     runs.load_plane(tmp_path, live)
@@ -48,7 +48,9 @@ def test_a_map_read_late_does_not_reach_the_next_run(
     runs.wait()
     until(lambda: not runs.work.busy())
     shown: list[bool] = []
-    runs.work.do(lambda: None, lambda _: shown.append(True), window.tell)  # after the map has arrived
+    runs.work.do(
+        lambda: None, lambda _: shown.append(True), window.messages.tell
+    )  # after the map has arrived
     until(lambda: shown)
     assert live.plane is None
     runs.load_plane(tmp_path, live)  # the run that is shown gets its map

@@ -323,15 +323,15 @@ def test_a_run_without_a_twin_says_so_when_it_is_to_be_exported(
 
 def test_the_queue_survives_a_restart(open_window: Opened) -> None:
     window = open_window(live=False)
-    window.experiment.open(EXAMPLES / "xor.toml")
-    window.experiment.document.set("training.cycles", 123)
-    window.layout_.queue.add()
-    window.experiment.seed.setValue(5)
-    window.layout_.queue.add()
-    window.layout_.queue.list.setCurrentRow(1)
-    window.layout_.queue.earlier()
+    window.panels.experiment.open(EXAMPLES / "xor.toml")
+    window.panels.experiment.document.set("training.cycles", 123)
+    window.panels.queue.add()
+    window.panels.experiment.seed.setValue(5)
+    window.panels.queue.add()
+    window.panels.queue.list.setCurrentRow(1)
+    window.panels.queue.earlier()
     again = open_window(live=False)
-    queue = again.layout_.queue
+    queue = again.panels.queue
     assert [item["seed"] for item in queue.requests] == [5, 0]
     assert "cycles = 123" in queue.requests[0]["text"]
     assert json.loads(str(again.store.value("queue"))) == queue.requests
@@ -343,12 +343,15 @@ def test_the_queue_survives_a_restart(open_window: Opened) -> None:
 @pytest.mark.slow
 def test_the_queue_runs_one_after_another(open_window: Opened) -> None:
     window = open_window()
-    window.experiment.open(EXAMPLES / "xor.toml")
-    window.experiment.document.set("training.cycles", 100)
-    window.layout_.queue.add()
-    window.layout_.queue.add()
-    before = window.snapshot.run.serial if window.snapshot.run is not None else 0
-    window.layout_.queue.on.click()
-    until(lambda: window.snapshot.run is not None and window.snapshot.run.serial == before + 2, 90)
-    until(lambda: window.snapshot.is_over)
-    assert not window.layout_.queue.requests
+    window.panels.experiment.open(EXAMPLES / "xor.toml")
+    window.panels.experiment.document.set("training.cycles", 100)
+    window.panels.queue.add()
+    window.panels.queue.add()
+    before = window.state.snapshot.run.serial if window.state.snapshot.run is not None else 0
+    window.panels.queue.on.click()
+    until(
+        lambda: window.state.snapshot.run is not None and window.state.snapshot.run.serial == before + 2,
+        90,
+    )
+    until(lambda: window.state.snapshot.is_over)
+    assert not window.panels.queue.requests

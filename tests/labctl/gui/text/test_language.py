@@ -70,11 +70,11 @@ def test_a_sheet_is_chinese(chinese: None, open_window: Opened, tmp_path: Path) 
     run = prepare(RunRequest(EXAMPLES / "xor.toml", "sim", out=tmp_path))
     sheet = check(run, None, guardian="").to_plain()
     window = open_window(live=False)
-    window.experiment.open(EXAMPLES / "xor.toml")
-    card = window.experiment.preflight
-    card.show_sheet(sheet)
-    assert "线性网络" in window.experiment.form.about.text()
-    tree = window.layout_.bench.tree
+    window.panels.experiment.open(EXAMPLES / "xor.toml")
+    card = window.panels.experiment.card
+    window.state.preflight.report(sheet)
+    assert "线性网络" in window.panels.experiment.form.about.text()
+    tree = window.panels.bench.tree
     told = [tree.topLevelItem(k).text(1) for k in range(tree.topLevelItemCount())]
     told += [label.text() for label in card.findChildren(QLabel)]
     assert not [text for text in told if _ENGLISH.search(text)]
@@ -83,7 +83,7 @@ def test_a_sheet_is_chinese(chinese: None, open_window: Opened, tmp_path: Path) 
 def test_what_happened_is_told_in_chinese_and_notes_as_they_were_written(
     chinese: None, open_window: Opened
 ) -> None:
-    notes = open_window(live=False).notes
+    notes = open_window(live=False).panels.notes
     asked = {"what": "run paused", "by": "window", "reason": "asked for by window", "cycle": 7}
     written = {"what": "note", "by": "window", "reason": "asked for by window"}
     notes.absorb(Poll(Snapshot(1, EngineFacts("e", 1, "0", "")), 1, events=[asked, written]))
@@ -144,7 +144,7 @@ def test_every_wrong_wire_is_told_in_chinese(chinese: None, module: ModuleType) 
 
 
 def test_a_check_is_told_in_chinese(chinese: None, open_window: Opened) -> None:
-    panel = open_window(live=False).layout_.bench
+    panel = open_window(live=False).panels.bench
     wire = "V1 drives node 3 instead of node 4"
     problems = ["not left safe: " + wire, "what supply now holds is not known: it did not answer"]
     problems.append("what controller and supply now holds is not known: it did not answer")
@@ -175,6 +175,6 @@ def test_what_was_pressed_is_stored_in_english_and_told_in_chinese(
     until(lambda: QGuiApplication.focusWindow() is not None)
     QTest.keyClick(QGuiApplication.focusWindow(), Qt.Key.Key_F12)
     assert asked == ["key F12"]
-    assert not re.search("[a-z]{3}|OFF", window.notes.lines.toPlainText())
+    assert not re.search("[a-z]{3}|OFF", window.panels.notes.lines.toPlainText())
     assert not re.search("[a-z]{3}|OFF", phrase("EMERGENCY OFF: key F12"))
     assert not _ENGLISH.search(phrase("the bench, imperfections as emulated").replace("the bench", ""))
