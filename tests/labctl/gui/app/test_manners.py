@@ -190,7 +190,7 @@ def test_the_layout_comes_back(open_window: Opened) -> None:
     network = first.layout_.plots["network"]
     network.setFloating(True)
     first.layout_.plots["error"].hide()
-    first.layout_.save(first.store)
+    first.layout_.save(first.state.store)
     second = open_window(live=False)
     second.restore()
     assert second.layout_.plots["network"].isFloating()

@@ -12,7 +12,7 @@ from labctl.engine.client import Poll
 from labctl.engine.lifecycle import VERBS, Verb
 from labctl.engine.snapshot import EngineFacts, RunFacts, Snapshot
 from labctl.gui.app.window import MainWindow
-from labctl.gui.state.safety_status import Contact
+from labctl.gui.state.safety_status import LinkState
 from protocols.engine import Outcome, RunState
 
 from ...emulation.benches import CONTROLLER
@@ -61,7 +61,7 @@ def test_nothing_can_be_asked_of_an_engine_that_has_died(open_window: Opened) ->
     controls, run = window.panels.controls, RunFacts(1, "xor", "", "sim", "", 0, "", "", 9, 1)
     window.state.engine.take_poll(_snapshot(5, RunState.RUNNING, activity="running", run=run))
     assert controls.marker.isEnabled()
-    for contact in (Contact.GONE, Contact.GUARDED):
+    for contact in (LinkState.GONE, LinkState.GUARDED):
         window.state.engine.take_link(contact, "it died")
         assert not any(b.isEnabled() for b in (*controls.buttons.values(), controls.marker))
     window.state.preflight.report(SHEET)
@@ -77,7 +77,7 @@ def test_a_run_that_failed_before_its_bench_opened_tells_the_kind_of_bench(
     file.write_text(Path(CONTROLLER).read_text("utf-8"), "utf-8")
     window.panels.experiment.choose_bench(str(file))
     name = window.state.selected.bench.name
-    window.state.engine.take_link(Contact.UP, "")
+    window.state.engine.take_link(LinkState.UP, "")
     for sequence, (bench, kind) in enumerate(((name, "SIMULATOR"), ("another", ""))):
         run = RunFacts(1, "xor", "", bench, "", 0, "", "", 9, 1)
         window.state.engine.take_poll(_snapshot(sequence, RunState.SAFE, outcome=Outcome.FAILED, run=run))

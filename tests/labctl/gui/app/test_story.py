@@ -181,12 +181,12 @@ def test_a_window_that_is_killed_changes_nothing_and_another_one_catches_up(
     window.shut_down()
 
     again = open_window()
-    until(lambda: len(again.live.errors) > 2 and len(again.live.gates) > 2)
-    assert again.live.errors.x[0] == 0.0  # the run's beginning is drawn too
-    assert again.snapshot.state is RunState.RUNNING
-    again.controls.buttons[Verb.ABORT].click()
-    until(lambda: again.snapshot.is_over)
-    assert again.snapshot.outcome is Outcome.ABORTED
+    until(lambda: len(again.state.live.errors) > 2 and len(again.state.live.gates) > 2)
+    assert again.state.live.errors.x[0] == 0.0  # the run's beginning is drawn too
+    assert again.state.snapshot.state is RunState.RUNNING
+    again.panels.controls.buttons[Verb.ABORT].click()
+    until(lambda: again.state.snapshot.is_over)
+    assert again.state.snapshot.outcome is Outcome.ABORTED
 
 
 def test_the_emergency_key_works_from_every_dialog(open_window: Opened) -> None:

@@ -334,7 +334,7 @@ def test_the_queue_survives_a_restart(open_window: Opened) -> None:
     queue = again.panels.queue
     assert [item["seed"] for item in queue.requests] == [5, 0]
     assert "cycles = 123" in queue.requests[0]["text"]
-    assert json.loads(str(again.store.value("queue"))) == queue.requests
+    assert json.loads(str(again.state.store.value("queue"))) == queue.requests
     queue.list.setCurrentRow(0)
     queue.remove()
     assert queue.list.count() == 1
