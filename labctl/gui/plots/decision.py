@@ -34,7 +34,7 @@ class DecisionPlot(PlotDock):
         self._line = pg.IsocurveItem(level=0.0)
         self._points = pg.ScatterPlotItem(size=17)
         plot.addItem(self._points)
-        widget.scene().sigMouseMoved.connect(self._hover)
+        self.read_under_mouse()
         return widget
 
     def start_over(self) -> None:
@@ -106,14 +106,10 @@ class DecisionPlot(PlotDock):
             [float(i[pair[0]]), float(i[pair[1]]), float(lab[0]), float(o[0])] for i, lab, o in rows
         ]
 
-    def _hover(self, position: Any) -> None:
-        box = self._plot.vb
-        found = None
-        if box.sceneBoundingRect().contains(position):
-            place = box.mapSceneToView(position)
-            found = self._on_map(place) or self._at_point(place)
-        told = "" if found is None else "{:.0f} mV, {:.0f} mV → {:+.2f} mV".format(*(1e3 * v for v in found))
-        self.readout.read(told)
+    def reading_at(self, place: Any) -> str:
+        """Return both inputs and the output there, of the map or of the nearest data point."""
+        found = self._on_map(place) or self._at_point(place)
+        return "" if found is None else "{:.0f} mV, {:.0f} mV → {:+.2f} mV".format(*(1e3 * v for v in found))
 
     def _on_map(self, place: Any) -> tuple[float, float, float] | None:
         """Return both inputs and the output of the map there, V; None while there is no map."""

@@ -55,7 +55,7 @@ class ErrorPlot(PlotDock):
         plot.vb.sigResized.connect(self._same_place)
         self._scale(blank=True)
         self._markers = MarkerLines(plot, self.theme)
-        widget.scene().sigMouseMoved.connect(self._hover)
+        self.read_under_mouse()
         return widget
 
     def restyle(self, theme: Theme) -> None:
@@ -131,15 +131,14 @@ class ErrorPlot(PlotDock):
         self._right.setGeometry(self._plot.vb.sceneBoundingRect())
         self._right.linkedViewChanged(self._plot.vb, self._right.XAxis)
 
-    def _hover(self, position: Any) -> None:
-        history, box = self.model.errors, self._plot.vb
-        if not len(history) or not box.sceneBoundingRect().contains(position):
-            self.readout.read("")
-            return
-        x = box.mapSceneToView(position).x()
+    def reading_at(self, place: Any) -> str:
+        """Return the errors at the learning time there."""
+        history, x = self.model.errors, place.x()
+        if not len(history):
+            return ""
         k = history.nearest(10**x if self.log_time.isChecked() else x)
         row = dict(zip(ERRORS, map(float, history.last[k]), strict=True))
         text = f"{duration(float(history.x[k]))}   {quantity(row['train_error_V2'], 'V²')}"
         if np.isfinite(row["train_accuracy"]):
             text += f"   {100 * row['train_accuracy']:.0f} %"
-        self.readout.read(text)
+        return text

@@ -57,7 +57,7 @@ class GateTraces(EdgePlot):
         self._legend = Legend(plot, self.theme, (8, 8))
         self._legend.setVisible(False)
         self._markers = MarkerLines(plot, self.theme)
-        widget.scene().sigMouseMoved.connect(self._hover)
+        self.read_under_mouse()
         widget.scene().sigMouseClicked.connect(self.click)
         return widget
 
@@ -154,13 +154,11 @@ class GateTraces(EdgePlot):
             shown = (1.0 + _AHEAD) * end
         self._plot.vb.setRange(xRange=(0.0, shown), yRange=(low - room, high + room), padding=0.0)
 
-    def edge_at(self, position: Any) -> tuple[int, float] | None:
-        """Return the nearest edge's trace and the time (s) of the bin under a place of the scene."""
+    def edge_at(self, place: Any) -> tuple[int, float] | None:
+        """Return the nearest edge's trace and the time (s) of the bin at a place within the axes."""
         history, description = self.history, self.model.description
-        box = self._plot.vb
-        if description is None or not len(history) or not box.sceneBoundingRect().contains(position):
+        if description is None or not len(history):
             return None
-        place = box.mapSceneToView(position)
         k = history.nearest(place.x())
         values = history.last[k, description.transistors]
         if not np.isfinite(values).any():
@@ -169,11 +167,9 @@ class GateTraces(EdgePlot):
         return int(description.transistors[nearest]), float(history.x[k])
 
     def _hover(self, position: Any) -> None:
-        found = self.edge_at(position)
+        super()._hover(position)
+        place = self.place_under(position)
+        found = self.edge_at(place) if place is not None else None
         self._cross.setVisible(found is not None)
-        if found is None:
-            self.readout.read("")
-            return
-        edge, x = found
-        self._cross.setPos(x)
-        self.tell(edge, x, float(self.history.last[self.history.nearest(x), edge]))
+        if found is not None:
+            self._cross.setPos(found[1])

@@ -44,7 +44,7 @@ class HeatMap(EdgePlot):
         plot.addItem(self._marks, ignoreBounds=True)
         self._lines = MarkerLines(plot, self.theme)
         self._shown: Any = None
-        widget.scene().sigMouseMoved.connect(self._hover)
+        self.read_under_mouse()
         widget.scene().sigMouseClicked.connect(self.click)
         return widget
 
@@ -98,19 +98,9 @@ class HeatMap(EdgePlot):
             pen=pg.mkPen("w", width=1),
         )
 
-    def edge_at(self, position: Any) -> tuple[int, float] | None:
-        """Return the edge of the row and the time (s) under a place of the scene."""
-        box = self._plot.vb
-        if self._shown is None or not box.sceneBoundingRect().contains(position):
+    def edge_at(self, place: Any) -> tuple[int, float] | None:
+        """Return the edge of the row and the time (s) at a place within the axes."""
+        if self._shown is None:
             return None
-        place = box.mapSceneToView(position)
         edge = round(place.y())
         return (edge, place.x()) if 0 <= edge < len(self._shown) and place.x() >= 0 else None
-
-    def _hover(self, position: Any) -> None:
-        found = self.edge_at(position)
-        if found is None:
-            self.readout.read("")
-            return
-        edge, x = found
-        self.tell(edge, x, float(self.history.last[self.history.nearest(x), edge]))

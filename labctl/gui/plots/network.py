@@ -6,7 +6,6 @@ from typing import Any
 
 import numpy as np
 import pyqtgraph as pg
-from PyQt6.QtCore import Qt
 from PyQt6.QtWidgets import QComboBox
 
 from labctl.gui.plots.dock import PlotDock
@@ -38,7 +37,7 @@ class NetworkPlot(PlotDock):
         plot.setMenuEnabled(False)
         plot.setAspectLocked(True)
         self._item: NetworkItem | None = None
-        widget.scene().sigMouseMoved.connect(self._hover)
+        self.read_under_mouse()
         widget.scene().sigMouseClicked.connect(self._click)
         return widget
 
@@ -88,33 +87,26 @@ class NetworkPlot(PlotDock):
             return clamped
         return clamped - free
 
-    def _hover(self, position: Any) -> None:
+    def reading_at(self, place: Any) -> str:
+        """Return the voltage of the node there, or gate and conductance of the edge."""
         description, item = self.model.description, self._item
-        if item is None or description is None or not self._plot.vb.sceneBoundingRect().contains(position):
-            self.readout.read("")
-            return
-        place = self._plot.vb.mapSceneToView(position)
+        if item is None or description is None:
+            return ""
         node, edge = item.node_at(place.x(), place.y()), item.edge_at(place.x(), place.y())
         voltages = self._voltages()
         if node is not None:
             text = tr("node {node}", node=node)
             if voltages is not None and np.isfinite(voltages[node]):
                 text += f"   {1e3 * voltages[node]:.2f} mV ({self.copy.currentText()})"
-            self.readout.read(text)
-        elif edge is not None:
+            return text
+        if edge is not None:
             text = tr("edge {name}", name=description.edge_names[edge])
             if len(self.model.gates):
                 gate, conductance = self.model.gates.last[-1, edge], self.model.conductances.last[-1, edge]
                 text += f"   {gate:.3f} V   {1e3 * conductance:.3f} mS"
-            self.readout.read(text)
-        else:
-            self.readout.read("")
+            return text
+        return ""
 
     def _click(self, event: Any) -> None:
-        if self._item is None or event.button() != Qt.MouseButton.LeftButton:
-            return
         place = self._plot.vb.mapSceneToView(event.scenePos())
-        edge = self._item.edge_at(place.x(), place.y())
-        if edge is not None:
-            add = bool(event.modifiers() & Qt.KeyboardModifier.ControlModifier)
-            self.selection.toggle(edge, add=add)
+        self.choose_edge(event, self._item.edge_at(place.x(), place.y()) if self._item is not None else None)

@@ -36,7 +36,7 @@ class OutputsPlot(PlotDock):
         self._free = pg.ScatterPlotItem(symbol="o", size=10, name=tr("free"))
         plot.addItem(self._clamped)
         plot.addItem(self._free)
-        widget.scene().sigMouseMoved.connect(self._hover)
+        self.read_under_mouse()
         return widget
 
     def start_over(self) -> None:
@@ -105,13 +105,13 @@ class OutputsPlot(PlotDock):
             free[points], clamped[points] = cycles["free_V"][:, o], cycles["clamped_V"][:, o]
         return labels, free, clamped
 
-    def _hover(self, position: Any) -> None:
-        box, found = self._plot.vb, self._latest()
-        if found is None or not box.sceneBoundingRect().contains(position):
-            self.readout.read("")
-            return
-        k = int(np.clip(round(box.mapSceneToView(position).x()) - 1, 0, len(found[0]) - 1))
+    def reading_at(self, place: Any) -> str:
+        """Return label, free and clamped output of the data point nearest to there."""
+        found = self._latest()
+        if found is None:
+            return ""
+        k = int(np.clip(round(place.x()) - 1, 0, len(found[0]) - 1))
         label, free, clamped = (1e3 * float(column[k]) for column in found)
         values = {"label": label, "free": free, "clamped": clamped}
         words = "   ".join(f"{tr(name)} {value:.1f}" for name, value in values.items())
-        self.readout.read(f"{tr('point')} {k + 1}   {words} mV")
+        return f"{tr('point')} {k + 1}   {words} mV"

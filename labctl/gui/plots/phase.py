@@ -38,7 +38,7 @@ class PhasePlane(PlotDock):
         self._path, self._recent = plot.plot([], []), plot.plot([], [])
         self._now = pg.ScatterPlotItem(size=11)
         plot.addItem(self._now)
-        widget.scene().sigMouseMoved.connect(self._hover)
+        self.read_under_mouse()
         return widget
 
     def start_over(self) -> None:
@@ -95,19 +95,18 @@ class PhasePlane(PlotDock):
             for t, r in zip(history.x, history.last, strict=True)
         ]
 
-    def _hover(self, position: Any) -> None:
+    def reading_at(self, place: Any) -> str:
+        """Return when the run was nearest to there, and at which gate voltages."""
         history, edges = self.model.gates, (self.across.currentData(), self.up.currentData())
-        box = self._plot.vb
-        if None in edges or not len(history) or not box.sceneBoundingRect().contains(position):
-            self.readout.read("")
-            return
-        place, (width, height) = box.mapSceneToView(position), box.viewPixelSize()
+        if None in edges or not len(history):
+            return ""
+        width, height = self._plot.vb.viewPixelSize()
         x, y = history.last[:, edges[0]], history.last[:, edges[1]]
         far = np.hypot((x - place.x()) / width, (y - place.y()) / height)
         if not np.isfinite(far).any():
-            return
+            return ""
         k = int(np.nanargmin(far))
-        self.readout.read(f"{duration(float(history.x[k]))}   {x[k]:.3f} V, {y[k]:.3f} V")
+        return f"{duration(float(history.x[k]))}   {x[k]:.3f} V, {y[k]:.3f} V"
 
     def _changed(self) -> None:
         self.stale = True
