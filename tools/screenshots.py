@@ -84,7 +84,9 @@ class Photographer:
         self._shoot("paused")
         window.control.do(Verb.STOP)
         self._until(lambda: window.state.snapshot.is_over)
-        self._until(lambda: window.state.live.plane is not None and len(window.panels.runs.entries) == 2)
+        self._until(
+            lambda: window.state.live.decision_map is not None and len(window.panels.runs.entries) == 2
+        )
         self._until(lambda: window.panels.runs.entries[0].status == "stopped")
         self._rest(1.5)
         layout.panels["runs"].raise_()

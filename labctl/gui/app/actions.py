@@ -9,7 +9,7 @@ from PyQt6.QtGui import QAction, QActionGroup, QKeySequence
 from PyQt6.QtWidgets import QApplication, QMainWindow, QMenu, QPushButton
 
 from labctl.engine.lifecycle import VERBS, Verb
-from labctl.gui.app.layout import Layout
+from labctl.gui.app.layout import DockLayout
 from labctl.gui.app.panels import Panels
 from labctl.gui.app.shortcuts import ShortcutsPage, shown_key
 from labctl.gui.app.theming import Theming
@@ -28,7 +28,7 @@ class Actions:
         state: AppState,
         control: RunControl,
         panels: Panels,
-        layout: Layout,
+        layout: DockLayout,
         theming: Theming,
     ) -> None:
         self._window, self._state, self._panels = window, state, panels

@@ -47,7 +47,7 @@ PLOTS: tuple[type[PlotDock], ...] = (
 )
 
 
-class Layout:
+class DockLayout:
     """Makes the docks of a window and arranges them."""
 
     def __init__(self, window: QMainWindow, state: AppState, panels: Panels) -> None:

@@ -11,10 +11,9 @@ from PyQt6.QtWidgets import QApplication, QMainWindow
 
 from labctl.engine.client import Poll
 from labctl.gui.app.actions import Actions
-from labctl.gui.app.closing import may_leave
+from labctl.gui.app.dialogs import Messages, may_leave
 from labctl.gui.app.exception_hook import ExceptionHook
-from labctl.gui.app.layout import Layout
-from labctl.gui.app.messages import Messages
+from labctl.gui.app.layout import DockLayout
 from labctl.gui.app.panels import Panels
 from labctl.gui.app.run_again import run_again
 from labctl.gui.app.theming import Styled, Theming
@@ -23,9 +22,9 @@ from labctl.gui.state.app_state import AppState
 from labctl.gui.state.engine_link import EngineLink
 from labctl.gui.state.run_control import RunControl
 from labctl.gui.text.words import must, tr
+from labctl.gui.widgets.field_guards import WheelGuard
 from labctl.gui.widgets.questions import ask_text, confirm
 from labctl.gui.widgets.theme import Theme
-from labctl.gui.widgets.wheel_guard import WheelGuard
 from protocols.errors import ConfigError
 
 
@@ -43,7 +42,7 @@ class MainWindow(QMainWindow):
         self.messages = Messages(self, self.state)
         self.exception_hook.happened.connect(self.messages.tell_defect)
         self.panels = Panels(self.state, link, self.control)
-        self.layout_ = Layout(self, self.state, self.panels)
+        self.layout_ = DockLayout(self, self.state, self.panels)
         self.theming = Theming(self.state, self._styled)
         self.actions_ = Actions(self, self.state, self.control, self.panels, self.layout_, self.theming)
         self.layout_.put_on_top(self.panels.top())

@@ -26,7 +26,7 @@ from labctl.bench_files.calibration_settings import default_store
 from labctl.experiment.load import validate
 from labctl.gui.text.words import named, tr
 from labctl.gui.widgets.mistakes import mistake_label, show_mistake, told
-from labctl.gui.widgets.quantity_box import QuantityBox, for_file
+from labctl.gui.widgets.number_boxes import QuantityBox, for_file
 from labctl.twins.preset import find_twins
 from protocols.errors import ConfigError
 from sim_backend.board.imperfections import PRESETS, TABLES, Imperfections, read_doses

@@ -54,7 +54,7 @@ class DecisionPlot(PlotDock):
 
     def redraw(self) -> None:
         """Draw points, and the map when there is one."""
-        description, plane = self.model.description, self.model.plane
+        description, plane = self.model.description, self.model.decision_map
         if description is None:
             return
         pair = _two_inputs(description.inputs_V)
@@ -113,7 +113,7 @@ class DecisionPlot(PlotDock):
 
     def _on_map(self, place: Any) -> tuple[float, float, float] | None:
         """Return both inputs and the output of the map there, V; None while there is no map."""
-        plane = self.model.plane
+        plane = self.model.decision_map
         if plane is None:
             return None
         j = int(np.argmin(np.abs(plane.x_V - place.x())))

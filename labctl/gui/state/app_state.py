@@ -9,7 +9,7 @@ from PyQt6.QtCore import QObject, QSettings, pyqtSignal
 
 from labctl.engine.snapshot import Snapshot
 from labctl.gui.state.bench_safety import BenchSafety
-from labctl.gui.state.engine_state import EngineState
+from labctl.gui.state.engine_view import EngineView
 from labctl.gui.state.preflight import Preflight
 from labctl.gui.state.run_model import RunModel
 from labctl.gui.state.selected_experiment import SelectedExperiment
@@ -33,7 +33,7 @@ class AppState(QObject):
     def __init__(self, store: QSettings, out: Path, theme: Theme) -> None:
         super().__init__()
         self.store, self.out, self.theme = store, out, theme
-        self.engine = EngineState()
+        self.engine = EngineView()
         self.live, self.selection = RunModel(), Selection()
         self.shown = self.live  # in the plots: the engine's run, or a stored one
         self.selected = SelectedExperiment(store, out)

@@ -11,7 +11,7 @@ from PyQt6.QtCore import QObject, pyqtSignal
 
 from labctl.engine.snapshot import Snapshot
 from labctl.gui.state.check_process import CheckEnd, CheckProcess
-from labctl.gui.state.engine_state import EngineState
+from labctl.gui.state.engine_view import EngineView
 from labctl.gui.state.run_model import RunModel
 from labctl.gui.state.safety_status import (
     NOT_READY,
@@ -39,7 +39,7 @@ class BenchSafety(QObject):
     check_changed = pyqtSignal()  # it began, is being broken off, or is over
     check_ended = pyqtSignal(object)  # CheckEnd, before `check_changed`
 
-    def __init__(self, engine: EngineState, selected: SelectedExperiment, live: RunModel) -> None:
+    def __init__(self, engine: EngineView, selected: SelectedExperiment, live: RunModel) -> None:
         super().__init__()
         self._engine, self._selected, self._live = engine, selected, live
         self.process = CheckProcess()

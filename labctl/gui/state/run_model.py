@@ -122,7 +122,7 @@ def markers_in(events: Iterable[Mapping[str, Any]]) -> list[Marker]:
 
 
 @dataclass
-class Plane:
+class DecisionMap:
     """A measured decision map: x (X,), y (Y,) and outputs (Y, X, T), V."""
 
     x_V: FloatArray
@@ -157,7 +157,7 @@ class RunModel(QObject):
         self.cycles: dict[str, NDArray[Any]] = {}
         self.lateness: LatenessFacts | None = None
         self.has_all_cycles = True  # else every so many were stored, and lateness is of those
-        self.plane: Plane | None = None
+        self.decision_map: DecisionMap | None = None
         self.markers: list[Marker] = []
         self._early: list[dict[str, NDArray[Any]]] = []
         self._clock_cycle, self._clock_s = [0.0], [0.0]
@@ -253,7 +253,9 @@ class RunModel(QObject):
         self.markers = markers_in(events)
         self._load_cycles(run)
         if measured(run, "map_output"):
-            self.plane = Plane(floats(run, "map_x"), floats(run, "map_y"), floats(run, "map_output"))
+            self.decision_map = DecisionMap(
+                floats(run, "map_x"), floats(run, "map_y"), floats(run, "map_output")
+            )
         self.begun.emit()
         self.grown.emit()
 
@@ -275,11 +277,17 @@ class RunModel(QObject):
             self.cycles["point"] = self.cycles["point"].astype(np.int64)
             self.cycles["label_V"] = self.description.labels_V[self.cycles["point"]]
 
-    def add_plane(self, run: xr.Dataset) -> None:
+    def add_decision_map(self, run: xr.Dataset) -> None:
         """Take the decision map of a run that has just been stored."""
         if measured(run, "map_output"):
-            self.plane = Plane(floats(run, "map_x"), floats(run, "map_y"), floats(run, "map_output"))
+            self.decision_map = DecisionMap(
+                floats(run, "map_x"), floats(run, "map_y"), floats(run, "map_output")
+            )
             self.grown.emit()
+
+
+def _decision_map(run: xr.Dataset) -> DecisionMap:
+    return DecisionMap(floats(run, "map_x"), floats(run, "map_y"), floats(run, "map_output"))
 
 
 def _tally(lateness_s: FloatArray) -> LatenessFacts:

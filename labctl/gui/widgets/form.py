@@ -14,8 +14,7 @@ from PyQt6.QtCore import QSignalBlocker
 from PyQt6.QtWidgets import QCheckBox, QComboBox, QWidget
 
 from labctl.gui.text.words import named, tr
-from labctl.gui.widgets.quantity_box import QuantityBox, for_file
-from labctl.gui.widgets.whole_box import WholeBox
+from labctl.gui.widgets.number_boxes import QuantityBox, WholeBox, for_file
 from protocols import units
 
 _UNITS = {

@@ -32,8 +32,8 @@ from labctl.gui.panels.experiment.task_form import TaskForm
 from labctl.gui.panels.experiment.toml_editor import TomlEditor
 from labctl.gui.state.app_state import AppState
 from labctl.gui.text.words import must, named, tr
+from labctl.gui.widgets.number_boxes import WholeBox
 from labctl.gui.widgets.questions import Answer, ask_unsaved
-from labctl.gui.widgets.whole_box import WholeBox
 from labctl.store.folder import slug
 from protocols.errors import ConfigError
 

@@ -11,10 +11,10 @@ from labctl.experiment import Experiment
 from labctl.experiment.model import MethodKind
 from labctl.gui.state.experiment_document import ExperimentDocument
 from labctl.gui.text.words import named, tr
+from labctl.gui.widgets.field_guards import UndoKeys
 from labctl.gui.widgets.form import Setter, default_of, field_of, make_field, words_of
 from labctl.gui.widgets.mistakes import mistake_label, show_mistake, told
-from labctl.gui.widgets.quantity_box import QuantityBox
-from labctl.gui.widgets.undo_keys import UndoKeys
+from labctl.gui.widgets.number_boxes import QuantityBox
 
 _STANDARD = ("eta", "pulse", "dead_band")
 _OVER = ("amplitude", "pulse", "reference_error", "max_pulse", "pulse_step", "dead_band", "normalise")

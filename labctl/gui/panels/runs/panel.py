@@ -21,19 +21,18 @@ from PyQt6.QtWidgets import (
 from labctl.engine.snapshot import Snapshot
 from labctl.gui.panels.runs.buttons import RunsButtons
 from labctl.gui.panels.runs.compare import CompareWindow
-from labctl.gui.panels.runs.table import THUMB, RunsTable
+from labctl.gui.panels.runs.stored import export_run, load_run, recover_runs, settings_of, shared_tags, thumb
+from labctl.gui.panels.runs.table import RunsTable
 from labctl.gui.state.app_state import AppState
 from labctl.gui.state.run_model import RunModel
 from labctl.gui.state.worker import Worker
 from labctl.gui.text.words import must, named, tr
 from labctl.gui.widgets.questions import ask_text
-from labctl.store import Manifest, catalogue, open_run
+from labctl.store import catalogue
 from labctl.store.catalogue import Entry
 from labctl.store.events import read_events
-from labctl.store.export import export_csv
-from labctl.store.recovery import find_orphans, recover
+from labctl.store.recovery import find_orphans
 from labctl.store.tags import split_tags
-from protocols.errors import DataError
 
 STATUS = ("", "completed", "stopped", "aborted", "failed", "running", "orphan", "recovered")
 _MOST = 8  # runs compared at once
@@ -142,7 +141,7 @@ class RunsPanel(QWidget):
 
         def read() -> dict[str, QImage]:
             pictures = {folder: root / folder / "summary.png" for folder in now}
-            return {folder: _thumb(file) for folder, file in pictures.items() if file.exists()}
+            return {folder: thumb(file) for folder, file in pictures.items() if file.exists()}
 
         def show(images: dict[str, QImage]) -> None:
             self.table.runs.add_thumbs(images)
@@ -184,31 +183,31 @@ class RunsPanel(QWidget):
                 self._state.show_run(model)
 
             def read(folder: Path = folder) -> Any:
-                return _load(folder), read_events(folder)
+                return load_run(folder), read_events(folder)
 
             self.work.do(read, show, self._failed)
 
     def _run_ended(self, snapshot: Snapshot) -> None:
         if snapshot.run is not None and snapshot.run.folder:
-            self.load_plane(Path(snapshot.run.folder), self._state.live)
+            self.load_decision_map(Path(snapshot.run.folder), self._state.live)
 
-    def load_plane(self, folder: Path, model: RunModel) -> None:
+    def load_decision_map(self, folder: Path, model: RunModel) -> None:
         """Bring the decision map of a run that has just ended into its model, unless the next has begun."""
         ended = model.description
 
         def show(run: xr.Dataset) -> None:
             if model.description is ended:
-                model.add_plane(run)
+                model.add_decision_map(run)
 
         if (folder / "run.nc").exists():
-            self.work.do(lambda: _load(folder), show, self._failed)
+            self.work.do(lambda: load_run(folder), show, self._failed)
 
     def compare_chosen(self) -> None:
         """Open the comparison of the chosen runs."""
         folders = [self.folder_of(e) for e in self.chosen()]
 
         def read() -> tuple[list[Entry], list[tuple[xr.Dataset, dict[str, Any]]]]:
-            return list(map(catalogue.entry_of, folders)), [(_load(f), _settings(f)) for f in folders]
+            return list(map(catalogue.entry_of, folders)), [(load_run(f), settings_of(f)) for f in folders]
 
         def show(found: Any) -> None:
             entries, runs = found
@@ -254,20 +253,10 @@ class RunsPanel(QWidget):
         folder = self.folder_of(entry)
         target = to / folder.name
 
-        def write() -> list[Path]:
-            run = _load(folder)
-            try:
-                target.mkdir(parents=True, exist_ok=True)
-                return export_csv(run, target)
-            except OSError as error:
-                raise DataError(
-                    f"{target} cannot be written: {error.strerror}; choose another folder"
-                ) from None
-
         def tell(files: list[Path]) -> None:
             self._tell(tr("{n} files written to {folder}", n=len(files), folder=target))
 
-        self.work.do(write, tell, self._failed)
+        self.work.do(lambda: export_run(folder, target), tell, self._failed)
 
     def open_folder(self) -> None:
         """Show the chosen run's folder in the desktop's file manager."""
@@ -280,17 +269,12 @@ class RunsPanel(QWidget):
         """Store what was committed of every run whose process died."""
         out = self._state.out
 
-        def store() -> list[str]:
-            return [
-                f"{r.folder.name}: {r.cycles:,} cycles, {r.reason}" for r in map(recover, find_orphans(out))
-            ]
-
         def tell(lines: list[str]) -> None:
             for line in lines:
                 self._state.note(f"{tr('recovered')} {line}")
             self.refresh()
 
-        self.work.do(store, tell, self._failed)
+        self.work.do(lambda: recover_runs(out), tell, self._failed)
 
     def wait(self) -> None:
         """Wait for what is still being read."""
@@ -305,38 +289,3 @@ class RunsPanel(QWidget):
 
     def _failed(self, error: Exception) -> None:
         self._state.tell(str(error))
-
-
-def _thumb(picture: Path) -> QImage:
-    """Read a picture, small."""
-    how = Qt.AspectRatioMode.KeepAspectRatio, Qt.TransformationMode.SmoothTransformation
-    return QImage(str(picture)).scaled(2 * THUMB, *how)
-
-
-def shared_tags(entries: list[Entry]) -> list[str]:
-    """Return the tags that all of these runs have, as ordered in the first."""
-    first, *others = ([*split_tags(e.tags)] for e in entries)
-    return [tag for tag in first if all(tag in other for other in others)]
-
-
-def _load(folder: Path) -> xr.Dataset:
-    """Read a stored run whole. Raises DataError."""
-    if not (folder / "run.nc").exists():
-        raise DataError(
-            f"{folder.name} has no run.nc: if its engine died, press Recover; else it measured nothing"
-        )
-    with open_run(folder) as run:
-        return run.load()
-
-
-def _settings(folder: Path) -> dict[str, Any]:
-    """Return what a run was asked to do, as nested plain values."""
-    import tomllib
-
-    found: dict[str, Any] = {}
-    for name in ("experiment", "bench"):
-        file = folder / f"{name}.toml"
-        if file.exists():
-            found[name] = tomllib.loads(file.read_text("utf-8"))
-    found["seed"] = (Manifest.load(folder).values.get("seeds") or {}).get("run")
-    return found

@@ -97,7 +97,7 @@ def _browse_reopen_compare(window: MainWindow, folder: Path) -> None:
     shown = window.layout_.plots["traces"].model
     assert len(shown.gates) > 3
     assert np.isfinite(shown.conductances.last).all()
-    assert shown.plane is not None
+    assert shown.decision_map is not None
     assert [m.name for m in shown.markers] == ["probe moved"]
     assert window.layout_.stored.bar.isVisible()
     window.state.show_live()

@@ -20,9 +20,9 @@ from labctl.gui.panels.experiment.panel import ExperimentPanel
 from labctl.gui.panels.imperfections import ImperfectionsPanel
 from labctl.gui.state import experiment_document as documents
 from labctl.gui.state.app_state import AppState
+from labctl.gui.widgets.field_guards import WheelGuard
 from labctl.gui.widgets.questions import Answer
 from labctl.gui.widgets.theme import LIGHT
-from labctl.gui.widgets.wheel_guard import WheelGuard
 from protocols.errors import ConfigError
 
 from ..conftest import EXAMPLES, Opened

@@ -35,12 +35,12 @@ def test_a_map_read_late_does_not_reach_the_next_run(
         may_read.wait(30)
         return xr.Dataset(map_)
 
-    monkeypatch.setattr(runs_panel, "_load", load)
+    monkeypatch.setattr(runs_panel, "load_run", load)
     window = open_window(live=False)
     runs, live = window.panels.runs, window.state.live
     live.describe(1, *described)
     live.folder = str(tmp_path)
-    runs.load_plane(tmp_path, live)
+    runs.load_decision_map(tmp_path, live)
     until(reading.is_set)
     live.describe(2, *described)
     assert not live.folder  # of the run before
@@ -52,6 +52,6 @@ def test_a_map_read_late_does_not_reach_the_next_run(
         lambda: None, lambda _: shown.append(True), window.messages.tell
     )  # after the map has arrived
     until(lambda: shown)
-    assert live.plane is None
-    runs.load_plane(tmp_path, live)  # the run that is shown gets its map
-    until(lambda: live.plane is not None)
+    assert live.decision_map is None
+    runs.load_decision_map(tmp_path, live)  # the run that is shown gets its map
+    until(lambda: live.decision_map is not None)

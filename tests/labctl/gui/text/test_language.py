@@ -23,7 +23,7 @@ from labctl.engine.lifecycle import STATES
 from labctl.engine.snapshot import EngineFacts, Snapshot
 from labctl.gui.text import language
 from labctl.gui.text.phrases import phrase
-from labctl.gui.widgets.quantity_box import QuantityBox
+from labctl.gui.widgets.number_boxes import QuantityBox
 from labctl.runs.preflight import check
 from labctl.runs.prepared import prepare
 from labctl.runs.request import RunRequest

@@ -14,7 +14,7 @@ from labctl.bench_files.load import load_bench
 from labctl.experiment.differences import differences
 from labctl.gui.panels.experiment.settings_form import SettingsForm
 from labctl.gui.state.experiment_document import ExperimentDocument
-from labctl.gui.widgets.quantity_box import QuantityBox, for_file, written
+from labctl.gui.widgets.number_boxes import QuantityBox, for_file, written
 from protocols.units import parse_quantity
 
 from ..conftest import EXAMPLES

@@ -10,7 +10,7 @@ from labctl.gui.state.safety_status import LinkState, SafetyStatus, safety_statu
 from protocols.engine import RunState
 
 
-class EngineState(QObject):
+class EngineView(QObject):
     """The latest snapshot and the state of the link; signals say what is new."""
 
     changed = pyqtSignal()  # the snapshot tells something else

@@ -1,4 +1,4 @@
-"""A spin box for quantities: shows "100 µs", takes "0.1 ms", steps by a tenth of what is there."""
+"""Spin boxes: for a quantity with its unit, and for a whole number larger than Qt's own can hold."""
 
 from __future__ import annotations
 
@@ -6,16 +6,18 @@ import math
 
 from PyQt6.QtCore import pyqtSignal
 from PyQt6.QtGui import QValidator
-from PyQt6.QtWidgets import QAbstractSpinBox, QWidget
+from PyQt6.QtWidgets import QAbstractSpinBox, QDoubleSpinBox, QWidget
 
 from labctl.gui.text.phrases import phrase
 from labctl.gui.text.words import mark_wrong, must, tr
-from labctl.gui.widgets.whole_box import LEAST_WIDTH
 from protocols.errors import ConfigError
 from protocols.units import parse_quantity
 
 _PREFIXES = ((1e9, "G"), (1e6, "M"), (1e3, "k"), (1.0, ""), (1e-3, "m"), (1e-6, "µ"), (1e-9, "n"))
 _SHOWN = {"dimensionless": "", "ohm": "Ω", "A/V**2": "A/V²", "1/(V*s)": "1/(V·s)"}
+
+LEAST_WIDTH = 80  # of a field: Qt's own leaves room for the largest number
+MOST = 2**53  # every whole number up to here is a double
 
 
 def written(value: float, unit: str) -> str:
@@ -39,9 +41,9 @@ def for_file(value: float, unit: str) -> str | float:
 
 
 class QuantityBox(QAbstractSpinBox):
-    """A field for one quantity in SI, marked while what stands in it is no such quantity.
+    """A field for one quantity in SI: shows "100 µs", takes "0.1 ms", steps by a tenth of what is there.
 
-    Once a text is finished `changed` carries its new value, or `unreadable` the text that has none.
+    It is marked while what stands in it is no such quantity. Once a text is finished `changed` carries its new value, or `unreadable` the text that has none.
     """
 
     changed = pyqtSignal(float)
@@ -142,3 +144,18 @@ def _plain(text: str) -> bool:
     except ValueError:
         return False
     return True
+
+
+class WholeBox(QDoubleSpinBox):
+    """A field for one whole number, from `least` on; Qt's own ends at 32 bits."""
+
+    def __init__(self, least: int = 0, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setDecimals(0)
+        self.setMinimumWidth(LEAST_WIDTH)
+        self.setRange(least, MOST)
+        self.editingFinished.connect(lambda: must(self.lineEdit()).setModified(False))
+
+    def value(self) -> int:
+        """Return the number."""
+        return round(super().value())
