@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
-from typing import Any
 
 from labctl.experiment import read_toml
 from labctl.gui.app.panels import Panels
@@ -38,7 +38,7 @@ def take_bench(panels: Panels, state: AppState, folder: Path) -> None:
         panels.imperfections.use(str(file) if ran.get("imperfections") else "ideal", words)
 
 
-def _same_bench(offered: list[str], ran: dict[str, Any]) -> str:
+def _same_bench(offered: list[str], ran: Mapping[str, object]) -> str:
     """Return the offered bench file that says what ran; empty when there is none, or not any more."""
     for bench in offered:
         with suppress(ConfigError):  # changed or gone since it was offered

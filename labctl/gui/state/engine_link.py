@@ -15,7 +15,7 @@ import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import structlog
 from PyQt6.QtCore import QObject, pyqtSignal, pyqtSlot
@@ -33,6 +33,7 @@ POLL_S = 0.04
 GUARDIAN_S = 75.0
 WHO = "window"
 log = structlog.get_logger(__name__)
+T = TypeVar("T")
 _AT_REST = (RunState.IDLE, RunState.SAFE)
 
 
@@ -91,8 +92,8 @@ class EngineLink(QObject):
 
     def ask(
         self,
-        what: Callable[[EngineClient], Any],
-        then: Callable[[Any], None],
+        what: Callable[[EngineClient], T],
+        then: Callable[[T], object],
         otherwise: Callable[[LabError], None],
     ) -> None:
         """Ask in a thread of its own; `then` or `otherwise` is called in the window's thread."""

@@ -5,12 +5,13 @@ from __future__ import annotations
 import contextlib
 import threading
 from collections.abc import Callable
-from typing import Any
+from typing import Any, TypeVar
 
 import structlog
 from PyQt6.QtCore import QObject, pyqtSignal, pyqtSlot
 
 log = structlog.get_logger(__name__)
+T = TypeVar("T")
 
 
 class Worker(QObject):
@@ -25,12 +26,12 @@ class Worker(QObject):
         self._done.connect(self._call)
 
     def do(
-        self, work: Callable[[], Any], then: Callable[[Any], None], otherwise: Callable[[Exception], None]
+        self, work: Callable[[], T], then: Callable[[T], object], otherwise: Callable[[Exception], None]
     ) -> None:
         """Carry work out; whatever it raises goes to `otherwise`."""
 
         def run() -> None:
-            callback: Callable[[Any], None]
+            callback: Callable[[Any], object]
             try:
                 with self._one_at_a_time:
                     answer: Any = work()
@@ -46,7 +47,7 @@ class Worker(QObject):
         thread.start()
 
     @pyqtSlot(object, object)
-    def _call(self, callback: Callable[[Any], None], answer: Any) -> None:
+    def _call(self, callback: Callable[[Any], object], answer: Any) -> None:
         callback(answer)
 
     def busy(self) -> bool:

@@ -43,7 +43,8 @@ def for_file(value: float, unit: str) -> str | float:
 class QuantityBox(QAbstractSpinBox):
     """A field for one quantity in SI: shows "100 µs", takes "0.1 ms", steps by a tenth of what is there.
 
-    It is marked while what stands in it is no such quantity. Once a text is finished `changed` carries its new value, or `unreadable` the text that has none.
+    It is marked while what stands in it is no such quantity. Once a text is finished `changed` carries its
+    new value, or `unreadable` the text that has none.
     """
 
     changed = pyqtSignal(float)

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from html import escape
-from typing import Any
 
 import numpy as np
 import pyqtgraph as pg
-import xarray as xr
 from PyQt6.QtCore import Qt
 from PyQt6.QtWidgets import (
     QCheckBox,
@@ -24,10 +23,10 @@ from PyQt6.QtWidgets import (
 
 from labctl.experiment.differences import differences
 from labctl.figures.reading import duration, floats, measured, quantity
+from labctl.gui.panels.runs.stored import ComparedRun
 from labctl.gui.plots.dock import plot_widget, restyle_plot
 from labctl.gui.text.words import must, named, tr
 from labctl.gui.widgets.theme import Theme
-from labctl.store.catalogue import Entry
 
 _WIDEST = 260  # pixels of a column
 
@@ -37,15 +36,15 @@ class CompareWindow(QDialog):
 
     def __init__(
         self,
-        entries: list[Entry],
-        found: list[tuple[xr.Dataset, dict[str, Any]]],
+        compared: Sequence[ComparedRun],
         theme: Theme,
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
-        self.setWindowTitle(tr("Compare {n} runs", n=len(entries)))
-        self._theme, self._entries = theme, entries
-        self._runs = [run for run, _ in found]
+        self.setWindowTitle(tr("Compare {n} runs", n=len(compared)))
+        self._theme, self._compared = theme, compared
+        self._entries = [one.entry for one in compared]
+        self._runs = [one.run for one in compared]
         self.plot = plot_widget(theme, ("learning time", "s"), ("training error (V²)", ""))
         self.plot.setAccessibleName(tr("Errors of the runs"))
         self.gates = plot_widget(theme, ("edge", ""), ("gate voltage at the end", "V"))
@@ -56,7 +55,7 @@ class CompareWindow(QDialog):
         self.log_time = named(QCheckBox(tr("log time")), tr("Logarithmic time axis"))
         self.log_time.setChecked(True)
         self.log_time.toggled.connect(self._draw)
-        self.rows = self._results() + self._settings([settings for _, settings in found])
+        self.rows = self._results() + self._settings()
         self.table = self._make_table()
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
         named(must(buttons.button(QDialogButtonBox.StandardButton.Close)), tr("Close"))
@@ -146,7 +145,8 @@ class CompareWindow(QDialog):
             (tr("accuracy"), ["–" if x.accuracy_end is None else f"{100 * x.accuracy_end:.0f} %" for x in e]),
         ]
 
-    def _settings(self, settings: list[dict[str, Any]]) -> list[tuple[str, list[str]]]:
+    def _settings(self) -> list[tuple[str, list[str]]]:
+        settings = [one.settings for one in self._compared]
         keys: dict[str, None] = {}
         for other in settings[1:]:
             for key, _, _ in differences(settings[0], other):
@@ -174,8 +174,8 @@ class CompareWindow(QDialog):
         return table
 
 
-def _at(settings: dict[str, Any], key: str) -> str:
-    found: Any = settings
+def _at(settings: object, key: str) -> str:
+    found = settings
     for part in key.split("."):
         found = found.get(part) if isinstance(found, dict) else None
     return "–" if found is None else str(found)

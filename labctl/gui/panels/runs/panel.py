@@ -21,7 +21,15 @@ from PyQt6.QtWidgets import (
 from labctl.engine.snapshot import Snapshot
 from labctl.gui.panels.runs.buttons import RunsButtons
 from labctl.gui.panels.runs.compare import CompareWindow
-from labctl.gui.panels.runs.stored import export_run, load_run, recover_runs, settings_of, shared_tags, thumb
+from labctl.gui.panels.runs.stored import (
+    ComparedRun,
+    export_run,
+    load_run,
+    read_compared,
+    recover_runs,
+    shared_tags,
+    thumb,
+)
 from labctl.gui.panels.runs.table import RunsTable
 from labctl.gui.state.app_state import AppState
 from labctl.gui.state.run_model import RunModel
@@ -206,16 +214,12 @@ class RunsPanel(QWidget):
         """Open the comparison of the chosen runs."""
         folders = [self.folder_of(e) for e in self.chosen()]
 
-        def read() -> tuple[list[Entry], list[tuple[xr.Dataset, dict[str, Any]]]]:
-            return list(map(catalogue.entry_of, folders)), [(load_run(f), settings_of(f)) for f in folders]
-
-        def show(found: Any) -> None:
-            entries, runs = found
-            window = CompareWindow(entries, runs, self._state.theme, self)
+        def show(compared: list[ComparedRun]) -> None:
+            window = CompareWindow(compared, self._state.theme, self)
             window.show()
             self.comparisons = [*(c for c in self.comparisons if c.isVisible()), window]
 
-        self.work.do(read, show, self._failed)
+        self.work.do(lambda: list(map(read_compared, folders)), show, self._failed)
 
     def again(self) -> None:
         """Take experiment, bench, imperfections and seed of the chosen run."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tomllib
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -12,11 +13,25 @@ from PyQt6.QtGui import QImage
 
 from labctl.gui.panels.runs.table import THUMB
 from labctl.store import Manifest, open_run
-from labctl.store.catalogue import Entry
+from labctl.store.catalogue import Entry, entry_of
 from labctl.store.export import export_csv
 from labctl.store.recovery import find_orphans, recover
 from labctl.store.tags import split_tags
 from protocols.errors import DataError
+
+
+@dataclass(frozen=True)
+class ComparedRun:
+    """A stored run as it is compared: what the catalogue says, what it measured, what it was asked to do."""
+
+    entry: Entry
+    run: xr.Dataset
+    settings: dict[str, Any]  # tables of its files, nested
+
+
+def read_compared(folder: Path) -> ComparedRun:
+    """Read a run to compare it. Raises DataError."""
+    return ComparedRun(entry_of(folder), load_run(folder), settings_of(folder))
 
 
 def load_run(folder: Path) -> xr.Dataset:

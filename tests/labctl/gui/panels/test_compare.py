@@ -12,6 +12,7 @@ from PyQt6.QtGui import QColor
 from PyQt6.QtWidgets import QApplication
 
 from labctl.gui.panels.runs.compare import CompareWindow
+from labctl.gui.panels.runs.stored import ComparedRun
 from labctl.gui.widgets import theme
 from labctl.store.catalogue import Entry
 
@@ -41,8 +42,9 @@ def _run(k: int) -> xr.Dataset:
 @pytest.fixture
 def compared(open_window: Opened) -> Any:
     window = open_window(live=False)
-    found = [(_run(k), {"experiment": {"name": f"{k}", "description": f"{LONG}{k}"}}) for k in range(8)]
-    made = CompareWindow([_entry(k) for k in range(8)], found, theme.LIGHT, window)
+    settings = [{"experiment": {"name": f"{k}", "description": f"{LONG}{k}"}} for k in range(8)]
+    runs = [ComparedRun(_entry(k), _run(k), settings[k]) for k in range(8)]
+    made = CompareWindow(runs, theme.LIGHT, window)
     window.panels.runs.comparisons.append(made)
     made.show()
     return made
