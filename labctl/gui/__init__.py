@@ -1,7 +1,7 @@
 """The technician's window: a client of the engine process, drawn with PyQt6 and pyqtgraph.
 
-Nothing here owns an instrument. What the window shows it has polled; what it wants it asks for. Its rooms, each
-of which knows only those below it (a contract of import-linter holds that):
+Nothing here owns an instrument. What the window shows it has polled; what it wants it asks for. Its rooms,
+each of which knows only those below it (a contract of import-linter holds that):
 
     app      the window: starting, arranging, closing it; menus, keys, boxes
     panels   what somebody works with; no panel knows another or the window

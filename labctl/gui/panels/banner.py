@@ -37,7 +37,6 @@ class Sign(QWidget):
         self.update()
 
     def paintEvent(self, event: QPaintEvent | None) -> None:
-        """Draw the sign."""
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setPen(Qt.PenStyle.NoPen)
@@ -108,7 +107,6 @@ class Banner(QFrame):
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
 
     def restyle(self, theme: Theme) -> None:
-        """Take another theme."""
         self._theme = theme
         if self._shown is not None:
             shown, self._shown = self._shown, None

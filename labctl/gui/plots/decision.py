@@ -22,7 +22,6 @@ class DecisionPlot(PlotDock):
     least_s = 0.25
 
     def make_view(self) -> Any:
-        """Return the plot with image, points and colour bar."""
         widget = plot_widget(self.theme, ("first input", "V"), ("second input", "V"))
         plot = self._plot = widget.getPlotItem()
         lookup = table_of("decision", dark=False)
@@ -43,7 +42,6 @@ class DecisionPlot(PlotDock):
         self._points.clear()
 
     def restyle(self, theme: Theme) -> None:
-        """Take another theme."""
         super().restyle(theme)
         restyle_plot(self.view, theme)
         for side in ("left", "right"):

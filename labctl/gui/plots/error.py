@@ -30,7 +30,6 @@ class ErrorPlot(PlotDock):
     least_s = 0.5
 
     def make_view(self) -> Any:
-        """Return the plot with both axes."""
         self.log_time = named(QCheckBox(tr("log time")), tr("Logarithmic time axis"))
         self.log_time.toggled.connect(self._log_time)
         self.add_switch(self.log_time)
@@ -59,7 +58,6 @@ class ErrorPlot(PlotDock):
         return widget
 
     def restyle(self, theme: Theme) -> None:
-        """Take another theme."""
         super().restyle(theme)
         restyle_plot(self.view, theme)
         self._train.setPen(pg.mkPen(theme.series[0], width=2))
@@ -96,7 +94,6 @@ class ErrorPlot(PlotDock):
         self._same_place()
 
     def show_everything(self) -> None:
-        """Forget the zoom."""
         super().show_everything()
         self._plot.enableAutoRange(axis="x" if self._blank else None)
 

@@ -78,7 +78,6 @@ class GateTraces(EdgePlot):
         self.on_selection()
 
     def restyle(self, theme: Theme) -> None:
-        """Take another theme."""
         super().restyle(theme)
         restyle_plot(self.view, theme)
         self._cross.setPen(pg.mkPen(theme.muted, width=1, style=Qt.PenStyle.DashLine))

@@ -27,7 +27,6 @@ class HeatMap(EdgePlot):
     conductance_first = True
 
     def make_view(self) -> Any:
-        """Return the plot with its image and colour bar."""
         quantity = self.make_quantity(tr("Quantity of the heat map"))
         quantity.currentIndexChanged.connect(self.on_selection)
         self.add_switch(quantity)
@@ -54,7 +53,6 @@ class HeatMap(EdgePlot):
         self._shown = None
 
     def restyle(self, theme: Theme) -> None:
-        """Take another theme."""
         super().restyle(theme)
         restyle_plot(self.view, theme)
         lookup = table_of("conductance", dark=theme.name == "dark")

@@ -37,7 +37,6 @@ class Legend(pg.LegendItem):
                 self.addItem(item, name)
 
     def restyle(self, theme: Theme) -> None:
-        """Take the colours of a theme."""
         ground = pg.mkColor(theme.base)
         ground.setAlpha(_VEIL)
         self.setBrush(pg.mkBrush(ground))

@@ -29,7 +29,6 @@ class MarkerLines:
             line.setPos(place(marker.learning_time_s))
 
     def restyle(self, theme: Theme) -> None:
-        """Take another theme."""
         self._theme = theme
         where = [line.value() for line in self._lines]
         self._make()

@@ -22,7 +22,6 @@ class NetworkPlot(PlotDock):
     least_s = 0.2
 
     def make_view(self) -> Any:
-        """Return the drawing."""
         self.copy = named(QComboBox(), tr("Which node voltages"))
         self.copy.addItems([tr("free copy"), tr("clamped copy"), tr("clamped − free")])
         self.copy.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
@@ -52,7 +51,6 @@ class NetworkPlot(PlotDock):
             self._plot.vb.setRange(self._item.boundingRect(), padding=0.0)
 
     def restyle(self, theme: Theme) -> None:
-        """Take another theme."""
         super().restyle(theme)
         self.view.setBackground(theme.base)  # type: ignore[attr-defined]
         self.start_over()

@@ -40,7 +40,6 @@ class NetworkItem(pg.GraphicsObject):
         ]
 
     def restyle(self, theme: Theme) -> None:
-        """Take another theme."""
         self._theme = theme
         self.update()
 

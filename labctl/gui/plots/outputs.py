@@ -22,7 +22,6 @@ class OutputsPlot(PlotDock):
     least_s = 0.1
 
     def make_view(self) -> Any:
-        """Return the plot with its three kinds of mark."""
         self.which = named(QComboBox(), tr("Which output"))
         self.which.currentIndexChanged.connect(self.on_selection)
         self.add_switch(self.which)
@@ -49,7 +48,6 @@ class OutputsPlot(PlotDock):
         self.which.setVisible(self.which.count() > 1)
 
     def restyle(self, theme: Theme) -> None:
-        """Take another theme."""
         super().restyle(theme)
         restyle_plot(self.view, theme)
         self._label.setPen(pg.mkPen(theme.text, width=3))

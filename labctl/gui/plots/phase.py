@@ -62,7 +62,6 @@ class PhasePlane(PlotDock):
         self.stale = True
 
     def restyle(self, theme: Theme) -> None:
-        """Take another theme."""
         super().restyle(theme)
         restyle_plot(self.view, theme)
         self._path.setPen(pg.mkPen(theme.faint, width=1))

@@ -21,7 +21,6 @@ class TimingPlot(PlotDock):
     least_s = 0.25
 
     def make_view(self) -> Any:
-        """Return the plot with its bars."""
         widget = plot_widget(self.theme, ("late by", ""), ("cycles", ""))
         self._plot = widget.getPlotItem()
         self._plot.showGrid(x=False, y=True, alpha=0.18)
@@ -32,7 +31,6 @@ class TimingPlot(PlotDock):
         return widget
 
     def restyle(self, theme: Theme) -> None:
-        """Take another theme."""
         super().restyle(theme)
         restyle_plot(self.view, theme)
         self._bars.setOpts(brush=pg.mkBrush(theme.series[0]), pen=pg.mkPen(theme.base))

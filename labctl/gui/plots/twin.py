@@ -67,7 +67,6 @@ class TwinPlot(PlotDock):
             watch.close()
 
     def restyle(self, theme: Theme) -> None:
-        """Take another theme."""
         super().restyle(theme)
         restyle_plot(self.view, theme)
         band = pg.mkColor(theme.good)

@@ -30,7 +30,6 @@ class TableTranslator(QTranslator):
         self._table = table
 
     def isEmpty(self) -> bool:
-        """Return whether there is nothing to translate."""
         return not self._table
 
     def translate(

@@ -95,7 +95,6 @@ class QuantityBox(QAbstractSpinBox):
         self.changed.emit(self._value)
 
     def stepEnabled(self) -> QAbstractSpinBox.StepEnabledFlag:
-        """Return that both arrows do something."""
         return (
             QAbstractSpinBox.StepEnabledFlag.StepUpEnabled | QAbstractSpinBox.StepEnabledFlag.StepDownEnabled
         )

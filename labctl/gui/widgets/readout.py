@@ -20,7 +20,6 @@ class Elided(QLabel):
         self.setMinimumWidth(10)
 
     def setText(self, text: str | None) -> None:
-        """Show a text."""
         super().setText(text)
         self._tip()
 
@@ -82,16 +81,13 @@ class Paragraph(Elided):
         return QSize(0, max(len(self.lines()), 1) * self.fontMetrics().lineSpacing())
 
     def minimumSizeHint(self) -> QSize:
-        """Return the same: nothing is clipped."""
         return self.sizeHint()
 
     def resizeEvent(self, event: QResizeEvent | None) -> None:
-        """Need another height at another width."""
         super().resizeEvent(event)
         self.updateGeometry()
 
     def paintEvent(self, event: QPaintEvent | None) -> None:
-        """Draw the lines."""
         self._draw("\n".join(self.lines()))
 
 

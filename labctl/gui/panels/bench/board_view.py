@@ -70,7 +70,6 @@ class BoardView(pg.PlotWidget):
         self.setMinimumHeight(260)
 
     def restyle(self, theme: Theme) -> None:
-        """Take another theme."""
         self._theme = theme
         self.setBackground(theme.base)
         if self._item is not None:

@@ -193,7 +193,6 @@ class BenchPanel(QWidget):
         self._say("good", "✔ " + tr("Everybody answered at the preflight."))
 
     def restyle(self, theme: Theme) -> None:
-        """Take another theme."""
         self.board.restyle(theme)
         for tree in (self.tree, self.calibrations):
             recolour(tree, theme)

@@ -147,7 +147,6 @@ class _Lines(QScrollArea):
         return QSize(super().minimumSizeHint().width(), least)
 
     def resizeEvent(self, event: QResizeEvent | None) -> None:
-        """Need another height at another width."""
         super().resizeEvent(event)
         if event is not None and event.size().width() != event.oldSize().width():
             self.updateGeometry()

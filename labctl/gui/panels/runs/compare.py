@@ -79,7 +79,6 @@ class CompareWindow(QDialog):
         self._draw()
 
     def restyle(self, theme: Theme) -> None:
-        """Take another theme."""
         self._theme = theme
         for widget in (self.plot, self.gates):
             restyle_plot(widget, theme)

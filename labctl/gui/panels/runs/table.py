@@ -39,11 +39,9 @@ class RunsModel(QAbstractTableModel):
             self.dataChanged.emit(self.index(0, 0), self.index(len(self.entries) - 1, 0))
 
     def rowCount(self, parent: QModelIndex = _NOWHERE) -> int:
-        """Return how many runs there are."""
         return 0 if parent.isValid() else len(self.entries)
 
     def columnCount(self, parent: QModelIndex = _NOWHERE) -> int:
-        """Return how many columns there are."""
         return 0 if parent.isValid() else len(HEADS)
 
     def data(self, index: QModelIndex, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
