@@ -87,10 +87,10 @@ def _speed(client: Any, seconds: float) -> float:
 def _with_window(client: Any, seconds: float, folder: Path) -> dict[str, Any]:
     from PyQt6.QtCore import QSettings, QTimer
 
-    from labctl.gui import theme
-    from labctl.gui.app import make_application
-    from labctl.gui.link import EngineLink
-    from labctl.gui.window import MainWindow
+    from labctl.gui.app.start import make_application
+    from labctl.gui.app.window import MainWindow
+    from labctl.gui.state.engine_link import EngineLink
+    from labctl.gui.widgets import theme
 
     store = QSettings(str(folder / "settings.ini"), QSettings.Format.IniFormat)
     app = make_application(store)
@@ -111,7 +111,7 @@ def _with_window(client: Any, seconds: float, folder: Path) -> dict[str, Any]:
         _say(f"{alone[-1]:,.0f} cycles/s; measuring with the window")
         before = traces.frames
         window.link.begin()
-        while traces.frames == before or len(window.live.gates) < 20:
+        while traces.frames == before or len(window.state.live.gates) < 20:
             app.processEvents()
             time.sleep(0.002)
         memory_MB = memory_MB or _memory_MB()

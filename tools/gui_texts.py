@@ -41,7 +41,7 @@ def _tables() -> set[str]:
     """Return the words of tables that are shown through tr(variable)."""
     from labctl.engine.lifecycle import STATES, VERBS
     from labctl.experiment import Experiment
-    from labctl.gui import experiment_texts
+    from labctl.gui.app import shown_texts as experiment_texts
 
     found = {row.label for row in VERBS.values()} | {row.consequence for row in VERBS.values()}
     examples = {tomllib.loads(f.read_text("utf-8")).get("description") for f in ROOT.glob("examples/*.toml")}
@@ -50,7 +50,7 @@ def _tables() -> set[str]:
 
 def read(language: str) -> dict[str, str]:
     """Return what a language's file has, source → translation; unfinished ones are left out."""
-    from labctl.gui.language import read_translations
+    from labctl.gui.text.language import read_translations
 
     return read_translations(language)
 

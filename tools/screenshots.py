@@ -42,10 +42,10 @@ class Photographer:
     def __init__(self, folder: Path, theme: str) -> None:
         from PyQt6.QtCore import QSettings
 
-        from labctl.gui import theme as themes
-        from labctl.gui.app import make_application
-        from labctl.gui.link import EngineLink
-        from labctl.gui.window import MainWindow
+        from labctl.gui.app.start import make_application
+        from labctl.gui.app.window import MainWindow
+        from labctl.gui.state.engine_link import EngineLink
+        from labctl.gui.widgets import theme as themes
 
         store = QSettings(str(folder / f"{theme}.ini"), QSettings.Format.IniFormat)
         store.setValue("theme", theme)
@@ -57,46 +57,48 @@ class Photographer:
         self.window.resize(*SIZE)
         self.window.show()
         self.window.link.begin()
-        self._until(lambda: self.window.snapshot is not None)
+        self._until(lambda: self.window.state.snapshot is not None)
 
     def work(self) -> None:
         """Tell the story: run XOR, compare with the standard method, look at everything."""
         from labctl.engine.lifecycle import Verb
 
         window, layout = self.window, self.window.layout_
-        window.experiment.choose_bench("sim")
-        window.imperfections.use("lattice-paper")
+        window.panels.experiment.choose_bench("sim")
+        window.panels.imperfections.use("lattice-paper")
         self._run("xor", {"method.kind": "standard", "training.cycles": 100_000})
-        self._until(lambda: window.snapshot.is_over)
+        self._until(lambda: window.state.snapshot.is_over)
         self._prepare("xor", {"training.cycles": 4_000_000})
-        window.controls.start.click()
-        self._until(lambda: window.snapshot.cycle > 150_000)
-        window.selection.choose((3, 12, 20))
-        window.note("probe on node 9 moved")
+        window.panels.controls.start.click()
+        self._until(lambda: window.state.snapshot.cycle > 150_000)
+        window.state.selection.choose((3, 12, 20))
+        window.control.note("probe on node 9 moved")
         self._mark("probe moved")
         self._shoot("live")
-        window.do(Verb.PAUSE)
-        self._until(lambda: window.snapshot.state.value == "paused")
+        window.control.do(Verb.PAUSE)
+        self._until(lambda: window.state.snapshot.state.value == "paused")
         layout.panels["imperfections"].raise_()
         layout.plots["heatmap"].raise_()
         layout.plots["phase"].raise_()
         layout.plots["timing"].raise_()
         self._shoot("paused")
-        window.do(Verb.STOP)
-        self._until(lambda: window.snapshot.is_over)
-        self._until(lambda: window.live.plane is not None and len(layout.runs.entries) == 2)
-        self._until(lambda: layout.runs.entries[0].status == "stopped")
+        window.control.do(Verb.STOP)
+        self._until(lambda: window.state.snapshot.is_over)
+        self._until(
+            lambda: window.state.live.decision_map is not None and len(window.panels.runs.entries) == 2
+        )
+        self._until(lambda: window.panels.runs.entries[0].status == "stopped")
         self._rest(1.5)
         layout.panels["runs"].raise_()
         layout.panels["notes"].raise_()
         layout.plots["decision"].raise_()
-        layout.runs.set_tags(layout.runs.entries[:1], ("for the paper", "good"))
-        self._until(lambda: layout.runs.entries[0].tags)
-        layout.runs.choose([1, 2])
+        window.panels.runs.set_tags(window.panels.runs.entries[:1], ("for the paper", "good"))
+        self._until(lambda: window.panels.runs.entries[0].tags)
+        window.panels.runs.choose([1, 2])
         self._shoot("runs")
-        layout.runs.compare_chosen()
-        self._until(lambda: layout.runs.comparisons)
-        self._shoot("compare", layout.runs.comparisons[-1])
+        window.panels.runs.compare_chosen()
+        self._until(lambda: window.panels.runs.comparisons)
+        self._shoot("compare", window.panels.runs.comparisons[-1])
         window.actions_.show_shortcuts()
         self._shoot("shortcuts", window.actions_.page)
         place = window.link.place
@@ -111,16 +113,16 @@ class Photographer:
 
     def _run(self, example: str, settings: dict[str, Any]) -> None:
         self._prepare(example, settings)
-        serial = self.window.snapshot.run.serial if self.window.snapshot.run else 0
-        self.window.controls.start.click()
-        self._until(lambda: self.window.snapshot.run and self.window.snapshot.run.serial > serial)
+        serial = self.window.state.snapshot.run.serial if self.window.state.snapshot.run else 0
+        self.window.panels.controls.start.click()
+        self._until(lambda: self.window.state.snapshot.run and self.window.state.snapshot.run.serial > serial)
 
     def _prepare(self, example: str, settings: dict[str, Any]) -> None:
-        self.window.experiment.open(ROOT / "examples" / f"{example}.toml")
+        self.window.panels.experiment.open(ROOT / "examples" / f"{example}.toml")
         for key, value in settings.items():
-            self.window.experiment.document.set(key, value)
-        self.window.preflight()
-        self._until(self.window.controls.start.isEnabled)
+            self.window.panels.experiment.document.set(key, value)
+        self.window.control.preflight()
+        self._until(self.window.panels.controls.start.isEnabled)
 
     def _mark(self, name: str) -> None:
         from PyQt6.QtWidgets import QInputDialog
@@ -129,7 +131,7 @@ class Photographer:
         (dialog,) = self.window.findChildren(QInputDialog)
         dialog.setTextValue(name)
         dialog.accept()
-        self._until(lambda: self.window.live.markers)
+        self._until(lambda: self.window.state.live.markers)
 
     def _shoot(self, name: str, widget: Any = None) -> None:
         self._rest(0.8)

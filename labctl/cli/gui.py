@@ -24,6 +24,6 @@ def gui(
 
     Example: labctl gui examples/xor.toml
     """
-    from labctl.gui.app import run_window
+    from labctl.gui.app.start import run_window
 
     raise typer.Exit(run_window(engine=engine, out=out, experiment=experiment, bench=bench))

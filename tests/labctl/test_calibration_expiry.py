@@ -13,7 +13,7 @@ from calibration.records import now_utc
 from labctl.calibrating import expiry as calibration_expiry
 from labctl.calibrating.expiry import Expiry, ExpiryWatch, before_end, expiries
 from labctl.engine.snapshot import EngineFacts, Snapshot
-from labctl.gui.standing import Contact, Touch, standing
+from labctl.gui.state.safety_status import LinkState, TouchAdvice, safety_status
 from labctl.runs import preflight
 from labctl.runs.prepared import prepare
 from labctl.runs.request import RunRequest
@@ -101,5 +101,5 @@ def test_the_banner_says_it():
     told = Snapshot(
         1, EngineFacts("e", 1, "0", ""), state=RunState.RUNNING, warnings=("dac expired at 10:00",)
     )
-    found = standing(told, Contact.UP)
-    assert (found.touch, found.why) == (Touch.LIVE, "⚠ dac expired at 10:00")
+    found = safety_status(told, LinkState.UP)
+    assert (found.touch, found.why) == (TouchAdvice.LIVE, "⚠ dac expired at 10:00")

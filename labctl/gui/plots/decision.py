@@ -10,8 +10,8 @@ from PyQt6.QtCore import QRectF
 
 from labctl.gui.plots.colours import table_of
 from labctl.gui.plots.dock import PlotDock, plot_widget, restyle_plot
-from labctl.gui.theme import Theme
-from labctl.gui.words import tr
+from labctl.gui.text.words import tr
+from labctl.gui.widgets.theme import Theme
 
 
 class DecisionPlot(PlotDock):
@@ -22,7 +22,6 @@ class DecisionPlot(PlotDock):
     least_s = 0.25
 
     def make_view(self) -> Any:
-        """Return the plot with image, points and colour bar."""
         widget = plot_widget(self.theme, ("first input", "V"), ("second input", "V"))
         plot = self._plot = widget.getPlotItem()
         lookup = table_of("decision", dark=False)
@@ -34,7 +33,7 @@ class DecisionPlot(PlotDock):
         self._line = pg.IsocurveItem(level=0.0)
         self._points = pg.ScatterPlotItem(size=17)
         plot.addItem(self._points)
-        widget.scene().sigMouseMoved.connect(self._hover)
+        self.read_under_mouse()
         return widget
 
     def start_over(self) -> None:
@@ -43,7 +42,6 @@ class DecisionPlot(PlotDock):
         self._points.clear()
 
     def restyle(self, theme: Theme) -> None:
-        """Take another theme."""
         super().restyle(theme)
         restyle_plot(self.view, theme)
         for side in ("left", "right"):
@@ -54,7 +52,7 @@ class DecisionPlot(PlotDock):
 
     def redraw(self) -> None:
         """Draw points, and the map when there is one."""
-        description, plane = self.model.description, self.model.plane
+        description, plane = self.model.description, self.model.decision_map
         if description is None:
             return
         pair = _two_inputs(description.inputs_V)
@@ -106,18 +104,14 @@ class DecisionPlot(PlotDock):
             [float(i[pair[0]]), float(i[pair[1]]), float(lab[0]), float(o[0])] for i, lab, o in rows
         ]
 
-    def _hover(self, position: Any) -> None:
-        box = self._plot.vb
-        found = None
-        if box.sceneBoundingRect().contains(position):
-            place = box.mapSceneToView(position)
-            found = self._on_map(place) or self._at_point(place)
-        told = "" if found is None else "{:.0f} mV, {:.0f} mV → {:+.2f} mV".format(*(1e3 * v for v in found))
-        self.readout.read(told)
+    def reading_at(self, place: Any) -> str:
+        """Return both inputs and the output there, of the map or of the nearest data point."""
+        found = self._on_map(place) or self._at_point(place)
+        return "" if found is None else "{:.0f} mV, {:.0f} mV → {:+.2f} mV".format(*(1e3 * v for v in found))
 
     def _on_map(self, place: Any) -> tuple[float, float, float] | None:
         """Return both inputs and the output of the map there, V; None while there is no map."""
-        plane = self.model.plane
+        plane = self.model.decision_map
         if plane is None:
             return None
         j = int(np.argmin(np.abs(plane.x_V - place.x())))

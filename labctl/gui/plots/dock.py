@@ -6,7 +6,7 @@ import time
 from pathlib import Path
 from typing import Any
 
-from PyQt6.QtCore import QSize, pyqtSignal
+from PyQt6.QtCore import QSize, Qt, pyqtSignal
 from PyQt6.QtGui import QPaintDevice, QPainter, QPixmap
 from PyQt6.QtSvg import QSvgGenerator
 from PyQt6.QtWidgets import (
@@ -17,12 +17,12 @@ from PyQt6.QtWidgets import (
     QWidget,
 )
 
-from labctl.gui.model import RunModel
 from labctl.gui.plots.axes import OUT, Plot
-from labctl.gui.selection import Selection
-from labctl.gui.theme import Theme
-from labctl.gui.titlebar import TitleBar
-from labctl.gui.words import must, named, tr
+from labctl.gui.state.run_model import RunModel
+from labctl.gui.state.selection import Selection
+from labctl.gui.text.words import must, named, tr
+from labctl.gui.widgets.theme import Theme
+from labctl.gui.widgets.title_bar import TitleBar
 
 _LEAST_HEIGHT = 44  # of a plot: the window fits a full HD screen at 200 %
 
@@ -34,6 +34,7 @@ class PlotDock(QDockWidget):
     title = "Plot"
     least_s = 0.1  # between two frames
     follows = True  # the run; not once somebody has zoomed
+    _plot: Any  # pyqtgraph's, made with the view
 
     failed = pyqtSignal(str)
 
@@ -106,6 +107,25 @@ class PlotDock(QDockWidget):
         """Return what is drawn as a heading with units and rows, for CSV."""
         return [], []
 
+    def reading_at(self, place: Any) -> str:
+        """Return what there is to read at a place within the axes, in their units; empty for nothing."""
+        return ""
+
+    def read_under_mouse(self) -> None:
+        """Have the readout tell what is under the mouse, while that is within the axes of the plot."""
+        self._plot.scene().sigMouseMoved.connect(self._hover)
+
+    def place_under(self, position: Any) -> Any | None:
+        """Return where within the axes a place of the scene lies, None when it lies outside of them."""
+        box = self._plot.vb
+        return box.mapSceneToView(position) if box.sceneBoundingRect().contains(position) else None
+
+    def choose_edge(self, event: Any, edge: int | None) -> None:
+        """Choose the edge that was clicked, with Ctrl beside the others; None when there was none."""
+        if edge is not None and event.button() == Qt.MouseButton.LeftButton:
+            add = bool(event.modifiers() & Qt.KeyboardModifier.ControlModifier)
+            self.selection.toggle(edge, add=add)
+
     def add_fit(self, plot: Any) -> None:
         """Keep the zoom of a plot once somebody zooms it; add the button that shows everything again."""
         fit = named(QToolButton(), tr("Show everything"), tr("Follow the run again, all of it."))
@@ -161,6 +181,10 @@ class PlotDock(QDockWidget):
 
     def _grown(self) -> None:
         self.stale = True
+
+    def _hover(self, position: Any) -> None:
+        place = self.place_under(position)
+        self.readout.read("" if place is None else self.reading_at(place))
 
     def _zoomed(self) -> None:
         self.follows, self.stale = False, True

@@ -4,17 +4,16 @@ from __future__ import annotations
 
 from typing import Any
 
-from PyQt6.QtCore import Qt
 from PyQt6.QtWidgets import QComboBox
 
-from labctl.gui.history import History
 from labctl.gui.plots.dock import PlotDock
-from labctl.gui.words import named, tr
+from labctl.gui.state.history import History
+from labctl.gui.text.words import named, tr
 from protocols.units import duration
 
 
 class EdgePlot(PlotDock):
-    """A plot of gate voltages or conductances. Subclasses say which edge lies under a place of the scene."""
+    """A plot of gate voltages or conductances. Subclasses say which edge lies at a place within the axes."""
 
     conductance_first = False
 
@@ -45,21 +44,23 @@ class EdgePlot(PlotDock):
         rows = [[float(x), *map(float, row)] for x, row in zip(history.x, history.last, strict=True)]
         return head, rows
 
-    def edge_at(self, position: Any) -> tuple[int, float] | None:
-        """Return the edge and the learning time (s) under a place of the scene, None when none is near."""
+    def edge_at(self, place: Any) -> tuple[int, float] | None:
+        """Return the edge and the learning time (s) at a place within the axes, None when none is near."""
         raise NotImplementedError
 
-    def tell(self, edge: int, time_s: float, value: float) -> None:
-        """Read out an edge's value at a time."""
-        if self.model.description is None:
-            return
+    def reading_at(self, place: Any) -> str:
+        """Return the value of the edge there, at the time of the bin it falls into."""
+        found = self.edge_at(place)
+        if found is None or self.model.description is None:
+            return ""
+        edge, time_s = found
+        value = float(self.history.last[self.history.nearest(time_s), edge])
         text = f"{1e3 * value:.4g} mS" if self.shows_conductance else f"{value:.4g} V"
         name = self.model.description.edge_names[edge]
-        self.readout.read(f"{duration(time_s)}   {tr('edge {name}', name=name)}   {text}")
+        return f"{duration(time_s)}   {tr('edge {name}', name=name)}   {text}"
 
     def click(self, event: Any) -> None:
         """Choose the edge under the mouse, with Ctrl beside the others."""
-        found = self.edge_at(event.scenePos())
-        if found is not None and event.button() == Qt.MouseButton.LeftButton:
-            add = bool(event.modifiers() & Qt.KeyboardModifier.ControlModifier)
-            self.selection.toggle(found[0], add=add)
+        place = self.place_under(event.scenePos())
+        found = self.edge_at(place) if place is not None else None
+        self.choose_edge(event, found[0] if found is not None else None)

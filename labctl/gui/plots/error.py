@@ -11,13 +11,13 @@ from PyQt6.QtCore import Qt
 from PyQt6.QtWidgets import QCheckBox
 
 from labctl.figures.words import quantity
-from labctl.gui.model import ERRORS
 from labctl.gui.plots.axes import Axis
 from labctl.gui.plots.dock import PlotDock, plot_widget, restyle_plot
 from labctl.gui.plots.legend import Legend
 from labctl.gui.plots.markers import MarkerLines
-from labctl.gui.theme import Theme
-from labctl.gui.words import named, tr
+from labctl.gui.state.run_model import ERRORS
+from labctl.gui.text.words import named, tr
+from labctl.gui.widgets.theme import Theme
 from protocols.units import duration
 
 _BLANK_DECADES = (-6.0, -1.0)  # of V²
@@ -31,7 +31,6 @@ class ErrorPlot(PlotDock):
     least_s = 0.5
 
     def make_view(self) -> Any:
-        """Return the plot with both axes."""
         self.log_time = named(QCheckBox(tr("log time")), tr("Logarithmic time axis"))
         self.log_time.toggled.connect(self._log_time)
         self.add_switch(self.log_time)
@@ -56,11 +55,10 @@ class ErrorPlot(PlotDock):
         plot.vb.sigResized.connect(self._same_place)
         self._scale(blank=True)
         self._markers = MarkerLines(plot, self.theme)
-        widget.scene().sigMouseMoved.connect(self._hover)
+        self.read_under_mouse()
         return widget
 
     def restyle(self, theme: Theme) -> None:
-        """Take another theme."""
         super().restyle(theme)
         restyle_plot(self.view, theme)
         self._train.setPen(pg.mkPen(theme.series[0], width=2))
@@ -97,7 +95,6 @@ class ErrorPlot(PlotDock):
         self._same_place()
 
     def show_everything(self) -> None:
-        """Forget the zoom."""
         super().show_everything()
         self._plot.enableAutoRange(axis="x" if self._blank else None)
 
@@ -132,15 +129,14 @@ class ErrorPlot(PlotDock):
         self._right.setGeometry(self._plot.vb.sceneBoundingRect())
         self._right.linkedViewChanged(self._plot.vb, self._right.XAxis)
 
-    def _hover(self, position: Any) -> None:
-        history, box = self.model.errors, self._plot.vb
-        if not len(history) or not box.sceneBoundingRect().contains(position):
-            self.readout.read("")
-            return
-        x = box.mapSceneToView(position).x()
+    def reading_at(self, place: Any) -> str:
+        """Return the errors at the learning time there."""
+        history, x = self.model.errors, place.x()
+        if not len(history):
+            return ""
         k = history.nearest(10**x if self.log_time.isChecked() else x)
         row = dict(zip(ERRORS, map(float, history.last[k]), strict=True))
         text = f"{duration(float(history.x[k]))}   {quantity(row['train_error'], 'V²')}"
         if np.isfinite(row["train_accuracy"]):
             text += f"   {100 * row['train_accuracy']:.0f} %"
-        self.readout.read(text)
+        return text

@@ -8,14 +8,14 @@ import numpy as np
 import pyqtgraph as pg
 from PyQt6.QtCore import QRectF, Qt
 
-from labctl.gui.history import History
 from labctl.gui.plots.colours import map_colours
 from labctl.gui.plots.dock import plot_widget, restyle_plot
 from labctl.gui.plots.edges import EdgePlot
 from labctl.gui.plots.legend import Legend
 from labctl.gui.plots.markers import MarkerLines
-from labctl.gui.theme import Theme
-from labctl.gui.words import tr
+from labctl.gui.state.history import History
+from labctl.gui.text.words import tr
+from labctl.gui.widgets.theme import Theme
 
 _CURVES = 32  # more edges than this share curves, each in one colour
 _PIXELS_PER_PIECE = 2
@@ -57,7 +57,7 @@ class GateTraces(EdgePlot):
         self._legend = Legend(plot, self.theme, (8, 8))
         self._legend.setVisible(False)
         self._markers = MarkerLines(plot, self.theme)
-        widget.scene().sigMouseMoved.connect(self._hover)
+        self.read_under_mouse()
         widget.scene().sigMouseClicked.connect(self.click)
         return widget
 
@@ -78,7 +78,6 @@ class GateTraces(EdgePlot):
         self.on_selection()
 
     def restyle(self, theme: Theme) -> None:
-        """Take another theme."""
         super().restyle(theme)
         restyle_plot(self.view, theme)
         self._cross.setPen(pg.mkPen(theme.muted, width=1, style=Qt.PenStyle.DashLine))
@@ -154,13 +153,11 @@ class GateTraces(EdgePlot):
             shown = (1.0 + _AHEAD) * end
         self._plot.vb.setRange(xRange=(0.0, shown), yRange=(low - room, high + room), padding=0.0)
 
-    def edge_at(self, position: Any) -> tuple[int, float] | None:
-        """Return the nearest edge's trace and the time (s) of the bin under a place of the scene."""
+    def edge_at(self, place: Any) -> tuple[int, float] | None:
+        """Return the nearest edge's trace and the time (s) of the bin at a place within the axes."""
         history, description = self.history, self.model.description
-        box = self._plot.vb
-        if description is None or not len(history) or not box.sceneBoundingRect().contains(position):
+        if description is None or not len(history):
             return None
-        place = box.mapSceneToView(position)
         k = history.nearest(place.x())
         values = history.last[k, description.transistors]
         if not np.isfinite(values).any():
@@ -169,11 +166,9 @@ class GateTraces(EdgePlot):
         return int(description.transistors[nearest]), float(history.x[k])
 
     def _hover(self, position: Any) -> None:
-        found = self.edge_at(position)
+        super()._hover(position)
+        place = self.place_under(position)
+        found = self.edge_at(place) if place is not None else None
         self._cross.setVisible(found is not None)
-        if found is None:
-            self.readout.read("")
-            return
-        edge, x = found
-        self._cross.setPos(x)
-        self.tell(edge, x, float(self.history.last[self.history.nearest(x), edge]))
+        if found is not None:
+            self._cross.setPos(found[1])

@@ -12,8 +12,8 @@ from labctl.gui.plots.colours import table_of
 from labctl.gui.plots.dock import plot_widget, restyle_plot
 from labctl.gui.plots.edges import EdgePlot
 from labctl.gui.plots.markers import MarkerLines
-from labctl.gui.theme import Theme
-from labctl.gui.words import tr
+from labctl.gui.text.words import tr
+from labctl.gui.widgets.theme import Theme
 
 _COLUMNS = 400
 
@@ -27,7 +27,6 @@ class HeatMap(EdgePlot):
     conductance_first = True
 
     def make_view(self) -> Any:
-        """Return the plot with its image and colour bar."""
         quantity = self.make_quantity(tr("Quantity of the heat map"))
         quantity.currentIndexChanged.connect(self.on_selection)
         self.add_switch(quantity)
@@ -44,7 +43,7 @@ class HeatMap(EdgePlot):
         plot.addItem(self._marks, ignoreBounds=True)
         self._lines = MarkerLines(plot, self.theme)
         self._shown: Any = None
-        widget.scene().sigMouseMoved.connect(self._hover)
+        self.read_under_mouse()
         widget.scene().sigMouseClicked.connect(self.click)
         return widget
 
@@ -54,7 +53,6 @@ class HeatMap(EdgePlot):
         self._shown = None
 
     def restyle(self, theme: Theme) -> None:
-        """Take another theme."""
         super().restyle(theme)
         restyle_plot(self.view, theme)
         lookup = table_of("conductance", dark=theme.name == "dark")
@@ -98,19 +96,9 @@ class HeatMap(EdgePlot):
             pen=pg.mkPen("w", width=1),
         )
 
-    def edge_at(self, position: Any) -> tuple[int, float] | None:
-        """Return the edge of the row and the time (s) under a place of the scene."""
-        box = self._plot.vb
-        if self._shown is None or not box.sceneBoundingRect().contains(position):
+    def edge_at(self, place: Any) -> tuple[int, float] | None:
+        """Return the edge of the row and the time (s) at a place within the axes."""
+        if self._shown is None:
             return None
-        place = box.mapSceneToView(position)
         edge = round(place.y())
         return (edge, place.x()) if 0 <= edge < len(self._shown) and place.x() >= 0 else None
-
-    def _hover(self, position: Any) -> None:
-        found = self.edge_at(position)
-        if found is None:
-            self.readout.read("")
-            return
-        edge, x = found
-        self.tell(edge, x, float(self.history.last[self.history.nearest(x), edge]))

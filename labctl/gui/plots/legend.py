@@ -8,7 +8,7 @@ from typing import Any
 import pyqtgraph as pg
 from PyQt6.QtCore import Qt
 
-from labctl.gui.theme import Theme
+from labctl.gui.widgets.theme import Theme
 
 _VEIL = 215  # of 255
 
@@ -37,7 +37,6 @@ class Legend(pg.LegendItem):
                 self.addItem(item, name)
 
     def restyle(self, theme: Theme) -> None:
-        """Take the colours of a theme."""
         ground = pg.mkColor(theme.base)
         ground.setAlpha(_VEIL)
         self.setBrush(pg.mkBrush(ground))

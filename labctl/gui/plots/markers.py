@@ -8,8 +8,8 @@ from typing import Any
 import pyqtgraph as pg
 from PyQt6.QtCore import Qt
 
-from labctl.gui.model import Marker
-from labctl.gui.theme import Theme
+from labctl.gui.state.run_model import Marker
+from labctl.gui.widgets.theme import Theme
 
 
 class MarkerLines:
@@ -29,7 +29,6 @@ class MarkerLines:
             line.setPos(place(marker.learning_time_s))
 
     def restyle(self, theme: Theme) -> None:
-        """Take another theme."""
         self._theme = theme
         where = [line.value() for line in self._lines]
         self._make()

@@ -6,13 +6,12 @@ from typing import Any
 
 import numpy as np
 import pyqtgraph as pg
-from PyQt6.QtCore import Qt
 from PyQt6.QtWidgets import QComboBox
 
 from labctl.gui.plots.dock import PlotDock
 from labctl.gui.plots.network_item import NetworkItem
-from labctl.gui.theme import Theme
-from labctl.gui.words import named, tr
+from labctl.gui.text.words import named, tr
+from labctl.gui.widgets.theme import Theme
 
 
 class NetworkPlot(PlotDock):
@@ -23,7 +22,6 @@ class NetworkPlot(PlotDock):
     least_s = 0.2
 
     def make_view(self) -> Any:
-        """Return the drawing."""
         self.copy = named(QComboBox(), tr("Which node voltages"))
         self.copy.addItems([tr("free copy"), tr("clamped copy"), tr("clamped − free")])
         self.copy.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
@@ -38,7 +36,7 @@ class NetworkPlot(PlotDock):
         plot.setMenuEnabled(False)
         plot.setAspectLocked(True)
         self._item: NetworkItem | None = None
-        widget.scene().sigMouseMoved.connect(self._hover)
+        self.read_under_mouse()
         widget.scene().sigMouseClicked.connect(self._click)
         return widget
 
@@ -53,7 +51,6 @@ class NetworkPlot(PlotDock):
             self._plot.vb.setRange(self._item.boundingRect(), padding=0.0)
 
     def restyle(self, theme: Theme) -> None:
-        """Take another theme."""
         super().restyle(theme)
         self.view.setBackground(theme.base)  # type: ignore[attr-defined]
         self.start_over()
@@ -88,33 +85,26 @@ class NetworkPlot(PlotDock):
             return clamped
         return clamped - free
 
-    def _hover(self, position: Any) -> None:
+    def reading_at(self, place: Any) -> str:
+        """Return the voltage of the node there, or gate and conductance of the edge."""
         description, item = self.model.description, self._item
-        if item is None or description is None or not self._plot.vb.sceneBoundingRect().contains(position):
-            self.readout.read("")
-            return
-        place = self._plot.vb.mapSceneToView(position)
+        if item is None or description is None:
+            return ""
         node, edge = item.node_at(place.x(), place.y()), item.edge_at(place.x(), place.y())
         voltages = self._voltages()
         if node is not None:
             text = tr("node {node}", node=node)
             if voltages is not None and np.isfinite(voltages[node]):
                 text += f"   {1e3 * voltages[node]:.2f} mV ({self.copy.currentText()})"
-            self.readout.read(text)
-        elif edge is not None:
+            return text
+        if edge is not None:
             text = tr("edge {name}", name=description.edge_names[edge])
             if len(self.model.gates):
                 gate, conductance = self.model.gates.last[-1, edge], self.model.conductances.last[-1, edge]
                 text += f"   {gate:.3f} V   {1e3 * conductance:.3f} mS"
-            self.readout.read(text)
-        else:
-            self.readout.read("")
+            return text
+        return ""
 
     def _click(self, event: Any) -> None:
-        if self._item is None or event.button() != Qt.MouseButton.LeftButton:
-            return
         place = self._plot.vb.mapSceneToView(event.scenePos())
-        edge = self._item.edge_at(place.x(), place.y())
-        if edge is not None:
-            add = bool(event.modifiers() & Qt.KeyboardModifier.ControlModifier)
-            self.selection.toggle(edge, add=add)
+        self.choose_edge(event, self._item.edge_at(place.x(), place.y()) if self._item is not None else None)

@@ -11,9 +11,9 @@ from PyQt6.QtCore import QPointF, QRectF, Qt
 from PyQt6.QtGui import QColor, QFont, QPainter, QPen
 
 from labctl.figures.geometry import lay_out
-from labctl.gui.model import Description
 from labctl.gui.plots.colours import conductance_colours, table_of
-from labctl.gui.theme import Theme
+from labctl.gui.state.run_model import Description
+from labctl.gui.widgets.theme import Theme
 
 _MARGIN, _NODE = 0.62, 0.17  # in lattice pitches
 _THIN, _WIDE = 0.018, 0.13
@@ -40,7 +40,6 @@ class NetworkItem(pg.GraphicsObject):
         ]
 
     def restyle(self, theme: Theme) -> None:
-        """Take another theme."""
         self._theme = theme
         self.update()
 

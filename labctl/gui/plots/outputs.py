@@ -10,8 +10,8 @@ from PyQt6.QtWidgets import QComboBox
 
 from labctl.gui.plots.dock import PlotDock, plot_widget, restyle_plot
 from labctl.gui.plots.legend import Legend
-from labctl.gui.theme import Theme
-from labctl.gui.words import named, tr
+from labctl.gui.text.words import named, tr
+from labctl.gui.widgets.theme import Theme
 
 
 class OutputsPlot(PlotDock):
@@ -22,7 +22,6 @@ class OutputsPlot(PlotDock):
     least_s = 0.1
 
     def make_view(self) -> Any:
-        """Return the plot with its three kinds of mark."""
         self.which = named(QComboBox(), tr("Which output"))
         self.which.currentIndexChanged.connect(self.on_selection)
         self.add_switch(self.which)
@@ -36,7 +35,7 @@ class OutputsPlot(PlotDock):
         self._free = pg.ScatterPlotItem(symbol="o", size=10, name=tr("free"))
         plot.addItem(self._clamped)
         plot.addItem(self._free)
-        widget.scene().sigMouseMoved.connect(self._hover)
+        self.read_under_mouse()
         return widget
 
     def start_over(self) -> None:
@@ -49,7 +48,6 @@ class OutputsPlot(PlotDock):
         self.which.setVisible(self.which.count() > 1)
 
     def restyle(self, theme: Theme) -> None:
-        """Take another theme."""
         super().restyle(theme)
         restyle_plot(self.view, theme)
         self._label.setPen(pg.mkPen(theme.text, width=3))
@@ -106,13 +104,13 @@ class OutputsPlot(PlotDock):
             clamped[points] = cycles["cycle_clamped_output"][:, o]
         return labels, free, clamped
 
-    def _hover(self, position: Any) -> None:
-        box, found = self._plot.vb, self._latest()
-        if found is None or not box.sceneBoundingRect().contains(position):
-            self.readout.read("")
-            return
-        k = int(np.clip(round(box.mapSceneToView(position).x()) - 1, 0, len(found[0]) - 1))
+    def reading_at(self, place: Any) -> str:
+        """Return label, free and clamped output of the data point nearest to there."""
+        found = self._latest()
+        if found is None:
+            return ""
+        k = int(np.clip(round(place.x()) - 1, 0, len(found[0]) - 1))
         label, free, clamped = (1e3 * float(column[k]) for column in found)
         values = {"label": label, "free": free, "clamped": clamped}
         words = "   ".join(f"{tr(name)} {value:.1f}" for name, value in values.items())
-        self.readout.read(f"{tr('point')} {k + 1}   {words} mV")
+        return f"{tr('point')} {k + 1}   {words} mV"

@@ -9,8 +9,8 @@ import pyqtgraph as pg
 from PyQt6.QtWidgets import QComboBox
 
 from labctl.gui.plots.dock import PlotDock, plot_widget, restyle_plot
-from labctl.gui.theme import Theme
-from labctl.gui.words import named, tr
+from labctl.gui.text.words import named, tr
+from labctl.gui.widgets.theme import Theme
 from protocols.units import duration
 
 _RECENT = 60
@@ -38,7 +38,7 @@ class PhasePlane(PlotDock):
         self._path, self._recent = plot.plot([], []), plot.plot([], [])
         self._now = pg.ScatterPlotItem(size=11)
         plot.addItem(self._now)
-        widget.scene().sigMouseMoved.connect(self._hover)
+        self.read_under_mouse()
         return widget
 
     def start_over(self) -> None:
@@ -62,7 +62,6 @@ class PhasePlane(PlotDock):
         self.stale = True
 
     def restyle(self, theme: Theme) -> None:
-        """Take another theme."""
         super().restyle(theme)
         restyle_plot(self.view, theme)
         self._path.setPen(pg.mkPen(theme.faint, width=1))
@@ -95,19 +94,18 @@ class PhasePlane(PlotDock):
             for t, r in zip(history.x, history.last, strict=True)
         ]
 
-    def _hover(self, position: Any) -> None:
+    def reading_at(self, place: Any) -> str:
+        """Return when the run was nearest to there, and at which gate voltages."""
         history, edges = self.model.gates, (self.across.currentData(), self.up.currentData())
-        box = self._plot.vb
-        if None in edges or not len(history) or not box.sceneBoundingRect().contains(position):
-            self.readout.read("")
-            return
-        place, (width, height) = box.mapSceneToView(position), box.viewPixelSize()
+        if None in edges or not len(history):
+            return ""
+        width, height = self._plot.vb.viewPixelSize()
         x, y = history.last[:, edges[0]], history.last[:, edges[1]]
         far = np.hypot((x - place.x()) / width, (y - place.y()) / height)
         if not np.isfinite(far).any():
-            return
+            return ""
         k = int(np.nanargmin(far))
-        self.readout.read(f"{duration(float(history.x[k]))}   {x[k]:.3f} V, {y[k]:.3f} V")
+        return f"{duration(float(history.x[k]))}   {x[k]:.3f} V, {y[k]:.3f} V"
 
     def _changed(self) -> None:
         self.stale = True

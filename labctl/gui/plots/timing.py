@@ -8,8 +8,8 @@ import numpy as np
 import pyqtgraph as pg
 
 from labctl.gui.plots.dock import PlotDock, plot_widget, restyle_plot
-from labctl.gui.theme import Theme
-from labctl.gui.words import tr
+from labctl.gui.text.words import tr
+from labctl.gui.widgets.theme import Theme
 from protocols.units import duration
 
 
@@ -21,18 +21,16 @@ class TimingPlot(PlotDock):
     least_s = 0.25
 
     def make_view(self) -> Any:
-        """Return the plot with its bars."""
         widget = plot_widget(self.theme, ("late by", ""), ("cycles", ""))
         self._plot = widget.getPlotItem()
         self._plot.showGrid(x=False, y=True, alpha=0.18)
         self._plot.setMouseEnabled(x=False, y=False)
         self._bars = pg.BarGraphItem(x=[0], height=[0], width=0.8)
         self._plot.addItem(self._bars)
-        widget.scene().sigMouseMoved.connect(self._hover)
+        self.read_under_mouse()
         return widget
 
     def restyle(self, theme: Theme) -> None:
-        """Take another theme."""
         super().restyle(theme)
         restyle_plot(self.view, theme)
         self._bars.setOpts(brush=pg.mkBrush(theme.series[0]), pen=pg.mkPen(theme.base))
@@ -64,14 +62,12 @@ class TimingPlot(PlotDock):
         late_by_s = () if known is None or not counts else (0.0, *known.from_s)
         return ["late by at least (s)", "cycles"], [list(row) for row in zip(late_by_s, counts, strict=True)]
 
-    def _hover(self, position: Any) -> None:
-        known, counts = self.model.lateness, self._counts()
-        box = self._plot.vb
-        k = round(box.mapSceneToView(position).x()) if box.sceneBoundingRect().contains(position) else -1
-        told = ""
-        if known is not None and 0 <= k < len(counts):
-            told = tr("{late_by}: {n} cycles", late_by=_names(known.from_s)[k], n=f"{counts[k]:,}")
-        self.readout.read(told)
+    def reading_at(self, place: Any) -> str:
+        """Return how many cycles were as late as the bar there says."""
+        known, counts, k = self.model.lateness, self._counts(), round(place.x())
+        if known is None or not 0 <= k < len(counts):
+            return ""
+        return tr("{late_by}: {n} cycles", late_by=_names(known.from_s)[k], n=f"{counts[k]:,}")
 
     def _counts(self) -> tuple[int, ...]:
         """Return how many cycles were on time, then how many late ones each bin has; none without bins."""

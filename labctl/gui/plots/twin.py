@@ -11,8 +11,8 @@ import pyqtgraph as pg
 from PyQt6.QtCore import Qt, QTimer
 
 from labctl.gui.plots.dock import PlotDock, plot_widget, restyle_plot
-from labctl.gui.theme import Theme
-from labctl.gui.words import tr
+from labctl.gui.text.words import tr
+from labctl.gui.widgets.theme import Theme
 from labctl.twins.health import DISAGREES, Health, Watch
 
 _LOOK_MS = 300
@@ -47,7 +47,7 @@ class TwinPlot(PlotDock):
         for item in (self._band, self._zero, self._sticks, self._marks, self._words):
             plot.addItem(item, ignoreBounds=True)
         self._show(plot=False)
-        widget.scene().sigMouseMoved.connect(self._hover)
+        self.read_under_mouse()
         widget.scene().sigMouseClicked.connect(self._click)
         self._timer = QTimer(self)
         self._timer.timeout.connect(self._look)
@@ -67,7 +67,6 @@ class TwinPlot(PlotDock):
             watch.close()
 
     def restyle(self, theme: Theme) -> None:
-        """Take another theme."""
         super().restyle(theme)
         restyle_plot(self.view, theme)
         band = pg.mkColor(theme.good)
@@ -186,25 +185,22 @@ class TwinPlot(PlotDock):
 
     # ── the mouse ────────────────────────────────────────────────────────────────────────────────
 
-    def _edge_at(self, position: Any) -> int | None:
-        """Return the place in the columns of the edge under a place of the scene."""
-        box, health = self._plot.vb, self._health
-        if health is None or not box.sceneBoundingRect().contains(position):
-            return None
-        return int(np.argmin(np.abs(health.edges - box.mapSceneToView(position).x())))
+    def _edge_at(self, place: Any) -> int | None:
+        """Return which of the columns is the edge at a place within the axes."""
+        health = self._health
+        return None if health is None else int(np.argmin(np.abs(health.edges - place.x())))
 
-    def _hover(self, position: Any) -> None:
-        k, health, description = self._edge_at(position), self._health, self.model.description
+    def reading_at(self, place: Any) -> str:
+        """Return what was measured of the edge there, and what its twin predicts."""
+        k, health, description = self._edge_at(place), self._health, self.model.description
         if k is None or health is None or description is None:
-            self.readout.read("")
-            return
+            return ""
         name = tr("edge {name}", name=description.edge_names[int(health.edges[k])])
         measured, predicted = f"{health.measured_V[k]:.3f} V", f"{health.predicted_V[k]:.3f} V"
         told = tr("{measured} measured, {predicted} on the twin", measured=measured, predicted=predicted)
-        self.readout.read(f"{name}   {told}")
+        return f"{name}   {told}"
 
     def _click(self, event: Any) -> None:
-        k, health = self._edge_at(event.scenePos()), self._health
-        if k is not None and health is not None and event.button() == Qt.MouseButton.LeftButton:
-            add = bool(event.modifiers() & Qt.KeyboardModifier.ControlModifier)
-            self.selection.toggle(int(health.edges[k]), add=add)
+        place, health = self.place_under(event.scenePos()), self._health
+        k = self._edge_at(place) if place is not None else None
+        self.choose_edge(event, int(health.edges[k]) if k is not None and health is not None else None)

@@ -14,10 +14,10 @@ from PyQt6.QtWidgets import QApplication
 
 from labctl.engine.client import EngineClient
 from labctl.engine.places import Place, engines
-from labctl.gui import theme
-from labctl.gui.app import make_application
-from labctl.gui.link import EngineLink
-from labctl.gui.window import MainWindow
+from labctl.gui.app.start import make_application
+from labctl.gui.app.window import MainWindow
+from labctl.gui.state.engine_link import EngineLink
+from labctl.gui.widgets import theme
 from protocols.engine import RunState
 from protocols.errors import LabError
 
@@ -87,7 +87,7 @@ def open_window(app: QApplication, store: QSettings, places: Path, tmp_path: Pat
         window.show()
         if live:
             window.link.begin()
-            until(lambda: window.snapshot is not None)
+            until(lambda: window.state.snapshot is not None)
         return window
 
     yield make
@@ -104,22 +104,31 @@ def open_window(app: QApplication, store: QSettings, places: Path, tmp_path: Pat
 
 def prepare(window: MainWindow, example: str, cycles: int) -> None:
     """Choose the simulator and an example of so many cycles, and pass the preflight."""
-    window.experiment.choose_bench("sim")
-    window.experiment.open(EXAMPLES / f"{example}.toml")
-    window.experiment.document.set("training.cycles", cycles)
-    window.experiment.preflight.check.click()
-    until(window.controls.start.isEnabled, 60, window.experiment.preflight.verdict.text)
+    window.panels.experiment.choose_bench("sim")
+    window.panels.experiment.open(EXAMPLES / f"{example}.toml")
+    window.panels.experiment.document.set("training.cycles", cycles)
+    window.panels.experiment.card.check.click()
+    until(window.panels.controls.start.isEnabled, 60, window.panels.experiment.card.verdict.text)
 
 
 def start(window: MainWindow) -> None:
     """Press Start and wait until the run trains."""
-    until(window.controls.start.isEnabled, 10)
-    before = window.snapshot.run.serial if window.snapshot.run is not None else 0
-    window.controls.start.click()
+    until(window.panels.controls.start.isEnabled, 10)
+    before = window.state.snapshot.run.serial if window.state.snapshot.run is not None else 0
+    window.panels.controls.start.click()
 
     def told() -> str:
-        s = window.snapshot
-        return f"{s.state}, {s.activity}, {s.reason}, {s.problem}, {[box.text() for box in window.boxes]}"
+        s = window.state.snapshot
+        boxes = [box.text() for box in window.messages.boxes]
+        return f"{s.state}, {s.activity}, {s.reason}, {s.problem}, {boxes}"
 
-    until(lambda: window.snapshot.run is not None and window.snapshot.run.serial > before, 30, told)
-    until(lambda: window.snapshot.state is RunState.RUNNING and window.snapshot.cycle > 0, 30, told)
+    until(
+        lambda: window.state.snapshot.run is not None and window.state.snapshot.run.serial > before,
+        30,
+        told,
+    )
+    until(
+        lambda: window.state.snapshot.state is RunState.RUNNING and window.state.snapshot.cycle > 0,
+        30,
+        told,
+    )

@@ -1,0 +1,1 @@
+"""The window itself: what starts it, arranges it and closes it."""

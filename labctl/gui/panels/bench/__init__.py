@@ -1,0 +1,1 @@
+"""The bench panel: instruments, board and calibrations."""

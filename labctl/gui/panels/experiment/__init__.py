@@ -1,0 +1,1 @@
+"""The experiment panel: file, forms, editor and preflight."""

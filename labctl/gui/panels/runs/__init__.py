@@ -1,0 +1,1 @@
+"""The run browser, and comparing runs."""

@@ -1,0 +1,121 @@
+"""What somebody may ask of the engine: preflight, start, the verbs, notes and markers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+from PyQt6.QtCore import QObject, pyqtSignal
+
+from labctl.engine.lifecycle import VERBS, Verb
+from labctl.gui.state.app_state import AppState
+from labctl.gui.state.engine_link import EngineLink
+from labctl.gui.text.words import tr
+from protocols.errors import LabError
+
+PASSABLE = "calibration.required"  # what a reason lets pass
+
+
+class RunControl(QObject):
+    """Carries out what buttons, menus and keys ask for; `changed` whenever Start may be allowed or not."""
+
+    changed = pyqtSignal()
+
+    def __init__(self, state: AppState, link: EngineLink, confirm: Callable[[str], bool]) -> None:
+        super().__init__()
+        self._state, self._link, self._confirm = state, link, confirm
+        self._starting = False  # from the click until the engine has answered
+        state.preflight.verdict_changed.connect(self.changed)
+        state.safety.check_changed.connect(self.changed)
+
+    # ── starting ─────────────────────────────────────────────────────────────────────────────────
+
+    def preflight(self) -> None:
+        """Have the engine check the request; nothing moves."""
+        preflight, snapshot = self._state.preflight, self._state.snapshot
+        if why := self._state.safety.why_not():
+            preflight.fail(why)
+            return
+        try:
+            request = replace(self._state.selected.request(), uncalibrated=preflight.let_pass())
+        except LabError as error:
+            preflight.fail(str(error))
+            return
+        preflight.begin(compiling=snapshot is None or snapshot.run is None)
+        self._link.ask(
+            lambda client: client.preflight(request),
+            preflight.unless_forgotten(preflight.report),
+            preflight.unless_forgotten(
+                lambda error: preflight.fail(str(error), passable=getattr(error, "key", "") == PASSABLE)
+            ),
+        )
+
+    def start(self) -> None:
+        """Start what the preflight checked; what is still being typed was not."""
+        self._state.selected.reading.emit()
+        preflight = self._state.preflight
+        sheet, why = preflight.sheet, preflight.override()
+        if sheet is None or not preflight.may_start():
+            self._state.tell(preflight.why_not())
+            return
+        question = tr("Energise {bench} and start?", bench=sheet["bench"])
+        if sheet["energises"] and not self._confirm(question):
+            return
+        self._set_starting(on=True)
+
+        def started(_: Any) -> None:
+            self._starting = False  # Start stays off until the engine tells of the run
+
+        def failed(error: LabError) -> None:
+            self._set_starting(on=False)
+            self._state.tell(str(error))
+
+        self._link.ask(lambda client: client.start_run(sheet, why), started, failed)
+
+    def may_start(self) -> tuple[bool, str]:
+        """Tell whether Start may be pressed as far as the window knows, and if not, why."""
+        preflight = self._state.preflight
+        why_not = tr("Starting …") if self._starting else self._state.safety.why_not()
+        return preflight.may_start() and not why_not, why_not or preflight.why_not()
+
+    def _set_starting(self, *, on: bool) -> None:
+        self._starting = on
+        self.changed.emit()
+
+    # ── a run under way ──────────────────────────────────────────────────────────────────────────
+
+    def do(self, verb: Verb, reason: str = "") -> None:
+        """Ask for a verb; EMERGENCY OFF asks nobody first."""
+        if verb is Verb.EMERGENCY_OFF:
+            self.emergency_off(reason)
+            return
+        self._link.do(verb, reason, self._tell)
+
+    def emergency_off(self, reason: str = "") -> None:
+        """Make the bench safe now, a check of it included."""
+        self._state.safety.end_check()
+        self._state.note(f"{tr(VERBS[Verb.EMERGENCY_OFF].label)} …")
+        self._link.emergency_off(reason, self._note)
+
+    def stop_after_defect(self, line: str) -> None:
+        """Stop and keep a run under way: the window made a mistake, told in a line."""
+        if self._state.engine.is_running:
+            self._link.do(Verb.STOP, f"the window made a mistake: {line}", self._note)
+
+    def note(self, text: str) -> None:
+        """Write a note into the run's events."""
+        self._link.ask(lambda client: client.note(text), lambda _: None, self._tell)
+
+    def mark(self, name: str, cycle: int, learning_time_s: float) -> None:
+        """Give a moment of the run a name; nothing for an empty one."""
+        if name.strip():
+            self._link.ask(
+                lambda client: client.mark(name.strip(), cycle, learning_time_s), lambda _: None, self._tell
+            )
+
+    def _tell(self, error: LabError) -> None:
+        self._state.tell(str(error))
+
+    def _note(self, error: LabError) -> None:
+        self._state.note(str(error))

@@ -1,0 +1,1 @@
+"""Parts that any panel or plot may use: fields, bars, colours."""
