@@ -44,7 +44,7 @@ class CalibrationTable(QTreeWidget):
     def read(self) -> None:
         """Read how the chosen board's calibrations stand."""
         bench, seed = self._state.selected.bench.file, self._state.selected.seed
-        self.work.do(lambda: look(bench, seed), self.show_entries, self._failed)
+        self.work.do(lambda: calibrations_of(bench, seed), self.show_entries, self._failed)
 
     def show_entries(self, entries: list[dict[str, Any]]) -> None:
         """Show entries of `calibration.status`."""
@@ -73,7 +73,7 @@ class CalibrationTable(QTreeWidget):
         self._state.note(str(error))
 
 
-def look(bench: str, seed: int) -> list[dict[str, Any]]:
+def calibrations_of(bench: str, seed: int) -> list[dict[str, Any]]:
     """Return how the calibrations stand that a bench asks for, and all others its board has had.
 
     Raises ConfigError for a bench file that cannot be used, DataError for a damaged store.

@@ -86,7 +86,7 @@ class CompareWindow(QDialog):
             restyle_plot(widget, theme)
         self._draw()
 
-    def _look(self, k: int) -> tuple[str, bool]:
+    def _style(self, k: int) -> tuple[str, bool]:
         """Return the colour of a run by its place, and whether it is of the second set: dashed, hollow."""
         n = len(self._theme.series)
         return self._theme.series[k % n], k // n % 2 == 1
@@ -98,7 +98,7 @@ class CompareWindow(QDialog):
 
     def _named(self, k: int) -> str:
         """Return a run's line and its words, which stay together."""
-        entry, (colour, second) = self._entries[k], self._look(k)
+        entry, (colour, second) = self._entries[k], self._style(k)
         words = escape(f"{entry.number} · {entry.name} · {tr(entry.method or '')}")
         words = words.replace(" ", "&nbsp;").replace("-", "\N{NON-BREAKING HYPHEN}")
         return f'<span style="color: {colour}">{"╍╍" if second else "━━"}</span>&nbsp;{words}'
@@ -114,7 +114,7 @@ class CompareWindow(QDialog):
                 continue
             x, y = floats(run, "learning_time"), floats(run, "train_error")
             good = np.isfinite(y) & (y > 0) & ((x > 0) if log else True)
-            colour, second = self._look(k)
+            colour, second = self._style(k)
             style = Qt.PenStyle.DashLine if second else Qt.PenStyle.SolidLine
             plot.plot(x[good], y[good], pen=pg.mkPen(colour, width=2, style=style))
 
@@ -126,7 +126,7 @@ class CompareWindow(QDialog):
             if not has_numbers(run, "gate_voltage"):
                 continue
             last = floats(run, "gate_voltage")[-1]
-            colour, second = self._look(k)
+            colour, second = self._style(k)
             brush = pg.mkBrush(None if second else colour)
             marks = pg.ScatterPlotItem(size=8, symbol="o", pen=pg.mkPen(colour, width=2), brush=brush)
             marks.setData(np.arange(len(last)), last)

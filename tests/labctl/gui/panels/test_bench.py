@@ -16,7 +16,7 @@ from PyQt6.QtWidgets import QLabel, QMessageBox
 
 from calibration import Calibration, CalibrationStore
 from calibration.records import Finding, now_utc
-from labctl.gui.panels.bench.calibration_table import look
+from labctl.gui.panels.bench.calibration_table import calibrations_of
 from labctl.gui.panels.experiment.preflight_card import PreflightCard
 from labctl.gui.panels.imperfections import ImperfectionsPanel
 from labctl.gui.state.preflight import Preflight
@@ -87,7 +87,7 @@ def test_the_bench_panel_tells_how_old_calibrations_are(open_window: Opened, cal
     assert len(colours) == 3
     window.panels.experiment.seed.setValue(1)  # another board: only what is asked for, and it has none
     until(lambda: {e["state"] for e in table.entries} == {"missing"})
-    assert [e["routine"] for e in look("sim", 0)] == []
+    assert [e["routine"] for e in calibrations_of("sim", 0)] == []
 
 
 @pytest.mark.slow
