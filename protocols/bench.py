@@ -81,7 +81,14 @@ class MadeOfInstruments(Protocol):
     """A bench of several instruments."""
 
     def identities(self) -> Mapping[str, InstrumentIdentity]:
-        """Return who each instrument said it is when the bench was opened."""
+        """Return who each instrument said it is when the bench was opened.
+
+        Returns:
+            Part of the bench ("supply", "meter", "controller", "daq") → who it is.
+
+        Raises:
+            ProtocolError: the bench is not open.
+        """
 
 
 @runtime_checkable
@@ -89,7 +96,11 @@ class KeepsAlive(Protocol):
     """A bench that makes itself safe when it hears nothing for a while."""
 
     def keep_alive(self) -> None:
-        """Tell the bench that somebody is there, and nothing else."""
+        """Tell the bench that somebody is there, and nothing else.
+
+        Raises:
+            InstrumentError: it cannot be reached any more.
+        """
 
 
 @runtime_checkable
@@ -97,10 +108,22 @@ class Restorable(Protocol):
     """A bench that can be put back into an earlier state: a simulated one."""
 
     def state(self) -> bytes:
-        """Return everything that later results depend on: gates, memory, generators, clock."""
+        """Return everything that later results depend on: gates, memory, generators, clock.
+
+        Raises:
+            ProtocolError: the bench is not open.
+        """
 
     def restore(self, state: bytes) -> None:
-        """Go back to a state; the bench must be open and wired as it was."""
+        """Go back to a state.
+
+        Args:
+            state: what `state` returned on a bench with the same settings, seed and wiring; this one is open.
+
+        Raises:
+            DataError: the state is damaged, or of another bench.
+            ProtocolError: the bench is not open.
+        """
 
 
 @runtime_checkable
@@ -111,7 +134,14 @@ class Metered(Protocol):
         """Return which node of the free copy the meter measures; None when it measures something else."""
 
     def meter_reading(self) -> float | None:
-        """Take a reading of the meter, in volts; None without one."""
+        """Take a reading of the meter.
+
+        Returns:
+            Volts; None without a meter.
+
+        Raises:
+            InstrumentError: the meter does not answer, or not sensibly.
+        """
 
 
 @runtime_checkable
@@ -120,38 +150,106 @@ class Bench(Protocol):
 
     Calls come from one thread, in the order open, reset_gates, then any of run, measure, read_*,
     safe_state, and close. Every method raises InstrumentError when the hardware misbehaves and
-    ProtocolError when called out of order; `safe_state` must work from every state.
+    ProtocolError when called out of order; `safe_state` must work from every state. Shapes: E edges, N nodes,
+    S sources and T outputs of the wiring, P rows of inputs.
     """
 
     def open(self, wiring: Wiring) -> None:
-        """Connect to the instruments for this wiring; nothing is driven yet."""
+        """Connect to the instruments for this wiring; nothing is driven yet.
+
+        Who every instrument is must be known, and right, before the first setting is written.
+
+        Args:
+            wiring: the network, which nodes are driven, and which are read as outputs.
+
+        Raises:
+            InstrumentError: an instrument is absent, another one than expected, or not as it should be.
+            ConfigError: the bench does not fit the wiring.
+            ProtocolError: it is open already.
+        """
 
     def close(self) -> None:
-        """Reach the safe state and let the instruments go; closing twice is harmless."""
+        """Reach the safe state and let the instruments go, whatever happens; closing twice is harmless.
+
+        Raises:
+            InstrumentError: the safe state was not reached or not read back; the bench is closed even so.
+        """
 
     def safe_state(self) -> SafeState:
-        """Switch learning off, put sources to 0 V, release the clamps; return what now holds."""
+        """Switch learning off, put the sources to 0 V, release the clamps.
+
+        Returns:
+            What holds now, read back where it can be.
+
+        Raises:
+            InstrumentError: a part did not get there; the others were tried all the same.
+        """
 
     def limits(self) -> Limits:
-        """Return what this bench accepts."""
+        """Return what this bench accepts, in volts, seconds and cycles; known before it is open."""
 
     def identity(self) -> Identity:
-        """Return who this bench is."""
+        """Return who this bench is; known before it is open."""
 
     def reset_gates(self, gates_V: FloatArray) -> None:
-        """Charge every gate to its voltage, shape (E,), in volts."""
+        """Charge every gate to its voltage.
+
+        Args:
+            gates_V: (E,), in volts; of a fixed resistor any finite number, for it has no gate.
+
+        Raises:
+            ProtocolError: another shape, numbers that are not finite, or beyond what the bench takes.
+            InstrumentError: the gates do not read back near these voltages.
+        """
 
     def run(self, block: CycleBlock) -> CycleRecord:
-        """Run a block of training cycles and return what happened."""
+        """Run a block of training cycles.
+
+        Args:
+            block: up to `limits().block_cycles` cycles, inputs (n, S) and labels (n, T) in volts.
+
+        Returns:
+            What happened in every cycle of it, outputs (n, T) in volts, times in seconds, and the snapshots
+            asked for.
+
+        Raises:
+            ProtocolError: the block is beyond the limits or does not fit the wiring; no cycle was run.
+            InstrumentError: it broke off; the bench is safe or says that it is not.
+        """
 
     def measure(self, inputs_V: FloatArray) -> FloatArray:
-        """Read the free outputs for inputs (P, S) without learning; return (P, T), in volts."""
+        """Read the free outputs without learning.
+
+        Args:
+            inputs_V: (P, S), in volts.
+
+        Returns:
+            Outputs (P, T), in volts.
+        """
 
     def read_gates(self) -> FloatArray:
-        """Read every gate voltage, shape (E,), in volts; fixed resistors read NaN."""
+        """Read every gate voltage.
+
+        Returns:
+            (E,), in volts; fixed resistors read NaN.
+        """
 
     def read_nodes(self, inputs_V: FloatArray) -> NodeReading:
-        """Read all node voltages of both copies, clamps released, for inputs (P, S)."""
+        """Read all node voltages of both copies, clamps released.
+
+        Args:
+            inputs_V: (P, S), in volts.
+
+        Returns:
+            Free and clamped node voltages, (P, N) each, in volts.
+        """
 
     def conductances(self, gates_V: FloatArray) -> FloatArray:
-        """Turn gate voltages (…, E) into small-signal conductances near 0 V, in siemens (…, E)."""
+        """Turn gate voltages into small-signal conductances near 0 V.
+
+        Args:
+            gates_V: (…, E), in volts.
+
+        Returns:
+            (…, E), in siemens; of fixed resistors their own.
+        """

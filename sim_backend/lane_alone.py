@@ -13,10 +13,11 @@ from protocols.block import FloatArray
 from sim_backend.plant.board_arrays import Edges
 from sim_backend.plant.circuit import Circuit
 from sim_backend.plant.edge_law import Devices
-from sim_backend.plant.lane_arrays import LaneEdges, LaneNudged, PulseScratch
-from sim_backend.plant.lane_cycle import DECIDING, LEARNING, LEARNING_RELEASED, LaneMemory
+from sim_backend.plant.lane_arrays import LaneEdges, LaneMemory, LaneNudged, PulseScratch
+from sim_backend.plant.lane_cycle import DECIDING, LEARNING, LEARNING_RELEASED
 from sim_backend.plant.lanes import LaneDevices, LaneScratch
-from sim_backend.plant.learning import TOLERANCE_V, Copies, Nudged, learn_once, no_copies, no_scratch
+from sim_backend.plant.learning import TOLERANCE_V, learn_once
+from sim_backend.plant.learning_arrays import Copies, Nudged, no_copies, no_scratch
 from sim_backend.plant.newton import NO_FACTORS, Vector, relax
 from sim_backend.simulation import Plant
 

@@ -15,15 +15,17 @@ from protocols.method import Contrast
 from sim_backend.lane_alone import finish_part
 from sim_backend.plant.cycle_arrays import Noise
 from sim_backend.plant.edge_law import Devices
-from sim_backend.plant.lane_arrays import LaneEdges, LaneNudged, PulseScratch
-from sim_backend.plant.lane_cycle import (
+from sim_backend.plant.lane_arrays import (
     LaneConverters,
     LaneDrift,
+    LaneEdges,
     LaneMemory,
+    LaneNudged,
     LaneTrace,
     NudgeScratch,
-    run_lanes,
+    PulseScratch,
 )
+from sim_backend.plant.lane_cycle import run_lanes
 from sim_backend.plant.lanes import LANES, LaneDevices, LaneScratch
 from sim_backend.plant.newton import EXTRA_SLOTS, NO_FACTORS
 from sim_backend.simulation import Plant, output_scratch, room_for_noise, rule_of

@@ -19,7 +19,7 @@ from sim_backend.plant.cycle import drift_thresholds, drive_sources, run_cycles
 from sim_backend.plant.cycle_arrays import Drift, Memory, Noise, OutputScratch, Ports, Rule, Trace
 from sim_backend.plant.deciding import quantise, read_target
 from sim_backend.plant.edge_law import Devices
-from sim_backend.plant.learning import Nudged, no_scratch
+from sim_backend.plant.learning_arrays import Nudged, no_scratch
 from sim_backend.plant.newton import NO_FACTORS, no_factors, relax
 
 READING_TOLERANCE_V = 1e-12

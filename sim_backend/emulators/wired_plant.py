@@ -23,7 +23,8 @@ from sim_backend.emulators.terminals import Terminals, WiringFaults
 from sim_backend.plant.cycle import drift_thresholds, drive_sources, hold
 from sim_backend.plant.deciding import quantise
 from sim_backend.plant.edge_law import Devices
-from sim_backend.plant.learning import TOLERANCE_V, learn_once, no_copies, settle_once
+from sim_backend.plant.learning import TOLERANCE_V, learn_once, settle_once
+from sim_backend.plant.learning_arrays import no_copies
 from sim_backend.plant.newton import relax
 from sim_backend.simulation import Plant
 

@@ -16,7 +16,8 @@ from sim_backend.plant.compilation import JIT_NO_ALLOCATION
 from sim_backend.plant.cycle_arrays import Drift, Memory, Noise, OutputScratch, Ports, Rule, Trace
 from sim_backend.plant.deciding import decide, quantise
 from sim_backend.plant.edge_law import Devices
-from sim_backend.plant.learning import TOLERANCE_V, Copies, Nudged, Scratch, extrapolate, learn, record_shift
+from sim_backend.plant.learning import TOLERANCE_V, extrapolate, learn, record_shift
+from sim_backend.plant.learning_arrays import Copies, Nudged, Scratch
 from sim_backend.plant.newton import Vector, copy_into, relax
 
 
@@ -89,6 +90,8 @@ def run_cycles(
             hold(edges, gates, late)
         if drift.amplitude > 0.0:
             drift_thresholds(drift, clock, free, clamped)
+        # Chopping: with roles and sign changed a constant bias counts the other way, and cancels over two
+        # turns.
         first, second, polarity = free, clamped, 1.0
         if rule.chop > 0 and ((first_cycle + cycle) // rule.chop) % 2 == 1:  # copies in changed roles
             first, second, polarity = clamped, free, -1.0
@@ -106,6 +109,7 @@ def run_cycles(
             memory.reuse_budget[point],
         )
         v, w = copies.v, copies.w
+        # The free copy at rest, from where the last two visits to this data point lead (decision 0019).
         drive_sources(ports, k, inputs[cycle], v, w)
         extrapolate(c.order, v, copies.v_shift, 1.0, s.v_start)
         if not relax(c, first, gates, v, unknowns, copies.lu_free, TOLERANCE_V, s.residual, s.row):
@@ -117,6 +121,7 @@ def run_cycles(
             copy_into(w, v)
         for t in range(len(target)):
             work.volts[t] = v[target[t]]
+        # Read, decide nudge and length of the pulse, and let the gates learn while it lasts.
         time, change = decide(
             ports, rule, k, labels[cycle], margins[point], wrong, wrong_count, point, work, n, noise, cycle
         )

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from sim_backend.plant.board_arrays import Converters
 from sim_backend.plant.compilation import JIT_INNER, JIT_NO_ALLOCATION
 from sim_backend.plant.cycle_arrays import Noise, OutputScratch, Ports, Rule
-from sim_backend.plant.learning import Nudged
+from sim_backend.plant.learning_arrays import Nudged
 from sim_backend.plant.newton import Vector, copy_into
 
 CONSTANT, FAR_LABEL = 1, 2  # protocols.method.Nudge

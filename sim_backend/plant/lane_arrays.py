@@ -7,7 +7,10 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from sim_backend.plant.cycle_arrays import OutputScratch
 from sim_backend.plant.lanes import Lanes, Mask
+from sim_backend.plant.learning_arrays import Nudged
+from sim_backend.plant.newton import Vector
 
 
 class LaneEdges(NamedTuple):
@@ -84,3 +87,74 @@ class PulseScratch(NamedTuple):
     trying: Mask
     inside: Mask
     released: Mask
+
+
+class LaneMemory(NamedTuple):
+    """What a group remembers per data point: voltages (P, N, L), factors (P, …, L), whether visited (P,).
+
+    Rates, shifts (P, N, L), slope, bend (P, E, L) and reuse_budget (P, 2, L) are those of LaneCopies.
+    """
+
+    free: NDArray[np.float64]
+    clamped: NDArray[np.float64]
+    lu_free: NDArray[np.float64]
+    lu_clamped: NDArray[np.float64]
+    free_rate: NDArray[np.float64]
+    clamped_rate: NDArray[np.float64]
+    free_shift: NDArray[np.float64]
+    clamped_shift: NDArray[np.float64]
+    slope: NDArray[np.float64]
+    bend: NDArray[np.float64]
+    reuse_budget: NDArray[np.float64]
+    visited: NDArray[np.bool_]
+
+
+class LaneConverters(NamedTuple):
+    """board.Converters of every board, stacked along the first axis."""
+
+    source_gain: NDArray[np.float64]
+    source_offset: NDArray[np.float64]
+    source_step: Vector
+    label_step: Vector
+    clamp_gain: NDArray[np.float64]
+    clamp_offset: NDArray[np.float64]
+    adc_gain: NDArray[np.float64]
+    adc_offset: NDArray[np.float64]
+    adc_noise: Vector
+    adc_step: Vector
+    pulse_step: Vector
+    pulse_jitter: Vector
+    pulse_max: Vector
+    overhead: Vector
+    node_max: Vector
+    software_clamp: NDArray[np.bool_]
+
+
+class LaneDrift(NamedTuple):
+    """Slow drift of thresholds: amplitude (V), period (s), phase (L,), undrifted thresholds (E, L)."""
+
+    amplitude: Vector
+    period: Vector
+    phase: Vector
+    free: Lanes
+    clamped: Lanes
+
+
+class LaneTrace(NamedTuple):
+    """Where a block writes what happened: outputs (n, B, O) in volts, times (n, B) in seconds.
+
+    board (L,): the column of each lane. A group that is not full writes its last board's several times.
+    """
+
+    board: NDArray[np.int64]
+    free_outputs: NDArray[np.float64]
+    clamped_outputs: NDArray[np.float64]
+    learning_time: NDArray[np.float64]
+    lateness: NDArray[np.float64]
+
+
+class NudgeScratch(NamedTuple):
+    """Room for one board while its nudge is decided."""
+
+    nudged: Nudged
+    output: OutputScratch

@@ -8,8 +8,6 @@ is compiled here.
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 import numpy as np
 from numba import njit
 from numpy.typing import NDArray
@@ -17,86 +15,25 @@ from numpy.typing import NDArray
 from sim_backend.plant.board_arrays import Converters
 from sim_backend.plant.circuit import Circuit
 from sim_backend.plant.compilation import JIT_APART, JIT_INNER, JIT_NO_ALLOCATION
-from sim_backend.plant.cycle_arrays import Noise, OutputScratch, Ports, Rule
+from sim_backend.plant.cycle_arrays import Noise, Ports, Rule
 from sim_backend.plant.deciding import decide, quantise
-from sim_backend.plant.lane_arrays import LaneCopies, LaneEdges, LaneNudged, PulseScratch
+from sim_backend.plant.lane_arrays import (
+    LaneConverters,
+    LaneCopies,
+    LaneDrift,
+    LaneEdges,
+    LaneMemory,
+    LaneNudged,
+    LaneTrace,
+    NudgeScratch,
+    PulseScratch,
+)
 from sim_backend.plant.lane_learning import extrapolate, learn_lanes, record_shift
 from sim_backend.plant.lanes import LANES, LaneDevices, Lanes, LaneScratch, relax_lanes
-from sim_backend.plant.learning import TOLERANCE_V, Nudged
+from sim_backend.plant.learning import TOLERANCE_V
 from sim_backend.plant.newton import Vector
 
 BEGINNING, DECIDING, LEARNING, LEARNING_RELEASED, ENDING = range(5)  # parts of a cycle
-
-
-class LaneMemory(NamedTuple):
-    """What a group remembers per data point: voltages (P, N, L), factors (P, …, L), whether visited (P,).
-
-    Rates, shifts (P, N, L), slope, bend (P, E, L) and reuse_budget (P, 2, L) are those of LaneCopies.
-    """
-
-    free: NDArray[np.float64]
-    clamped: NDArray[np.float64]
-    lu_free: NDArray[np.float64]
-    lu_clamped: NDArray[np.float64]
-    free_rate: NDArray[np.float64]
-    clamped_rate: NDArray[np.float64]
-    free_shift: NDArray[np.float64]
-    clamped_shift: NDArray[np.float64]
-    slope: NDArray[np.float64]
-    bend: NDArray[np.float64]
-    reuse_budget: NDArray[np.float64]
-    visited: NDArray[np.bool_]
-
-
-class LaneConverters(NamedTuple):
-    """board.Converters of every board, stacked along the first axis."""
-
-    source_gain: NDArray[np.float64]
-    source_offset: NDArray[np.float64]
-    source_step: Vector
-    label_step: Vector
-    clamp_gain: NDArray[np.float64]
-    clamp_offset: NDArray[np.float64]
-    adc_gain: NDArray[np.float64]
-    adc_offset: NDArray[np.float64]
-    adc_noise: Vector
-    adc_step: Vector
-    pulse_step: Vector
-    pulse_jitter: Vector
-    pulse_max: Vector
-    overhead: Vector
-    node_max: Vector
-    software_clamp: NDArray[np.bool_]
-
-
-class LaneDrift(NamedTuple):
-    """Slow drift of thresholds: amplitude (V), period (s), phase (L,), undrifted thresholds (E, L)."""
-
-    amplitude: Vector
-    period: Vector
-    phase: Vector
-    free: Lanes
-    clamped: Lanes
-
-
-class LaneTrace(NamedTuple):
-    """Where a block writes what happened: outputs (n, B, O) in volts, times (n, B) in seconds.
-
-    board (L,): the column of each lane. A group that is not full writes its last board's several times.
-    """
-
-    board: NDArray[np.int64]
-    free_outputs: NDArray[np.float64]
-    clamped_outputs: NDArray[np.float64]
-    learning_time: NDArray[np.float64]
-    lateness: NDArray[np.float64]
-
-
-class NudgeScratch(NamedTuple):
-    """Room for one board while its nudge is decided."""
-
-    nudged: Nudged
-    output: OutputScratch
 
 
 @njit(**JIT_APART)
@@ -265,6 +202,8 @@ def run_lanes(
             memory.bend[point],
             memory.reuse_budget[point],
         )
+        # Part 1, sources: time that is lost before the cycle, drift, the new inputs; then the free copies at
+        # rest from where the last two visits to this point lead.
         if part < DECIDING:
             any_late = False
             for l in range(LANES):
@@ -288,6 +227,8 @@ def run_lanes(
             if relax_lanes(c, free, gates, s.v, unknowns, s.lu_free, p.inside, TOLERANCE_V, work) > 0:
                 at[1] = DECIDING
                 return False
+        # Part 2, deciding: by the single board's own function, board by board, so that a rule stands in one
+        # place. Boards that do not learn in this cycle have their clamped copies put to rest here.
         if part < LEARNING:
             if memory.visited[point]:
                 record_shift(c.order, s.v, p.v_start, p.tried, p.per_h, s.v_shift)
@@ -319,6 +260,8 @@ def run_lanes(
             if relax_lanes(c, clamped, gates, s.w, unknowns, s.lu_clamped, p.inside, TOLERANCE_V, work) > 0:
                 at[1] = LEARNING
                 return False
+        # Parts 3 and 4, the pulses: boards with clamps on, then those with clamps released, for in each solve
+        # all boards must have the same unknowns.
         for released in (False, True):
             following = LEARNING_RELEASED + int(released)
             if part >= following:
@@ -331,6 +274,7 @@ def run_lanes(
             if not learn_lanes(c, free, clamped, edges, gates, s, n, released, growing, quickest, work, p):
                 at[1] = following
                 return False
+        # What the cycle left: clamped outputs, time, charge injected by the pulse, leak until the next one.
         for l in range(LANES):
             column = trace.board[l]
             time = trace.learning_time[cycle, column]

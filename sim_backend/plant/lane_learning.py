@@ -135,6 +135,7 @@ def learn_lanes(
         longest_pulse = max(longest_pulse, left[l])
     if going == 0:
         return True
+    # Start, as in learning.learn: the clamped copies at rest, from where the last two visits lead.
     shortest = SHORTEST_STEP * longest_pulse
     both = np.bool_(True)  # with a plain True numba would compile settle_both twice
     for l in range(LANES):
@@ -146,6 +147,8 @@ def learn_lanes(
         return False
     record_shift(c.order, s.w, p.w_start, tried, p.per_h, s.w_shift)
     while going > 0:
+        # Each board has its own step; one without a pulse, or at its end, takes one of 0 s and so stays as it
+        # is.
         longest_step = 0.0
         for l in range(LANES):
             length = min(step[l], left[l])
@@ -154,17 +157,21 @@ def learn_lanes(
             h[l] = length * taken[l]
             longest_step = max(longest_step, h[l])
         step_ahead(c, edges, gates, s.v, s.w, growing, p)
+        # Boards that move little are content with Euler's step, the others ask for a trial.
         heun = 0
         for l in range(LANES):
             worth = h[l] * fastest[l] > 10.0 * STEP_ERROR_V
             trying[l] = worth
             tried[l] = h[l] if worth else 0.0
             heun += worth
+        # What earlier visits found stands for the trial if it does for every board: when one needs the solve,
+        # the others get theirs in the same loops for nothing.
         if heun > 0 and first and goes_as_extrapolated(edges, gates, s, p):
             heun = 0
             extrapolate(c.order, s.v, s.v_rate, tried, p.v_start)
             extrapolate(c.order, s.w, s.w_rate, tried, p.w_start)
         if heun > 0:
+            # One tolerance for all: the strictest, of the longest step.
             tolerance = TRIAL_SHARE * STEP_ERROR_V / (longest_step * quickest)
             tolerance = min(max(tolerance, TOLERANCE_V), TRIAL_TOLERANCE_V)
             extrapolate(c.order, s.v, s.v_rate, tried, p.v_start)
@@ -176,6 +183,7 @@ def learn_lanes(
             hits = step_end(c, edges, gates, s.v, s.w, growing, p)
             judge_steps(gates, len(c.tail), shortest, hits, p)
             note_bend(s, first, p)
+        # Take the steps that were good; the others go back to their gates and try the shorter step just set.
         first = False
         going = 0
         for l in range(LANES):
@@ -187,6 +195,7 @@ def learn_lanes(
             for l in range(LANES):
                 kept, moved = now[l], ahead[l]
                 now[l] = moved if taken[l] > 0.0 else kept
+        # Who goes on needs both copies at rest at its gates, after a step refused as after a step taken.
         if going > 0 and not settle_both(
             c, free, clamped, gates, s, n, released, both, active, TOLERANCE_V, work
         ):

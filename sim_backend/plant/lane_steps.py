@@ -114,6 +114,8 @@ def goes_as_extrapolated(edges: LaneEdges, gates: Lanes, s: LaneCopies, p: Pulse
         for l in range(LANES):
             size = abs(now[l] - then[l])
             turned[l] = size if size > turned[l] else turned[l]
+    # One board that must be tried decides for the group: out of budget, slopes turned, or not its whole
+    # pulse.
     asking = 0
     for l in range(LANES):
         asks = (left[l] <= 0.0) | (turned[l] > TURNED * p.fastest[l]) | (tried[l] < p.left[l])
@@ -166,6 +168,8 @@ def judge_steps(gates: Lanes, count: int, shortest: float, hits: int, p: PulseSc
             continue
         change[l] *= 0.5 * h[l]
         speed = h[l] * p.fastest[l]
+        # A gate at its wall bends the course of the others: cut the step there if that is felt; see
+        # learning.learn.
         if hits > 0:
             reach, first_hit = 0.0, h[l]
             for e in range(count):
@@ -176,6 +180,7 @@ def judge_steps(gates: Lanes, count: int, shortest: float, hits: int, p: PulseSc
             if reach * min(1.0, 2.0 * change[l] / speed) > WALL_ERROR_V and first_hit < 0.9 * h[l]:
                 p.step[l], p.taken[l] = first_hit, 0.0
                 continue
+        # Heun's third-order error from the ratio of correction and step, as in learning.learn.
         error = change[l] * change[l] / (speed + change[l])
         if error > STEP_ERROR_V and h[l] > shortest:
             p.step[l] = h[l] * max(0.2, 0.9 * (STEP_ERROR_V / error) ** (1.0 / 3.0))

@@ -253,6 +253,8 @@ def relax_lanes(
     longest, previous, known, fresh = s.longest, s.previous, s.known, s.fresh
     going, moving = s.going, s.moving
     r, order, last = s.residual, c.order, lu.shape[0] - 1
+    # One board without factors has them made for all: in step, a factorisation costs the same for one as for
+    # 64.
     left = 0
     renew = False
     for l in range(LANES):
@@ -261,6 +263,8 @@ def relax_lanes(
         fresh[l], previous[l], known[l] = 0.0, np.inf, lu[last, l]
         left += active[l]
         renew = renew or (active[l] and known[l] == NO_FACTORS)
+    # As newton._newton, with masks for branches: boards at rest are multiplied by 0 and not left out, for a
+    # loop without a branch runs in vector registers. No damping and no rescue: who needs that is done alone.
     for _ in range(STEPS):
         if left == 0 or unknowns == 0:
             break
@@ -285,6 +289,8 @@ def relax_lanes(
         if renew:
             for l in range(LANES):
                 known[l], fresh[l] = 1.0, 1.0
+        # Contraction, end and renewal of each board by its own numbers. The whole group gets new factors as
+        # soon as one board asks; those at rest by then have left the loop's result alone.
         left, again = 0, 0
         factors = lu[last]
         for l in range(LANES):

@@ -6,8 +6,6 @@ dG/dt = α[ΔV_F² − ΔV_C²] + 2α·o·ΔV_F + b (DESIGN §2.3, §2.5), stopp
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 import numpy as np
 from numba import njit
 from numpy.typing import NDArray
@@ -16,7 +14,8 @@ from sim_backend.plant.board_arrays import Edges
 from sim_backend.plant.circuit import Circuit
 from sim_backend.plant.compilation import JIT_INNER, JIT_NO_ALLOCATION
 from sim_backend.plant.edge_law import Devices
-from sim_backend.plant.newton import Vector, copy_into, no_factors, relax
+from sim_backend.plant.learning_arrays import Copies, Nudged, Scratch
+from sim_backend.plant.newton import Vector, copy_into, relax
 
 TOLERANCE_V = 1e-8  # of node voltages while learning: moves a gate by 1e-9 V in a pulse of 100 µs
 TRIAL_TOLERANCE_V = 1e-6  # at most, at the trial end of a step, which only corrects it
@@ -27,82 +26,6 @@ MOST_VISITS = 20.0  # to a data point without a trial
 TURNED = 0.05  # of the largest slope: slopes that have changed this much since the last trial ask for another
 WALL_ERROR_V = 3e-6  # allowed error of the other gates when one reaches its wall within a step
 SHORTEST_STEP = 1e-3  # of the pulse
-
-
-class Scratch(NamedTuple):
-    """Work arrays of one thread: residual (M+1,), row (M,), slopes (E,) twice, trial gates (E,).
-
-    v_start, w_start (M,): unknown voltages of both copies where a move began, see extrapolate.
-    """
-
-    residual: Vector
-    row: Vector
-    slope: Vector
-    slope_end: Vector
-    trial: Vector
-    v_start: Vector
-    w_start: Vector
-
-
-class Nudged(NamedTuple):
-    """How the targets are held during one pulse, per target node, in volts.
-
-    The clamped copy stands at base + toward and, in a symmetric contrast, the first copy at
-    base + away. With `follows` the base is the live free voltage and `toward` changes by
-    −follow_gain·(live output − output at the start), as a mixing circuit does. `released[0]` leaves
-    the targets of the clamped copy undriven.
-    """
-
-    node: NDArray[np.uint32]
-    base: Vector
-    toward: Vector
-    away: Vector
-    follow_gain: Vector
-    sign: Vector
-    output: NDArray[np.uint32]
-    output_start: Vector
-    output_now: Vector
-    follows: bool
-    symmetric: bool
-    released: NDArray[np.bool_]
-    low: float
-    high: float
-
-
-class Copies(NamedTuple):
-    """State of both copies at one data point: voltages (N,) and factors of each.
-
-    Of the last visit to this data point, what the next is extrapolated from: v_shift and w_shift (M,), in
-    volts, how far the unknowns had moved since the visit before; v_rate and w_rate (M,), in V/s, how
-    fast they moved in the pulse. slope (E,), in V/s, and bend (E,), in V/s²: slopes of the gates at the start
-    of the last pulse that was tried in one step, and how they changed. reuse_budget (2,): how many visits
-    that is good for, and how many there were.
-    """
-
-    v: Vector
-    w: Vector
-    lu_free: Vector
-    lu_clamped: Vector
-    v_shift: Vector
-    w_shift: Vector
-    v_rate: Vector
-    w_rate: Vector
-    slope: Vector
-    bend: Vector
-    reuse_budget: Vector
-
-
-def no_scratch(unknowns: int, edges: int) -> Scratch:
-    """Return work arrays for a circuit of this many unknowns and edges."""
-    sizes = (unknowns + 1, unknowns, edges, edges, edges, unknowns, unknowns)
-    return Scratch(*(np.zeros(size) for size in sizes))
-
-
-def no_copies(c: Circuit, nodes: int) -> Copies:
-    """Return room for both copies at one data point, at 0 V and without factors or foresight."""
-    unknowns, edges = len(c.order), len(c.tail)
-    foresight = [np.zeros(size) for size in (unknowns, unknowns, unknowns, unknowns, edges, edges, 2)]
-    return Copies(np.zeros(nodes), np.zeros(nodes), no_factors(c), no_factors(c), *foresight)
 
 
 @njit(**JIT_INNER)
@@ -241,18 +164,25 @@ def learn(
     step = duration
     shortest = SHORTEST_STEP * duration
     both = np.bool_(True)  # with a plain True numba would compile settle_both twice
+    # Start: the clamped copy at rest, from where the last two visits to this point lead. Gates have moved
+    # little since, so one chord step does where a start from the last visit alone took two (decision 0019).
     extrapolate(c.order, s.w, s.w_shift, 1.0, work.w_start)
     if not settle_both(c, free, clamped, gates, s, n, n.symmetric, TOLERANCE_V, work):
         return False
     record_shift(c.order, s.w, work.w_start, 1.0, s.w_shift)
     fastest = gate_slopes(c, edges, gates, s.v, s.w, polarity, slope)
     while left > 0.0:
+        # The rest of the pulse in one step where the step size allows: no sliver of a step is left behind.
         h = min(step, left)
         if h > 0.999 * left:
             h = left
+        # Euler's step to the trial end; it will do when it moves no gate by ten allowed errors, for a trial
+        # corrects only a part of the move.
         for e in range(len(gates)):
             trial[e] = min(max(gates[e] + h * slope[e], wall_low[e]), wall_high[e])
         worth = h * fastest > 10.0 * STEP_ERROR_V
+        # A pulse of one step, and trials of earlier visits are still good for it: the bend they found stands
+        # for a new one while the slopes have turned little. The budget bounds what many visits can add up to.
         if worth and h == duration and reuse_budget[0] > 0.0:
             turned = 0.0
             for e in range(len(gates)):
@@ -264,9 +194,12 @@ def learn(
                 for e in range(len(gates)):
                     moved = gates[e] + h * (slope[e] + 0.5 * h * s.bend[e])
                     trial[e] = min(max(moved, wall_low[e]), wall_high[e])
+                # Nothing is solved at the end of the pulse: voltages go where the last trial's rates lead.
                 extrapolate(c.order, s.v, s.v_rate, h, work.v_start)
                 extrapolate(c.order, s.w, s.w_rate, h, work.w_start)
         if worth:
+            # The trial end, solved only as well as its correction needs: an error of u volts there moves a
+            # gate by less than α·u·h, which may be a share of the step's own error (decision 0009).
             tolerance = min(max(TRIAL_SHARE * STEP_ERROR_V / (h * quickest), TOLERANCE_V), TRIAL_TOLERANCE_V)
             extrapolate(c.order, s.v, s.v_rate, h, work.v_start)
             extrapolate(c.order, s.w, s.w_rate, h, work.w_start)
@@ -275,6 +208,8 @@ def learn(
             record_shift(c.order, s.v, work.v_start, h, s.v_rate)
             record_shift(c.order, s.w, work.w_start, h, s.w_rate)
             gate_slopes(c, edges, trial, s.v, s.w, polarity, slope_end)
+            # How far Heun's end lies from Euler's, at most. A gate that arrives at its wall counts with the
+            # slope it had, for the wall, not the network, stops it.
             change = 0.0
             reach, first_hit = 0.0, h
             for e in range(len(gates)):
@@ -290,12 +225,16 @@ def learn(
                 extrapolate(c.order, s.v, s.v_rate, -h, work.v_start)
                 extrapolate(c.order, s.w, s.w_rate, -h, work.w_start)
                 continue
+            # Heun's error is of third order, the correction of second and the step of first: their ratio
+            # tells the next one. A step too long is cut and tried again from where it began.
             error = change * change / (h * fastest + change)
             if error > STEP_ERROR_V and h > shortest:
                 step = h * max(0.2, 0.9 * (STEP_ERROR_V / error) ** (1.0 / 3.0))
                 extrapolate(c.order, s.v, s.v_rate, -h, work.v_start)
                 extrapolate(c.order, s.w, s.w_rate, -h, work.w_start)
                 continue
+            # Taken: Heun's end, and what it teaches the next visits. How far the bend remembered was off says
+            # for how many of them the new one may stand; a pulse of several steps teaches nothing.
             for e in range(len(gates)):
                 moved = gates[e] + 0.5 * h * (slope[e] + slope_end[e])
                 trial[e] = min(max(moved, wall_low[e]), wall_high[e])
@@ -308,6 +247,7 @@ def learn(
                     s.slope[e], s.bend[e] = slope[e], bent
                 reuse_budget[0], reuse_budget[1] = visits_good_for(prediction_error, reuse_budget[1]), 0.0
             step = h * min(3.0, 0.9 * (STEP_ERROR_V / (error + 1e-30)) ** (1.0 / 3.0))
+        # On to the next step of this pulse, both copies at rest at the gates reached.
         copy_into(gates, trial)
         left -= h
         if left > 0.0:

@@ -188,6 +188,8 @@ def relax(
     if unknowns == 0:
         return True
     order, kept = c.order, lu[len(c.column) + 1 :]
+    # First Newton from where the nodes stand, which is all that nearly every call needs. Old factors that led
+    # astray are not given a second chance.
     leak, reached, ratio = 0.0, 0.0, LARGEST_RATIO
     for attempt in range(ROUNDS + LEAK_STEPS):
         if attempt > 0:
@@ -195,18 +197,25 @@ def relax(
         if _newton(c, d, gates, v, unknowns, lu, tolerance_V, leak, r, row):
             if leak == 0.0:
                 return True
+            # At rest with a leak: keep that, and go on with less of it, the faster the better it went
+            # (SPICE's gmin stepping). Without a leak left, this is the answer.
             for k in range(unknowns):
                 kept[k] = v[order[k]]
             reached, ratio = leak, min(ratio * ratio, LARGEST_RATIO)
             leak = reached / ratio if reached > LAST_LEAK_S else 0.0
         elif attempt < ROUNDS:
+            # Newton bounced between sides of a kink: sweeps of secant conductances are slow, but go toward
+            # rest from nearly anywhere, and bring it near enough to try again.
             for _ in range(SWEEPS):
                 _picard(c, d, gates, v, unknowns, lu, r, row)
         elif reached == 0.0:  # even the first leak was too small, or not tried yet
+            # Nor did that: with a leak to ground so large that 0 V is nearly right, Newton can begin at 0 V.
             leak = max(FIRST_LEAK_S, LARGEST_RATIO * leak)
             for k in range(unknowns):
                 v[order[k]] = 0.0
         else:
+            # Too large a stride of the leak: back to the last rest, and half of it in decades. Nodes that
+            # only a leak of FLOATING_S holds float; where they stand then is as good as any place.
             ratio = np.sqrt(ratio)
             leak = reached / ratio
             for k in range(unknowns):
@@ -255,21 +264,26 @@ def _newton(
             total += abs(r[k])
         if not total < np.inf:  # nan, too
             return False
+        # A full step at a kink between two laws can bounce for ever; a shortened one crosses it.
         contraction = longest / previous
         damped = iteration >= PATIENCE and contraction > 0.5  # bouncing between two sides of a kink
         scale = 0.6 if damped else 1.0
         for k in range(unknowns):
             v[order[k]] -= scale * min(max(r[k], -LONGEST_STEP_V), LONGEST_STEP_V)
+        # How well these factors contract: what two steps in a row show, not forgotten at once; steps near the
+        # rounding of voltages show nothing, and what was not seen anew counts less each time (decision 0009).
         if not renew:
             if LEAST_TELLING_STEP_V < previous < np.inf:
                 seen = contraction
                 known = max(contraction, 0.0 if known == NOTHING_KNOWN else FORGOTTEN * known, BEST_BELIEVED)
             else:
                 known = min(NOTHING_KNOWN, 1.5 * known + UNOBSERVED)
+        # Done when the step is below the tolerance, or what it leaves is: ρ times its size, twice for safety.
         small = longest < TRUST_CONTRACTION_BELOW_V and 2.0 * known * longest < tolerance_V
         if (small or longest < tolerance_V) and not damped:
             lu[-1] = NO_FACTORS if seen > c.renewal else known  # a guess would be no reason
             return True
+        # New factors after a long Newton step, or when chord steps do not shrink; else these serve on.
         renew = longest > REFACTOR_ABOVE_V if renew else contraction > REFACTOR_CONTRACTION
         previous = longest
     return False

@@ -16,7 +16,7 @@ from drivers.errors import ConnectionLost, DriverMissing, Garbled, NoAnswer, Wro
 from drivers.visa import SUPPLIES, SerialLine, SupplyDriver, VisaSession
 from drivers.visa.link import VisaLink
 from sim_backend.emulators.faults import Fault, FaultInjector, FaultKind
-from sim_backend.emulators.scpi.server import Line, ScpiServer
+from sim_backend.emulators.scpi.server import MessageLine, ScpiServer
 from sim_backend.emulators.scpi.supply import KeysightE36312A, RigolDP832A
 
 from ...timing import STALL_S
@@ -38,7 +38,7 @@ def serial_instrument(device: RigolDP832A, faults: FaultInjector) -> Iterator[st
     far, near = os.openpty()
     tty.setraw(near)
     closing = threading.Event()
-    line = Line(device, faults, closing)
+    line = MessageLine(device, faults, closing)
 
     def talk() -> None:
         pending = b""
