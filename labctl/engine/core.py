@@ -89,11 +89,17 @@ class Engine:
     """One engine: at most one job at a time, any number of clients.
 
     strike: has this engine's own thread call `strike` of the job in hand, wherever it is; None where nothing
-    can. watchers: how many clients watch.
+    can. watchers: how many clients watch. notes: where the guardian notes what it did while there is no run.
     """
 
     def __init__(
-        self, name: str, guardian: Guards, *, strike: Strike | None, watchers: Callable[[], int]
+        self,
+        name: str,
+        guardian: Guards,
+        *,
+        strike: Strike | None,
+        watchers: Callable[[], int],
+        notes: Path | None = None,
     ) -> None:
         self.name, self.guardian, self.watchers = name, guardian, watchers
         started = datetime.now(UTC).isoformat(timespec="milliseconds")
@@ -104,7 +110,7 @@ class Engine:
         self.last_check: CheckJob | None = None
         self.last_calibration: CalibrationJob | None = None
         self.prepared: tuple[str, RunJob] | None = None  # the run checked last, and the token that starts it
-        self._strike = strike
+        self._strike, self._notes = strike, notes
         self._claiming = threading.Lock()
         self._work: queue.Queue[Callable[[], None]] = queue.Queue()
         self._unresolved: dict[frozenset[str], UnresolvedFault] = {}
@@ -252,6 +258,8 @@ class Engine:
             try:
                 locks.enter_context(bench_lock.held(job.watched.addresses, job.user))
                 self.guardian.watch(job.watched)
+                if self._notes is not None:  # a run will name its own
+                    self.guardian.folder(self._notes)
                 guarded = GuardianFacts(True, self.guardian.pid, str(job.would))
                 self.published.update(guardian=guarded)
                 job.carry_out()

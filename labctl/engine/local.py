@@ -70,6 +70,10 @@ class LocalEngine:
         """Return the engine's process: it has none of its own."""
         return None
 
+    def notes(self) -> Path | None:
+        """Return where its guardian notes what it did: it has no guardian."""
+        return None
+
     def last_error(self) -> str:
         """Return the last line it has written when it broke down: it writes none."""
         return ""

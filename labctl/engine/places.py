@@ -49,6 +49,9 @@ class EngineAddress(Protocol):
     def process(self) -> Process | None:
         """Return the engine's process; None when it is not known or there is none."""
 
+    def notes(self) -> Path | None:
+        """Return where its guardian notes what it did when no run was under way; None where it has none."""
+
     def last_error(self) -> str:
         """Return the last line an engine that broke down has written, empty when there is none."""
 
@@ -105,6 +108,10 @@ class Place:
             return Process(**json.loads((self.folder / "process.json").read_text("utf-8")))
         except (OSError, ValueError, TypeError):
             return None
+
+    def notes(self) -> Path | None:
+        """Return where its guardian notes what it did when no run was under way."""
+        return self.folder
 
     def is_alive(self) -> bool:
         """Tell whether the engine's process runs."""

@@ -28,7 +28,11 @@ class EngineProcess:
         self._place, self._linger_s, self._verbose = place, linger_s, verbose
         self._guardian = GuardianLink()
         self.engine = Engine(
-            place.name, self._guardian, strike=_strike_main, watchers=lambda: self._server.watchers()
+            place.name,
+            self._guardian,
+            strike=_strike_main,
+            watchers=lambda: self._server.watchers(),
+            notes=place.folder,
         )
         self._signals_seen = 0
         self._quitting = False

@@ -144,7 +144,7 @@ class RunJob:
         if report.override:
             what, by, why = "preflight overridden", report.override["by"], report.override["reason"]
             EventLog(folder, observer.run_time_s).note(what, by, text=why)
-            engine.published.note(RunEvent(what, by, Message.of(why), observer.run_time_s()))
+            engine.published.note(RunEvent(Message.of(what), by, Message.of(why), observer.run_time_s()))
         facts = engine.published.snapshot.run
         if facts is not None:
             engine.published.update(run=replace(facts, folder=str(folder), run_id=run_id))
@@ -192,5 +192,7 @@ class RunJob:
         EventLog(self.folder, self.observer.run_time_s).note(
             what, by=by, text=text, cycle=cycle, learning_time_s=learning_time_s
         )
-        event = RunEvent(what, by, Message.of(text), self.observer.run_time_s(), cycle, learning_time_s)
+        event = RunEvent(
+            Message.of(what), by, Message.of(text), self.observer.run_time_s(), cycle, learning_time_s
+        )
         self._engine.published.note(event)

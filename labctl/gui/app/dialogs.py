@@ -6,7 +6,7 @@ from PyQt6.QtCore import Qt
 from PyQt6.QtWidgets import QMessageBox, QWidget
 
 from labctl.engine.client import EngineClient
-from labctl.engine.places import Place
+from labctl.engine.places import EngineAddress
 from labctl.gui.state.app_state import AppState
 from labctl.gui.state.engine_link import WHO
 from labctl.gui.text.words import tr
@@ -49,7 +49,7 @@ class Messages:
         return box
 
 
-def may_leave(window: QWidget, place: Place | None) -> bool:
+def may_leave(window: QWidget, place: EngineAddress | None) -> bool:
     """Ask: stop the run, leave it going, or stay. Return whether to close."""
     box = QMessageBox(window)
     box.setWindowTitle(tr("A run is under way"))
@@ -64,7 +64,7 @@ def may_leave(window: QWidget, place: Place | None) -> bool:
     return box.clickedButton() in (stop, go_on)
 
 
-def _stop(place: Place) -> None:
+def _stop(place: EngineAddress) -> None:
     """Ask for Stop and keep before the window goes; the engine does the rest alone."""
     try:
         with EngineClient(place, WHO) as client:

@@ -35,6 +35,7 @@ class Panels:
             lambda: self.imperfections.setEnabled(state.selected.bench.takes_doses)
         )
         self.experiment.card.asked.connect(control.preflight)
+        self.bench.check_asked.connect(control.check_bench)
         state.safety.changed.connect(self.show_status)
         self.show_status()
 

@@ -11,14 +11,17 @@ from labctl.gui.panels.experiment import settings_form, task_form
 from labctl.gui.panels.runs import panel as runs_panel
 from labctl.gui.panels.runs import table as runs_table
 from labctl.gui.state import safety_status
-from labctl.gui.text import phrases
 from labctl.gui.widgets.form import choices_of, field_of
 from protocols.engine import RunState
+from protocols.units import WANTED
 from sim_backend.board.imperfections import PRESETS, Imperfections, read_doses
 
 _STATES = {"CONNECTING", "CHECKING", "COMPLETED", "STOPPED", "ABORTED", "FAILED", "STORING"}
 _STATES |= {safety_status.NOT_READY, safety_status.CHECKING_BENCH}
-_STATES |= {safety_status.ENERGISED, safety_status.BROKEN_OFF, safety_status.CHECKED}
+_STATES |= {safety_status.ENERGISED, safety_status.BROKEN_OFF}
+_STATES |= {safety_status.CALIBRATING, safety_status.MEASURED}
+_NAMES = {"supply", "meter", "controller", "daq", "simulator", "this computer"}
+_NAMES |= {"engine", "window", "guardian", "note", "marker", "preflight overridden", "calibration expired"}
 _FACTS = {"learning time", "wall time", "time left", "speed"}
 _SHEET = {"run", "expected", "bench", "instrument", "limits", "safe means", "last failure"}
 _SHEET |= {"calibrated"}
@@ -62,7 +65,7 @@ def shown(model: type[BaseModel]) -> set[str]:
     """Return the words of forms, tables and plots."""
     found = _STATES | _FACTS | _SHEET | _LIMITS | _TASKS | _AXES | _RUNS
     found |= {word for state in RunState for word in (str(state), str(state).upper())}
-    found |= set(phrases.PHRASES) | {str(read_doses(name)["description"]) for name in PRESETS} | _QT
+    found |= _NAMES | set(WANTED.values()) | {str(read_doses(name)["description"]) for name in PRESETS} | _QT
     found |= {str(touch) for touch in safety_status.TouchAdvice}
     found |= {kind.title for kind in PLOTS} | {h for h in runs_table.HEADS if h} | set(runs_panel.STATUS[1:])
     found |= set(task_form.NETWORKS) | set(calibration_table.STATES)

@@ -9,7 +9,7 @@ from PyQt6.QtCore import QByteArray, QEvent, QObject, QSettings, Qt, QTimer
 from PyQt6.QtGui import QCloseEvent, QGuiApplication, QKeyEvent, QShowEvent
 from PyQt6.QtWidgets import QApplication, QMainWindow
 
-from labctl.engine.client import Poll
+from labctl.engine.messages import Poll
 from labctl.gui.app.actions import Actions
 from labctl.gui.app.dialogs import Messages, may_leave
 from labctl.gui.app.exception_hook import ExceptionHook
@@ -21,6 +21,7 @@ from labctl.gui.plots.frames import Frames
 from labctl.gui.state.app_state import AppState
 from labctl.gui.state.engine_link import EngineLink
 from labctl.gui.state.run_control import RunControl
+from labctl.gui.state.safety_status import TouchAdvice
 from labctl.gui.text.words import must, tr
 from labctl.gui.widgets.field_guards import WheelGuard
 from labctl.gui.widgets.questions import ask_text, confirm
@@ -121,9 +122,9 @@ class MainWindow(QMainWindow):
         """End a check, ask what becomes of unsaved changes and of a run; then save the layout and detach."""
         if event is None:
             return
-        if self.state.safety.process.under_way:  # it ends in the safe state, and then the window goes
+        if self.state.safety.is_checking:  # it ends in the safe state, and then the window goes
             self._closing = True
-            self.state.safety.end_check()
+            self.control.end_check()
             event.ignore()
             return
         if not self.detaching and not self._may_close():
@@ -139,9 +140,9 @@ class MainWindow(QMainWindow):
 
     def _close_after_check(self) -> None:
         """Close when that was waited for and the bench is safe."""
-        if not self.state.safety.process.under_way and self._closing:
+        if not self.state.safety.is_checking and self._closing:
             self._closing = False
-            if self.state.safety.of_check() is None:
+            if self.state.safety.status().touch is TouchAdvice.SAFE:
                 self.close()
 
     def shut_down(self) -> None:
@@ -151,7 +152,6 @@ class MainWindow(QMainWindow):
         must(QApplication.instance()).removeEventFilter(self)
         self.layout_.save(self.state.store)
         self.state.store.sync()
-        self.state.safety.process.leave()
         self.panels.runs.wait()
         self.panels.bench.calibrations.work.wait()
         for dock in self.layout_.plots.values():

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from PyQt6.QtCore import pyqtSignal
 from PyQt6.QtWidgets import QHBoxLayout, QLineEdit, QPlainTextEdit, QPushButton, QVBoxLayout, QWidget
 
-from labctl.engine.client import Poll
 from labctl.engine.logs import readable
+from labctl.engine.messages import Poll, RunEvent
 from labctl.gui.text.phrases import phrase
 from labctl.gui.text.words import named, tr
 from protocols.units import duration
@@ -63,10 +61,9 @@ class NotesPanel(QWidget):
             self.noted.emit(text)
 
 
-def _line(event: dict[str, Any]) -> str:
-    when = duration(float(event.get("run_time_s", 0.0)))
-    what, by, reason = event.get("what", ""), event.get("by", ""), event.get("reason", "")
-    cycle = event.get("cycle")
-    at = f" · {tr('cycle')} {cycle:,}" if isinstance(cycle, int) else ""
-    why = reason if what in _WRITTEN else phrase(reason)
-    return f"{when}{at} · {phrase(what)}" + (f" ({phrase(by)})" if by else "") + (f": {why}" if why else "")
+def _line(event: RunEvent) -> str:
+    when = duration(event.run_time_s)
+    at = f" · {tr('cycle')} {event.cycle:,}" if event.cycle is not None else ""
+    why = str(event.reason) if event.what in _WRITTEN else phrase(event.reason)
+    by = f" ({phrase(event.by)})" if event.by else ""
+    return f"{when}{at} · {phrase(event.what)}{by}" + (f": {why}" if why else "")

@@ -11,13 +11,15 @@ from typing import Any
 from PyQt6.QtCore import Qt
 from PyQt6.QtWidgets import QCheckBox, QHBoxLayout, QLabel, QListWidget, QPushButton, QVBoxLayout, QWidget
 
+from labctl.engine.messages import CheckedRun
 from labctl.engine.snapshot import Snapshot
 from labctl.experiment.differences import differences
 from labctl.gui.state.app_state import AppState
 from labctl.gui.state.engine_link import EngineLink
+from labctl.gui.text.phrases import phrase
 from labctl.gui.text.words import must, named, tr
+from labctl.runs.preflight_report import ENDED_BADLY
 from labctl.runs.request import RunRequest
-from labctl.runs.sheet import ENDED_BADLY
 from protocols.engine import Outcome, RunState
 from protocols.errors import LabError
 
@@ -126,7 +128,7 @@ class QueuePanel(QWidget):
             return
         if snapshot is None or not snapshot.is_over or self._state.safety.why_not():
             return
-        if snapshot.state not in (RunState.IDLE, RunState.SAFE):
+        if snapshot.state not in (RunState.IDLE, RunState.SAFE) or snapshot.unresolved:
             self._off(tr("The queue waits: {why}.", why=tr("the bench is not known to be safe")))
             return
         if snapshot.outcome not in _GOES_ON_AFTER and _last_run(snapshot) != self._looked_at:
@@ -141,22 +143,23 @@ class QueuePanel(QWidget):
         self._checking = True
         self._say(tr("Checking …"))
         self._link.ask(
-            lambda client: client.preflight(request), lambda sheet: self._checked(item, sheet), self._failed
+            lambda client: client.preflight(request), lambda found: self._checked(item, found), self._failed
         )
 
-    def _checked(self, item: dict[str, Any], sheet: dict[str, Any]) -> None:
+    def _checked(self, item: dict[str, Any], checked: CheckedRun) -> None:
         if not self.on.isChecked() or item not in self.requests:  # somebody thought better of it
             self._checking = False
             self._say("")
             return
-        seen = self._seen(sheet["bench"]) if sheet["warnings"] else ""
-        warnings = [text for text in sheet["warnings"] if not (seen and text == ENDED_BADLY)]
-        if warnings or sheet["energises"]:
-            why = "; ".join(warnings) or tr("a bench that is energised is started by hand")
+        report = checked.report
+        seen = self._seen(report.bench) if report.warnings else ""
+        warnings = [text for text in report.warnings if not (seen and text == ENDED_BADLY)]
+        if warnings or report.energises:
+            why = "; ".join(map(phrase, warnings)) or tr("a bench that is energised is started by hand")
             self._off(tr("The queue waits: {why}.", why=why))
             return
         self._link.ask(
-            lambda client: client.start_run(sheet, seen), lambda _: self._started(item), self._failed
+            lambda client: client.start_run(checked, seen), lambda _: self._started(item), self._failed
         )
 
     def _seen(self, bench: str) -> str:
@@ -175,7 +178,7 @@ class QueuePanel(QWidget):
         self._keep()
 
     def _failed(self, error: LabError) -> None:
-        self._off(tr("The queue waits: {why}.", why=error))
+        self._off(tr("The queue waits: {why}.", why=phrase(error.message)))
 
     def _request(self, item: dict[str, Any]) -> RunRequest:
         """Write the queued text where the engine finds it, and return the request."""

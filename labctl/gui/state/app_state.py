@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
 
 from PyQt6.QtCore import QObject, QSettings, pyqtSignal
 
+from labctl.engine.messages import RunDescription
 from labctl.engine.snapshot import Snapshot
 from labctl.gui.state.bench_safety import BenchSafety
 from labctl.gui.state.engine_view import EngineView
@@ -38,7 +38,7 @@ class AppState(QObject):
         self.shown = self.live  # in the plots: the engine's run, or a stored one
         self.selected = SelectedExperiment(store, out)
         self.preflight = Preflight()
-        self.safety = BenchSafety(self.engine, self.selected, self.live)
+        self.safety = BenchSafety(self.engine, self.selected)
         self.selected.changed.connect(self.preflight.forget)
         self.selected.failed.connect(self.failed)
         self.engine.polled.connect(self.live.absorb)
@@ -60,11 +60,11 @@ class AppState(QObject):
         """Write a line into the notes of the window; the run does not get it."""
         self.noted.emit(text)
 
-    def take_description(self, serial: int, notes: dict[str, Any], arrays: dict[str, Any]) -> None:
+    def take_description(self, description: RunDescription) -> None:
         """Take in what another run of the engine is about, and show it."""
         self.run_began.emit()
         self.selection.clear()
-        self.live.describe(serial, notes, arrays)
+        self.live.describe(description)
         self.show_live()
 
     def show_live(self) -> None:

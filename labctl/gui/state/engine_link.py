@@ -8,7 +8,6 @@ OFF does not stand in line behind a preflight that takes its time.
 from __future__ import annotations
 
 import contextlib
-import json
 import os
 import signal
 import threading
@@ -22,12 +21,14 @@ from PyQt6.QtCore import QObject, pyqtSignal, pyqtSlot
 
 from labctl.engine.client import EMERGENCY_S, EngineClient, Poll
 from labctl.engine.errors import EngineGone, EngineRefused
-from labctl.engine.guardian import NOTE
+from labctl.engine.guardian import NOTE, read_note
+from labctl.engine.guardian_lines import SafeReport
 from labctl.engine.lifecycle import VERBS, Verb
-from labctl.engine.places import Place, engines
+from labctl.engine.places import EngineAddress, engines
 from labctl.gui.state.safety_status import LinkState
 from protocols.engine import RunState
-from protocols.errors import LabError
+from protocols.errors import DataError, LabError
+from protocols.messages import Message, joined, say
 
 POLL_S = 0.04
 GUARDIAN_S = 75.0
@@ -41,15 +42,15 @@ class EngineLink(QObject):
     """A window's engine: one that runs already, or one started. Signals arrive in the window's thread."""
 
     polled = pyqtSignal(object)  # Poll
-    described = pyqtSignal(int, object, object)  # serial, notes, arrays
-    state_changed = pyqtSignal(object, str)  # LinkState, what was said
+    described = pyqtSignal(object)  # RunDescription
+    state_changed = pyqtSignal(object, object)  # LinkState, what was said
     answered = pyqtSignal(object, object)  # callback, answer
     refused = pyqtSignal(object, object)  # callback, error
 
     def __init__(self, name: str | None = None) -> None:
         super().__init__()
         self._name = name
-        self._place: Place | None = None
+        self._place: EngineAddress | None = None
         self._over = threading.Event()
         self._taken = threading.Event()
         self._taken.set()
@@ -75,7 +76,7 @@ class EngineLink(QObject):
             thread.join(timeout_s)
 
     @property
-    def place(self) -> Place | None:
+    def place(self) -> EngineAddress | None:
         """Return where the engine is."""
         return self._place
 
@@ -149,7 +150,7 @@ class EngineLink(QObject):
             try:
                 client = self._find()
             except LabError as error:
-                self._say(LinkState.NONE, str(error))
+                self._say(LinkState.NONE, error.message)
                 self._over.wait(1.0)
                 continue
             with client:
@@ -176,7 +177,7 @@ class EngineLink(QObject):
                     if self._over.is_set():
                         return
                     if poll.serial != described:
-                        self._emit(self.described, poll.serial, *client.describe())
+                        self._emit(self.described, client.describe())
                         described = poll.serial
                     self._taken.clear()
                     last, missed = poll, 0
@@ -190,7 +191,7 @@ class EngineLink(QObject):
                 if missed > 25:
                     raise
             except EngineGone as gone:
-                self._report_engine_lost(client, last, str(gone))
+                self._report_engine_lost(client, last, gone.message)
                 return
             self._over.wait(max(0.0, POLL_S - (time.monotonic() - began)))
 
@@ -206,26 +207,37 @@ class EngineLink(QObject):
             self._say(LinkState.NONE, why)
             return
         self._say(LinkState.GONE, why)
-        deed = self._deed(Path(snapshot.run.folder) if snapshot.run and snapshot.run.folder else None)
-        if deed is None:
-            self._say(LinkState.LEFT_UNSAFE, f"{why}. The guardian has not told that it made the bench safe")
-        elif deed["safe"]:
-            parts = "; ".join(str(p.get("name", "")) for p in deed["parts"]) or "nothing was energised"
-            after = f"{deed['safe_after_s']:.1f} s after it noticed"
-            self._say(LinkState.GUARDED, f"made safe by the guardian {after} ({parts}): {deed['reason']}")
+        places = [client.place.notes()]
+        if snapshot.job is None and snapshot.run is not None and snapshot.run.folder:
+            places.append(Path(snapshot.run.folder))
+        report = self._guardian_says([place for place in places if place is not None])
+        if report is None:
+            told = say("{why}. The guardian has not told that it made the bench safe", why=Message.of(why))
+            self._say(LinkState.LEFT_UNSAFE, told)
+        elif report.safe:
+            parts = joined([Message.of(part.name) for part in report.parts] or [say("nothing was energised")])
+            told = say(
+                "made safe by the guardian {time:.1f} s after it noticed ({parts}): {reason}",
+                time=report.safe_after_s,
+                parts=parts,
+                reason=Message.of(report.reason),
+            )
+            self._say(LinkState.GUARDED, told)
         else:
-            self._say(LinkState.LEFT_UNSAFE, f"the guardian could not make the bench safe: {deed['problem']}")
+            told = say("the guardian could not make the bench safe: {why}", why=Message.of(report.problem))
+            self._say(LinkState.LEFT_UNSAFE, told)
 
-    def _deed(self, folder: Path | None) -> dict[str, Any] | None:
-        """Wait for the guardian's note in the run's folder."""
+    def _guardian_says(self, places: list[Path]) -> SafeReport | None:
+        """Wait for the guardian's note: in the run's folder, or in the engine's when there was no run."""
         deadline, not_before = time.monotonic() + GUARDIAN_S, time.time() - 30.0
-        while folder is not None and time.monotonic() < deadline and not self._over.is_set():
-            with contextlib.suppress(OSError, ValueError):
-                deed: dict[str, Any] = json.loads((folder / NOTE).read_text("utf-8"))
-                if (folder / NOTE).stat().st_mtime < not_before:
-                    raise ValueError("the note is of another death, before the run was resumed")
-                if deed["safe"] or deed["safe_after_s"] > 60.0:
-                    return deed
+        while time.monotonic() < deadline and not self._over.is_set():
+            for folder in places:
+                with contextlib.suppress(OSError, DataError):
+                    report = read_note(folder)
+                    if (folder / NOTE).stat().st_mtime < not_before:
+                        continue  # of another death, before the run was resumed
+                    if report.safe or report.safe_after_s > 60.0:
+                        return report
             time.sleep(0.1)
         return None
 
@@ -241,7 +253,7 @@ class EngineLink(QObject):
             signal.emit(*values)
 
 
-def _kill_unless(done: threading.Event, place: Place) -> None:
+def _kill_unless(done: threading.Event, place: EngineAddress) -> None:
     """Kill an engine that lets nobody in to say EMERGENCY OFF; its guardian then makes the bench safe."""
     if done.wait(EMERGENCY_S + 0.5):
         return

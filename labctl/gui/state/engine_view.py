@@ -7,6 +7,7 @@ from PyQt6.QtCore import QObject, pyqtSignal
 from labctl.engine.client import Poll
 from labctl.engine.snapshot import Snapshot
 from labctl.gui.state.safety_status import LinkState, SafetyStatus, safety_status
+from labctl.gui.text.phrases import phrase
 from protocols.engine import RunState
 
 
@@ -61,10 +62,15 @@ class EngineView(QObject):
         """Tell whether a run is under way, as far as is known."""
         return self.snapshot is not None and not self.snapshot.is_over
 
-    def status(self) -> tuple[SafetyStatus, int]:
-        """Return what the engine says of the bench, and the number of its run; 0 when there has been none."""
-        run = self.snapshot.run if self.snapshot is not None else None
-        return safety_status(self.snapshot, self.link, self.said), run.serial if run is not None else 0
+    @property
+    def is_checking(self) -> bool:
+        """Tell whether the engine checks a bench, as far as is known."""
+        job = self.present.job if self.present is not None else None
+        return job is not None and job.kind == "check"
+
+    def status(self, *, ending: bool = False) -> SafetyStatus:
+        """Return what the engine says of the bench; ending: a check of it is being broken off."""
+        return safety_status(self.snapshot, self.link, phrase(self.said), ending=ending)
 
 
 def _folder(snapshot: Snapshot | None) -> str:

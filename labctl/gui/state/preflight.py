@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from enum import Enum, auto
 from typing import Any
 
 from PyQt6.QtCore import QObject, pyqtSignal
 
+from labctl.engine.messages import CheckedRun
 from labctl.gui.text.words import tr
+from labctl.runs.preflight_report import PreflightReport
 
 
 class Phase(Enum):
@@ -21,7 +23,7 @@ class Phase(Enum):
 
 
 class Preflight(QObject):
-    """One preflight at a time: its sheet or its failure, and the reason given to start all the same.
+    """One preflight at a time: its report or its failure, and the reason given to start all the same.
 
     `found` when there is something else to show, `verdict_changed` whenever `may_start` may differ.
     """
@@ -32,7 +34,7 @@ class Preflight(QObject):
     def __init__(self) -> None:
         super().__init__()
         self.phase = Phase.NOT_CHECKED
-        self.sheet: Mapping[str, Any] | None = None
+        self.checked: CheckedRun | None = None
         self.problem = ""  # why the check failed
         self.passable = False  # the check failed, but a reason lets it pass
         self.compiling = False  # the check takes longer: the simulator is compiled
@@ -41,7 +43,7 @@ class Preflight(QObject):
         self._serial = 0  # counts what was asked and forgotten: an answer belongs to one of them
 
     def forget(self) -> None:
-        """Forget the sheet: what it tells of is not what would be started any more."""
+        """Forget the report: what it tells of is not what would be started any more."""
         self._serial += 1
         self.reason = ""  # it was given for what was checked, not for what comes next
         self._show(Phase.NOT_CHECKED)
@@ -62,9 +64,14 @@ class Preflight(QObject):
 
         return answered
 
-    def report(self, sheet: Mapping[str, Any]) -> None:
+    @property
+    def report(self) -> PreflightReport | None:
+        """Return what was found; None before that."""
+        return self.checked.report if self.checked is not None else None
+
+    def take(self, checked: CheckedRun) -> None:
         """Take in what was found."""
-        self._show(Phase.REPORTED, sheet, passable=self.passable)
+        self._show(Phase.REPORTED, checked, passable=self.passable)
 
     def fail(self, problem: str, *, passable: bool = False) -> None:
         """Take in why the check failed; one that is passable passes when checked again with a reason."""
@@ -73,8 +80,8 @@ class Preflight(QObject):
     def stand_against(self, problems: tuple[str, ...]) -> None:
         """Take what the check of the bench found wrong: from now on it takes a reason to start."""
         self.against = problems
-        if self.sheet is not None:
-            self.report(self.sheet)
+        if self.checked is not None:
+            self.take(self.checked)
 
     def give_reason(self, reason: str) -> None:
         """Take the reason to start in spite of warnings; it is written into the run's events."""
@@ -86,15 +93,15 @@ class Preflight(QObject):
 
     def warnings(self) -> list[str]:
         """Return everything that stands against a start."""
-        return [*self.against, *(self.sheet["warnings"] if self.sheet is not None else ())]
+        return [*self.against, *(self.report.warnings if self.report is not None else ())]
 
     def may_start(self) -> bool:
-        """Tell whether the sheet is green, or overridden with a reason."""
-        return self.sheet is not None and (not self.warnings() or bool(self.reason.strip()))
+        """Tell whether the report is green, or overridden with a reason."""
+        return self.checked is not None and (not self.warnings() or bool(self.reason.strip()))
 
     def why_not(self) -> str:
         """Return what is missing before a start."""
-        if self.sheet is None:
+        if self.checked is None:
             return tr("Run the preflight first.")
         return tr("The preflight has warnings: write a reason to start all the same.")
 
@@ -112,11 +119,11 @@ class Preflight(QObject):
     def _show(
         self,
         phase: Phase,
-        sheet: Mapping[str, Any] | None = None,
+        checked: CheckedRun | None = None,
         problem: str = "",
         *,
         passable: bool = False,
     ) -> None:
-        self.phase, self.sheet, self.problem, self.passable = phase, sheet, problem, passable
+        self.phase, self.checked, self.problem, self.passable = phase, checked, problem, passable
         self.found.emit()
         self.verdict_changed.emit()

@@ -4,15 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 from PyQt6.QtCore import QObject, pyqtSignal
 
+from labctl.engine.errors import EngineGone
 from labctl.engine.lifecycle import VERBS, Verb
 from labctl.gui.state.app_state import AppState
 from labctl.gui.state.engine_link import EngineLink
+from labctl.gui.text.phrases import phrase
 from labctl.gui.text.words import tr
 from protocols.errors import LabError
+from protocols.messages import say
 
 PASSABLE = "calibration.required"  # what a reason lets pass
 
@@ -28,6 +32,9 @@ class RunControl(QObject):
         self._starting = False  # from the click until the engine has answered
         state.preflight.verdict_changed.connect(self.changed)
         state.safety.check_changed.connect(self.changed)
+        state.engine.changed.connect(self._see_check)
+        state.engine.engine_lost.connect(self._lose_check)
+        self._saw_check = False  # the engine has told of the check that was asked for
 
     # ── starting ─────────────────────────────────────────────────────────────────────────────────
 
@@ -40,14 +47,16 @@ class RunControl(QObject):
         try:
             request = replace(self._state.selected.request(), uncalibrated=preflight.let_pass())
         except LabError as error:
-            preflight.fail(str(error))
+            preflight.fail(phrase(error.message))
             return
         preflight.begin(compiling=snapshot is None or snapshot.run is None)
         self._link.ask(
             lambda client: client.preflight(request),
-            preflight.unless_forgotten(preflight.report),
+            preflight.unless_forgotten(preflight.take),
             preflight.unless_forgotten(
-                lambda error: preflight.fail(str(error), passable=getattr(error, "key", "") == PASSABLE)
+                lambda error: preflight.fail(
+                    phrase(error.message), passable=getattr(error, "key", "") == PASSABLE
+                )
             ),
         )
 
@@ -55,12 +64,12 @@ class RunControl(QObject):
         """Start what the preflight checked; what is still being typed was not."""
         self._state.selected.reading.emit()
         preflight = self._state.preflight
-        sheet, why = preflight.sheet, preflight.override()
-        if sheet is None or not preflight.may_start():
+        checked, why = preflight.checked, preflight.override()
+        if checked is None or not preflight.may_start():
             self._state.tell(preflight.why_not())
             return
-        question = tr("Energise {bench} and start?", bench=sheet["bench"])
-        if sheet["energises"] and not self._confirm(question):
+        question = tr("Energise {bench} and start?", bench=checked.report.bench)
+        if checked.report.energises and not self._confirm(question):
             return
         self._set_starting(on=True)
 
@@ -69,9 +78,9 @@ class RunControl(QObject):
 
         def failed(error: LabError) -> None:
             self._set_starting(on=False)
-            self._state.tell(str(error))
+            self._tell(error)
 
-        self._link.ask(lambda client: client.start_run(sheet, why), started, failed)
+        self._link.ask(lambda client: client.start_run(checked, why), started, failed)
 
     def may_start(self) -> tuple[bool, str]:
         """Tell whether Start may be pressed as far as the window knows, and if not, why."""
@@ -82,6 +91,48 @@ class RunControl(QObject):
     def _set_starting(self, *, on: bool) -> None:
         self._starting = on
         self.changed.emit()
+
+    # ── checking the bench ───────────────────────────────────────────────────────────────────────
+
+    def check_bench(self) -> None:
+        """Have the engine check the chosen bench, which energises it."""
+        safety, file = self._state.safety, self._state.selected.bench.file
+        safety.check_begins()
+        self._saw_check = False
+
+        def refused(error: LabError) -> None:
+            safety.check_is_over(None, error)
+
+        self._link.ask(lambda client: client.start_check(str(Path(file).absolute())), lambda _: None, refused)
+
+    def end_check(self) -> None:
+        """Break a check off: the bench goes to its safe state."""
+        if self._state.safety.is_checking:
+            self._state.safety.check_is_broken_off()
+            self._link.do(Verb.STOP, "the check was ended", self._note)
+
+    def _see_check(self) -> None:
+        """Take in that a check has begun or is over, as the engine tells."""
+        now = self._state.engine.is_checking
+        if now and not self._saw_check:
+            self._saw_check = True
+            self._state.safety.check_is_under_way()
+        elif self._saw_check and not now:
+            self._saw_check = False
+            over = self._state.safety.check_is_over
+            self._link.ask(
+                lambda client: client.check_result(),
+                lambda report: over(report, None),
+                lambda error: over(None, error),
+            )
+
+    def _lose_check(self) -> None:
+        """Take in that the engine died with a check in hand; its guardian tells of the bench."""
+        if self._saw_check or self._state.safety.is_checking:
+            self._saw_check = False
+            self._state.safety.check_is_over(
+                None, EngineGone(say("the engine died while it checked the bench"))
+            )
 
     # ── a run under way ──────────────────────────────────────────────────────────────────────────
 
@@ -94,7 +145,8 @@ class RunControl(QObject):
 
     def emergency_off(self, reason: str = "") -> None:
         """Make the bench safe now, a check of it included."""
-        self._state.safety.end_check()
+        if self._state.safety.is_checking:
+            self._state.safety.check_is_broken_off()
         self._state.note(f"{tr(VERBS[Verb.EMERGENCY_OFF].label)} …")
         self._link.emergency_off(reason, self._note)
 
@@ -115,7 +167,7 @@ class RunControl(QObject):
             )
 
     def _tell(self, error: LabError) -> None:
-        self._state.tell(str(error))
+        self._state.tell(phrase(error.message))
 
     def _note(self, error: LabError) -> None:
-        self._state.note(str(error))
+        self._state.note(phrase(error.message))

@@ -11,7 +11,7 @@ import xarray as xr
 from numpy.typing import NDArray
 from PyQt6.QtCore import QObject, pyqtSignal
 
-from labctl.engine.client import Poll
+from labctl.engine.messages import Poll, RunDescription
 from labctl.engine.rings import RINGS
 from labctl.engine.snapshot import LatenessFacts, Snapshot
 from labctl.gui.state.history import History
@@ -93,9 +93,9 @@ class Marker:
 
 
 def markers_in(events: Iterable[Mapping[str, Any]]) -> list[Marker]:
-    """Return the markers among the events of a run, as stored or as an engine tells them."""
+    """Return the markers among the stored events of a run."""
     return [
-        Marker(str(e.get("text", e.get("reason", ""))), float(e["learning_time_s"]), int(e["cycle"]))
+        Marker(str(e.get("text", "")), float(e["learning_time_s"]), int(e["cycle"]))
         for e in events
         if e.get("what") == "marker" and "learning_time_s" in e and "cycle" in e
     ]
@@ -144,9 +144,10 @@ class RunModel(QObject):
 
     # ── a run that goes on ───────────────────────────────────────────────────────────────────────
 
-    def describe(self, serial: int, notes: dict[str, Any], arrays: dict[str, Any]) -> None:
+    def describe(self, told: RunDescription) -> None:
         """Begin with another run of the engine."""
-        self.description = Description.of_run(described(notes, arrays))
+        run = described(told.attributes, told.dims, told.texts, told.arrays)
+        self.description = Description.of_run(run)
         self.title = self.folder = ""
         self.clear()
         self.begun.emit()
@@ -158,7 +159,11 @@ class RunModel(QObject):
             self.title, self.folder = poll.snapshot.run.name, poll.snapshot.run.folder
         if self.description is None:
             return
-        found = markers_in(poll.events)
+        found = [
+            Marker(e.reason, e.learning_time_s, e.cycle)
+            for e in poll.events
+            if e.what == "marker" and e.learning_time_s is not None and e.cycle is not None
+        ]
         self.markers += found
         grew = bool(found)
         rounds = poll.rings.get("rounds")

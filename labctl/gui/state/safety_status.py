@@ -1,4 +1,4 @@
-"""How safe the bench is, for people: the words, shape and colour of the banner. No Qt here."""
+"""How safe the bench is, for people: the words, shape and colour of the banner."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from enum import StrEnum
 
 from labctl.engine.lifecycle import STATES
 from labctl.engine.snapshot import Snapshot
+from labctl.gui.text.phrases import phrase
 from protocols.engine import Outcome, RunState
 
 
@@ -32,7 +33,8 @@ class LinkState(StrEnum):
 NOT_READY = "NOT READY"
 CHECKING_BENCH = "CHECKING THE BENCH"
 ENERGISED = "bench check under way: the supply is switched on and the gates are charged anew"
-CHECKED = "the run left the bench in doubt; a check of it has since read back that it is safe"
+CALIBRATING = "CALIBRATING"
+MEASURED = "a calibration is under way: the bench is energised and its gates are charged anew"
 BROKEN_OFF = "the bench check is being broken off; the bench is on its way to the safe state"
 
 
@@ -51,8 +53,10 @@ _FROM_SAFE = (TouchAdvice.SAFE, TouchAdvice.UNKNOWN, TouchAdvice.LIVE, TouchAdvi
 _LIVE = (RunState.PREFLIGHT, RunState.ARMED, RunState.RUNNING, RunState.PAUSED, RunState.STOPPING)
 
 
-def safety_status(snapshot: Snapshot | None, link: LinkState, told: str = "") -> SafetyStatus:
-    """Return what to say. `told` is the engine's or the guardian's last word when link is lost."""
+def safety_status(
+    snapshot: Snapshot | None, link: LinkState, told: str = "", *, ending: bool = False
+) -> SafetyStatus:
+    """Return what to say. `told` is the last word of an engine or guardian; ending: a check is broken off."""
     bench, simulated = _bench(snapshot)
     if link in (LinkState.GONE, LinkState.LEFT_UNSAFE):
         return SafetyStatus("FAULT", TouchAdvice.DO_NOT, told, bench, simulated)
@@ -60,51 +64,51 @@ def safety_status(snapshot: Snapshot | None, link: LinkState, told: str = "") ->
         return SafetyStatus("SAFE", TouchAdvice.SAFE, told, bench, simulated)
     if snapshot is None or link is LinkState.NONE:
         return SafetyStatus("CONNECTING", TouchAdvice.UNKNOWN, told, bench, simulated)
-    state = snapshot.state
+    return _in_doubt(_of_engine(snapshot, bench, simulated, ending=ending), snapshot)
+
+
+def _of_engine(snapshot: Snapshot, bench: str, simulated: bool | None, *, ending: bool) -> SafetyStatus:
+    """Return what the engine says of what it does, or did last."""
+    state, live = snapshot.state, TouchAdvice.LIVE
+    if snapshot.job is not None:
+        checks = snapshot.job.kind == "check"
+        word = CHECKING_BENCH if checks else CALIBRATING
+        why = BROKEN_OFF if ending else ENERGISED if checks else MEASURED
+        return SafetyStatus(word, live, why, snapshot.job.bench, None)
     if state in _LIVE:
-        why = f"⚠ {snapshot.warnings[-1]}" if snapshot.warnings else STATES[state]
-        return SafetyStatus(str(state).upper(), TouchAdvice.LIVE, why, bench, simulated)
+        why = f"⚠ {phrase(snapshot.warnings[-1])}" if snapshot.warnings else STATES[state]
+        return SafetyStatus(str(state).upper(), live, why, bench, simulated)
     if state is RunState.FAULT:
-        safe = snapshot.is_over and snapshot.safe is not None and not snapshot.safe.learning_on
-        touch = TouchAdvice.SAFE if safe else TouchAdvice.DO_NOT
-        return SafetyStatus(
-            "FAULT", touch, snapshot.problem or snapshot.reason or STATES[state], bench, simulated
-        )
+        touch = TouchAdvice.SAFE if snapshot.is_over else TouchAdvice.DO_NOT  # and if not, that follows
+        why = snapshot.problem or snapshot.reason or STATES[state]
+        return SafetyStatus("FAULT", touch, phrase(why), bench, simulated)
     if snapshot.activity == "checking":
         return SafetyStatus("CHECKING", TouchAdvice.SAFE, STATES[RunState.PREFLIGHT], bench, simulated)
     word = str(state).upper()
     if state is RunState.SAFE:
-        word = {
-            Outcome.COMPLETED: "COMPLETED",
-            Outcome.STOPPED: "STOPPED",
-            Outcome.ABORTED: "ABORTED",
-            Outcome.FAILED: "FAILED",
-        }.get(snapshot.outcome or Outcome.COMPLETED, word)
+        word = str(snapshot.outcome or Outcome.COMPLETED).upper() if snapshot.run is not None else word
         if snapshot.activity == "storing":
             word = "STORING"
-    problem = snapshot.problem if state is RunState.SAFE else ""
+    problem = phrase(snapshot.problem) if state is RunState.SAFE else ""
     return SafetyStatus(word, TouchAdvice.SAFE, problem or STATES[state], bench, simulated)
 
 
+def _in_doubt(status: SafetyStatus, snapshot: Snapshot) -> SafetyStatus:
+    """Return the status with what is known of benches that were not left safe: it comes first."""
+    if not snapshot.unresolved:
+        return status
+    fault = snapshot.unresolved[-1]
+    if snapshot.job is not None:  # the banner says what goes on, whatever was left
+        why = status.why if fault.bench == status.bench else f"{fault.bench}: {phrase(fault.problem)}"
+        return replace(status, touch=TouchAdvice.DO_NOT, why=why)
+    return SafetyStatus("FAULT", TouchAdvice.DO_NOT, phrase(fault.problem), fault.bench, None)
+
+
 def worse(engine: SafetyStatus, check: SafetyStatus | None) -> SafetyStatus:
-    """Return the status that asks for more care: the engine's, or that of a check of the bench.
-
-    While a check goes on the banner says so, whatever the engine left.
-    """
-    if check is None:
+    """Return the status that asks for more care: the engine's, or what a check of the bench came to."""
+    if check is None or _FROM_SAFE.index(check.touch) < _FROM_SAFE.index(engine.touch):
         return engine
-    if _FROM_SAFE.index(check.touch) >= _FROM_SAFE.index(engine.touch):
-        return check
-    if check.state != CHECKING_BENCH:
-        return engine
-    why = check.why if check.bench == engine.bench else f"{engine.bench}: {engine.why}"
-    return replace(check, touch=engine.touch, why=why)
-
-
-def checking(bench: str, simulated: bool | None, *, ending: bool) -> SafetyStatus:
-    """Return what to say while a bench is checked by a process of its own."""
-    why = BROKEN_OFF if ending else ENERGISED
-    return SafetyStatus(CHECKING_BENCH, TouchAdvice.LIVE, why, bench, simulated)
+    return check
 
 
 def _bench(snapshot: Snapshot | None) -> tuple[str, bool | None]:

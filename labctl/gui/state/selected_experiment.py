@@ -10,6 +10,7 @@ from PyQt6.QtCore import QObject, QSettings, pyqtSignal
 
 from labctl.bench_files.load import load_bench
 from labctl.gui.state.experiment_document import ExperimentDocument
+from labctl.gui.text.phrases import phrase
 from labctl.runs.request import RunRequest
 from protocols.errors import ConfigError, LabError
 
@@ -55,12 +56,10 @@ class SelectedExperiment(QObject):
         try:
             loaded = load_bench(file, None, 0)
         except LabError as error:
-            self.failed.emit(str(error))
+            self.failed.emit(phrase(error.message))
         else:
-            limits, known = loaded.limits, loaded.settings
-            takes_doses = known.get("kind", "sim") == "sim"
-            simulated = takes_doses or bool(known.get("simulated"))
-            bench = ChosenBench(file, str(known.get("name", bench.name)), simulated, takes_doses)
+            limits, known = loaded.limits, loaded.file
+            bench = ChosenBench(file, known.name, known.is_simulated, takes_doses=not known.is_hardware)
         self.bench = bench
         self.document.recheck(limits)
         self.bench_changed.emit()

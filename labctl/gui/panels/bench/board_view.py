@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pyqtgraph as pg
 from PyQt6.QtWidgets import QWidget
 
 from labctl.bench_files.load import read_hardware
+from labctl.engine.reports import WiresChecked
 from labctl.experiment import build_network
 from labctl.gui.plots.network_item import NetworkItem
 from labctl.gui.state.run_model import Description
@@ -91,10 +90,9 @@ class BoardView(pg.PlotWidget):
             plot.addItem(self._item)
             plot.vb.setRange(self._item.boundingRect(), padding=0.0)
 
-    def mark(self, wires: Mapping[str, Any] | None) -> None:
-        """Mark the nodes of wires that `labctl bench check --json` calls wrong."""
-        faults = () if wires is None else wires["faults"]
-        names = [str(name) for fault in faults for name in fault["wires"]]
+    def mark(self, wires: WiresChecked | None) -> None:
+        """Mark the nodes of wires that a check found wrong."""
+        names = [name for fault in (wires.faults if wires is not None else ()) for name in fault.wires]
         self.marked = sorted({node for name in names for node in self._wires.get(name, ())})
         if self._item is not None:
             self._draw_marks()

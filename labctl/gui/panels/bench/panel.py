@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
-
+from PyQt6.QtCore import pyqtSignal
 from PyQt6.QtWidgets import (
     QHBoxLayout,
     QLabel,
@@ -15,11 +13,11 @@ from PyQt6.QtWidgets import (
     QWidget,
 )
 
+from labctl.engine.reports import CheckReport, WiresChecked
 from labctl.gui.panels.bench.board_view import BoardView
 from labctl.gui.panels.bench.calibration_table import CalibrationTable
 from labctl.gui.state.app_state import AppState
-from labctl.gui.state.bench_safety import problems_of, told_end
-from labctl.gui.state.check_process import CheckEnd
+from labctl.gui.state.bench_safety import CheckOver, told_end
 from labctl.gui.text.phrases import phrase
 from labctl.gui.text.words import named, repolish, tr
 from labctl.gui.widgets.questions import confirm
@@ -31,8 +29,11 @@ from protocols.errors import LabError
 class BenchPanel(QWidget):
     """What the bench is, who answers on it, what is wrong and what to do about it.
 
-    A check is off while a run is under way. What it finds wrong stands against a start.
+    `check_asked` once somebody has agreed to have it energised. A check is off while a run is under way; what
+    it finds wrong stands against a start.
     """
+
+    check_asked = pyqtSignal()
 
     def __init__(self, state: AppState) -> None:
         super().__init__()
@@ -90,14 +91,14 @@ class BenchPanel(QWidget):
                 "muted", tr("The simulator has no instruments; its board is drawn by seed and imperfections.")
             )
             self._add(tr("simulator"), tr("ready on this computer"), "good")
-        elif self._safety.process.under_way and self._safety.is_chosen(self._safety.process.bench):
+        elif self._safety.is_checking and self._safety.is_chosen(self._safety.checked.file):
             self._say("muted", "… " + tr("Checking …"))
         else:
             self._say("muted", tr("Not checked yet."))
 
     def _enable(self) -> None:
         has_instruments = self._state.selected.bench.has_instruments
-        self.check.setEnabled(has_instruments and not self._safety.process.under_way)
+        self.check.setEnabled(has_instruments and not self._safety.is_checking)
 
     def start(self) -> None:
         """Check the chosen bench file, once somebody has agreed to have it energised."""
@@ -111,84 +112,74 @@ class BenchPanel(QWidget):
         self.tree.clear()
         self.board.mark(None)
         self._say("muted", "… " + tr("Checking …"))
-        self._safety.start_check()
+        self.check_asked.emit()
 
     def _is_refused(self) -> bool:
         """Tell whether the bench cannot be checked now, and say why."""
         if self._state.engine.is_running:
             self._say("warning", "▲ " + tr("A run is under way; the bench can be checked after it."))
             return True
-        return self._safety.process.under_way
+        return self._safety.is_checking
 
-    def show_check(self, found: Mapping[str, Any]) -> None:
-        """Show what `labctl bench check --json` printed."""
+    def show_check(self, found: CheckReport) -> None:
+        """Show what a check found."""
         self.tree.clear()
-        for part in found.get("instruments", ()):
-            who = part.get("identity") or {}
-            says = " ".join(str(who.get(k, "")) for k in ("name", "serial")).strip()
-            role = "good" if part["ok"] else "error"
-            item = self._add(phrase(part["name"]), says or part["error"] or "", role)
-            self._add(tr("address"), str(part["address"]), "muted", item)
-            if part["error"]:
-                self._add(tr("what to do"), part["error"], "error", item)
-            item.setExpanded(not part["ok"])
-        for name, reading in (found.get("supply") or {}).items():
-            self._add(f"{tr('supply')} {name}", f"{reading['V']:.3f} V, {1e3 * reading['A']:.1f} mA", "good")
-        if found.get("meter_V") is not None:
-            self._add(tr("meter"), f"{found['meter_V']:.4f} V", "good")
-        self._show_wires(found.get("wires"))
-        self.board.mark(found.get("wires"))
-        problems = problems_of(found)
-        self._state.preflight.stand_against(tuple(problems))
-        if problems:
-            self._say("error", "✖ " + "\n".join(map(phrase, problems)))
-        else:
-            self._say("good", "✔ " + tr("The bench is ready, and it was left safe."))
+        for part in found.instruments:
+            says = part.identity.label() if part.identity is not None else phrase(part.error or "")
+            item = self._add(phrase(part.name), says, "good" if part.ok else "error")
+            self._add(tr("address"), part.address, "muted", item)
+            if part.error:
+                self._add(tr("what to do"), phrase(part.error), "error", item)
+            item.setExpanded(not part.ok)
+        for name, reading in found.supply.items():
+            self._add(f"{tr('supply')} {name}", f"{reading.V:.3f} V, {1e3 * reading.A:.1f} mA", "good")
+        if found.meter_V is not None:
+            self._add(tr("meter"), f"{found.meter_V:.4f} V", "good")
+        if found.wires is not None:
+            self._show_wires(found.wires)
+        self.board.mark(found.wires)
 
-    def _show_wires(self, wires: Mapping[str, Any] | None) -> None:
-        if wires is None:
-            return
-        faults = wires["faults"]
+    def _show_wires(self, wires: WiresChecked) -> None:
+        faults = wires.faults
         head = self._add(
             tr("wires"),
             tr("{n} wrong", n=len(faults)) if faults else tr("all right"),
             "error" if faults else "good",
         )
-        wrong = {str(name) for fault in faults for name in fault["wires"]}
-        for name, got in wires["arrived"].items():
+        wrong = {name for fault in faults for name in fault.wires}
+        for name, got in wires.arrived.items():
             role = "error" if name in wrong else "good"
             text = tr(
-                "free {free} V, clamped {clamped} V",
-                free=f"{got['free']:.3f}",
-                clamped=f"{got['clamped']:.3f}",
+                "free {free} V, clamped {clamped} V", free=f"{got.free:.3f}", clamped=f"{got.clamped:.3f}"
             )
             self._add(name, text, role, head)
         for fault in faults:
-            self._add(tr("what to do"), phrase(fault["sentence"]), "error", head)
+            self._add(tr("what to do"), phrase(fault.sentence), "error", head)
         head.setExpanded(bool(faults))
 
-    def _ended(self, end: CheckEnd) -> None:
+    def _ended(self, over: CheckOver) -> None:
         """Show how a check ended; what it found belongs to the bench it was asked for."""
-        role, text = told_end(end)
-        if not self._safety.is_chosen(end.bench):
-            self._state.note(f"{self._safety.checked.name}: {text}")
-        elif end.found and not end.deed:
-            self.show_check(end.found)
-        else:
-            self._say(role, text)
+        role, text = told_end(over)
+        if not self._safety.is_chosen(over.bench.file):
+            self._state.note(f"{over.bench.name}: {text}")
+            return
+        if over.report is not None:
+            self.show_check(over.report)
+        self._state.preflight.stand_against(over.problems)
+        self._say(role, text)
 
     def _from_preflight(self) -> None:
-        sheet = self._state.preflight.sheet
-        if sheet is None:
+        report = self._state.preflight.report
+        if report is None:
             return
         self.tree.clear()
-        for part in sheet["instruments"]:
-            item = self._add(phrase(part["name"]), phrase(part["answer"]), "good")
-            self._add(tr("address"), phrase(part["address"]), "muted", item)
+        for part in report.instruments:
+            item = self._add(phrase(part.name), phrase(part.answer), "good")
+            self._add(tr("address"), phrase(part.address), "muted", item)
         self.calibrations.read()
-        for name, text in sheet["limits"].items():
+        for name, text in report.limits.items():
             self._add(f"{tr('limit')}: {tr(name)}", phrase(text), "muted")
-        for text in sheet["safe"]:
+        for text in report.safe:
             self._add(tr("safe means"), phrase(text), "muted")
         self._say("good", "✔ " + tr("Everybody answered at the preflight."))
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from PyQt6.QtCore import QSize, Qt, pyqtSignal
 from PyQt6.QtGui import QKeySequence, QResizeEvent
 from PyQt6.QtWidgets import (
@@ -20,7 +22,6 @@ from PyQt6.QtWidgets import (
 from labctl.gui.state.preflight import Phase, Preflight
 from labctl.gui.text.phrases import phrase
 from labctl.gui.text.words import must, named, repolish, tr
-from labctl.runs.sheet import sheet_lines
 
 _SHOWN = ("run", "expected", "bench", "safe means", "last failure")  # the bench panel has the rest
 
@@ -72,8 +73,8 @@ class PreflightCard(QFrame):
             return
         if self.reason.text() != self._preflight.reason:
             self.reason.setText(self._preflight.reason)
-        sheet = self._preflight.sheet
-        lines = sheet_lines(sheet) if sheet is not None else []
+        report = self._preflight.report
+        lines = report.lines() if report is not None else []
         self.lines.fill([(label, text) for label, text in lines if label in _SHOWN])
         if phase is Phase.REPORTED:
             self._show_report()
@@ -125,7 +126,7 @@ class _Lines(QScrollArea):
         for ground in (must(self.viewport()), self._inside):
             ground.setAutoFillBackground(False)  # the card's
 
-    def fill(self, lines: list[tuple[str, str]]) -> None:
+    def fill(self, lines: Sequence[tuple[str, str]]) -> None:
         """Show other lines; the area is hidden when there are none."""
         while self._form.rowCount():
             self._form.removeRow(0)
