@@ -192,7 +192,6 @@ class RunJob:
         EventLog(self.folder, self.observer.run_time_s).note(
             what, by=by, text=text, cycle=cycle, learning_time_s=learning_time_s
         )
-        event = RunEvent(
-            Message.of(what), by, Message.of(text), self.observer.run_time_s(), cycle, learning_time_s
-        )
+        now_s = self.observer.run_time_s()
+        event = RunEvent(Message.of(what), by, Message.of(text), now_s, cycle, learning_time_s)
         self._engine.published.note(event)

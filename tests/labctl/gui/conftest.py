@@ -13,7 +13,8 @@ from PyQt6.QtTest import QTest
 from PyQt6.QtWidgets import QApplication
 
 from labctl.engine.client import EngineClient
-from labctl.engine.places import Place, engines
+from labctl.engine.local import LocalEngine
+from labctl.engine.places import EngineAddress, engines
 from labctl.gui.app.start import make_application
 from labctl.gui.app.window import MainWindow
 from labctl.gui.state.engine_link import EngineLink
@@ -22,6 +23,7 @@ from protocols.engine import RunState
 from protocols.errors import LabError
 
 from ...timing import wait_for
+from ..engine_here import Unneeded
 
 EXAMPLES = Path(__file__).parents[3] / "examples"
 
@@ -64,7 +66,7 @@ def places(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
                 os.kill(process.pid, 9)
 
 
-def _make_idle(place: Place) -> None:
+def _make_idle(place: EngineAddress) -> None:
     """Abort what an engine is doing."""
     with contextlib.suppress(LabError), EngineClient(place) as client:
         with contextlib.suppress(LabError):
@@ -75,10 +77,30 @@ def _make_idle(place: Place) -> None:
 Opened = Callable[..., MainWindow]
 
 
+@pytest.fixture(scope="module")
+def engine_here() -> Iterator[LocalEngine]:
+    """An engine in this process for the windows of a module."""
+    with LocalEngine("here", Unneeded()) as engine:
+        yield engine
+
+
 @pytest.fixture
-def open_window(app: QApplication, store: QSettings, places: Path, tmp_path: Path) -> Iterator[Opened]:
-    """Open windows; they are shut at the end."""
+def open_window(
+    request: pytest.FixtureRequest,
+    app: QApplication,
+    store: QSettings,
+    places: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> Iterator[Opened]:
+    """Open windows; they are shut at the end.
+
+    Their engine is in this process, but for tests marked `system`: there it is one of its own.
+    """
     windows: list[MainWindow] = []
+    if request.node.get_closest_marker("system") is None:
+        here = request.getfixturevalue("engine_here")
+        monkeypatch.setattr("labctl.gui.state.engine_link.engines", lambda: [here])
 
     def make(*, live: bool = True) -> MainWindow:
         window = MainWindow(EngineLink(), tmp_path / "runs", store, theme.LIGHT)

@@ -16,13 +16,10 @@ from labctl.gui.state.safety_status import LinkState
 from protocols.engine import Outcome, RunState
 
 from ...emulation.benches import CONTROLLER
+from ...reports import checked
 from ..conftest import Opened, prepare, until
 
 pytestmark = pytest.mark.gui
-SHEET = {"bench": "b", "instruments": (), "limits": {}, "safe": (), "cycles": 1, "from_cycle": 0}
-SHEET |= {"method": "m", "rounds": 1, "disk_bytes": 1, "free_bytes": 1, "duration_s": 1.0}
-SHEET |= {"duration_from": "", "imperfections": "", "calibrations": (), "last_failure": ""}
-SHEET |= {"warnings": (), "energises": False}
 FOREVER = 50_000_000
 
 
@@ -64,7 +61,7 @@ def test_nothing_can_be_asked_of_an_engine_that_has_died(open_window: Opened) ->
     for contact in (LinkState.GONE, LinkState.GUARDED):
         window.state.engine.take_link(contact, "it died")
         assert not any(b.isEnabled() for b in (*controls.buttons.values(), controls.marker))
-    window.state.preflight.report(SHEET)
+    window.state.preflight.take(checked())
     assert not controls.start.isEnabled()
     window.state.engine.take_poll(_snapshot(5))  # of the next one, which has come as far
     assert controls.start.isEnabled()

@@ -160,6 +160,7 @@ def _tag_export_and_show(window: MainWindow, folder: Path) -> None:
         QDesktopServices.unsetUrlHandler("file")
 
 
+@pytest.mark.system
 def test_a_window_that_is_killed_changes_nothing_and_another_one_catches_up(
     open_window: Opened, tmp_path: Path
 ) -> None:
@@ -214,7 +215,7 @@ def test_the_emergency_key_works_from_every_dialog(open_window: Opened) -> None:
     for opened in (lambda: window, message, shortcuts, question, marker):
         if not window.panels.controls.start.isEnabled():
             window.panels.experiment.card.check.click()
-            until(lambda: window.state.preflight.sheet is not None)
+            until(lambda: window.state.preflight.report is not None)
             window.panels.experiment.card.reason.setText("the last run was aborted on purpose")
             until(window.panels.controls.start.isEnabled)
         start(window)
@@ -252,6 +253,7 @@ def test_what_the_banner_says_when_nothing_is_known() -> None:
     assert safety_status(None, LinkState.LEFT_UNSAFE, "no answer").touch is TouchAdvice.DO_NOT
 
 
+@pytest.mark.system
 def test_an_engine_that_is_killed_is_a_fault_until_the_guardian_has_made_the_bench_safe(
     open_window: Opened,
 ) -> None:
@@ -278,7 +280,7 @@ def test_an_engine_that_is_killed_is_a_fault_until_the_guardian_has_made_the_ben
     until(lambda: window.link.place is not None)  # the new engine is up
     window.panels.experiment.document.set("training.cycles", 1000)
     window.panels.experiment.card.check.click()
-    until(lambda: window.state.preflight.sheet is not None)
+    until(lambda: window.state.preflight.report is not None)
     assert not window.panels.controls.start.isEnabled()  # the last run did not end well: say why to go on
     window.panels.experiment.card.reason.setText("the engine was killed on purpose")
     until(window.panels.controls.start.isEnabled)

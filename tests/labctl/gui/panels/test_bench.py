@@ -22,14 +22,13 @@ from labctl.gui.panels.imperfections import ImperfectionsPanel
 from labctl.gui.state.preflight import Preflight
 from labctl.gui.state.safety_status import LinkState, TouchAdvice
 from protocols.engine import RunState
+from protocols.messages import Message
 
 from ...emulation.benches import CONTROLLER, emulated
+from ...reports import checked
 from ..conftest import EXAMPLES, Opened, start, until
 
 pytestmark = pytest.mark.gui
-SHEET = {"warnings": (), "energises": True, "bench": "b", "instruments": (), "limits": {}, "safe": ()}
-SHEET |= {"cycles": 1, "from_cycle": 0, "method": "m", "rounds": 1, "disk_bytes": 1, "free_bytes": 1}
-SHEET |= {"duration_s": 1.0, "duration_from": "", "imperfections": "", "calibrations": (), "last_failure": ""}
 
 
 def _calibration(routine: str, age_days: float, valid_days: float, **more: object) -> Calibration:
@@ -120,7 +119,7 @@ def test_a_red_preflight_passes_with_a_reason_which_is_stored(open_window: Opene
 def test_a_reason_is_for_what_was_checked_alone(app: object) -> None:
     preflight = Preflight()
     card = PreflightCard(preflight)
-    preflight.report(SHEET)
+    preflight.take(checked(energises=True))
     assert preflight.may_start()
     preflight.stand_against(("wire S1 hangs loose",))
     assert not preflight.may_start()
@@ -128,13 +127,13 @@ def test_a_reason_is_for_what_was_checked_alone(app: object) -> None:
     assert preflight.may_start()
     assert preflight.override() == "only S5 is used [bench check: wire S1 hangs loose]"
     preflight.forget()
-    preflight.report(SHEET)
+    preflight.take(checked(energises=True))
     assert not preflight.may_start()
     preflight.stand_against(())
     assert preflight.may_start()
     assert preflight.override() == ""
     assert {label.text() for label in card.findChildren(QLabel)} >= {"expected", "safe means"}
-    preflight.report(SHEET | {"safe": ("0 V on V1 (node 15), V2 (node 13), V3 (node 1)",) * 4})
+    preflight.take(checked(safe=(Message.of("0 V on V1 (node 15), V2 (node 13), V3 (node 1)"),) * 4))
     card.resize(320, 120)  # as on a small screen: lines are scrolled, not squeezed into each other
     card.show()
     lines = [label for label in card.lines.findChildren(QLabel) if label.wordWrap()]
@@ -144,6 +143,7 @@ def test_a_reason_is_for_what_was_checked_alone(app: object) -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.system
 def test_wrong_wires_are_marked_and_an_engine_that_lets_nobody_in_is_made_safe(
     open_window: Opened, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -165,7 +165,7 @@ def test_wrong_wires_are_marked_and_an_engine_that_lets_nobody_in_is_made_safe(
         assert panel.board.marked == [1, 5]
 
         card.check.click()
-        until(lambda: window.state.preflight.sheet is not None)
+        until(lambda: window.state.preflight.report is not None)
         assert card.verdict.text().startswith("✖")
         assert not window.panels.controls.start.isEnabled()
         card.reason.setText("to see what the network makes of it")

@@ -71,7 +71,7 @@ def test_an_answer_to_a_check_of_other_settings_is_dropped(
     card.check.click()
     window.panels.experiment.document.set("training.cycles", 7000)
     asked[0][0]({"warnings": [], "energises": False})
-    assert window.state.preflight.sheet is None
+    assert window.state.preflight.report is None
     assert card.verdict.text().startswith("○")
     card.check.click()
     asked[0][1](ConfigError("of the first check"))

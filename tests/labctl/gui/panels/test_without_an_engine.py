@@ -10,7 +10,8 @@ import pytest
 from PyQt6.QtCore import QSettings
 from PyQt6.QtWidgets import QApplication
 
-from labctl.engine.client import EngineClient, Poll
+from labctl.engine.client import EngineClient
+from labctl.engine.messages import Poll
 from labctl.engine.snapshot import EngineFacts, RunFacts, Snapshot
 from labctl.gui.panels.bench.panel import BenchPanel
 from labctl.gui.panels.queue import QueuePanel
@@ -20,17 +21,19 @@ from labctl.gui.state.engine_link import EngineLink
 from labctl.gui.state.run_control import RunControl
 from labctl.gui.state.safety_status import LinkState, TouchAdvice
 from labctl.gui.widgets.theme import LIGHT
+from labctl.runs.preflight_report import InstrumentAnswer
 from labctl.runs.prepared import prepare
 from labctl.runs.request import RunRequest
 from labctl.runs.runner import carry_out
 from protocols.engine import RunState
 from protocols.errors import ConfigError, LabError
+from protocols.messages import Message
 
 from ...emulation.benches import CONTROLLER
+from ...reports import checked
 from ..conftest import EXAMPLES, until
 
 pytestmark = pytest.mark.gui
-REPORT = {"warnings": (), "energises": False, "bench": "sim", "instruments": (), "limits": {}, "safe": ()}
 
 
 class FakeLink(EngineLink):
@@ -66,7 +69,7 @@ def test_the_bench_panel_follows_the_bench_that_is_chosen(app: QApplication, sta
     state.selected.choose_bench(str(CONTROLLER))
     assert panel.check.isEnabled()
     assert not panel.board.isHidden()
-    state.preflight.report(REPORT | {"instruments": ({"name": "supply", "answer": "ok", "address": "a"},)})
+    state.preflight.take(checked(instruments=(InstrumentAnswer("supply", "a", Message.of("ok")),)))
     assert panel.tree.topLevelItem(0).text(0) == "✔ supply"
     run = RunFacts(1, "xor", "", "sim", "", 0, "", "", 9, 1)
     state.engine.take_poll(_poll(1, RunState.RUNNING, activity="running", run=run))
@@ -104,7 +107,7 @@ def test_the_queue_starts_what_passes_and_stops_at_what_does_not(state: AppState
         queue.add()
     queue.on.click()
     state.engine.take_poll(_poll(1, RunState.IDLE))
-    link.asked.pop()[0](REPORT)  # the preflight is green
+    link.asked.pop()[0](checked())  # the preflight is green
     link.asked.pop()[0](None)  # it has started
     assert len(queue.requests) == 1
     state.engine.take_poll(_poll(2, RunState.IDLE))
@@ -123,7 +126,7 @@ def test_run_control_tells_why_not_and_the_state_how_safe_it_is(state: AppState)
     assert told == ["Run the preflight first."]
     state.selected.document.load(EXAMPLES / "xor.toml")
     control.preflight()
-    link.asked.pop()[0](REPORT | {"energises": True})
+    link.asked.pop()[0](checked(energises=True))
     assert control.may_start() == (True, "The preflight has warnings: write a reason to start all the same.")
     control.start()
     assert questions == ["Energise sim and start?"]

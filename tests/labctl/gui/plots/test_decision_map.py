@@ -38,11 +38,11 @@ def test_a_map_read_late_does_not_reach_the_next_run(
     monkeypatch.setattr(runs_panel, "load_run", load)
     window = open_window(live=False)
     runs, live = window.panels.runs, window.state.live
-    live.describe(1, *described)
+    live.describe(described)
     live.folder = str(tmp_path)
     runs.load_decision_map(tmp_path, live)
     until(reading.is_set)
-    live.describe(2, *described)
+    live.describe(described)
     assert not live.folder  # of the run before
     may_read.set()
     runs.wait()

@@ -17,7 +17,7 @@ from PyQt6.QtCore import QEvent, QPointF, Qt
 from PyQt6.QtGui import QImage
 from PyQt6.QtWidgets import QApplication, QToolButton
 
-from labctl.engine.messages import Poll
+from labctl.engine.messages import Poll, RunDescription, RunEvent
 from labctl.engine.observer import describe
 from labctl.engine.rings import Samples
 from labctl.engine.snapshot import EngineFacts, LatenessFacts, RunFacts, Snapshot
@@ -36,7 +36,9 @@ from labctl.gui.plots.twin import TwinPlot
 from labctl.gui.state.run_model import Description, RunModel
 from labctl.gui.state.selection import MOST, Selection
 from labctl.gui.widgets import theme
+from labctl.store import reading
 from labctl.twins.health import Health
+from protocols.messages import Message
 from sim_backend import BenchConfig, SimBench
 
 from ..conftest import EXAMPLES, Opened, until
@@ -87,16 +89,16 @@ def _poll(cycle: int, rows: int = 3) -> Poll:
 
 
 @pytest.fixture(scope="module")
-def described() -> tuple[dict[str, Any], dict[str, Any]]:
+def described() -> RunDescription:
     """What an engine says of a run of the example xor."""
     limits = SimBench(BenchConfig(), seed=0).limits()
     return describe(build_plan(load_experiment(EXAMPLES / "xor.toml").settings, limits, 0))
 
 
 @pytest.fixture
-def model(app: QApplication, described: tuple[dict[str, Any], dict[str, Any]]) -> RunModel:
+def model(app: QApplication, described: RunDescription) -> RunModel:
     found = RunModel()
-    found.describe(1, *described)
+    found.describe(described)
     found.absorb(_poll(1000))
     return found
 
@@ -178,9 +180,10 @@ def test_markers_are_drawn_where_they_were_dropped(
 ) -> None:
     docks = {k.key: make_dock(k) for k in PLOTS if k.key in ("traces", "heatmap", "error")}
     poll = _poll(2000)
-    poll.events.append({"what": "note", "reason": "no marker", "cycle": 3})
+    poll.events.append(RunEvent(Message("note"), "window", Message.of("no marker"), cycle=3))
     name = "probe {9} moved"
-    poll.events.append({"what": "marker", "reason": name, "cycle": 500, "learning_time_s": 0.5})
+    marker = RunEvent(Message("marker"), "window", Message.of(name), 0.0, 500, 0.5)
+    poll.events.append(marker)
     model.absorb(poll)
     for dock in docks.values():
         dock.draw_now()
@@ -192,7 +195,7 @@ def test_markers_are_drawn_where_they_were_dropped(
     docks["error"].draw_now()
     lines = [i for i in docks["error"]._plot.items if hasattr(i, "label")]  # noqa: SLF001
     assert lines[0].value() == pytest.approx(np.log10(0.5))
-    model.describe(2, *described)
+    model.describe(described)
     for dock in docks.values():
         dock.draw_now()
         assert not [i for i in dock._plot.items if hasattr(i, "label")]  # noqa: SLF001
@@ -268,7 +271,9 @@ def test_what_is_under_the_mouse_is_read_in_place_of_what_stands_there(
 def test_the_timing_of_a_stored_run_counts_all_its_cycles(
     make_dock: Callable[..., PlotDock], described: Any, monkeypatch: pytest.MonkeyPatch, stride: int
 ) -> None:
-    whole = Description.of_run(reading.described(*described))
+    whole = Description.of_run(
+        reading.described(described.attributes, described.dims, described.texts, described.arrays)
+    )
     monkeypatch.setattr(Description, "of_run", lambda _: whole)
     lateness_s = np.zeros(100_000)
     lateness_s[:500] = 2e-3  # long before the last cycles

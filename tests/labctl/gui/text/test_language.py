@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import ast
-import itertools
 import re
 from collections.abc import Iterator
 from pathlib import Path
-from types import ModuleType
 
 import pytest
 from PyQt6.QtCore import Qt
@@ -15,11 +12,9 @@ from PyQt6.QtGui import QGuiApplication
 from PyQt6.QtTest import QTest
 from PyQt6.QtWidgets import QApplication, QDialogButtonBox, QFileDialog, QLabel, QLineEdit
 
-from drivers.checks import addresses as address_test
-from drivers.checks import clamps as clamp_test
-from drivers.checks import wiring as wire_test
 from labctl.engine.lifecycle import STATES
-from labctl.engine.messages import Poll
+from labctl.engine.messages import CheckedRun, Poll, RunEvent
+from labctl.engine.reports import WireFound, WiresChecked
 from labctl.engine.snapshot import EngineFacts, Snapshot
 from labctl.gui.text import language
 from labctl.gui.text.phrases import phrase
@@ -28,8 +23,10 @@ from labctl.runs.preflight import check
 from labctl.runs.prepared import prepare
 from labctl.runs.request import RunRequest
 from protocols.errors import ConfigError
+from protocols.messages import Message, joined, say
 from protocols.units import WANTED
 
+from ...reports import bench_report
 from ..conftest import EXAMPLES, Opened, until
 
 pytestmark = pytest.mark.gui
@@ -68,11 +65,11 @@ def test_qts_own_words_change_with_the_language(app: QApplication) -> None:
 
 def test_a_sheet_is_chinese(chinese: None, open_window: Opened, tmp_path: Path) -> None:
     run = prepare(RunRequest(EXAMPLES / "xor.toml", "sim", out=tmp_path))
-    sheet = check(run, None, guardian="").to_plain()
+    report = check(run, None, guardian="")
     window = open_window(live=False)
     window.panels.experiment.open(EXAMPLES / "xor.toml")
     card = window.panels.experiment.card
-    window.state.preflight.report(sheet)
+    window.state.preflight.take(CheckedRun(report, "token", compiled=True))
     assert "线性网络" in window.panels.experiment.form.about.text()
     tree = window.panels.bench.tree
     told = [tree.topLevelItem(k).text(1) for k in range(tree.topLevelItemCount())]
@@ -84,8 +81,9 @@ def test_what_happened_is_told_in_chinese_and_notes_as_they_were_written(
     chinese: None, open_window: Opened
 ) -> None:
     notes = open_window(live=False).panels.notes
-    asked = {"what": "run paused", "by": "window", "reason": "asked for by window", "cycle": 7}
-    written = {"what": "note", "by": "window", "reason": "asked for by window"}
+    paused = say("run {state}", state=Message("paused"))
+    asked = RunEvent(paused, "window", say("asked for by {who}", who=Message("window")), cycle=7)
+    written = RunEvent(Message("note"), "window", Message.of("asked for by window"))
     notes.absorb(Poll(Snapshot(1, EngineFacts("e", 1, "0", "")), 1, events=[asked, written]))
     first, second = notes.lines.toPlainText().splitlines()[-2:]
     assert not _ENGLISH.search(first)
@@ -99,58 +97,19 @@ def test_phrases_of_mistakes_keep_their_values(chinese: None) -> None:
     assert all(phrase(f"run {state}") != f"run {state}" for state in STATES)
 
 
-_PARTS = {  # what stands in the fields of the self-tests' sentences, where that is more than a number
-    "name": ("V1", "clamp node 3", "away clamp node 3", "label node 3", "address line 1"),
-    "at": ("node 3", "node 3 − node 4"),
-    "what": ("reads node 7", "reads something else"),
-    "where": ("node 3 of the free copy", "node 3 of the clamped copy"),
-    "part": ("20 % of what it should",),
-    "level": ("high", "low"),
-    "copy": ("free", "clamped"),
-    "why": ("V1 (D3) stays high: it is off, stuck, or plugged in elsewhere",),
-    "fault.sentence": ("V1 drives node 3 instead of node 4",),
-}
-
-
-def _sentences(module: ModuleType) -> Iterator[str]:
-    """Yield every sentence about wires that a self-test can make."""
-    tree = ast.parse(Path(module.__file__).read_text("utf-8"))
-    nodes = list(ast.walk(tree))
-    parts = [n.value for n in nodes if isinstance(n, ast.Assign) and ast.unparse(n.targets[0]) in _PARTS]
-    no_sentence = {id(inner) for n in parts for inner in ast.walk(n) if isinstance(inner, ast.JoinedStr)}
-    no_sentence |= {id(n.value) for n in nodes if isinstance(n, ast.Expr)}  # what is written for readers
-    no_sentence |= {id(part) for n in nodes if isinstance(n, ast.JoinedStr) for part in n.values}
-    for node in nodes:
-        if id(node) in no_sentence:
-            continue
-        if isinstance(node, ast.Constant) and len(str(node.value).split()) > 3:
-            yield str(node.value)
-        if isinstance(node, ast.JoinedStr) and len(node.values) > 1:
-            choices = [_choices(part) for part in node.values]
-            yield from ("".join(chosen) for chosen in itertools.product(*choices))
-
-
-def _choices(part: ast.expr) -> tuple[str, ...]:
-    if isinstance(part, ast.Constant):
-        return (str(part.value),)
-    return _PARTS.get(ast.unparse(part.value), ("7",)) if isinstance(part, ast.FormattedValue) else ()
-
-
-@pytest.mark.parametrize("module", [wire_test, clamp_test, address_test])
-def test_every_wrong_wire_is_told_in_chinese(chinese: None, module: ModuleType) -> None:
-    made = list(_sentences(module))
-    assert len(made) > 2
-    assert not [told for told in map(phrase, made) if _ENGLISH.search(told)]
-
-
 def test_a_check_is_told_in_chinese(chinese: None, open_window: Opened) -> None:
-    panel = open_window(live=False).panels.bench
-    wire = "V1 drives node 3 instead of node 4"
-    problems = ["not left safe: " + wire, "what supply now holds is not known: it did not answer"]
-    problems.append("what controller and supply now holds is not known: it did not answer")
-    problems.append("what controller and supply and meter now holds is not known: it did not answer")
-    fault = {"wires": ["V1"], "sentence": wire}
-    panel.show_check({"problems": problems, "wires": {"faults": [fault], "arrived": {}}})
+    window = open_window(live=False)
+    panel = window.panels.bench
+    wire = say("{name} drives node {at} instead of node {node}", name="V1", at=3, node=4)
+    silent = joined([Message("supply"), Message("meter")], " and ")
+    problems = (
+        say("not left safe: {why}", why=wire),
+        say("what {names} now holds is not known: it did not answer", names=silent),
+    )
+    fault = WireFound("misplaced", ("V1",), "both", wire)
+    wires = WiresChecked(ok=False, test_voltage_V=0.2, arrived={}, clamps=(), faults=(fault,))
+    window.state.safety.check_begins()
+    window.state.safety.check_is_over(bench_report(*problems, instruments=(), wires=wires), None)
     told = [panel.verdict.text(), panel.tree.topLevelItem(0).child(0).text(1)]
     assert not [text for text in told if _ENGLISH.search(text)]
 
