@@ -6,6 +6,7 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
+from labctl.experiment.tables import Table
 from protocols.task import TaskKind
 from protocols.units import Volt, parse_quantity
 
@@ -30,7 +31,7 @@ def _column(value: Any) -> Any:
     return [parse_quantity(x, "V") for x in value]
 
 
-Column = Annotated[list[float], BeforeValidator(_column, json_schema_input_type=list[str] | dict[str, Any])]
+Column = Annotated[list[float], BeforeValidator(_column, json_schema_input_type=list[str] | Table)]
 
 
 class SourceSettings(_Settings):
