@@ -56,6 +56,9 @@ def temporary_folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("TMPDIR", str(folder))
         patch.setattr(tempfile, "tempdir", str(folder))
+        (
+            folder / "labctl-benches"
+        ).mkdir()  # locks of benches: the folder outlives every program that uses it
         yield folder
     shutil.rmtree(folder, ignore_errors=True)
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+from labctl.experiment.tables import TomlTable
 
-def differences(
-    before: dict[str, Any], after: dict[str, Any], prefix: str = ""
-) -> list[tuple[str, Any, Any]]:
+
+def differences(before: TomlTable, after: TomlTable, prefix: str = "") -> list[tuple[str, Any, Any]]:
     """Return the settings that differ as dotted key, value before, value after; None where missing."""
     found: list[tuple[str, Any, Any]] = []
     for key in sorted(before.keys() | after.keys()):

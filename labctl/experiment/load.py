@@ -12,12 +12,13 @@ from typing import Any, TypeVar
 from pydantic import BaseModel, ValidationError
 
 from labctl.experiment.model import Experiment
+from labctl.experiment.tables import TomlTable
 from protocols.errors import ConfigError
 
 Model = TypeVar("Model", bound=BaseModel)
 
 
-def read_toml(path: Path) -> dict[str, Any]:
+def read_toml(path: Path) -> TomlTable:
     """Read a TOML file. Raises ConfigError when it is missing, unreadable or not TOML."""
     try:
         return tomllib.loads(path.read_text("utf-8"))
@@ -34,7 +35,7 @@ class LoadedExperiment:
     """An experiment with the file it came from and its values as written, overrides applied."""
 
     settings: Experiment
-    values: dict[str, Any]
+    values: TomlTable
     file: str
 
 
@@ -62,7 +63,7 @@ def split_overrides(overrides: Sequence[str]) -> tuple[list[str], list[str], lis
 _TABLES_OF_A_KIND = ("method",)
 
 
-def override(values: dict[str, Any], text: str) -> None:
+def override(values: TomlTable, text: str) -> None:
     """Set one `dotted.key=value` in nested tables, in place.
 
     The value is read as TOML; what is no TOML is taken as text, so quotes may be left out. Naming a
@@ -103,7 +104,7 @@ def _entry(table: list[Any], part: str, key: str) -> Any:
     raise ConfigError("no such entry", key=f"--set {key}", value=part, allowed=f"entries are {names}")
 
 
-def validate(model: type[Model], values: dict[str, Any], file: str) -> Model:
+def validate(model: type[Model], values: TomlTable, file: str) -> Model:
     """Validate a table against its schema; the first mistake becomes a ConfigError."""
     try:
         return model.model_validate(values)
@@ -111,9 +112,7 @@ def validate(model: type[Model], values: dict[str, Any], file: str) -> Model:
         raise _sentence(model, error, values, file) from None
 
 
-def _sentence(
-    model: type[BaseModel], error: ValidationError, values: dict[str, Any], file: str
-) -> ConfigError:
+def _sentence(model: type[BaseModel], error: ValidationError, values: TomlTable, file: str) -> ConfigError:
     first = error.errors(include_url=False)[0]
     location, tags, value = _location(values, first["loc"])
     key = ".".join(location)
@@ -150,12 +149,12 @@ def _sentence(
     return ConfigError(message, file=file, key=key, value=shown)
 
 
-def _bound(context: dict[str, Any], name: str) -> str:
+def _bound(context: TomlTable, name: str) -> str:
     bound = context.get(name)
     return f"{bound:.12g}" if isinstance(bound, float) else str(bound)
 
 
-def _location(values: dict[str, Any], loc: tuple[str | int, ...]) -> tuple[list[str], set[str], Any]:
+def _location(values: TomlTable, loc: tuple[str | int, ...]) -> tuple[list[str], set[str], Any]:
     """Return where a mistake is, which kinds of tables are on the way, and the value: all as in the file.
 
     pydantic names the kind of a table that may be one of several as if it were a key above it.
@@ -197,6 +196,6 @@ def _keys_at(model: type[BaseModel], location: list[str], tags: set[str]) -> lis
     return keys
 
 
-def _resolve(node: Any, schema: dict[str, Any]) -> Any:
+def _resolve(node: Any, schema: TomlTable) -> Any:
     reference = node.get("$ref")
     return schema["$defs"][reference.rsplit("/", 1)[-1]] if reference else node

@@ -27,7 +27,7 @@ def _column(value: Any) -> Any:
     return [parse_quantity(x, "V") for x in value]
 
 
-Column = Annotated[list[float], BeforeValidator(_column, json_schema_input_type=list[str] | dict[str, Any])]
+Column = Annotated[list[float], BeforeValidator(_column, json_schema_input_type=list[str] | dict[str, str])]
 
 
 class SourceSettings(Table):

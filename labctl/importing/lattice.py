@@ -7,10 +7,10 @@ noted, one sentence each.
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
 
 import numpy as np
 
+from labctl.experiment.tables import TomlTable
 from labctl.importing.lattice_readings import COLUMNS, ROWS, Readings, eta_of_rounds, rounds_kept
 from labctl.importing.lattice_task import LatticeTask, one_hot, read_task
 from labctl.importing.matlab import Fields
@@ -31,7 +31,7 @@ def read_lattice(source: Source, fields: Fields) -> Recording:
     pulse_s = 1e-6 * fields.number("ALF", 100) * fields.number("DUP", 1)
     gates = read.gates
     period = {} if not task.half_period else {"kind": "task-cycle", "period_cycles": 2 * task.half_period}
-    experiment: dict[str, Any] = {
+    experiment: TomlTable = {
         "name": _name(fields, task, pulse_s),
         "description": f"Reconstructed from {source.path.name}, measured on the 4×4 board of {PAPER}.",
         "network": {"kind": "lattice", "rows": ROWS, "columns": COLUMNS, "periodic": True},
@@ -100,7 +100,7 @@ def _check_board(source: Source, fields: Fields) -> None:
         raise source.refuse("its network is not the whole periodic 4×4 lattice, the only one labctl imports")
 
 
-def _method(fields: Fields, task: LatticeTask) -> tuple[dict[str, Any], list[str]]:
+def _method(fields: Fields, task: LatticeTask) -> tuple[TomlTable, list[str]]:
     """Return the [method] table and what had to be concluded for it."""
     eta, pulse_s = fields.number("ETA") / 129, 1e-6 * fields.number("ALF", 100) * fields.number("DUP", 1)
     update = fields.whole("UPD", 1) if task.kind is TaskKind.CLASSIFICATION else 0
@@ -143,7 +143,7 @@ def _told_of_carried(rounds: int) -> list[str]:
     return [f"{rounds} rounds after the board stopped itself repeat its last readings (round_measured 0)"]
 
 
-def _timing(task: LatticeTask, pulse_s: float) -> dict[str, Any]:
+def _timing(task: LatticeTask, pulse_s: float) -> TomlTable:
     if not task.half_period:
         return {}
     return {"period_cycles": 2 * task.half_period, "period_s": 2 * task.half_period * pulse_s}

@@ -6,11 +6,11 @@ Node numbers are 4·row + column; stored inputs and labels are fractions of full
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from labctl.experiment.tables import TomlTable
 from labctl.importing.matlab import Fields
 from labctl.importing.recording import Source, column, quantity
 from protocols.block import FloatArray, IntArray
@@ -23,7 +23,7 @@ _SAME = 1e-6  # of full scale
 class LatticeTask:
     """What was trained; inputs (P, S) as fractions of full scale; half a period in cycles, 0 without one."""
 
-    values: dict[str, Any]
+    values: TomlTable
     kind: TaskKind
     differential: bool
     full_scale_V: float
@@ -67,7 +67,7 @@ def read_task(source: Source, fields: Fields) -> LatticeTask:
     wired, names = _sources(nodes[0], train[:, :sources])
     reading = _outputs(nodes[1], differential)
     label_V = _label_V(source, fields, full_scale) if kind is TaskKind.CLASSIFICATION else 0.0
-    values: dict[str, Any] = {"kind": str(kind), "sources": _in_volts(wired, full_scale), "outputs": reading}
+    values: TomlTable = {"kind": str(kind), "sources": _in_volts(wired, full_scale), "outputs": reading}
     if kind is TaskKind.CLASSIFICATION:
         values["label"] = quantity(label_V, "V")
         margin_V = full_scale * fields.number("BUF", 0) / 2000
@@ -133,10 +133,10 @@ def _is_test(fields: Fields, kind: TaskKind, train: FloatArray, tests: FloatArra
     return "TESTCLASSES" in fields and len(np.unique(fields.numbers("TESTCLASSES"))) > 1
 
 
-def _sources(nodes: IntArray, inputs: FloatArray) -> tuple[list[dict[str, Any]], dict[int, str]]:
+def _sources(nodes: IntArray, inputs: FloatArray) -> tuple[list[TomlTable], dict[int, str]]:
     """Return the sources, voltages as fractions, and the columns that carry an input of their own, named."""
     names: dict[int, str] = {}
-    found: list[dict[str, Any]] = []
+    found: list[TomlTable] = []
     taken: dict[str, int] = {}
     constant = [c for c in range(len(nodes)) if np.ptp(inputs[:, c]) < _SAME]
     rails = [_rail_name(float(inputs[0, c])) for c in constant]
@@ -160,13 +160,13 @@ def _rail_name(fraction: float) -> str:
     return "V+" if fraction > 0.9 else "V-" if fraction < 0.1 else "Vo"
 
 
-def _in_volts(sources: list[dict[str, Any]], full_scale: float) -> list[dict[str, Any]]:
+def _in_volts(sources: list[TomlTable], full_scale: float) -> list[TomlTable]:
     return [
         s | {"voltage": quantity(full_scale * s["voltage"], "V")} if "voltage" in s else s for s in sources
     ]
 
 
-def _outputs(nodes: IntArray, differential: bool) -> list[dict[str, Any]]:
+def _outputs(nodes: IntArray, differential: bool) -> list[TomlTable]:
     if not differential:
         return [{"name": f"O{k + 1}" if len(nodes) > 1 else "O", "node": int(n)} for k, n in enumerate(nodes)]
     pairs = nodes.reshape(-1, 2)
@@ -195,12 +195,12 @@ def _data(
     table: FloatArray,
     sources: int,
     names: dict[int, str],
-    outputs: list[dict[str, Any]],
+    outputs: list[TomlTable],
     classes: str,
     kind: TaskKind,
     full_scale: float,
-) -> dict[str, Any]:
-    found: dict[str, Any] = {"inputs": {n: column(full_scale * table[:, c]) for c, n in names.items()}}
+) -> TomlTable:
+    found: TomlTable = {"inputs": {n: column(full_scale * table[:, c]) for c, n in names.items()}}
     if kind is TaskKind.CLASSIFICATION:
         found["classes"] = fields.numbers(classes).reshape(-1).astype(int).tolist()
         return found

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from labctl.experiment.tables import TomlTable
 from labctl.store.live import Static
 from protocols.bench import Limits
 from protocols.block import FloatArray
@@ -58,7 +59,7 @@ class Recording:
     file does not say and labctl concluded.
     """
 
-    experiment: dict[str, Any]
+    experiment: TomlTable
     limits: Limits
     arrays: dict[str, NDArray[Any]]
     bench: str
@@ -84,7 +85,7 @@ def quantity(value: float, unit: str) -> str:
     return f"{scale * value:.10g} {prefix}{unit}"
 
 
-def column(values_V: FloatArray) -> dict[str, Any]:
+def column(values_V: FloatArray) -> TomlTable:
     """Write a column of voltages the way an experiment file has it, in mV."""
     return {"values": [float(f"{1e3 * v:.10g}") for v in values_V], "unit": "mV"}
 

@@ -7,10 +7,13 @@ the paper's notebook and is noted as inferred. Outputs were not published with t
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
+from labctl.experiment.tables import TomlTable
 from labctl.importing.matlab import AGAIN, Fields
 from labctl.importing.recording import PAPER, Recording, Source, column, conductance_at_zero, quantity
 from labctl.store.live import Static
@@ -36,7 +39,7 @@ _TABLES: dict[str, tuple[str, str, str]] = {
 }
 
 
-def read_drift(source: Source, variables: dict[str, Any]) -> Recording:
+def read_drift(source: Source, variables: Mapping[str, Any]) -> Recording:
     """Turn a drift test (GMINUS, GPLUS in V, time in s) into a recording of one task trained alone."""
     found = DRIFT_NAME.match(source.path.stem)
     if found is None:
@@ -162,7 +165,7 @@ def _numbers(source: Source) -> FloatArray:
     return found
 
 
-def _gate_arrays(cycle: Any, time_s: FloatArray, gates_V: FloatArray) -> dict[str, Any]:
+def _gate_arrays(cycle: Any, time_s: FloatArray, gates_V: FloatArray) -> dict[str, NDArray[Any]]:
     """Return the arrays of a recording of (n, 2) gates; the third edge is the fixed resistor."""
     none = np.full((len(gates_V), 1), np.nan)
     conductance = conductance_at_zero(gates_V, _THRESHOLD_V, _STRENGTH_A_PER_V2)
@@ -176,7 +179,7 @@ def _gate_arrays(cycle: Any, time_s: FloatArray, gates_V: FloatArray) -> dict[st
 
 def _experiment(
     name: str, source: Source, board: int, tasks: tuple[str, ...], cycles: int, order: Any
-) -> dict[str, Any]:
+) -> TomlTable:
     chosen = [_TASKS.index(t) for t in tasks]
     return {
         "name": name,

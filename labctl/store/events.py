@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 NAME = "events.jsonl"
+EventLine = dict[str, Any]  # time, what, by, and what belongs to this kind of event
 
 
 class EventLog:
@@ -40,7 +41,7 @@ class EventLog:
                 os.fsync(file.fileno())
 
 
-def read_events(folder: Path) -> list[dict[str, Any]]:
+def read_events(folder: Path) -> list[EventLine]:
     """Return the lines of events.jsonl; one cut short by a crash is left out."""
     found = []
     file = folder / NAME

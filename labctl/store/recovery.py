@@ -17,7 +17,7 @@ from labctl.store import live, marker
 from labctl.store.catalogue import update
 from labctl.store.checkpoint import Checkpoint
 from labctl.store.convert import convert
-from labctl.store.events import EventLog, read_events
+from labctl.store.events import EventLine, EventLog, read_events
 from labctl.store.live_reader import LiveReader
 from labctl.store.manifest import Manifest
 from labctl.store.marker import Process
@@ -143,13 +143,13 @@ def _told_by_run_nc(manifest: Manifest, attributes: Mapping[str, Any]) -> tuple[
     return str(attributes.get("status") or RECOVERED), f"{why}its manifest was lost, run.nc tells this"
 
 
-def _guardians_deed(folder: Path, events: list[dict[str, Any]]) -> dict[str, Any] | None:
+def _guardians_deed(folder: Path, events: list[EventLine]) -> EventLine | None:
     """Return what the guardian did to instruments when the engine died, None if there was nothing to do.
 
     A note of an earlier death, before the run was resumed, says nothing of this one.
     """
     try:
-        deed: dict[str, Any] = json.loads((folder / "guardian.json").read_text("utf-8"))
+        deed: EventLine = json.loads((folder / "guardian.json").read_text("utf-8"))
     except (OSError, ValueError):
         return None
     began = next((str(e.get("time", "")) for e in _last_session(events)), "")
@@ -158,13 +158,13 @@ def _guardians_deed(folder: Path, events: list[dict[str, Any]]) -> dict[str, Any
     return deed if deed.get("parts") or not deed.get("safe") else None
 
 
-def _last_problem(events: list[dict[str, Any]]) -> str:
+def _last_problem(events: list[EventLine]) -> str:
     """Return what a run failed of, when it still could write that down."""
     failures = [e for e in _last_session(events) if e.get("event") == "failed" and e.get("reason")]
     return str(failures[-1]["reason"]) if failures else ""
 
 
-def _left_alone(folder: Path, events: list[dict[str, Any]]) -> bool:
+def _left_alone(folder: Path, events: list[EventLine]) -> bool:
     """Tell whether a bench of instruments was opened and nobody has written down that it was made safe."""
     try:
         sheet = json.loads((folder / "preflight.json").read_text("utf-8"))
@@ -173,13 +173,13 @@ def _left_alone(folder: Path, events: list[dict[str, Any]]) -> bool:
     return bool(sheet.get("energises")) and "run safe" not in {e.get("what") for e in _last_session(events)}
 
 
-def _last_session(events: list[dict[str, Any]]) -> list[dict[str, Any]]:
+def _last_session(events: list[EventLine]) -> list[EventLine]:
     """Return what happened since the run was begun, or taken up again, the last time."""
     starts = [k for k, e in enumerate(events) if e.get("what") == "run preflight"]
     return events[starts[-1] :] if starts else []
 
 
-def _told(deed: dict[str, Any]) -> str:
+def _told(deed: EventLine) -> str:
     if deed["safe"]:
         return f"the guardian made the bench safe within {deed['safe_after_s']:.2g} s"
     return f"THE BENCH MAY NOT BE SAFE, the guardian could not reach it: {deed['problem']}"

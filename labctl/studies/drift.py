@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from functools import partial
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
@@ -17,7 +16,7 @@ from labctl.store import open_run
 from labctl.store.reading import learning_gates
 from labctl.studies import drift_figure, erasure_figure, measured
 from labctl.studies.boards import PULSE_S, TASK_NAMES, TWO_EDGE, Overrides, TwoEdge, columns
-from labctl.studies.found import Alone, Expected, Path_V
+from labctl.studies.found import Alone, Expected, Numbers, Path_V
 from labctl.studies.measured import Drift
 from labctl.studies.pipeline import EXAMPLES, Point, Told, run_points, settings
 from labctl.studies.study import Finding, Request, short
@@ -191,7 +190,7 @@ def _integrate(board: TwoEdge, task: int, learning_s: float) -> Path_V:
     return time, found, other_label - model.output_V(found, other_source)
 
 
-def _numbers(name: str, board: str, runs: list[Alone], expected: list[Expected]) -> dict[str, Any]:
+def _numbers(name: str, board: str, runs: list[Alone], expected: list[Expected]) -> Numbers:
     rows = []
     for run in runs:
         known = expected[run.task]

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
 from labctl.studies.measured import Drift
 from protocols.block import FloatArray
 
+Numbers = dict[str, Any]  # of a study, as `--json` prints them
 Path_V = tuple[FloatArray, FloatArray, FloatArray]  # time (s), gates (V), error of the other task (V)
 
 

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
@@ -16,7 +15,7 @@ from labctl.store import open_run
 from labctl.store.reading import learning_gates
 from labctl.studies import limit_cycle_figure, measured
 from labctl.studies.boards import PULSE_S, TWO_EDGE
-from labctl.studies.found import Cycle, Plane
+from labctl.studies.found import Cycle, Numbers, Plane
 from labctl.studies.pipeline import EXAMPLES, Point, Told, run_points, settings
 from labctl.studies.scaling import SWEEPS
 from labctl.studies.study import Finding, Request, short
@@ -113,7 +112,7 @@ def principal_plane(paths_V: Sequence[FloatArray]) -> Plane:
     return Plane(axes[:2], share)
 
 
-def numbers(board: str, cycles: Sequence[Cycle], plane: Plane | None) -> dict[str, Any]:
+def numbers(board: str, cycles: Sequence[Cycle], plane: Plane | None) -> Numbers:
     """Return the numbers of the cycles, lists over periods."""
     return {
         "study": "limit-cycle",

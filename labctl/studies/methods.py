@@ -13,7 +13,7 @@ from labctl.analysis import Clock, gate_drift, settled_error
 from labctl.store import open_run
 from labctl.studies import methods_figure
 from labctl.studies.boards import Overrides
-from labctl.studies.found import MethodOutcome
+from labctl.studies.found import MethodOutcome, Numbers
 from labctl.studies.pipeline import EXAMPLES, Point, Told, run_points, settings
 from labctl.studies.study import Finding, Request, short
 
@@ -122,7 +122,7 @@ def _read_out(run: Path) -> tuple[float, float, float]:
     return max(floor.noise_free_V2, floor.noise_free_uncertainty_V2), floor.error_V2, drift.speed_V_per_s
 
 
-def numbers(outcomes: Mapping[str, MethodOutcome]) -> dict[str, Any]:
+def numbers(outcomes: Mapping[str, MethodOutcome]) -> Numbers:
     """Return a row per method, and the same as columns.
 
     The reduction of a board is its floor by the standard method over its floor by this one. Floors are
@@ -132,7 +132,7 @@ def numbers(outcomes: Mapping[str, MethodOutcome]) -> dict[str, Any]:
     baseline = outcomes[STANDARD]
     rng = np.random.default_rng(0)
     resampled = rng.integers(len(baseline.floor_V2), size=(RESAMPLES, len(baseline.floor_V2)))
-    rows: list[dict[str, Any]] = []
+    rows: list[Numbers] = []
     for name, outcome in outcomes.items():
         reduction = baseline.floor_V2 / outcome.floor_V2
         medians = np.median(reduction[resampled], axis=1)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from functools import partial
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
@@ -12,7 +11,7 @@ from labctl.analysis import class_loss
 from labctl.store import open_run
 from labctl.studies import measured, overclamping_figure
 from labctl.studies.boards import Overrides
-from labctl.studies.found import Losses, Overclamping, Published
+from labctl.studies.found import Losses, Numbers, Overclamping, Published
 from labctl.studies.pipeline import EXAMPLES, Point, Told, run_points, settings
 from labctl.studies.study import Finding, Request, short
 
@@ -110,12 +109,12 @@ def _published(data: Path | None) -> dict[str, Published]:
     return found
 
 
-def numbers(found: Overclamping) -> dict[str, Any]:
+def numbers(found: Overclamping) -> Numbers:
     """Return one row per ε and method, means over boards, and the same as columns; the best method by name.
 
     Best is the method other than standard with the smallest sum over ε of log hinge, zeros as 1e-3 mV².
     """
-    rows: list[dict[str, Any]] = []
+    rows: list[Numbers] = []
     for k, e in enumerate(found.epsilon_V):
         for name, losses in found.losses.items():
             known = found.published.get(name, NOTHING)

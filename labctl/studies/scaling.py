@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
@@ -22,7 +21,7 @@ from labctl.analysis.theory import sweep_periods
 from labctl.store import open_run
 from labctl.studies import measured, scaling_figure
 from labctl.studies.boards import PULSE_S, TWO_EDGE, Overrides
-from labctl.studies.found import Scaling
+from labctl.studies.found import Numbers, Scaling
 from labctl.studies.pipeline import EXAMPLES, Point, Told, run_points, settings
 from labctl.studies.study import Finding, Request, short
 from protocols.block import FloatArray
@@ -150,7 +149,7 @@ def _theory(board: str, sweep: Sweep) -> FloatArray | None:
     return np.array([found.tau_s, found.D_V, found.error_V2])
 
 
-def numbers(found: Scaling) -> dict[str, Any]:
+def numbers(found: Scaling) -> Numbers:
     """Return the numbers of a sweep: medians over boards, under the keys that `--json` promises."""
     tau, span, error = found.tau_s, np.median(found.span_V, axis=0), np.median(found.error_V2, axis=0)
     law = fit_power_law(tau, span**2, WINDOW_S)

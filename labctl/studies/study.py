@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
+from labctl.studies.found import Numbers
 from labctl.studies.pipeline import Told
 
 
@@ -28,7 +28,7 @@ class Request:
 class Finding:
     """What a study found: numbers for `--json`, a table for people, and how to draw the figure."""
 
-    numbers: dict[str, Any]
+    numbers: Numbers
     columns: Sequence[str]
     rows: Sequence[Sequence[str]]
     draw: Callable[[Path], Path]
