@@ -17,7 +17,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol, TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 import structlog
 
@@ -25,9 +25,8 @@ import labctl
 from labctl.bench_files import bench_lock
 from labctl.engine import logs
 from labctl.engine.errors import Failure
-from labctl.engine.guardian_lines import SafeReport, WatchBench
 from labctl.engine.guardian_link import final_status
-from labctl.engine.jobs.job import MAKE_SAFE_S, Job, Strike
+from labctl.engine.jobs.job import MAKE_SAFE_S, Guards, Job, Strike
 from labctl.engine.messages import CheckedRun, Preflight, PreflightResume, StartCalibration, StartCheck
 from labctl.engine.publish import Published
 from labctl.engine.snapshot import EngineFacts, GuardianFacts, JobFacts, Snapshot, UnresolvedFault
@@ -44,37 +43,6 @@ T = TypeVar("T")
 EMERGENCY_S = 1.0  # then the guardian takes over
 _UNDER_WAY = (RunState.PREFLIGHT, RunState.ARMED, RunState.RUNNING, RunState.PAUSED)
 log = structlog.get_logger(__name__)
-
-
-class Guards(Protocol):
-    """The engine's end of a guardian: `labctl.engine.guardian_link.GuardianLink`."""
-
-    @property
-    def pid(self) -> int:
-        """Return the guardian's process number."""
-
-    @property
-    def alive(self) -> bool:
-        """Tell whether the guardian's process runs."""
-
-    @property
-    def watching(self) -> bool:
-        """Tell whether it lives, has something to watch, and all it needs to make that safe."""
-
-    def watch(self, bench: WatchBench) -> None:
-        """Have a bench watched and wait until it is. Raises NoGuardian."""
-
-    def folder(self, folder: Path) -> None:
-        """Tell where the run is stored."""
-
-    def release(self) -> None:
-        """Say that the bench is safe and nothing needs watching."""
-
-    def make_safe(self, reason: str, limit_s: float) -> SafeReport | None:
-        """Have the bench made safe, which we have let go; return what was done, or None."""
-
-    def take_over(self, reason: str) -> None:
-        """Have this process killed and the bench made safe."""
 
 
 @dataclass(frozen=True)
@@ -101,7 +69,7 @@ class Engine:
         watchers: Callable[[], int],
         notes: Path | None = None,
     ) -> None:
-        self.name, self.guardian, self.watchers = name, guardian, watchers
+        self.name, self.guardian, self._watchers = name, guardian, watchers
         started = datetime.now(UTC).isoformat(timespec="milliseconds")
         self.published = Published(Snapshot(0, EngineFacts(name, os.getpid(), labctl.__version__, started)))
         self.run_log = logs.RunLog()
@@ -116,6 +84,10 @@ class Engine:
         self._unresolved: dict[frozenset[str], UnresolvedFault] = {}
         self._serial = 0
         self.idle_since = time.monotonic()
+
+    def watchers(self) -> int:
+        """Return how many clients watch."""
+        return self._watchers()
 
     # ── the engine's own thread ──────────────────────────────────────────────────────────────────
 

@@ -13,10 +13,11 @@ from types import TracebackType
 from typing import Any
 
 from labctl.engine.codec import decode
-from labctl.engine.core import Engine, Guards
+from labctl.engine.core import Engine
 from labctl.engine.errors import EngineGone
 from labctl.engine.guardian_lines import SafeReport, WatchBench
 from labctl.engine.guardian_link import NoGuardian
+from labctl.engine.jobs.job import Guards
 from labctl.engine.messages import AnyRequest, Hello, Request
 from labctl.engine.places import EngineLine
 from labctl.engine.requests import RequestHandler

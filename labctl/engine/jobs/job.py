@@ -5,10 +5,13 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
 from labctl.engine.errors import Failure
-from labctl.engine.guardian_lines import WatchBench
+from labctl.engine.guardian_lines import SafeReport, WatchBench
+from labctl.engine.logs import RunLog
+from labctl.engine.publish import Published
 from labctl.runs.session import EmergencyOff
 from protocols.engine import EventKind
 from protocols.messages import Message, joined, say
@@ -20,6 +23,60 @@ WOULD = say("learning off, sources at 0 V, clamps released, the supply as the be
 UNWATCHED_S = 2.0  # after so long a client that is there has hung
 MAKE_SAFE_S = 10.0  # for the guardian, when a job could not make its bench safe
 Strike = Callable[[], None]  # has the engine's own thread call `Job.strike`, wherever it is
+
+
+class Guards(Protocol):
+    """The engine's end of a guardian: `labctl.engine.guardian_link.GuardianLink`."""
+
+    @property
+    def pid(self) -> int:
+        """Return the guardian's process number."""
+
+    @property
+    def alive(self) -> bool:
+        """Tell whether the guardian's process runs."""
+
+    @property
+    def watching(self) -> bool:
+        """Tell whether it lives, has something to watch, and all it needs to make that safe."""
+
+    def watch(self, bench: WatchBench) -> None:
+        """Have a bench watched and wait until it is. Raises NoGuardian."""
+
+    def folder(self, folder: Path) -> None:
+        """Tell where the run is stored."""
+
+    def release(self) -> None:
+        """Say that the bench is safe and nothing needs watching."""
+
+    def make_safe(self, reason: str, limit_s: float) -> SafeReport | None:
+        """Have the bench made safe, which we have let go; return what was done, or None."""
+
+    def take_over(self, reason: str) -> None:
+        """Have this process killed and the bench made safe."""
+
+
+class Host(Protocol):
+    """What a job needs of the engine that does it."""
+
+    @property
+    def name(self) -> str:
+        """Return the engine's name."""
+
+    @property
+    def guardian(self) -> Guards:
+        """Return the line to the guardian."""
+
+    @property
+    def published(self) -> Published:
+        """Return what clients read."""
+
+    @property
+    def run_log(self) -> RunLog:
+        """Return the log of the run under way."""
+
+    def watchers(self) -> int:
+        """Return how many clients watch."""
 
 
 class Job(Protocol):

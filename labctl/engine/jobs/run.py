@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import structlog
 
 from labctl.engine import logs, realtime
-from labctl.engine.jobs.job import Strike, failure_of, watch_of
+from labctl.engine.jobs.job import Host, Strike, failure_of, watch_of
 from labctl.engine.messages import RunEnded, RunEvent
 from labctl.engine.observer import Observer, describe
 from labctl.engine.reports import RunReport
@@ -23,7 +23,6 @@ from protocols.errors import ProtocolError
 from protocols.messages import Message, joined
 
 if TYPE_CHECKING:
-    from labctl.engine.core import Engine
     from labctl.runs.prepared import PreparedRun, Resumption
     from labctl.runs.session import Session
 
@@ -38,7 +37,7 @@ class RunJob:
 
     def __init__(
         self,
-        engine: Engine,
+        engine: Host,
         run: PreparedRun,
         resumption: Resumption | None,
         report: PreflightReport,
