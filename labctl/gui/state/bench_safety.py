@@ -8,7 +8,15 @@ from PyQt6.QtCore import QObject, pyqtSignal
 
 from labctl.engine.reports import CheckReport
 from labctl.gui.state.engine_view import EngineView
-from labctl.gui.state.safety_status import NOT_READY, SafetyStatus, TouchAdvice, worse
+from labctl.gui.state.safety_status import (
+    BROKEN_OFF,
+    CHECKING_BENCH,
+    ENERGISED,
+    NOT_READY,
+    SafetyStatus,
+    TouchAdvice,
+    worse,
+)
 from labctl.gui.state.selected_experiment import ChosenBench, SelectedExperiment
 from labctl.gui.text.phrases import phrase
 from labctl.gui.text.words import tr
@@ -52,6 +60,7 @@ class BenchSafety(QObject):
         self.checked = ChosenBench("", "")  # the bench that was checked last
         self.ending = False  # the check is being broken off
         self._asked = False  # from the click until the engine tells of the check
+        self._open = False  # from the click until what it found is here
         self._not_ready: SafetyStatus | None = None  # a check came to nothing on this bench
         self.check_changed.connect(self.changed)
         engine.changed.connect(self.changed)
@@ -61,7 +70,7 @@ class BenchSafety(QObject):
     @property
     def is_checking(self) -> bool:
         """Tell whether a bench is being checked."""
-        return self._asked or self._engine.is_checking
+        return self._open or self._engine.is_checking
 
     def status(self) -> SafetyStatus:
         """Return what the banner has to say."""
@@ -72,7 +81,14 @@ class BenchSafety(QObject):
             told = replace(told, bench=named, simulated=bench.simulated)
         elif told.bench == bench.name and told.simulated is None:  # it ended before it could say
             told = replace(told, simulated=bench.simulated)
+        if self._asked:  # the engine has not told of it yet
+            return worse(told, self._of_asked())
         return worse(told, None if self.is_checking else self.not_ready())
+
+    def _of_asked(self) -> SafetyStatus:
+        why = BROKEN_OFF if self.ending else ENERGISED
+        bench = self.checked.name, self.checked.simulated
+        return SafetyStatus(CHECKING_BENCH, TouchAdvice.LIVE, why, *bench)
 
     def not_ready(self) -> SafetyStatus | None:
         """Return what is to be said of a bench whose check came to nothing; None for any other bench."""
@@ -91,6 +107,7 @@ class BenchSafety(QObject):
     def check_begins(self) -> None:
         """Take in that the chosen bench is to be checked."""
         self.checked, self.ending, self._asked = self._selected.bench, False, True
+        self._open = True
         self._not_ready = None
         self.check_changed.emit()
 
@@ -106,12 +123,19 @@ class BenchSafety(QObject):
 
     def check_is_over(self, report: CheckReport | None, error: LabError | None) -> None:
         """Take in what a check found, or what ended it."""
-        self._asked = self.ending = False
         over = CheckOver(self.checked, report, error)
         if over.problems and not over.energised:  # nothing was driven; the board may be in any state
             why = phrase(over.problems[-1])
             bench = self.checked.name, self.checked.simulated
             self._not_ready = SafetyStatus(NOT_READY, TouchAdvice.UNKNOWN, why, *bench)
+        self._close(over)
+
+    def check_is_lost(self, error: LabError) -> None:
+        """Take in that the engine died with the check in hand; the link tells what its guardian did."""
+        self._close(CheckOver(self.checked, error=error))
+
+    def _close(self, over: CheckOver) -> None:
+        self._asked = self._open = self.ending = False
         self.check_ended.emit(over)
         self.check_changed.emit()
 

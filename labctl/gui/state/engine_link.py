@@ -198,7 +198,7 @@ class EngineLink(QObject):
     def _is_stale(self, poll: Poll) -> bool:
         """Tell whether the guardian's word still stands: until the new engine does something."""
         told = self.state in (LinkState.GUARDED, LinkState.LEFT_UNSAFE)
-        return told and poll.snapshot.run is None
+        return told and poll.snapshot.state is RunState.IDLE
 
     def _report_engine_lost(self, client: EngineClient, last: Poll | None, why: str) -> None:
         """Say that the engine is gone, then what its guardian did."""

@@ -130,9 +130,8 @@ class RunControl(QObject):
         """Take in that the engine died with a check in hand; its guardian tells of the bench."""
         if self._saw_check or self._state.safety.is_checking:
             self._saw_check = False
-            self._state.safety.check_is_over(
-                None, EngineGone(say("the engine died while it checked the bench"))
-            )
+            died = EngineGone(say("the engine died while it checked the bench"))
+            self._state.safety.check_is_lost(died)
 
     # ── a run under way ──────────────────────────────────────────────────────────────────────────
 

@@ -69,7 +69,7 @@ def test_a_check_is_live_until_the_bench_is_safe_again_however_it_ends(
     def energised() -> None:
         panel.check.click()
         assert _status(window) == (TouchAdvice.LIVE, CHECKING_BENCH)
-        until(bench.unsafe)
+        until(bench.unsafe, told=lambda: panel.verdict.text() + window.panels.notes.lines.toPlainText())
         assert _status(window) == (TouchAdvice.LIVE, CHECKING_BENCH)
         assert not panel.check.isEnabled()
 
@@ -95,7 +95,7 @@ def test_a_check_is_live_until_the_bench_is_safe_again_however_it_ends(
     until(lambda: window.state.engine.link is LinkState.GUARDED, 20)
     assert bench.unsafe() == []
     assert "made safe by the guardian" in window.panels.banner.why.text()
-    until(lambda: window.state.engine.link is LinkState.UP)
+    until(lambda: window.state.engine.present is not None)  # the next engine has come
     energised()
     assert not window.close()  # it closes by itself, once the bench is safe
     until(lambda: not window.isVisible())
