@@ -92,7 +92,7 @@ def test_a_check_is_live_until_the_bench_is_safe_again_however_it_ends(
     window.panels.experiment.choose_bench(file)
     energised()
     os.kill(window.state.snapshot.engine.pid, signal.SIGKILL)
-    until(lambda: window.state.engine.link is LinkState.GUARDED, 20)
+    until(lambda: window.state.engine.link is LinkState.GUARDED)
     assert bench.unsafe() == []
     assert "made safe by the guardian" in window.panels.banner.why.text()
     until(lambda: window.state.engine.present is not None)  # the next engine has come
