@@ -10,18 +10,15 @@ import threading
 from collections.abc import Callable
 from pathlib import Path
 from types import TracebackType
-from typing import Any
 
-from labctl.engine.codec import decode
 from labctl.engine.core import Engine
 from labctl.engine.errors import EngineGone
 from labctl.engine.guardian_lines import SafeReport, WatchBench
 from labctl.engine.guardian_link import NoGuardian
 from labctl.engine.jobs.job import Guards
-from labctl.engine.messages import AnyRequest, Hello, Request
 from labctl.engine.places import EngineLine
 from labctl.engine.requests import RequestHandler
-from labctl.engine.server import answer_bytes
+from labctl.engine.server import answered
 from labctl.store.marker import Process
 from protocols.messages import say
 
@@ -86,9 +83,7 @@ class LocalEngine:
     def _answer(self, blob: bytes, who: str) -> tuple[bytes, str]:
         if self._over.is_set():
             raise EOFError
-        request: Request[Any] = decode(blob, AnyRequest)
-        who = request.who if isinstance(request, Hello) else who
-        return answer_bytes(self._handler.answer, request, who), who
+        return answered(self._handler.answer, blob, who)
 
     def _hang_up(self) -> None:
         self._attached -= 1

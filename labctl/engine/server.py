@@ -23,6 +23,7 @@ from protocols.errors import LabError, ProtocolError
 from protocols.messages import say
 
 MOST_CLIENTS = 32
+_LONGEST_NAME = 40  # of a client, in letters
 WATCHED_FOR_S = 2.0  # a client that has asked within this time is watching
 
 Answering = Callable[[Request[Any], str], object]
@@ -89,14 +90,8 @@ class Server:
             while True:
                 blob = connection.recv_bytes(MAX_BYTES)
                 self._last_heard = self._heard[me] = time.monotonic()
-                try:
-                    request: Request[Any] = decode(blob, AnyRequest)
-                except LabError as error:
-                    connection.send_bytes(encode(Answer(failure=_not_understood(error))))
-                    continue
-                if isinstance(request, Hello):
-                    who = request.who[:40]
-                connection.send_bytes(answer_bytes(self._answering, request, who))
+                answer, who = answered(self._answering, blob, who)
+                connection.send_bytes(answer)
         except AuthenticationError:
             log.warning("a client did not know the key and was not let in")
         except (OSError, EOFError, LabError) as gone:
@@ -108,15 +103,21 @@ class Server:
                 connection.close()
 
 
-def answer_bytes(answering: Answering, request: Request[Any], who: str) -> bytes:
-    """Return the packed answer to a request, or the packed failure."""
+def answered(answering: Answering, blob: bytes, who: str) -> tuple[bytes, str]:
+    """Return the packed answer to a packed request, or the packed failure; and who asks from now on."""
     try:
-        return encode(Answer(answering(request, who)))
+        request: Request[Any] = decode(blob, AnyRequest)
     except LabError as error:
-        return encode(Answer(failure=Failure.of(error)))
+        return encode(Answer(failure=_not_understood(error))), who
+    if isinstance(request, Hello):
+        who = request.who[:_LONGEST_NAME]
+    try:
+        return encode(Answer(answering(request, who))), who
+    except LabError as error:
+        return encode(Answer(failure=Failure.of(error))), who
     except Exception as error:  # a defect of ours ends one answer, not the engine
         log.error("a request failed", ask=type(request).__name__, exc_info=True)
-        return encode(Answer(failure=Failure.of(error)))
+        return encode(Answer(failure=Failure.of(error))), who
 
 
 def _not_understood(error: LabError) -> Failure:

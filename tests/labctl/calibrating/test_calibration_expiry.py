@@ -20,7 +20,7 @@ from labctl.runs.request import RunRequest
 from labctl.runs.runner import carry_out
 from protocols.engine import EngineState, Event, EventKind, RunState
 
-EXAMPLE = Path(__file__).parents[2] / "examples" / "regression.toml"
+EXAMPLE = Path(__file__).parents[3] / "examples" / "regression.toml"
 NOW = now_utc()
 
 

@@ -18,9 +18,9 @@ from labctl.twins import follow as twin_follow
 from labctl.twins.follow import Measured, follow, measured
 from labctl.twins.health import DISAGREES, Health, NoTwin, Watch
 
-from ..timing import wait_for
+from ...timing import wait_for
 
-EXAMPLE = Path(__file__).parents[2] / "examples" / "memory-cycle.toml"
+EXAMPLE = Path(__file__).parents[3] / "examples" / "memory-cycle.toml"
 BIAS = [0.5 * (-1) ** e for e in range(32)]
 
 

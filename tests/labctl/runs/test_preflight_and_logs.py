@@ -21,7 +21,7 @@ from labctl.runs.runner import carry_out
 from labctl.store.manifest import Manifest
 from protocols.errors import DataError
 
-EXAMPLE = Path(__file__).parents[2] / "examples" / "xor.toml"
+EXAMPLE = Path(__file__).parents[3] / "examples" / "xor.toml"
 
 
 def request(out: Path, cycles: int = 10_000) -> RunRequest:

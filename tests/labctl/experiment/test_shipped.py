@@ -12,7 +12,7 @@ import pytest
 import labctl
 from labctl.experiment.shipped import shipped
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 
 
 def test_a_checkout_has_its_examples_at_the_top() -> None:

@@ -12,7 +12,7 @@ from labctl.runs.prepared import prepare
 from labctl.runs.request import RunRequest
 from protocols import ConfigError, Output, Source, Wiring, periodic_lattice, two_edge_board
 
-EXAMPLES = Path(__file__).parents[2] / "examples"
+EXAMPLES = Path(__file__).parents[3] / "examples"
 LATTICE = Wiring(periodic_lattice(4, 4), (Source(5, "low", 0.1), Source(15, "x")), (Output("O", 10, 0),))
 STAR = Wiring(
     two_edge_board(), (Source(1, "-", 0.0181), Source(2, "+", 0.4351), Source(3, "x")), (Output("O", 0),)

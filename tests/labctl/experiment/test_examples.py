@@ -11,7 +11,7 @@ from labctl.runs.request import RunRequest
 from labctl.runs.session import Session
 from protocols.metrics import Score
 
-EXAMPLES = Path(__file__).parents[2] / "examples"
+EXAMPLES = Path(__file__).parents[3] / "examples"
 SEEDS = range(1, 6)
 
 

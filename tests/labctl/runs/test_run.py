@@ -17,7 +17,7 @@ from typer.testing import CliRunner, Result
 from labctl.cli import app
 from labctl.store import open_run
 
-EXAMPLES = Path(__file__).parents[2] / "examples"
+EXAMPLES = Path(__file__).parents[3] / "examples"
 KEYS = {
     "run_id",
     "path",

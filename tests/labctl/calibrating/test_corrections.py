@@ -36,7 +36,7 @@ from protocols.errors import ConfigError
 from protocols.method import ClampRule
 from sim_backend import BenchConfig, SimBench
 
-REPOSITORY = Path(__file__).parents[2]
+REPOSITORY = Path(__file__).parents[3]
 # Doses like lattice-paper's, larger; without quantisation, so that what is left over can be told.
 OFF = {"source_offset": "4 mV", "source_gain": "1 %", "adc_offset": "3 mV", "adc_gain": "1 %"}
 OFF |= {"adc_noise": "20 uV", "threshold_spread": "50 mV", "strength_spread": "2 %"}

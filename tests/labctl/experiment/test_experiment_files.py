@@ -14,7 +14,7 @@ from labctl.runs.request import RunRequest
 from protocols import ConfigError, Contrast, Hinge, Limits, Nudge, OrderKind, Timing
 from sim_backend import BenchConfig
 
-EXAMPLES = Path(__file__).parents[2] / "examples"
+EXAMPLES = Path(__file__).parents[3] / "examples"
 LIMITS = Limits(0.0, 0.4532, 0.75, 5.03, 0.1, 20_000)
 
 MINIMAL = """

@@ -28,7 +28,7 @@ from protocols.errors import DataError
 from protocols.metrics import Score
 from sim_backend import SimBench
 
-from .store.runs import (
+from ..store.runs import (
     Photographer,
     checkpoint_once,
     commit_every_block,

@@ -17,7 +17,7 @@ from protocols.engine import EngineState, Event
 from protocols.plan import Plan
 from sim_backend import BenchConfig, Imperfections, SimBench
 
-EXAMPLES, DOCS = (Path(__file__).parents[2] / name for name in ("examples", "docs"))
+EXAMPLES, DOCS = (Path(__file__).parents[3] / name for name in ("examples", "docs"))
 LIMITS = Limits(0.0, 0.4532, 0.75, 5.03, 0.1, 20_000)
 SHORT = ("training.cycles=6000", "record.rounds=3", 'record.spacing="linear"')
 AMPLITUDE = 'method.overclamping.amplitude="100 mV"'

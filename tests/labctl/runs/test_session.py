@@ -13,7 +13,7 @@ from protocols import InstrumentError, Limits, Plan, SafeState
 from protocols.engine import EngineState, Event, EventKind, Outcome, RunState
 from sim_backend import BenchConfig, SimBench
 
-EXAMPLES = Path(__file__).parents[2] / "examples"
+EXAMPLES = Path(__file__).parents[3] / "examples"
 
 
 class WatchedBench(SimBench):
