@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 import runpy
 from pathlib import Path
@@ -28,7 +29,7 @@ def test_every_contract_and_every_layer_is_drawn(tool: dict[str, Any]) -> None:
     for contract in tool["contracts"]():
         assert f"| `{contract['id']}` |" in drawn
         if contract["type"] == "layers":
-            for name in sum(tool["floors"](contract), []):
+            for name in itertools.chain(*tool["floors"](contract)):
                 assert f'    {name}["<b>{name}</b><br/>' in drawn
 
 

@@ -1,4 +1,4 @@
-"""docs/engine-process.md: its table names every request with its answer, and its example runs as it stands."""
+"""docs/engine-process.md: its table has every request with its answer, its example runs."""
 
 from __future__ import annotations
 
@@ -23,6 +23,7 @@ def test_the_table_names_every_request_with_its_answer() -> None:
     assert told == found
 
 
+@pytest.mark.slow
 def test_the_example_runs_as_it_stands(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -38,5 +39,5 @@ def test_the_example_runs_as_it_stands(
 def test_every_field_that_the_page_names_of_a_snapshot_is_there() -> None:
     line = PAGE.partition("**Snapshot**")[2].partition("\n\n")[0]
     fields = set(messages.Snapshot.__dataclass_fields__)
-    named = {name for name in re.findall(r"`(\w+)`", line)}
+    named = set(re.findall(r"`(\w+)`", line))
     assert named <= fields

@@ -9,7 +9,7 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGES = [*sorted((ROOT / "docs").glob("*.md")), *(ROOT / name for name in ("README.md", "CONTRIBUTING.md"))]
-RECORDS = sorted((ROOT / "docs" / "decisions").glob("*.md"))  # they may name what was there when they were made
+RECORDS = sorted((ROOT / "docs" / "decisions").glob("*.md"))  # they may name what was there then
 TOPS = "labctl|drivers|protocols|calibration|sim_backend|tests|benchmarks|tools|examples|benches"
 _PATH = re.compile(rf"(?<![\w./-])((?:{TOPS})/[\w./-]*[\w/])")
 _DOTTED = re.compile(rf"(?<![\w./-])((?:{TOPS})(?:\.\w+)+)(?![\w/])")
