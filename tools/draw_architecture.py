@@ -27,7 +27,7 @@ PICTURES = {
     "rooms": "Inside `labctl`",
     "window": "Inside `labctl.gui`",
 }
-_LONGEST_NAME = 25
+_LONGEST = 85  # of a line in a box
 _MEANING = {
     "layers": "each may import what is below; those side by side may not import each other",
     "forbidden": "may not import",
@@ -53,9 +53,12 @@ def purpose(module: str) -> str:
     source = ROOT.joinpath(*module.split("."), "__init__.py")
     line = (ast.get_docstring(ast.parse(source.read_text("utf-8"))) or "").partition("\n")[0]
     name, colon, rest = line.partition(": ")
-    if colon and len(name) <= _LONGEST_NAME and "," not in name:
+    if colon and name.lower().replace(" ", "_").startswith(module.rpartition(".")[2]):
         line = rest
-    return line.split(". ")[0].split(" (")[0].rstrip(".").replace('"', "'")
+    line = line.split(". ")[0].split(" (")[0].rstrip(".").replace('"', "'")
+    if len(line) > _LONGEST:
+        line = line.partition(": ")[0]
+    return line[:1].upper() + line[1:]
 
 
 def picture(contract: Contract) -> str:
