@@ -54,13 +54,13 @@ class Observer:
     def attend(self, session: Session) -> None:
         """Take the session to listen to; its bench turns gates into conductances."""
         self._session = session
-        session.look = self.look
+        session.add_live_snapshot = self.add_live_snapshot
 
     def run_time_s(self) -> float:
         """Return the wall time since the run began."""
         return time.monotonic() - self._started
 
-    def look(self, block: CycleBlock) -> CycleBlock:
+    def add_live_snapshot(self, block: CycleBlock) -> CycleBlock:
         """Return the block with a snapshot of its last cycle now and then while somebody watches."""
         now, last = time.monotonic(), len(block) - 1
         if now - self._looked_at < _LOOK_EVERY_S or last in block.snapshots or not self._watched():

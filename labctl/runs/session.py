@@ -69,8 +69,8 @@ class Session:
     the current step, at most one block, has ended. `at_end` takes a last look at the bench after a
     run that was under way and not aborted, before the safe state is reached. `go_on` puts the bench back
     where an earlier session left it, once it is open and checked, and returns how far that session had come.
-    `look` may add snapshots to a block, for a live view; it must change nothing else. `warnings`: what a
-    person should know while the run goes on.
+    `add_live_snapshot` may add snapshots to a block, for a live view; it must change nothing else.
+    `warnings`: what a person should know while the run goes on.
     """
 
     plan: Plan
@@ -78,7 +78,7 @@ class Session:
     listeners: Sequence[Listener] = ()
     at_end: Callable[[Bench], None] | None = None
     go_on: Callable[[Bench], Progress] | None = None
-    look: Callable[[CycleBlock], CycleBlock] | None = None
+    add_live_snapshot: Callable[[CycleBlock], CycleBlock] | None = None
     state: EngineState = field(default_factory=EngineState)
     identity: Identity | None = None
     safe: SafeState | None = None
@@ -232,7 +232,7 @@ class Session:
             case ResetGates(gates_V):
                 bench.reset_gates(gates_V)
             case RunBlock(block):
-                seen = block if self.look is None else self.look(block)
+                seen = block if self.add_live_snapshot is None else self.add_live_snapshot(block)
                 return Event(EventKind.STEP_DONE, record=bench.run(seen))
             case MeasureRound():
                 return Event(EventKind.STEP_DONE, round=self._measure())
