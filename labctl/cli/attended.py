@@ -29,6 +29,7 @@ from protocols.errors import ConfigError
 
 T = TypeVar("T")
 POLL_S = 0.1
+_BROKEN_OFF = "Broken off … The bench is made safe. What was finished before is kept."
 _VERBS = (Verb.STOP, Verb.ABORT, Verb.EMERGENCY_OFF)
 
 
@@ -82,7 +83,7 @@ def do_by_engine(
 
     Ctrl-C, SIGTERM and SIGHUP have it broken off: the bench is then left safe. Raises what ended the job.
     """
-    with _attending(who) as (client, signals):
+    with _attending(who, of_run=False) as (client, signals):
         start(client)
         try:
             _watch(client, show, console, signals)
@@ -96,10 +97,10 @@ def do_by_engine(
 
 @contextmanager
 def _attending(
-    who: str, name: str | None = None, *, verbose: bool = False
+    who: str, name: str | None = None, *, verbose: bool = False, of_run: bool = True
 ) -> Iterator[tuple[EngineClient, _Signals]]:
     """Attach to a running engine by its name, or start one of our own, which ends with us."""
-    signals = _Signals()
+    signals = _Signals(of_run=of_run)
     try:
         if name is not None:
             client = EngineClient.attach(name, who)
@@ -133,7 +134,8 @@ def orphan_line(out: Path) -> str:
 class _Signals:
     """Turns Ctrl-C, SIGTERM and SIGHUP into verbs: stop at the first, then abort, then EMERGENCY OFF."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, of_run: bool) -> None:
+        self.of_run = of_run
         self.seen: list[str] = []
         self._sent = 0
         self._before: dict[int, Any] = {}
@@ -166,7 +168,7 @@ class _Signals:
                 if not client.snapshot().is_over:
                     self._sent -= 1
                 return told
-            told.append(f"{VERBS[verb].label} … {VERBS[verb].consequence}")
+            told.append(f"{VERBS[verb].label} … {VERBS[verb].consequence}" if self.of_run else _BROKEN_OFF)
         return told
 
 
