@@ -22,6 +22,7 @@ from rich.table import Table
 
 from calibration import ROUTINES, Calibration, status
 from labctl.cli.attended import do_by_engine
+from labctl.cli.spoken import spoken
 from labctl.engine.messages import StartCalibration
 from labctl.engine.reports import CalibrationDone, CalibrationReport
 from labctl.engine.snapshot import Snapshot
@@ -160,7 +161,7 @@ def calibrate_command(
         against, broken = doubts(ready)
         failed = [f"no twin is made of numbers that fit no board; {why}" for why in against]
     if failed:
-        printed["failures"] = failed
+        printed["failures"] = [spoken(problem) for problem in failed]
     elif name == "twin":
         path = out or ready.store.board_folder(ready.serial) / "twin.toml"
         write_twin(twin_of(ready), path)
@@ -171,7 +172,7 @@ def calibrate_command(
         for done in found:
             _print(*done)
         for problem in failed:
-            console.print(f"[bold red]labctl:[/] {escape(problem)}")
+            console.print(f"[bold red]labctl:[/] {escape(spoken(problem))}")
         for fault in broken:
             console.print(f"[yellow]the twin has this fault, too:[/] {escape(fault)}")
         if "twin" in printed:
@@ -249,8 +250,10 @@ def _carry_out(request: StartCalibration, console: Console, *, quiet: bool) -> C
 
 
 def _status(bench: LoadedBench, store: Path | None, as_json: bool) -> None:
+    from labctl.calibrating.advice import repeating
+
     folder, serial = store or bench.calibration.folder(), bench.calibration_serial
-    entries = status(folder, serial, tuple(ROUTINES), options=bench.options())
+    entries = status(folder, serial, tuple(ROUTINES), again=repeating(bench.options()))
     if as_json:
         text = {"board": serial, "store": str(folder), "calibrations": entries}
         print(json.dumps(text, ensure_ascii=False))

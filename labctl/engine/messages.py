@@ -31,7 +31,7 @@ LogLine = dict[str, str | int | float | bool | None]
 class RunEvent:
     """Something that happened in a run: what, asked for by whom, why; at which cycle and times in s."""
 
-    what: str
+    what: Message
     by: str
     reason: Message = NOTHING
     run_time_s: float = 0.0

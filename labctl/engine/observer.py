@@ -19,7 +19,7 @@ from labctl.store.dataset import block_arrays, plan_attributes, round_arrays, st
 from labctl.store.lateness import LatenessTally
 from protocols.block import CycleBlock, CycleRecord
 from protocols.engine import EngineState, Event, EventKind, Round, RunState
-from protocols.messages import NOTHING, Message
+from protocols.messages import NOTHING, Message, say
 from protocols.metrics import Score
 from protocols.plan import Plan
 
@@ -78,7 +78,7 @@ class Observer:
             self._state = state.run
             by = getattr(event, "by", "engine")
             reason = Message.of(event.reason) if event.reason else NOTHING
-            what = f"run {state.run}"
+            what = say("run {run}", run=state.run)
             self._published.note(RunEvent(what, by, reason, self.run_time_s(), state.progress.cycle))
         self._published.update(**self._facts(event, state))
 
