@@ -60,9 +60,9 @@ def lattice_twin(runs: Sequence[MeasuredGates]) -> LatticeTwin:
     if not count.any():
         raise DataError(
             say(
-                "no run has {least_rounds} rounds between {least_s:g} and {most_s:g} s of learning; "
+                "no run has {rounds} rounds between {least_s:g} and {most_s:g} s of learning; "
                 "give runs whose tasks take turns quickly",
-                least_rounds=_LEAST_ROUNDS,
+                rounds=_LEAST_ROUNDS,
                 least_s=LEAST_S,
                 most_s=MOST_S,
             )

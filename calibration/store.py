@@ -33,9 +33,9 @@ def _storing(folder: Path) -> Iterator[None]:
     except OSError as error:
         raise DataError(
             say(
-                "{folder}: the calibration cannot be stored: {strerror}; choose another folder with --store",
+                "{folder}: the calibration cannot be stored: {error}; choose another folder with --store",
                 folder=folder,
-                strerror=error.strerror or error,
+                error=error.strerror or error,
             )
         ) from error
 
@@ -120,12 +120,12 @@ class CalibrationStore:
                 where = ".".join(map(str, first["loc"])) or "the line"
                 raise DataError(
                     say(
-                        "{path}: line {number} is damaged ({where}: {msg}); "
+                        "{path}: line {number} is damaged ({where}: {problem}); "
                         "restore a copy of the file, or take the line out to lose that one calibration",
                         path=path,
                         number=number,
                         where=where,
-                        msg=first["msg"],
+                        problem=first["msg"],
                     )
                 ) from None
         return found

@@ -138,8 +138,8 @@ class CorrectionMap:
         most = np.maximum(high - self.source_gain * high - self.source_offset_V, 0.0)
         found = []
         for source, below_V, above_V in zip(wiring.sources, least, most, strict=True):
-            parts = [say("the lowest {below_V:.2g} mV", below_V=1e3 * below_V)] if below_V > 0.0 else []
-            parts += [say("the highest {above_V:.2g} mV", above_V=1e3 * above_V)] if above_V > 0.0 else []
+            parts = [say("the lowest {below_mV:.2g} mV", below_mV=1e3 * below_V)] if below_V > 0.0 else []
+            parts += [say("the highest {above_mV:.2g} mV", above_mV=1e3 * above_V)] if above_V > 0.0 else []
             if len(parts) > 1:
                 parts = [say("{first} and {last}", first=parts[0], last=parts[1])]
             if parts:

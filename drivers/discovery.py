@@ -94,9 +94,7 @@ def search_daq(address: str = "") -> Search:
             devices = list(daqmx.system().devices)
             found = tuple(Attached(DAQ, d.name, capabilities(d).words()) for d in devices)
     except nidaqmx.errors.Error as error:
-        return Search(
-            DAQ, (), say("NI-DAQmx does not answer: {splitlines}", splitlines=str(error).splitlines()[0])
-        )
+        return Search(DAQ, (), say("NI-DAQmx does not answer: {error}", error=str(error).splitlines()[0]))
     finally:
         daqmx.disconnect()
     return Search(DAQ, found, "" if found else say("NI-DAQmx is installed and knows no board: see NI MAX"))

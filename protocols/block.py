@@ -53,10 +53,10 @@ class CycleBlock:
         if len(self.inputs) != n or len(self.labels) != n:
             raise ProtocolError(
                 say(
-                    "block of {n} cycles has {count} inputs, {labels_count} labels",
-                    n=n,
-                    count=len(self.inputs),
-                    labels_count=len(self.labels),
+                    "block of {cycles} cycles has {inputs} inputs, {labels} labels",
+                    cycles=n,
+                    inputs=len(self.inputs),
+                    labels=len(self.labels),
                 )
             )
         if (

@@ -51,8 +51,8 @@ def checked_inputs(inputs_V: FloatArray, wiring: Wiring) -> FloatArray:
     if inputs.ndim != 2 or inputs.shape[1] != sources:
         raise ProtocolError(
             say(
-                "inputs have shape {inputs_shape}, {sources} voltages per data point are needed",
-                inputs_shape=inputs.shape,
+                "inputs have shape {shape}, {sources} voltages per data point are needed",
+                shape=inputs.shape,
                 sources=sources,
             )
         )

@@ -200,7 +200,7 @@ def react(plan: Plan, state: EngineState, event: Event) -> tuple[EngineState, tu
     kind = event.kind
     if (state.run, kind) not in TRANSITIONS:
         raise ProtocolError(
-            say("a run that is {run} cannot take the event '{kind}'", run=state.run, kind=kind)
+            say("a run that is {state} cannot take the event '{event}'", state=state.run, event=kind)
         )
     if kind is EventKind.STEP_DONE:
         state = replace(state, progress=_advance(plan, state.progress, event))
@@ -309,10 +309,8 @@ def _is_finished(plan: Plan, progress: Progress) -> bool:
 def _finish_reason(plan: Plan, progress: Progress) -> str:
     """Say why the run is complete; empty while it is not."""
     if plan.stop_after_perfect and progress.perfect_rounds >= plan.stop_after_perfect:
-        return say(
-            "every point right in {perfect_rounds} rounds in a row", perfect_rounds=progress.perfect_rounds
-        )
+        return say("every point right in {rounds} rounds in a row", rounds=progress.perfect_rounds)
     error = math.inf if progress.train is None else progress.train.error_V2
     if error < plan.stop_below_V**2:
-        return say("training error below ({stop_below_V:g} mV)²", stop_below_V=1e3 * plan.stop_below_V)
+        return say("training error below ({limit_mV:g} mV)²", limit_mV=1e3 * plan.stop_below_V)
     return say("all cycles trained") if progress.rounds_done >= len(plan.rounds) else NOTHING

@@ -8,8 +8,7 @@ in gettext: changing a wording changes the line that says it, and the catalogue 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from numbers import Integral, Real
-from typing import TypeAlias
+from typing import SupportsFloat, SupportsIndex, TypeAlias
 
 Field: TypeAlias = "str | int | float | bool | Message | None"
 
@@ -66,9 +65,11 @@ def _field(value: object) -> Field:
     """Return a value as one that travels between processes."""
     if value is None or isinstance(value, Message | bool):
         return value
-    if isinstance(value, Integral):  # NumPy's, too
-        return int(value)
-    if isinstance(value, Real):
+    if isinstance(value, str):
+        return str(value)
+    if isinstance(value, SupportsIndex):  # a whole number, NumPy's too
+        return value.__index__()
+    if isinstance(value, SupportsFloat):
         return float(value)
     told = getattr(value, "message", None)  # of a LabError, which this module cannot know
     return told if isinstance(told, Message) else str(value)

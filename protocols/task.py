@@ -243,8 +243,8 @@ def _check_values(key: str, values: NDArray[np.float64], low_V: float, high_V: f
             key=key,
             value=f"{1e3 * bad[0]:g} mV",
             allowed=say(
-                "the board takes {low_V:g} to {high_V:g} mV here",
-                low_V=1e3 * low_V,
-                high_V=1e3 * high_V,
+                "the board takes {low_mV:g} to {high_mV:g} mV here",
+                low_mV=1e3 * low_V,
+                high_mV=1e3 * high_V,
             ),
         )

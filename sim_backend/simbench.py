@@ -67,9 +67,9 @@ class SimBench:
         if gates.shape != plant.gates.shape or not np.all(np.isfinite(gates)):
             raise ProtocolError(
                 say(
-                    "{count} finite gate voltages are needed, not {gates_shape}",
+                    "{count} finite gate voltages are needed, not {shape}",
                     count=len(plant.gates),
-                    gates_shape=gates.shape,
+                    shape=gates.shape,
                 )
             )
         plant.gates[:] = np.clip(gates, plant.board.edges.wall_low, plant.board.edges.wall_high)

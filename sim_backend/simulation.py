@@ -204,7 +204,7 @@ class Plant:
             scratch = self.scratch.residual, self.scratch.row
             lu[-1] = NO_FACTORS
             if not relax(c, devices, self.gates, v, len(c.order), lu, READING_TOLERANCE_V, *scratch):
-                raise InstrumentError("plant", say("voltages did not settle for data point {p}", p=p))
+                raise InstrumentError("plant", say("voltages did not settle for data point {point}", point=p))
             voltages[p] = v
         return voltages
 

@@ -73,9 +73,9 @@ def calibrate_clamp(board: BoardUnderTest, nominal: Nominal) -> Result:
                 "clamp offset",
                 channel,
                 say(
-                    "the clamp at {channel} is {offset:.1f} mV beside its aim",
+                    "the clamp at {channel} is {offset_mV:.1f} mV beside its aim",
                     channel=channel,
-                    offset=1e3 * line.offset,
+                    offset_mV=1e3 * line.offset,
                 ),
             )
     board.told(say("done"), POINTS, POINTS)

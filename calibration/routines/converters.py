@@ -104,19 +104,24 @@ def _report(result: Result, channel: str, what: str, line: LineFit, x: FloatArra
             f"{what} off",
             channel,
             say(
-                "{what} at {channel}: gain {gain:.3f}, offset {offset:.1f} mV; "
+                "{what} at {channel}: gain {gain:.3f}, offset {offset_mV:.1f} mV; "
                 "check its wire: calibrate 'wiring'",
                 what=what,
                 channel=channel,
                 gain=line.gain,
-                offset=1e3 * line.offset,
+                offset_mV=1e3 * line.offset,
             ),
         )
     elif bend - 3 * bend_u > _MOST_INL_V:
         result.fault(
             f"{what} bent",
             channel,
-            say("{what} at {channel} bends by {bend:.1f} mV", what=what, channel=channel, bend=1e3 * bend),
+            say(
+                "{what} at {channel} bends by {bend_mV:.1f} mV",
+                what=what,
+                channel=channel,
+                bend_mV=1e3 * bend,
+            ),
         )
 
 

@@ -72,9 +72,9 @@ def calibrate_edges(board: BoardUnderTest, nominal: Nominal) -> Result:
             )
         elif sound[e] and (fit.strength[e] < _WEAK or abs(fit.threshold[e] - nominal.threshold_V) > _FAR_V):
             part = say(
-                "{strength:.2f} of the nominal strength, V_T {threshold:.2f} V",
+                "{strength:.2f} of the nominal strength, V_T {threshold_V:.2f} V",
                 strength=fit.strength[e],
-                threshold=fit.threshold[e],
+                threshold_V=fit.threshold[e],
             )
             result.fault(
                 "edge off its law", name, say("{name} is no sound transistor: {part}", name=name, part=part)

@@ -65,10 +65,10 @@ def _read_out(result: Result, board: BoardUnderTest, middle: float, gated: IntAr
         if abs(mean[e]) > _MOST_RESET_V:
             name = edge_channel(board.network, int(e))
             text = say(
-                "{name} does not take its charge: asked for {middle:.2f} V, read {middle2:.2f} V",
+                "{name} does not take its charge: asked for {asked_V:.2f} V, read {read_V:.2f} V",
                 name=name,
-                middle=middle,
-                middle2=middle + mean[e],
+                asked_V=middle,
+                read_V=middle + mean[e],
             )
             result.fault("gate stuck", name, text)
 
@@ -95,7 +95,9 @@ def _leak(result: Result, board: BoardUnderTest, gated: IntArray) -> Averaged:
         if fall[e] - 3 * u[e] > _MOST_LEAK:
             name = edge_channel(board.network, int(e))
             result.fault(
-                "gate leaks", name, say("{name} loses {fall:.2f} V/s while held", name=name, fall=fall[e])
+                "gate leaks",
+                name,
+                say("{name} loses {fall_V_per_s:.2f} V/s while held", name=name, fall_V_per_s=fall[e]),
             )
     return Averaged(fall, u)
 
@@ -139,7 +141,7 @@ def _walls(result: Result, board: BoardUnderTest, gated: IntArray) -> None:
             result.warn(
                 "wall not met",
                 "board",
-                say("{many} could not be pushed to the {split} wall", many=many, split=name.split()[1]),
+                say("{edges} could not be pushed to the {wall} wall", edges=many, wall=name.split()[1]),
             )
 
 

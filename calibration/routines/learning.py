@@ -75,8 +75,8 @@ def calibrate_bias(board: BoardUnderTest, nominal: Nominal) -> Result:
         if not 2 * offset.uncertainty[e] < _IDENTIFIED_V:
             if offset.uncertainty[e] < np.inf:
                 text = say(
-                    "is only known to {uncertainty:.2g} mV, its voltage hardly varies in this wiring",
-                    uncertainty=2e3 * offset.uncertainty[e],
+                    "is only known to {uncertainty_mV:.2g} mV, its voltage hardly varies in this wiring",
+                    uncertainty_mV=2e3 * offset.uncertainty[e],
                 )
             else:
                 text = say("cannot be told, it does not learn")

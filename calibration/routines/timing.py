@@ -26,7 +26,7 @@ def calibrate_timing(board: BoardUnderTest, nominal: Nominal) -> Result:
     inputs, labels = board.random_inputs(1), board.random_labels(1)
     given, overhead, late = [], [], 0
     for k, length in enumerate(asked):
-        board.told(say("pulses of {length:g} µs", length=1e6 * length), k, len(asked) + 1)
+        board.told(say("pulses of {length_us:g} µs", length_us=1e6 * length), k, len(asked) + 1)
         board.set_gates(3.0)
         pulses = min(PULSES, board.limits.block_cycles)
         record = board.learn(
@@ -73,9 +73,9 @@ def calibrate_timing(board: BoardUnderTest, nominal: Nominal) -> Result:
             "pulse length off",
             "board",
             say(
-                "pulses are {gain:.3f} times as long as asked for, and {offset:.1f} µs more",
+                "pulses are {gain:.3f} times as long as asked for, and {offset_us:.1f} µs more",
                 gain=line.gain,
-                offset=1e6 * line.offset,
+                offset_us=1e6 * line.offset,
             ),
         )
     board.told(say("done"), len(asked) + 1, len(asked) + 1)

@@ -11,7 +11,7 @@ from calibration.board_under_test import BoardUnderTest
 from calibration.records import value
 from calibration.routine import Nominal, Result
 from protocols.block import FloatArray
-from protocols.messages import say
+from protocols.messages import Message, say
 
 _FOLLOWS = 0.9  # a driven node follows its source at least this much
 _HALF = 0.3, 0.7  # two sources that touch each follow the other about half
@@ -76,7 +76,7 @@ def look(board: BoardUnderTest) -> Wires:
     limits = board.limits
     still = board.learn(rest, outputs[None, :], pulse_s=10e-6, pulses=2, kept=2).clamped[-1]
     for t in range(len(targets)):
-        board.told(say("clamp at node {targets}", targets=targets[t]), 2 + t, steps)
+        board.told(say("clamp at node {node}", node=targets[t]), 2 + t, steps)
         labels = outputs.copy()
         far = limits.node_max_V if outputs[t] < 0.5 * limits.node_max_V else limits.node_min_V
         labels[t] = outputs[t] + 0.6 * (far - outputs[t])
@@ -117,32 +117,30 @@ def _judge_sources(result: Result, board: BoardUnderTest, seen: Wires) -> None:
             if both[j, k] > _FOLLOWS:
                 if pair not in told:
                     text = say(
-                        "the wires of sources {name} and {sources_name} are swapped ",
+                        "the wires of sources {name} and {other} are swapped (nodes {node} and {at})",
                         name=name,
-                        sources_name=board.wiring.sources[j].name,
+                        other=board.wiring.sources[j].name,
+                        node=node,
+                        at=nodes[j],
                     )
-                    result.fault(
-                        "sources swapped",
-                        f"node {node}",
-                        say("{text}(nodes {node} and {nodes})", text=text, node=node, nodes=nodes[j]),
-                    )
+                    result.fault("sources swapped", f"node {node}", text)
                 told.add(pair)
             else:
                 result.fault(
                     "source misplaced",
                     f"node {node}",
-                    say("source {name} is at node {nodes}, not {node}", name=name, nodes=nodes[j], node=node),
+                    say("source {name} is at node {at}, not {node}", name=name, at=nodes[j], node=node),
                 )
         elif touching and _HALF[0] < both[k, k] < _HALF[1]:
             pair = frozenset((k, touching[0]))
             if pair not in told:
                 other = board.wiring.sources[touching[0]].name
                 text = say(
-                    "sources {name} and {other} touch each other (nodes {node}, {nodes})",
+                    "sources {name} and {other} touch each other (nodes {node}, {at})",
                     name=name,
                     other=other,
                     node=node,
-                    nodes=nodes[touching[0]],
+                    at=nodes[touching[0]],
                 )
                 result.fault("sources shorted", f"node {node}", text)
             told.add(pair)
@@ -150,7 +148,8 @@ def _judge_sources(result: Result, board: BoardUnderTest, seen: Wires) -> None:
             copies = [
                 c for c, r in (("free", seen.free), ("clamped", seen.clamped)) if r[k, node] <= _FOLLOWS
             ]
-            where = "both copies" if len(copies) == 2 else say("the {copies} copy", copies=copies[0])
+            both_off = len(copies) == 2
+            where = say("both copies") if both_off else say("the {copy} copy", copy=Message.of(copies[0]))
             text = say(
                 "the wire of source {name} to node {node} is off in {where}",
                 name=name,
@@ -177,9 +176,9 @@ def _judge_readings(result: Result, targets: tuple[int, ...], seen: Wires) -> No
             pair = frozenset((t, j))
             if pair not in told:
                 text = say(
-                    "the readings of the targets at nodes {node} and {targets} are swapped",
+                    "the readings of the targets at nodes {node} and {other} are swapped",
                     node=node,
-                    targets=targets[j],
+                    other=targets[j],
                 )
                 result.fault("targets swapped", f"node {node}", text)
             told.add(pair)
@@ -196,9 +195,7 @@ def _judge_clamps(result: Result, board: BoardUnderTest, seen: Wires) -> None:
         if j != t and share[j] > 0.5:
             pair = frozenset((t, j))
             if pair not in told:
-                text = say(
-                    "the clamps of nodes {node} and {targets} are swapped", node=node, targets=targets[j]
-                )
+                text = say("the clamps of nodes {node} and {other} are swapped", node=node, other=targets[j])
                 result.fault("clamps swapped", f"node {node}", text)
             told.add(pair)
         else:

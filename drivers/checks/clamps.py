@@ -132,9 +132,9 @@ def _crossed(
         ):
             pair = plan.toward[node], plan.away[node]
             sentence = say(
-                "{pair} and {pair2} are swapped: each holds node {node} in the other's copy",
-                pair=pair[0],
-                pair2=pair[1],
+                "{name} and {other} are swapped: each holds node {node} in the other's copy",
+                name=pair[0],
+                other=pair[1],
                 node=node,
             )
             yield WireFault(WireTrouble.SWAPPED, pair, "both", sentence)

@@ -98,11 +98,11 @@ class Controller:
                 self.name,
                 self.url,
                 say(
-                    "it has {nodes} nodes and {edges} edges, the experiment {network_nodes} and {n_edges}",
+                    "it has {nodes} nodes and {edges} edges, the experiment {asked_nodes} and {asked_edges}",
                     nodes=board.nodes,
                     edges=board.edges,
-                    network_nodes=network.nodes,
-                    n_edges=network.n_edges,
+                    asked_nodes=network.nodes,
+                    asked_edges=network.n_edges,
                 ),
                 action=say("wire the experiment's network, or run it on the board it is made for"),
             )

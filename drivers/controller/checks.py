@@ -44,9 +44,7 @@ class Checker:
         """Return source voltages (…, S), cut to the limits where they miss them by rounding only."""
         inputs = self._shaped(inputs_V, len(self.wiring.sources), "source")
         for column, source in enumerate(self.wiring.sources):
-            self._within(
-                self.nodes, say("source {source_name}", source_name=source.name), inputs[..., column]
-            )
+            self._within(self.nodes, say("source {source}", source=source.name), inputs[..., column])
         return np.clip(inputs, self.nodes.min_V, self.nodes.max_V)
 
     def labels(self, labels_V: FloatArray) -> FloatArray:
@@ -55,7 +53,7 @@ class Checker:
         span_V = self.nodes.max_V - self.nodes.min_V
         for column, output in enumerate(self.wiring.outputs):
             limits = self.nodes if output.negative is None else ChannelLimits(-span_V, span_V)
-            self._within(limits, say("label of {output_name}", output_name=output.name), labels[..., column])
+            self._within(limits, say("label of {output}", output=output.name), labels[..., column])
         return labels
 
     def gate_voltages(self, gates_V: FloatArray) -> FloatArray:
@@ -63,7 +61,7 @@ class Checker:
         gates = self._shaped(gates_V, self.wiring.network.n_edges, "gate")
         if gates.ndim != 1:
             raise self._too_much(
-                say("{gates_shape} gate voltages do not fit", gates_shape=gates.shape),
+                say("{shape} gate voltages do not fit", shape=gates.shape),
                 say("one per edge is needed"),
             )
         for edge, volts in enumerate(gates):
@@ -112,7 +110,7 @@ class Checker:
         array = np.asarray(values, dtype=np.float64)
         if array.shape[-1:] != (last,):
             raise self._too_much(
-                say("{array_shape} {what} voltages do not fit", array_shape=array.shape, what=what),
+                say("{shape} {what} voltages do not fit", shape=array.shape, what=what),
                 say("{last} are needed", last=last),
             )
         return array

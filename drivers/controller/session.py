@@ -106,7 +106,7 @@ class ControllerSession:
             raise WrongInstrument(
                 self.name,
                 self.url,
-                say("a {model} answers, not a {model2}", model=repr(board.model), model2=repr(MODEL)),
+                say("a {model} answers, not a {expected}", model=repr(board.model), expected=repr(MODEL)),
                 action=say("check the address in the bench file"),
             )
         return board
@@ -118,9 +118,9 @@ class ControllerSession:
                 self.name,
                 self.url,
                 say(
-                    "board {serial} answers, the bench file names {serial_number}",
+                    "board {serial} answers, the bench file names {expected}",
                     serial=repr(board.serial),
-                    serial_number=repr(self._serial_number),
+                    expected=repr(self._serial_number),
                 ),
                 action=say("plug in that board, or correct the serial number in the bench file"),
             )

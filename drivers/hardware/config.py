@@ -201,9 +201,9 @@ class WireSettings(Table):
                 if node in owner:
                     raise ValueError(
                         say(
-                            "{name} and {owner} are both on node {node}",
+                            "{name} and {other} are both on node {node}",
                             name=name,
-                            owner=owner[node],
+                            other=owner[node],
                             node=node,
                         )
                     )

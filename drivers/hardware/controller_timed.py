@@ -188,7 +188,7 @@ class ControllerTimedBoard:
                     ),
                     key=f"limits.{key}",
                     value=getattr(asked, field),
-                    allowed=say("its own limit is {getattr:g}", getattr=getattr(board, field)),
+                    allowed=say("its own limit is {limit:g}", limit=getattr(board, field)),
                 )
 
     def _cut(self, block: CycleBlock) -> Iterator[CycleBlock]:

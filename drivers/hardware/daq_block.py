@@ -85,10 +85,10 @@ def check_inputs(inputs_V: FloatArray, wiring: Wiring, limits: Limits) -> FloatA
     if outside.size:
         raise ProtocolError(
             say(
-                "an input of {outside:.6g} V is outside the bench's {low:g}…{high:g} V",
-                outside=outside[0],
-                low=low,
-                high=high,
+                "an input of {input_V:.6g} V is outside the bench's {low_V:g}…{high_V:g} V",
+                input_V=outside[0],
+                low_V=low,
+                high_V=high,
             )
         )
     allowed: FloatArray = np.clip(inputs, low, high)

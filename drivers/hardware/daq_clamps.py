@@ -48,17 +48,17 @@ class Clamps:
                 problem = "its mixing circuit only pulls toward a label: use software clamps for this method"
             elif abs(clamp.eta - wires.eta) > 0.5 * ETA_STEP:
                 problem = say(
-                    "its mixing circuit is set to η = {eta:.4g}, the method wants {clamp_eta:.4g}",
+                    "its mixing circuit is set to η = {eta:.4g}, the method wants {wanted:.4g}",
                     eta=wires.eta,
-                    clamp_eta=clamp.eta,
+                    wanted=clamp.eta,
                 )
         elif clamp.contrast is Contrast.SYMMETRIC and not wires.away:
             problem = "a symmetric contrast clamps both copies and needs wires at daq.clamp.away"
         if problem:
             raise ProtocolError(
                 say(
-                    "this bench cannot carry out the method {method_name}: {problem}",
-                    method_name=repr(method.name),
+                    "this bench cannot carry out the method {method}: {problem}",
+                    method=repr(method.name),
                     problem=problem,
                 )
             )

@@ -157,9 +157,9 @@ class DaqSettings(Table):
             if terminal in seen:
                 raise ValueError(
                     say(
-                        "{wire} and {seen} are both wired to {terminal}",
+                        "{wire} and {other} are both wired to {terminal}",
                         wire=wire,
-                        seen=seen[terminal],
+                        other=seen[terminal],
                         terminal=terminal,
                     )
                 )

@@ -125,9 +125,9 @@ class DaqTimedBoard:
         if gates.shape != learning.shape or not np.all(np.isfinite(gates[learning])):
             raise ProtocolError(
                 say(
-                    "{count} finite gate voltages are needed, not {gates_shape}",
+                    "{count} finite gate voltages are needed, not {shape}",
                     count=len(learning),
-                    gates_shape=gates.shape,
+                    shape=gates.shape,
                 )
             )
         self._attend()

@@ -157,10 +157,10 @@ def check_wires(settings: DaqSettings, wiring: Wiring) -> None:
     if max(network.nodes, network.n_edges) > reach:
         raise ConfigError(
             say(
-                "reaches {reach} nodes and edges; the network has {nodes} and {n_edges}",
-                reach=reach,
+                "reaches {reached} nodes and edges; the network has {nodes} and {edges}",
+                reached=reach,
                 nodes=network.nodes,
-                n_edges=network.n_edges,
+                edges=network.n_edges,
             ),
             key="daq.mux.address",
             value=list(settings.mux.address),

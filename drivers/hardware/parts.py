@@ -93,8 +93,8 @@ def recognise(config: HardwareConfig, name: str, found: InstrumentIdentity) -> N
             name,
             address,
             say(
-                "a {found_name} answers, the bench file names {product}",
-                found_name=found.name,
+                "a {found} answers, the bench file names {product}",
+                found=found.name,
                 product=product,
             ),
             action=say("connect that one, or correct the product in the bench file"),
@@ -104,7 +104,9 @@ def recognise(config: HardwareConfig, name: str, found: InstrumentIdentity) -> N
             name,
             address,
             say(
-                "number {serial} answers, the bench file names {serial2}", serial=found.serial, serial2=serial
+                "number {serial} answers, the bench file names {expected}",
+                serial=found.serial,
+                expected=serial,
             ),
             action=say("connect that one, or correct the serial number in the bench file"),
         )

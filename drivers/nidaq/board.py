@@ -139,10 +139,10 @@ class NidaqBoard:
         if (known.product, known.serial) != (found.product, found.serial):
             raise self._wrong(
                 say(
-                    "it was {product} {serial:08X} and now is {found_product}",
+                    "it was {product} {serial:08X} and now is {found}",
                     product=known.product,
                     serial=known.serial,
-                    found_product=found.product,
+                    found=found.product,
                 )
             )
 
@@ -218,9 +218,9 @@ class NidaqBoard:
             if self.device.lower() not in (n.lower() for n in names):
                 raise self._wrong(
                     say(
-                        "no board is called {device}: there is {names}",
+                        "no board is called {device}: there is {boards}",
                         device=self.device,
-                        names=(", ".join(names) or say("none")),
+                        boards=(", ".join(names) or say("none")),
                     )
                 )
             self._driver = "NI-DAQmx " + ".".join(str(part) for part in system.driver_version)
@@ -229,9 +229,9 @@ class NidaqBoard:
         if (found.product, found.serial) != (again.product, again.serial):
             raise self._wrong(
                 say(
-                    "it says to be {product}, then {again_product}",
-                    product=found.product,
-                    again_product=again.product,
+                    "it says to be {first}, then {again}",
+                    first=found.product,
+                    again=again.product,
                 )
             )
         return found
@@ -240,17 +240,17 @@ class NidaqBoard:
         if self._product and found.product != self._product:
             raise self._wrong(
                 say(
-                    "it is a {product}, the bench file expects {product2}",
-                    product=found.product,
-                    product2=self._product,
+                    "it is a {found}, the bench file expects {expected}",
+                    found=found.product,
+                    expected=self._product,
                 )
             )
         if self._serial is not None and found.serial != self._serial:
             raise self._wrong(
                 say(
-                    "its serial number is {serial:08X}, the bench file expects {serial2:08X}",
+                    "its serial number is {serial:08X}, the bench file expects {expected:08X}",
                     serial=found.serial,
-                    serial2=self._serial,
+                    expected=self._serial,
                 )
             )
 
@@ -321,7 +321,7 @@ class TaskSlot(Generic[Kit]):
 
     def _ready(self) -> tuple[Any, Kit]:
         if not self._board.is_open:
-            raise ProtocolError(say("{board_name} is not open", board_name=self._board.name))
+            raise ProtocolError(say("{name} is not open", name=self._board.name))
         for engine in self._engines:
             self._board.own(engine, self)
         if not self.exists or self._kit is None:

@@ -61,9 +61,9 @@ class NidaqEdgeArray:
         if len(self._transistors) > 1 << len(self._address):
             raise ConfigError(
                 say(
-                    "reach {count} edges, the board has {transistors_count}",
+                    "reach {count} edges, the board has {transistors}",
                     count=1 << len(self._address),
-                    transistors_count=len(self._transistors),
+                    transistors=len(self._transistors),
                 ),
                 key=f"{name}.address",
                 value=list(self._address),

@@ -142,8 +142,8 @@ class NidaqLines(Part):
             self._name,
             self._board.address,
             say(
-                "{lines} was set {state} and reads the opposite",
-                lines=list(self.lines)[k],
+                "{line} was set {state} and reads the opposite",
+                line=list(self.lines)[k],
                 state=(say("high") if wanted[k] else say("low")),
             ),
             cause=say("the line is shorted, driven from the other side, or the board did not obey"),

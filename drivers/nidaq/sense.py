@@ -121,9 +121,9 @@ class NidaqSense(Part):
             k = int(np.argmin(within.all(axis=1)))
             raise self._garbled(
                 say(
-                    "{channels} reads {volts:.4g} V, the end of its range",
-                    channels=list(self.channels)[k],
-                    volts=float(volts[k][~within[k]][0]),
+                    "{channel} reads {read_V:.4g} V, the end of its range",
+                    channel=list(self.channels)[k],
+                    read_V=float(volts[k][~within[k]][0]),
                 )
             )
         return volts

@@ -97,17 +97,17 @@ class NidaqTimed:
         if levels_V.ndim != 2 or levels_V.shape[1] != len(self._drive.channels) or not len(levels_V):
             raise ProtocolError(
                 say(
-                    "levels {levels_v_shape} do not fit {count} outputs",
-                    levels_v_shape=levels_V.shape,
+                    "levels {shape} do not fit {count} outputs",
+                    shape=levels_V.shape,
                     count=len(self._drive.channels),
                 )
             )
         if not 0 <= settle_samples < samples_each - 1:
             raise ProtocolError(
                 say(
-                    "of {samples_each} samples none is left after 1 and {settle_samples}",
-                    samples_each=samples_each,
-                    settle_samples=settle_samples,
+                    "of {samples} samples none is left after 1 and {settling}",
+                    samples=samples_each,
+                    settling=settle_samples,
                 )
             )
         waveform = np.repeat(levels_V, samples_each, axis=0)

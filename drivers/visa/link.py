@@ -125,9 +125,9 @@ class VisaLink:
                 self.name,
                 self.address,
                 say(
-                    "no answer to {question} within {wait_ms:.2g} s",
+                    "no answer to {question} within {limit_s:.2g} s",
                     question=shorten(question),
-                    wait_ms=wait_ms / 1000,
+                    limit_s=wait_ms / 1000,
                 ),
                 cause=say("switched off, busy, or not listening"),
                 action=say("check that it is on and in remote, check the cable, then try again"),

@@ -41,7 +41,7 @@ class MeterDriver:
     ) -> None:
         if range_V not in family.ranges_V:
             raise ConfigError(
-                say("{family_name} has no such range, in volts", family_name=family.name),
+                say("{model} has no such range, in volts", model=family.name),
                 key=f"{name}.range",
                 value=range_V,
                 allowed=", ".join(f"{value:g}" for value in family.ranges_V),
@@ -127,9 +127,9 @@ class MeterDriver:
                 self._name,
                 self._address,
                 say(
-                    "{samples} readings at once are asked for, it takes 1 to {most_samples}",
+                    "{samples} readings at once are asked for, it takes 1 to {most}",
                     samples=samples,
-                    most_samples=self._family.most_samples,
+                    most=self._family.most_samples,
                 ),
                 action=say("ask for fewer, several times"),
             )
@@ -208,7 +208,7 @@ class MeterDriver:
         if abs(value) > _OVERRANGE * self._range_V:
             raise self._session.garbled(
                 self._family.read,
-                say("{value:g} V in a range of {range_V:g} V", value=value, range_V=self._range_V),
+                say("{read_V:g} V in a range of {range_V:g} V", read_V=value, range_V=self._range_V),
             )
         return value
 
@@ -221,7 +221,11 @@ class MeterDriver:
             raise InstrumentFault(
                 self._name,
                 self._address,
-                say("{last} readings in a row are {text} to the last digit", last=self._last[1], text=text),
+                say(
+                    "{count} readings in a row are {reading} to the last digit",
+                    count=self._last[1],
+                    reading=text,
+                ),
                 cause=say("it has stopped measuring, or holds its reading"),
                 action=say("switch it off and on again, then compare it with another meter"),
             )

@@ -179,7 +179,7 @@ class VisaSession:
         lines = [self._query("*IDN?", deadline) for _ in range(2)]
         if lines[0] != lines[1]:
             raise self._link.garbled(
-                "*IDN?", say("{lines}, then {lines2}", lines=repr(lines[0]), lines2=repr(lines[1]))
+                "*IDN?", say("{first}, then {again}", first=repr(lines[0]), again=repr(lines[1]))
             )
         try:
             found = read_identification(lines[0])

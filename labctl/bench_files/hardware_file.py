@@ -258,12 +258,12 @@ def check_wires(config: HardwareBenchFile, wiring: Wiring) -> None:
     ):
         raise ConfigError(
             say(
-                "the board has another network ({nodes} nodes, {n_edges} edges) "
-                "than the experiment ({asked_nodes} nodes, {asked_n_edges} edges)",
+                "the board has another network ({nodes} nodes, {edges} edges) "
+                "than the experiment ({asked_nodes} nodes, {asked_edges} edges)",
                 nodes=board.nodes,
-                n_edges=board.n_edges,
+                edges=board.n_edges,
                 asked_nodes=asked.nodes,
-                asked_n_edges=asked.n_edges,
+                asked_edges=asked.n_edges,
             ),
             key="network",
             allowed=say("run the experiment on the board it is made for"),

@@ -303,9 +303,9 @@ def _listen(name: str, place: Place, listen: Callable[[], Result]) -> Result:
         raise InstrumentError(
             f"emulated {name}",
             say(
-                "{where} cannot be used: {strerror}",
-                where=where,
-                strerror=(os.strerror(error.errno) if error.errno else error),
+                "{place} cannot be used: {error}",
+                place=where,
+                error=(os.strerror(error.errno) if error.errno else error),
             ),
             say("stop the emulator or program that uses it, or change the address in the bench file"),
         ) from error

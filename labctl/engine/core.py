@@ -305,9 +305,9 @@ class Engine:
             if same and job.touched:
                 self.guardian.take_over(
                     say(
-                        "{reason}, and the engine was not safe after {emergency_s:g} s",
+                        "{reason}, and the engine was not safe after {time_s:g} s",
                         reason=reason,
-                        emergency_s=EMERGENCY_S,
+                        time_s=EMERGENCY_S,
                     )
                 )
 

@@ -76,7 +76,7 @@ class Guardian:
             if not ready:
                 self._kill_engine()
                 self._act(
-                    say("the engine (process {engine_pid}) hung and was killed", engine_pid=self._engine_pid),
+                    say("the engine (process {pid}) hung and was killed", pid=self._engine_pid),
                     GIVE_UP_S,
                 )
                 return
@@ -84,9 +84,7 @@ class Guardian:
             if not data:
                 if self._watching is not None:
                     self._kill_engine()  # it may have closed its end and live on, with a port in hand
-                    self._act(
-                        say("the engine (process {engine_pid}) died", engine_pid=self._engine_pid), GIVE_UP_S
-                    )
+                    self._act(say("the engine (process {pid}) died", pid=self._engine_pid), GIVE_UP_S)
                 return
             self._heard = time.monotonic()
             self._buffer += data

@@ -78,7 +78,7 @@ class Observer:
             self._state = state.run
             by = getattr(event, "by", "engine")
             reason = Message.of(event.reason) if event.reason else NOTHING
-            what = say("run {run}", run=state.run)
+            what = say("run {state}", state=state.run)
             self._published.note(RunEvent(what, by, reason, self.run_time_s(), state.progress.cycle))
         self._published.update(**self._facts(event, state))
 

@@ -99,9 +99,7 @@ class Place:
             return (self.folder / "key").read_bytes()
         except OSError as error:
             raise EngineGone(
-                say(
-                    "engine {name}: {strerror}; see 'labctl engines'", name=self.name, strerror=error.strerror
-                )
+                say("engine {name}: {error}; see 'labctl engines'", name=self.name, error=error.strerror)
             ) from None
 
     def process(self) -> Process | None:
@@ -163,7 +161,7 @@ def root() -> Path:
         place.mkdir(mode=0o700, parents=True, exist_ok=True)
     except OSError as error:
         raise DataError(
-            say("{place}: engines cannot be reached here: {strerror}", place=place, strerror=error.strerror)
+            say("{place}: engines cannot be reached here: {error}", place=place, error=error.strerror)
         ) from None
     status = place.lstat()
     if status.st_uid != os.getuid() or status.st_mode & 0o022:

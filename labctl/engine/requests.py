@@ -140,7 +140,7 @@ class RequestHandler:
             return promise.result(timeout=ANSWER_S)
         except NotInTime:
             raise ProtocolError(
-                say("the checks have not ended within {answer_s:g} s", answer_s=ANSWER_S)
+                say("the checks have not ended within {limit_s:g} s", limit_s=ANSWER_S)
             ) from None
 
     def _start(self, request: Start, who: str) -> bool:

@@ -75,9 +75,9 @@ def import_file(path: Path, out: Path, *, figures: bool = True, command: Sequenc
         if isinstance(error, OSError):
             raise DataError(
                 say(
-                    "{folder}: the run cannot be written: {strerror}",
+                    "{folder}: the run cannot be written: {error}",
                     folder=folder,
-                    strerror=error.strerror or error,
+                    error=error.strerror or error,
                 )
             ) from error
         raise

@@ -104,9 +104,7 @@ class Fields:
         if shape and values.shape != shape:
             raise self.missing(
                 name,
-                say(
-                    "has the shape {values_shape} instead of {shape}", values_shape=values.shape, shape=shape
-                ),
+                say("has the shape {found} instead of {expected}", found=values.shape, expected=shape),
             )
         return values
 
@@ -129,5 +127,6 @@ class Fields:
     def missing(self, name: str, what: str) -> ConfigError:
         """Return the sentence about a field that cannot be used."""
         return self._source.refuse(
-            say("its field '{name}' {what}", name=name, what=what), say("this is not a run labctl can import")
+            say("its field '{field}' {what}", field=name, what=what),
+            say("this is not a run labctl can import"),
         )

@@ -36,7 +36,7 @@ class Source:
             content = path.read_bytes()
         except OSError as error:
             raise ConfigError(
-                say("cannot be read: {strerror}", strerror=error.strerror or error),
+                say("cannot be read: {error}", error=error.strerror or error),
                 file=str(path),
                 allowed=say("give a measured file"),
             ) from None

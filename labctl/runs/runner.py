@@ -329,9 +329,9 @@ def _not_stored(folder: Path, problem: StoreError | OSError, recorder: Recorder)
     _let_go(folder, recorder)
     error = problem if isinstance(problem, StoreError) else live_store.cannot_store(folder, problem)
     kept = say(
-        "{committed_cycles:,} cycles are kept in {name}",
-        committed_cycles=recorder.live.committed_cycles,
-        name=live_store.NAME,
+        "{cycles:,} cycles are kept in {file}",
+        cycles=recorder.live.committed_cycles,
+        file=live_store.NAME,
     )
     return DataError(
         say(

@@ -33,9 +33,9 @@ def write_lattice_twin(folders: Sequence[Path], path: Path) -> tuple[Path, Latti
         if not all(a.shape == b.shape and np.allclose(a, b) for a, b in zip(task, tasks[0], strict=True)):
             raise ConfigError(
                 say(
-                    "is a run of other tasks or wires than {folders_name}; the drift of a gate holds "
+                    "is a run of other tasks or wires than {other}; the drift of a gate holds "
                     "for the voltages of one task set",
-                    folders_name=folders[0].name,
+                    other=folders[0].name,
                 ),
                 file=str(folder),
                 key="--runs",

@@ -44,7 +44,7 @@ def write_twin(doses: dict[str, Any], path: Path) -> Path:
         os.replace(temporary, path)
     except OSError as error:
         raise ConfigError(
-            say("the twin cannot be written: {strerror}", strerror=error.strerror or error),
+            say("the twin cannot be written: {error}", error=error.strerror or error),
             file=str(path),
             allowed=say("choose another --out"),
         ) from None

@@ -45,7 +45,7 @@ class BoardSettings(Table):
         named = [edge for entry in self.edge_laws for edge in entry.edges]
         twice = sorted({edge for edge in named if named.count(edge) > 1})
         if twice:
-            raise ValueError(say("edge_laws names edge {twice} twice", twice=twice[0]))
+            raise ValueError(say("edge_laws names edge {edge} twice", edge=twice[0]))
         return self
 
     @property

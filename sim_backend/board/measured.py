@@ -118,7 +118,7 @@ class Faults(Table):
     def _one_fault_at_a_time(self) -> Faults:
         both = sorted(set(self.open) & set(self.shorted))
         if both:
-            raise ValueError(say("edge {both} cannot be both open and shorted", both=both[0]))
+            raise ValueError(say("edge {edge} cannot be both open and shorted", edge=both[0]))
         return self
 
     def check(self, edges: int, nodes: int) -> None:

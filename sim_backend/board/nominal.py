@@ -84,7 +84,7 @@ def _check(edge: int, entry: EdgeLawSettings, network: Network, key: str) -> Non
             say("no such edge"),
             key=key,
             value=edge,
-            allowed=say("edges are 0 to {n_edges}", n_edges=network.n_edges - 1),
+            allowed=say("edges are 0 to {last}", last=network.n_edges - 1),
         )
     if edge in network.fixed_resistance and isinstance(entry, SquareLawEdges | Level1Edges):
         raise ConfigError(

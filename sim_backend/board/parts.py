@@ -44,7 +44,7 @@ class Parts(NamedTuple):
                 key=f"imperfections.per_edge.{name}",
                 value=f"{len(values)} values",
                 allowed=say(
-                    "the network has {n_edges} edges, fixed resistors counted", n_edges=self.network.n_edges
+                    "the network has {edges} edges, fixed resistors counted", edges=self.network.n_edges
                 ),
             )
         return np.array(values, dtype=float)

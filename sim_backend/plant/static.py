@@ -75,7 +75,7 @@ class Solver:
         try:
             every = np.broadcast_to(np.asarray(gates, dtype=float), (self.network.n_edges,))
         except ValueError:
-            allowed = say("one voltage, or one for each of {n_edges} edges", n_edges=self.network.n_edges)
+            allowed = say("one voltage, or one for each of {edges} edges", edges=self.network.n_edges)
             shape = say("shape {shape}", shape=np.shape(gates))
             raise ConfigError(
                 say("does not fit the network"), key="gates", value=shape, allowed=allowed

@@ -47,9 +47,9 @@ def state(store, at, routine="bias"):
     ("days", "expected", "colour", "words"),
     [
         (1.0, "valid", "green", "valid for 9 days"),
-        (9.5, "expires soon", "amber", "valid for 12 h only; run 'labctl calibrate bias' soon"),
+        (9.5, "expires soon", "amber", "valid for 12 h only; calibrate bias soon"),
         (10.0, "expired", "red", "expired"),
-        (13.0, "expired", "red", "expired 3 days ago; run 'labctl calibrate bias'"),
+        (13.0, "expired", "red", "expired 3 days ago; calibrate bias"),
     ],
 )
 def test_a_calibration_ages_from_green_over_amber_to_red(store, days, expected, colour, words):

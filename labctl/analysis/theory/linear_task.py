@@ -38,11 +38,11 @@ class LinearTask:
             raise ProtocolError(
                 say(
                     "{rows} residuals and {edges} gates need a jacobian ({rows}, {edges}) and a response "
-                    "({edges}, {rows}), not {jacobian_shape} and {response_per_s_shape}",
+                    "({edges}, {rows}), not {jacobian} and {response}",
                     rows=rows,
                     edges=edges,
-                    jacobian_shape=self.jacobian.shape,
-                    response_per_s_shape=self.response_per_s.shape,
+                    jacobian=self.jacobian.shape,
+                    response=self.response_per_s.shape,
                 )
             )
         if self.bias_V_per_s.shape != (edges,):
