@@ -25,19 +25,22 @@ from protocols.messages import Message, say
 FILE = "calibrations.jsonl"
 
 
+class CannotStore(DataError):
+    """The disk does not take a calibration."""
+
+
 @contextmanager
 def _storing(folder: Path) -> Iterator[None]:
     """Turn what the disk refuses into a sentence."""
     try:
         yield
     except OSError as error:
-        raise DataError(
-            say(
-                "{folder}: the calibration cannot be stored: {error}; choose another folder with --store",
-                folder=folder,
-                error=error.strerror or error,
-            )
-        ) from error
+        told = say(
+            "{folder}: the calibration cannot be stored: {error}",
+            folder=folder,
+            error=error.strerror or error,
+        )
+        raise CannotStore(told) from error
 
 
 class CalibrationStore:

@@ -28,6 +28,7 @@ from calibration.twin import NEEDED, twin_doses
 from labctl.bench_files.calibration_settings import ANSWERED
 from labctl.bench_files.load import LoadedBench
 from labctl.bench_files.sim_file import SimBenchFile
+from labctl.calibrating.advice import storing
 from labctl.calibrating.figure import draw_calibration
 from labctl.experiment.build import build_task
 from labctl.experiment.load import load_experiment
@@ -191,7 +192,8 @@ def calibrate(
                 )
             ) from error
     calibration = issued.model_copy(update={"serial": bench.serial})
-    folder = bench.store.append(calibration, result.raw)
+    with storing():
+        folder = bench.store.append(calibration, result.raw)
     raw = folder / calibration.raw
     figure = draw_calibration(calibration, raw.with_suffix(".png")) if figures else None
     return Done(calibration, folder / "calibrations.jsonl", raw, figure)

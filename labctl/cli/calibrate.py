@@ -114,6 +114,7 @@ def calibrate_command(
             allowed=f"'labctl calibrate {name}' stores its results in --store DIR",
         )
     from labctl.bench_files.load import load_bench
+    from labctl.calibrating.advice import storing
     from labctl.calibrating.carrying_out import doubts, missing_for_twin, prepare_bench, twin_of
     from labctl.experiment.load import split_overrides
     from labctl.twins.preset import write_twin
@@ -130,7 +131,8 @@ def calibrate_command(
     if name == "twin":
         wanted = missing_for_twin(ready)
     if wanted:
-        ready.store.try_out(ready.serial)
+        with storing():
+            ready.store.try_out(ready.serial)
     if loaded.is_hardware and wanted and not (yes or as_json):
         typer.confirm(f"This energises the bench {ready.serial}. Go on?", abort=True, err=True)
     if not is_compiled():
