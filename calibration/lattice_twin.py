@@ -16,6 +16,7 @@ import numpy as np
 
 from protocols.block import FloatArray
 from protocols.errors import DataError
+from protocols.messages import say
 
 LEAST_S, MOST_S = 0.15, 3.0  # of learning: the tasks are learned by then, and few gates have met a wall yet
 WALL_MARGIN_V = 0.25
@@ -58,8 +59,13 @@ def lattice_twin(runs: Sequence[MeasuredGates]) -> LatticeTwin:
     count = np.isfinite(slopes).sum(axis=0)
     if not count.any():
         raise DataError(
-            f"no run has {_LEAST_ROUNDS} rounds between {LEAST_S:g} and {MOST_S:g} s of learning; "
-            "give runs whose tasks take turns quickly"
+            say(
+                "no run has {rounds} rounds between {least_s:g} and {most_s:g} s of learning; "
+                "give runs whose tasks take turns quickly",
+                rounds=_LEAST_ROUNDS,
+                least_s=LEAST_S,
+                most_s=MOST_S,
+            )
         )
     weight = np.where(np.isfinite(slopes), 1.0, 0.0)
     total = np.maximum(weight.sum(axis=0), 1.0)

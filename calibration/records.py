@@ -2,15 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
-from typing import Literal
+from typing import Annotated, Any, Literal
 
 import numpy as np
-from pydantic import AwareDatetime, Field, FiniteFloat, model_validator
+from pydantic import (
+    AwareDatetime,
+    Field,
+    FiniteFloat,
+    PlainSerializer,
+    PlainValidator,
+    WithJsonSchema,
+    model_validator,
+)
 
 from protocols.block import FloatArray
+from protocols.messages import Message, say
 from protocols.network import Network
 from protocols.tables import Table
 
@@ -35,12 +44,22 @@ class Value(Table):
     unit: str
 
 
+def _told(text: Any) -> Message:
+    if not isinstance(text, str):
+        raise ValueError("is not a text")
+    return Message.of(text)
+
+
+# A message while the routine's process lives; a record keeps the English sentence.
+Text = Annotated[Message, PlainValidator(_told), PlainSerializer(str), WithJsonSchema({"type": "string"})]
+
+
 class Finding(Table):
     """Something a calibration found: a fault, which fails it, or a warning."""
 
     kind: str
     channel: str
-    text: str
+    text: Text
     severity: Literal["fault", "warning"] = "fault"
 
 
@@ -131,35 +150,50 @@ def state_of(calibration: Calibration | None, now: datetime) -> State:
     return State.SOON if left < SOON * (calibration.expires - calibration.issued) else State.VALID
 
 
-def sentence_of(
-    routine: str, state: State, calibration: Calibration | None, now: datetime, options: str = ""
-) -> str:
-    """Say in one sentence how it stands and what to do.
+def calibrate_again(routine: str) -> Message:
+    """Say what to do about a calibration that cannot be trusted; who knows how says it better."""
+    return say("calibrate {routine}", routine=routine)
 
-    options: of the command that calibrates this bench, such as " --bench lab.toml".
-    """
-    again = f"run 'labctl calibrate {routine}{options}'"
+
+def sentence_of(
+    routine: str,
+    state: State,
+    calibration: Calibration | None,
+    now: datetime,
+    again: Callable[[str], Message] = calibrate_again,
+) -> Message:
+    """Say in one sentence how it stands and what to do; `again` says of a routine how it is repeated."""
+    known = {"routine": routine, "again": again(routine)}
     if calibration is None:
-        return f"{routine} was never calibrated on this board; {again}"
+        return say("{routine} was never calibrated on this board; {again}", **known)
     if state is State.EXPIRED:
-        return f"{routine} expired {_span(now - calibration.expires)} ago; {again}"
+        return say("{routine} expired {span} ago; {again}", **known, span=_span(now - calibration.expires))
     if state is State.FUTURE:
-        ahead = f"{routine} was issued {_span(calibration.issued - now)} in the future"
-        return f"{ahead}, a clock is or was wrong; set this computer's clock, or {again}"
+        return say(
+            "{routine} was issued {span} in the future, a clock is or was wrong; "
+            "set this computer's clock, or {again}",
+            **known,
+            span=_span(calibration.issued - now),
+        )
     if state is State.FAILED:
         faults = [f.text for f in calibration.faults()]
-        what = faults[0] if faults else "it did not pass"
-        more = f" (and {len(faults) - 1} more)" if len(faults) > 1 else ""
-        return f"{routine} failed: {what}{more}; repair, then {again}"
+        what = faults[0] if faults else say("it did not pass")
+        if len(faults) > 1:
+            what = say("{fault} (and {count} more)", fault=what, count=len(faults) - 1)
+        return say("{routine} failed: {what}; repair, then {again}", **known, what=what)
     left = _span(calibration.expires - now)
-    return f"{routine} is valid for {left}" + (f" only; {again} soon" if state is State.SOON else "")
+    if state is State.SOON:
+        return say("{routine} is valid for {left} only; {again} soon", **known, left=left)
+    return say("{routine} is valid for {left}", routine=routine, left=left)
 
 
-def _span(time: timedelta) -> str:
+def _span(time: timedelta) -> Message:
     hours = time.total_seconds() / 3600
     if hours < 1:
-        return f"{max(round(60 * hours), 1)} min"
-    return f"{hours:.0f} h" if hours < 48 else f"{hours / 24:.0f} days"
+        return say("{minutes} min", minutes=max(round(60 * hours), 1))
+    if hours < 48:
+        return say("{hours:.0f} h", hours=hours)
+    return say("{days:.0f} days", days=hours / 24)
 
 
 def edge_channel(network: Network, edge: int) -> str:

@@ -10,6 +10,7 @@ from calibration.board_under_test import BoardUnderTest
 from calibration.linear_fit import LineFit, fit_line
 from protocols.bench import Metered
 from protocols.block import FloatArray
+from protocols.messages import say
 
 LEVELS = 40
 
@@ -72,7 +73,7 @@ def reference_of(board: BoardUnderTest) -> Reference:
     board.set_gates(3.0)
     metered, read = [], []
     for k, level in enumerate(levels):
-        board.told(f"multimeter at node {node}", k, LEVELS)
+        board.told(say("multimeter at node {node}", node=node), k, LEVELS)
         row = np.full((1, len(board.wiring.sources)), level)
         read.append(float(board.read_nodes(row).free[0, node]))
         volts = bench.meter_reading()

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from calibration.board_under_test import BoardUnderTest
 from calibration.records import Calibration, Finding, Value, Verdict, now_utc
 from protocols.block import FloatArray
+from protocols.messages import Message
 from protocols.network import Network
 from protocols.task import Wiring
 
@@ -61,11 +62,11 @@ class Result:
 
     def fault(self, kind: str, channel: str, text: str) -> None:
         """Note a fault, which fails the calibration."""
-        self.findings.append(Finding(kind=kind, channel=channel, text=text))
+        self.findings.append(Finding(kind=kind, channel=channel, text=Message.of(text)))
 
     def warn(self, kind: str, channel: str, text: str) -> None:
         """Note a warning."""
-        self.findings.append(Finding(kind=kind, channel=channel, text=text, severity="warning"))
+        self.findings.append(Finding(kind=kind, channel=channel, text=Message.of(text), severity="warning"))
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
@@ -18,10 +18,15 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import ValidationError
 
-from calibration.records import COLOURS, Calibration, now_utc, sentence_of, state_of
+from calibration.records import COLOURS, Calibration, calibrate_again, now_utc, sentence_of, state_of
 from protocols.errors import DataError
+from protocols.messages import Message, say
 
 FILE = "calibrations.jsonl"
+
+
+class CannotStore(DataError):
+    """The disk does not take a calibration."""
 
 
 @contextmanager
@@ -30,10 +35,12 @@ def _storing(folder: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        raise DataError(
-            f"{folder}: the calibration cannot be stored: {error.strerror or error}; "
-            "choose another folder with --store"
-        ) from error
+        told = say(
+            "{folder}: the calibration cannot be stored: {error}",
+            folder=folder,
+            error=error.strerror or error,
+        )
+        raise CannotStore(told) from error
 
 
 class CalibrationStore:
@@ -100,7 +107,11 @@ class CalibrationStore:
         except FileNotFoundError:
             return []
         except (OSError, UnicodeDecodeError) as error:
-            raise DataError(f"{path}: the calibrations cannot be read: {error}; restore a copy") from None
+            raise DataError(
+                say(
+                    "{path}: the calibrations cannot be read: {error}; restore a copy", path=path, error=error
+                )
+            ) from None
         found = []
         for number, line in enumerate(text.splitlines(), start=1):
             if not line.strip():
@@ -111,8 +122,14 @@ class CalibrationStore:
                 first = error.errors(include_url=False)[0]
                 where = ".".join(map(str, first["loc"])) or "the line"
                 raise DataError(
-                    f"{path}: line {number} is damaged ({where}: {first['msg']}); "
-                    "restore a copy of the file, or take the line out to lose that one calibration"
+                    say(
+                        "{path}: line {number} is damaged ({where}: {problem}); "
+                        "restore a copy of the file, or take the line out to lose that one calibration",
+                        path=path,
+                        number=number,
+                        where=where,
+                        problem=first["msg"],
+                    )
                 ) from None
         return found
 
@@ -122,14 +139,14 @@ def status(
     serial: str,
     routines: tuple[str, ...] = (),
     now: datetime | None = None,
-    options: str = "",
+    again: Callable[[str], Message] = calibrate_again,
 ) -> list[dict[str, Any]]:
     """Say of each routine how its latest calibration of a board stands.
 
     routines: which to look at; else all that were ever done on the board. Each entry is plain data:
     routine, state ("valid", "expires soon", "expired", "issued in the future", "failed", "missing"), colour
-    ("green", "amber", "red"), usable, sentence, id, issued, expires, verdict, operator. options: as
-    `sentence_of` takes them. Raises DataError for a damaged store.
+    ("green", "amber", "red"), usable, sentence, id, issued, expires, verdict, operator. again: as
+    `sentence_of` takes it. Raises DataError for a damaged store.
     """
     at = now or now_utc()
     latest = (store if isinstance(store, CalibrationStore) else CalibrationStore(store)).latest(serial)
@@ -143,7 +160,7 @@ def status(
                 "state": str(state),
                 "colour": COLOURS[state],
                 "usable": COLOURS[state] != "red",
-                "sentence": sentence_of(routine, state, found, at, options),
+                "sentence": sentence_of(routine, state, found, at, again),
                 "id": found.id if found else None,
                 "issued": found.issued.isoformat() if found else None,
                 "expires": found.expires.isoformat() if found else None,

@@ -12,6 +12,7 @@ from calibration.routine import Nominal
 from protocols.bench import Limits
 from protocols.block import FloatArray
 from protocols.errors import DataError
+from protocols.messages import say
 from protocols.network import Network
 
 _LEAST_V, _LEAST_S = 1e-7, 1e-10
@@ -52,7 +53,12 @@ def twin_doses(
     """
     for routine in NEEDED:
         if routine not in found:
-            raise DataError(f"no calibration '{routine}' of this board; a twin needs it, calibrate it first")
+            raise DataError(
+                say(
+                    "no calibration '{routine}' of this board; a twin needs it, calibrate it first",
+                    routine=routine,
+                )
+            )
     fill = {
         "threshold": nominal.threshold_V,
         "strength": nominal.strength_A_per_V2,

@@ -20,6 +20,7 @@ from protocols.bench import (
 )
 from protocols.block import CycleBlock, CycleRecord, FloatArray
 from protocols.errors import ProtocolError
+from protocols.messages import say
 from protocols.task import Wiring
 
 
@@ -115,7 +116,7 @@ class CorrectedBench:
 
     def _opened(self) -> CorrectionMap:
         if self._map is None:
-            raise ProtocolError("the bench is not open")
+            raise ProtocolError(say("the bench is not open"))
         return self._map
 
 

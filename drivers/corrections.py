@@ -15,6 +15,7 @@ import numpy as np
 
 from protocols.bench import Limits
 from protocols.block import CycleBlock, CycleRecord, FloatArray
+from protocols.messages import Message, say
 from protocols.method import Hinge, Nudge
 from protocols.task import Output, Wiring
 
@@ -130,17 +131,25 @@ class CorrectionMap:
         """
         return replace(record, free_outputs=self.outputs(record.free_outputs))
 
-    def out_of_reach(self, wiring: Wiring) -> list[str]:
+    def out_of_reach(self, wiring: Wiring) -> list[Message]:
         """Say of every source which part of the node range it does not reach."""
         low, high = self.limits.node_min_V, self.limits.node_max_V
         least = np.maximum(self.source_gain * low + self.source_offset_V - low, 0.0)
         most = np.maximum(high - self.source_gain * high - self.source_offset_V, 0.0)
         found = []
         for source, below_V, above_V in zip(wiring.sources, least, most, strict=True):
-            parts = [f"the lowest {1e3 * below_V:.2g} mV"] if below_V > 0.0 else []
-            parts += [f"the highest {1e3 * above_V:.2g} mV"] if above_V > 0.0 else []
+            parts = [say("the lowest {below_mV:.2g} mV", below_mV=1e3 * below_V)] if below_V > 0.0 else []
+            parts += [say("the highest {above_mV:.2g} mV", above_mV=1e3 * above_V)] if above_V > 0.0 else []
+            if len(parts) > 1:
+                parts = [say("{first} and {last}", first=parts[0], last=parts[1])]
             if parts:
-                found.append(f"source {source.name} does not reach {' and '.join(parts)} of the node range")
+                found.append(
+                    say(
+                        "source {source} does not reach {parts} of the node range",
+                        source=source.name,
+                        parts=parts[0],
+                    )
+                )
         return found
 
     def _margins(self, block: CycleBlock) -> FloatArray:

@@ -11,8 +11,10 @@ import nidaqmx.errors
 import pyvisa
 from serial.tools import list_ports
 
+from drivers.errors import ASKING
 from drivers.nidaq.capabilities import capabilities
 from drivers.nidaq.server import Daqmx
+from protocols.messages import say
 
 SERIAL, VISA, DAQ = "serial port", "VISA resource", "DAQ board"
 
@@ -60,13 +62,20 @@ def search_visa(backend: str = "@py") -> Search:
             warnings.simplefilter("ignore")
             names = pyvisa.ResourceManager(backend).list_resources("?*::INSTR")
     except (OSError, ValueError, pyvisa.Error) as error:
-        return Search(VISA, (), f"no VISA library for backend {backend!r}: {error}")
+        return Search(
+            VISA,
+            (),
+            say("no VISA library for backend {backend}: {error}", backend=repr(backend), error=error),
+        )
     found = tuple(Attached(VISA, name) for name in sorted(names))
     return Search(
         VISA,
         found,
-        "TCPIP…::SOCKET instruments do not announce themselves: name their address in a bench file, and "
-        "'labctl instruments BENCH.toml' asks them; USB instruments need pyusb and permission",
+        say(
+            "TCPIP…::SOCKET instruments do not announce themselves: name their address in a bench file, and "
+            "{asking} asks them; USB instruments need pyusb and permission",
+            asking=ASKING,
+        ),
     )
 
 
@@ -75,7 +84,9 @@ def search_daq(address: str = "") -> Search:
     daqmx = Daqmx(address)
     if not daqmx.installed:
         return Search(
-            DAQ, (), "NI-DAQmx is not installed: without it only boards at a gRPC device server can be used"
+            DAQ,
+            (),
+            say("NI-DAQmx is not installed: without it only boards at a gRPC device server can be used"),
         )
     try:
         with daqmx.within(5.0):
@@ -83,7 +94,7 @@ def search_daq(address: str = "") -> Search:
             devices = list(daqmx.system().devices)
             found = tuple(Attached(DAQ, d.name, capabilities(d).words()) for d in devices)
     except nidaqmx.errors.Error as error:
-        return Search(DAQ, (), f"NI-DAQmx does not answer: {str(error).splitlines()[0]}")
+        return Search(DAQ, (), say("NI-DAQmx does not answer: {error}", error=str(error).splitlines()[0]))
     finally:
         daqmx.disconnect()
-    return Search(DAQ, found, "" if found else "NI-DAQmx is installed and knows no board: see NI MAX")
+    return Search(DAQ, found, "" if found else say("NI-DAQmx is installed and knows no board: see NI MAX"))

@@ -10,6 +10,12 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 
 from protocols.errors import InstrumentError, ProtocolError
+from protocols.messages import Message, joined, say
+
+# What a person looks at or starts: who shows a message puts the name of the command or panel in.
+ATTACHED = say("the list of instruments")
+ASKING = say("a check of that file")
+EMULATORS = say("the program that emulates them")
 
 
 class InstrumentFault(InstrumentError):
@@ -22,8 +28,9 @@ class InstrumentFault(InstrumentError):
         self.happened = happened
         self.cause = cause
         self.action = action
-        where = f"{instrument} at {address}" if address else instrument
-        super().__init__(where, happened + (f" ({cause})" if cause else ""), action)
+        where = say("{instrument} at {address}", instrument=instrument, address=address)
+        told = say("{happened} ({cause})", happened=Message.of(happened), cause=Message.of(cause))
+        super().__init__(where if address else instrument, told if cause else happened, action)
         self.instrument = instrument
 
 
@@ -72,8 +79,8 @@ class NotConnected(InstrumentError):
     def __init__(self, name: str, children: Mapping[str, InstrumentError], advice: str = "") -> None:
         self.children = dict(children)
         lines = list(_branches(self.children, depth=1))
-        lines += [advice] if advice else []
-        super().__init__(name, "could not be opened:\n" + "\n".join(lines))
+        lines += [Message.of(advice)] if advice else []
+        super().__init__(name, say("could not be opened:\n{branches}", branches=joined(lines, "\n")))
         self.instrument = name
 
     def leaves(self) -> list[InstrumentError]:
@@ -84,14 +91,14 @@ class NotConnected(InstrumentError):
         return found
 
 
-def _branches(children: Mapping[str, InstrumentError], depth: int) -> Iterator[str]:
+def _branches(children: Mapping[str, InstrumentError], depth: int) -> Iterator[Message]:
     indent = "  " * depth
     for name, error in children.items():
         if isinstance(error, NotConnected):
-            yield f"{indent}{name}:"
+            yield Message.of(f"{indent}{name}:")
             yield from _branches(error.children, depth + 1)
         else:
-            yield f"{indent}{name}: {error}"
+            yield say("{branch}: {error}", branch=f"{indent}{name}", error=error)
 
 
 Explain = Callable[[Exception], InstrumentError]

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 
 from drivers.errors import OutOfLimit
 from protocols.errors import ConfigError
+from protocols.messages import say
 
-_ACTION = "nothing was sent; ask for less, or raise the limit in the bench file if the board stands it"
+_ACTION = say("nothing was sent; ask for less, or raise the limit in the bench file if the board stands it")
 
 
 @dataclass(frozen=True)
@@ -25,14 +26,14 @@ class ChannelLimits:
     def __post_init__(self) -> None:
         if not (math.isfinite(self.min_V) and math.isfinite(self.max_V) and self.min_V <= self.max_V):
             raise ConfigError(
-                "is no voltage range",
+                say("is no voltage range"),
                 key="limits",
                 value=(self.min_V, self.max_V),
-                allowed="least before most",
+                allowed=say("least before most"),
             )
         if self.max_A is not None and not (math.isfinite(self.max_A) and self.max_A >= 0):
             raise ConfigError(
-                "is no current limit", key="limits.max_A", value=self.max_A, allowed="0 A or more"
+                say("is no current limit"), key="limits.max_A", value=self.max_A, allowed=say("0 A or more")
             )
 
     def check_V(self, instrument: str, address: str, channel: str, voltage_V: float) -> None:
@@ -41,7 +42,13 @@ class ChannelLimits:
             raise OutOfLimit(
                 instrument,
                 address,
-                f"{voltage_V:.6g} V on {channel} is outside {self.min_V:.6g}…{self.max_V:.6g} V",
+                say(
+                    "{voltage_V:.6g} V on {channel} is outside {min_V:.6g}…{max_V:.6g} V",
+                    voltage_V=voltage_V,
+                    channel=channel,
+                    min_V=self.min_V,
+                    max_V=self.max_V,
+                ),
                 action=_ACTION,
             )
 
@@ -52,7 +59,12 @@ class ChannelLimits:
             raise OutOfLimit(
                 instrument,
                 address,
-                f"{current_A:.6g} A on {channel} is outside 0…{most_A:.6g} A",
+                say(
+                    "{current_A:.6g} A on {channel} is outside 0…{most_A:.6g} A",
+                    current_A=current_A,
+                    channel=channel,
+                    most_A=most_A,
+                ),
                 action=_ACTION,
             )
 
@@ -78,6 +90,11 @@ class PulseLimits:
             raise OutOfLimit(
                 instrument,
                 address,
-                f"a pulse of {pulse_s:.6g} s is outside {self.min_s:.6g}…{self.max_s:.6g} s",
+                say(
+                    "a pulse of {pulse_s:.6g} s is outside {min_s:.6g}…{max_s:.6g} s",
+                    pulse_s=pulse_s,
+                    min_s=self.min_s,
+                    max_s=self.max_s,
+                ),
                 action=_ACTION,
             )

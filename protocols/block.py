@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from protocols.errors import ProtocolError
+from protocols.messages import say
 from protocols.method import Method
 
 FloatArray = NDArray[np.float64]
@@ -48,21 +49,26 @@ class CycleBlock:
     def __post_init__(self) -> None:
         n = len(self.points)
         if n == 0:
-            raise ProtocolError("a block needs at least one cycle")
+            raise ProtocolError(say("a block needs at least one cycle"))
         if len(self.inputs) != n or len(self.labels) != n:
             raise ProtocolError(
-                f"block of {n} cycles has {len(self.inputs)} inputs, {len(self.labels)} labels"
+                say(
+                    "block of {cycles} cycles has {inputs} inputs, {labels} labels",
+                    cycles=n,
+                    inputs=len(self.inputs),
+                    labels=len(self.labels),
+                )
             )
         if (
             self.points.min() < 0
             or self.points.max() >= len(self.wrong)
             or len(self.margins) != len(self.wrong)
         ):
-            raise ProtocolError("a cycle names a data point that has no margin or no wrong flag")
+            raise ProtocolError(say("a cycle names a data point that has no margin or no wrong flag"))
         if self.snapshots.size and (self.snapshots.min() < 0 or self.snapshots.max() >= n):
-            raise ProtocolError("a snapshot cycle lies outside the block")
+            raise ProtocolError(say("a snapshot cycle lies outside the block"))
         if np.any(np.diff(self.snapshots) <= 0):
-            raise ProtocolError("snapshot cycles must rise")
+            raise ProtocolError(say("snapshot cycles must rise"))
         for name in ("points", "inputs", "labels", "margins", "wrong", "snapshots"):
             object.__setattr__(self, name, frozen(getattr(self, name)))
 

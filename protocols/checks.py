@@ -7,6 +7,7 @@ import numpy as np
 from protocols.bench import Limits
 from protocols.block import CycleBlock, FloatArray
 from protocols.errors import ProtocolError
+from protocols.messages import say
 from protocols.task import Wiring
 
 
@@ -16,21 +17,31 @@ def check_block(block: CycleBlock, wiring: Wiring, limits: Limits) -> None:
     checked_inputs(block.inputs, wiring)
     outputs = (len(wiring.outputs),)
     if block.labels.shape[1:] != outputs or block.margins.shape[1:] != outputs:
-        raise ProtocolError("the block's labels or margins do not fit the wiring's outputs")
+        raise ProtocolError(say("the block's labels or margins do not fit the wiring's outputs"))
     for name in ("labels", "margins"):
         if not np.all(np.isfinite(getattr(block, name))):
-            raise ProtocolError(f"the block's {name} hold a value that is no number")
+            raise ProtocolError(say("the block's {name} hold a value that is no number", name=name))
     longest_s = block.method.time.longest_s()
     if longest_s > limits.pulse_max_s:
         raise ProtocolError(
-            f"a pulse of {longest_s:g} s is asked for, the bench gives {limits.pulse_max_s:g} s"
+            say(
+                "a pulse of {longest_s:g} s is asked for, the bench gives {pulse_max_s:g} s",
+                longest_s=longest_s,
+                pulse_max_s=limits.pulse_max_s,
+            )
         )
 
 
 def check_length(block: CycleBlock, limits: Limits) -> None:
     """Raise ProtocolError for a block of more cycles than a bench takes."""
     if len(block) > limits.block_cycles:
-        raise ProtocolError(f"{len(block)} cycles asked for, a block holds {limits.block_cycles}")
+        raise ProtocolError(
+            say(
+                "{count} cycles asked for, a block holds {block_cycles}",
+                count=len(block),
+                block_cycles=limits.block_cycles,
+            )
+        )
 
 
 def checked_inputs(inputs_V: FloatArray, wiring: Wiring) -> FloatArray:
@@ -38,7 +49,13 @@ def checked_inputs(inputs_V: FloatArray, wiring: Wiring) -> FloatArray:
     inputs = np.atleast_2d(np.asarray(inputs_V, dtype=float))
     sources = len(wiring.sources)
     if inputs.ndim != 2 or inputs.shape[1] != sources:
-        raise ProtocolError(f"inputs have shape {inputs.shape}, {sources} voltages per data point are needed")
+        raise ProtocolError(
+            say(
+                "inputs have shape {shape}, {sources} voltages per data point are needed",
+                shape=inputs.shape,
+                sources=sources,
+            )
+        )
     if not np.all(np.isfinite(inputs)):
-        raise ProtocolError("the inputs hold a value that is no number")
+        raise ProtocolError(say("the inputs hold a value that is no number"))
     return inputs

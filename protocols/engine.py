@@ -21,6 +21,7 @@ import numpy as np
 from protocols.bench import Limits, NodeReading
 from protocols.block import BoolArray, CycleBlock, CycleRecord, FloatArray, frozen
 from protocols.errors import ProtocolError
+from protocols.messages import NOTHING, say
 from protocols.metrics import Score, score, wrong_points
 from protocols.plan import Plan
 from protocols.task import Wiring
@@ -198,7 +199,9 @@ def react(plan: Plan, state: EngineState, event: Event) -> tuple[EngineState, tu
     """
     kind = event.kind
     if (state.run, kind) not in TRANSITIONS:
-        raise ProtocolError(f"a run that is {state.run} cannot take the event '{kind}'")
+        raise ProtocolError(
+            say("a run that is {state} cannot take the event '{event}'", state=state.run, event=kind)
+        )
     if kind is EventKind.STEP_DONE:
         state = replace(state, progress=_advance(plan, state.progress, event))
         if _is_finished(plan, state.progress):
@@ -239,7 +242,7 @@ def _commands(plan: Plan, before: EngineState, after: EngineState, kind: EventKi
 def _next_step(plan: Plan, state: EngineState) -> RunBlock | MeasureRound:
     progress = state.progress
     if state.limits is None:
-        raise ProtocolError("the bench has not been checked")
+        raise ProtocolError(say("the bench has not been checked"))
     if plan.rounds[progress.rounds_done] == progress.cycle:
         return MeasureRound(progress.cycle)
     longest = state.limits.block_cycles
@@ -255,7 +258,9 @@ def _advance(plan: Plan, progress: Progress, event: Event) -> Progress:
         record = event.record
         room = int(plan.rounds[progress.rounds_done]) - progress.cycle
         if record.first_cycle != progress.cycle or not 0 < len(record) <= room:
-            raise ProtocolError(f"cycle {progress.cycle} is next, the record is of other cycles")
+            raise ProtocolError(
+                say("cycle {cycle} is next, the record is of other cycles", cycle=progress.cycle)
+            )
         return replace(
             progress,
             cycle=progress.cycle + len(record),
@@ -265,7 +270,9 @@ def _advance(plan: Plan, progress: Progress, event: Event) -> Progress:
             servo_V=_shift_labels(plan, progress.servo_V, record),
         )
     if event.round is None or event.record is not None or not round_due:
-        raise ProtocolError(f"a {'round' if round_due else 'record'} and nothing else was asked for")
+        raise ProtocolError(
+            say("a {what} and nothing else was asked for", what=say("round") if round_due else say("record"))
+        )
     read = event.round
     wrong = wrong_points(read.train_outputs, task.train, task.kind, task.margin_V, plan.method.tolerance_V)
     test = None
@@ -302,8 +309,8 @@ def _is_finished(plan: Plan, progress: Progress) -> bool:
 def _finish_reason(plan: Plan, progress: Progress) -> str:
     """Say why the run is complete; empty while it is not."""
     if plan.stop_after_perfect and progress.perfect_rounds >= plan.stop_after_perfect:
-        return f"every point right in {progress.perfect_rounds} rounds in a row"
+        return say("every point right in {rounds} rounds in a row", rounds=progress.perfect_rounds)
     error = math.inf if progress.train is None else progress.train.error_V2
     if error < plan.stop_below_V**2:
-        return f"training error below ({1e3 * plan.stop_below_V:g} mV)²"
-    return "all cycles trained" if progress.rounds_done >= len(plan.rounds) else ""
+        return say("training error below ({limit_mV:g} mV)²", limit_mV=1e3 * plan.stop_below_V)
+    return say("all cycles trained") if progress.rounds_done >= len(plan.rounds) else NOTHING

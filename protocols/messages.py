@@ -8,7 +8,7 @@ in gettext: changing a wording changes the line that says it, and the catalogue 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from typing import TypeAlias
+from typing import SupportsFloat, SupportsIndex, TypeAlias
 
 Field: TypeAlias = "str | int | float | bool | Message | None"
 
@@ -53,9 +53,26 @@ class Message(str):
         return Message, (self.template, dict(self.fields))
 
 
-def say(template: str, **fields: Field) -> Message:
-    """Return a message: `say("gives {voltage:.3g} V", voltage=0.21)`. Its template is what is translated."""
-    return Message(template, fields)
+def say(template: str, **fields: object) -> Message:
+    """Return a message: `say("gives {voltage:.3g} V", voltage=0.21)`. Its template is what is translated.
+
+    An error of labctl's is told with its own values; what is neither text nor number is told as its text.
+    """
+    return Message(template, {name: _field(value) for name, value in fields.items()})
+
+
+def _field(value: object) -> Field:
+    """Return a value as one that travels between processes."""
+    if value is None or isinstance(value, Message | bool):
+        return value
+    if isinstance(value, str):
+        return str(value)
+    if isinstance(value, SupportsIndex):  # a whole number, NumPy's too
+        return value.__index__()
+    if isinstance(value, SupportsFloat):
+        return float(value)
+    told = getattr(value, "message", None)  # of a LabError, which this module cannot know
+    return told if isinstance(told, Message) else str(value)
 
 
 NOTHING = Message("")  # a message that says nothing

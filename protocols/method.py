@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from enum import IntEnum
 
 from protocols.errors import ConfigError
+from protocols.messages import say
 
 
 class Nudge(IntEnum):
@@ -59,13 +60,13 @@ class ClampRule:
 
     def __post_init__(self) -> None:
         if not (self.eta > 0 and math.isfinite(self.eta)):
-            raise ConfigError("η must be above 0", key="eta", value=self.eta)
+            raise ConfigError(say("η must be above 0"), key="eta", value=self.eta)
         if not (self.amplitude_V > 0 and math.isfinite(self.amplitude_V)):
             raise ConfigError(
-                "the clamp amplitude must be above 0 V", key="amplitude", value=self.amplitude_V
+                say("the clamp amplitude must be above 0 V"), key="amplitude", value=self.amplitude_V
             )
         if self.direction not in (-1, 1):
-            raise ConfigError("the direction is +1 or -1", key="direction", value=self.direction)
+            raise ConfigError(say("the direction is +1 or -1"), key="direction", value=self.direction)
 
 
 @dataclass(frozen=True)
@@ -88,10 +89,10 @@ class TimeRule:
     def __post_init__(self) -> None:
         for key in ("pulse_s", "reference_V", "max_pulse_s"):
             if not (getattr(self, key) > 0 and math.isfinite(getattr(self, key))):
-                raise ConfigError("must be above 0", key=key, value=getattr(self, key))
+                raise ConfigError(say("must be above 0"), key=key, value=getattr(self, key))
         for key in ("step_s", "dead_band_V"):
             if not (getattr(self, key) >= 0 and math.isfinite(getattr(self, key))):
-                raise ConfigError("must not be negative", key=key, value=getattr(self, key))
+                raise ConfigError(say("must not be negative"), key=key, value=getattr(self, key))
 
     def longest_s(self) -> float:
         """Return the longest pulse this rule can ask for, in seconds."""
@@ -113,9 +114,11 @@ class LabelServo:
     def __post_init__(self) -> None:
         for key in ("gain_per_s", "limit_V"):
             if not (getattr(self, key) > 0 and math.isfinite(getattr(self, key))):
-                raise ConfigError("must be above 0", key=f"servo.{key}", value=getattr(self, key))
+                raise ConfigError(say("must be above 0"), key=f"servo.{key}", value=getattr(self, key))
         if self.interval_cycles < 1:
-            raise ConfigError("must be at least 1", key="servo.interval_cycles", value=self.interval_cycles)
+            raise ConfigError(
+                say("must be at least 1"), key="servo.interval_cycles", value=self.interval_cycles
+            )
 
 
 @dataclass(frozen=True)
@@ -137,8 +140,8 @@ class Method:
 
     def __post_init__(self) -> None:
         if self.chop_cycles < 0:
-            raise ConfigError("must not be negative", key="chop_cycles", value=self.chop_cycles)
+            raise ConfigError(say("must not be negative"), key="chop_cycles", value=self.chop_cycles)
         if self.servo is not None and (self.time.timing is not Timing.FIXED or self.hinge is not Hinge.OFF):
-            raise ConfigError("a label servo needs a fixed learning time and no hinge", key="servo")
+            raise ConfigError(say("a label servo needs a fixed learning time and no hinge"), key="servo")
         if not (self.tolerance_V > 0 and math.isfinite(self.tolerance_V)):
-            raise ConfigError("the tolerance must be above 0 V", key="tolerance", value=self.tolerance_V)
+            raise ConfigError(say("the tolerance must be above 0 V"), key="tolerance", value=self.tolerance_V)

@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from protocols.errors import ConfigError
+from protocols.messages import say
 
 Edge: TypeAlias = tuple[int, int]
 Point: TypeAlias = tuple[float, float]
@@ -41,26 +42,30 @@ class Network:
         object.__setattr__(self, "fixed_resistance", dict(self.fixed_resistance))
         object.__setattr__(self, "positions", tuple(self.positions) or _circle_layout(self.nodes))
         if self.nodes < 2:
-            raise ConfigError("a network needs at least two nodes", key="nodes", value=self.nodes)
+            raise ConfigError(say("a network needs at least two nodes"), key="nodes", value=self.nodes)
         if not self.edges:
-            raise ConfigError("a network needs at least one edge", key="edges")
+            raise ConfigError(say("a network needs at least one edge"), key="edges")
         for number, (a, b) in enumerate(self.edges):
             if not (0 <= a < self.nodes and 0 <= b < self.nodes):
                 raise ConfigError(
-                    f"edge {number} names a node that does not exist",
+                    say("edge {number} names a node that does not exist", number=number),
                     key="edges",
                     value=[a, b],
-                    allowed=f"nodes are 0 to {self.nodes - 1}",
+                    allowed=say("nodes are 0 to {nodes}", nodes=self.nodes - 1),
                 )
             if a == b:
-                raise ConfigError(f"edge {number} joins a node to itself", key="edges", value=[a, b])
+                raise ConfigError(
+                    say("edge {number} joins a node to itself", number=number), key="edges", value=[a, b]
+                )
         for number, ohm in self.fixed_resistance.items():
             if not 0 <= number < len(self.edges):
-                raise ConfigError("no such edge", key="fixed_resistance", value=number)
+                raise ConfigError(say("no such edge"), key="fixed_resistance", value=number)
             if not (ohm > 0 and math.isfinite(ohm)):
-                raise ConfigError("a resistance must be above 0 ohm", key="fixed_resistance", value=ohm)
+                raise ConfigError(say("a resistance must be above 0 ohm"), key="fixed_resistance", value=ohm)
         if len(self.positions) != self.nodes:
-            raise ConfigError("one position per node is needed", key="positions", value=len(self.positions))
+            raise ConfigError(
+                say("one position per node is needed"), key="positions", value=len(self.positions)
+            )
 
     @property
     def n_edges(self) -> int:
@@ -137,7 +142,7 @@ def periodic_lattice(rows: int, columns: int) -> Network:
 def lattice(rows: int, columns: int, *, periodic: bool = True) -> Network:
     """Build a rectangular lattice, periodic or with open boundaries."""
     if rows < 1 or columns < 1 or rows * columns < 2:
-        raise ConfigError("a lattice needs at least two nodes", key="rows", value=[rows, columns])
+        raise ConfigError(say("a lattice needs at least two nodes"), key="rows", value=[rows, columns])
     vertical = [
         (columns * r + c, columns * ((r + 1) % rows) + c)
         for r in range(rows if periodic and rows > 1 else rows - 1)

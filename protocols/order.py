@@ -14,6 +14,7 @@ import numpy as np
 
 from protocols.block import FloatArray, IntArray
 from protocols.errors import ConfigError
+from protocols.messages import say
 
 
 class OrderKind(StrEnum):
@@ -43,16 +44,20 @@ class Order:
         points = len(self.groups)
         if self.kind is OrderKind.MARKOV:
             if self.transition is None or self.transition.shape != (points, points):
-                raise ConfigError(f"a Markov order needs a {points}×{points} matrix", key="transition")
+                raise ConfigError(
+                    say("a Markov order needs a {points}×{points} matrix", points=points), key="transition"
+                )
             weights = self.transition
             if not np.isfinite(weights).all() or (weights < 0).any() or (weights.sum(axis=1) <= 0).any():
-                raise ConfigError("each row needs non-negative weights, not all zero", key="transition")
+                raise ConfigError(say("each row needs non-negative weights, not all zero"), key="transition")
         if self.kind is OrderKind.TASK_CYCLE:
             if self.half_period_cycles < 1:
-                raise ConfigError("half a period is less than one cycle", key="period")
+                raise ConfigError(say("half a period is less than one cycle"), key="period")
             if len(np.unique(self.groups)) < 2:
                 raise ConfigError(
-                    "a task cycle needs at least two groups", key="groups", allowed="number the tasks 0, 1, …"
+                    say("a task cycle needs at least two groups"),
+                    key="groups",
+                    allowed=say("number the tasks 0, 1, …"),
                 )
 
     def points(self, first_cycle: int, count: int, seed: int, previous: int) -> IntArray:
@@ -79,7 +84,7 @@ class Order:
 
     def _markov(self, count: int, rng: np.random.Generator, previous: int) -> IntArray:
         if self.transition is None:  # checked when made; this tells the type checker
-            raise ConfigError("a Markov order needs a matrix", key="transition")
+            raise ConfigError(say("a Markov order needs a matrix"), key="transition")
         ladder = np.cumsum(self.transition / self.transition.sum(axis=1, keepdims=True), axis=1)
         chosen = np.empty(count, dtype=np.int64)
         point = previous

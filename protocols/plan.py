@@ -10,6 +10,7 @@ import numpy as np
 
 from protocols.block import BoolArray, CycleBlock, FloatArray, IntArray
 from protocols.errors import ConfigError
+from protocols.messages import say
 from protocols.method import Method
 from protocols.metrics import rest_margins
 from protocols.order import Order, OrderKind
@@ -34,7 +35,7 @@ class Noise:
     def __post_init__(self) -> None:
         for key, value in (("inputs", self.inputs_V), ("labels", self.labels_V)):
             if not (value >= 0 and math.isfinite(value)):
-                raise ConfigError("noise must not be negative", key=key, value=value)
+                raise ConfigError(say("noise must not be negative"), key=key, value=value)
 
 
 @dataclass(frozen=True, eq=False)
@@ -59,21 +60,23 @@ class Plan:
 
     def __post_init__(self) -> None:
         if self.cycles < 1:
-            raise ConfigError("a run needs at least one cycle", key="cycles", value=self.cycles)
+            raise ConfigError(say("a run needs at least one cycle"), key="cycles", value=self.cycles)
         if len(self.rounds) == 0 or self.rounds[0] != 0 or self.rounds[-1] != self.cycles:
-            raise ConfigError("rounds must run from cycle 0 to the last one", key="rounds")
+            raise ConfigError(say("rounds must run from cycle 0 to the last one"), key="rounds")
         if np.any(np.diff(self.rounds) <= 0):
-            raise ConfigError("rounds must rise", key="rounds")
+            raise ConfigError(say("rounds must rise"), key="rounds")
         if self.stop_after_perfect < 0:
-            raise ConfigError("must not be negative", key="stop_after_perfect", value=self.stop_after_perfect)
+            raise ConfigError(
+                say("must not be negative"), key="stop_after_perfect", value=self.stop_after_perfect
+            )
         if not (self.stop_below_V >= 0 and math.isfinite(self.stop_below_V)):
-            raise ConfigError("must not be negative", key="stop_below", value=self.stop_below_V)
+            raise ConfigError(say("must not be negative"), key="stop_below", value=self.stop_below_V)
         if self.seed < 0:
-            raise ConfigError("a seed is not negative", key="seed", value=self.seed)
+            raise ConfigError(say("a seed is not negative"), key="seed", value=self.seed)
         if len(self.order.groups) != len(self.task.train):
-            raise ConfigError("the order is made for another number of data points", key="order")
+            raise ConfigError(say("the order is made for another number of data points"), key="order")
         if len(self.initial_gates_V) != self.task.wiring.network.n_edges:
-            raise ConfigError("one gate voltage per edge is needed", key="initial_gates")
+            raise ConfigError(say("one gate voltage per edge is needed"), key="initial_gates")
 
     def block(
         self,
@@ -123,10 +126,12 @@ def measurement_rounds(cycles: int, rounds: int, spacing: Spacing, order: Order)
     Logarithmic spacing is even in log(cycle + 1); `switches` takes task switches, the last ones.
     """
     if rounds < 2:
-        raise ConfigError("at least two rounds (start and end) are needed", key="rounds", value=rounds)
+        raise ConfigError(say("at least two rounds (start and end) are needed"), key="rounds", value=rounds)
     if spacing is Spacing.SWITCHES:
         if order.kind is not OrderKind.TASK_CYCLE:
-            raise ConfigError("rounds at switches need a task-cycle order", key="spacing", value=str(spacing))
+            raise ConfigError(
+                say("rounds at switches need a task-cycle order"), key="spacing", value=str(spacing)
+            )
         switches = np.arange(0, cycles + 1, order.half_period_cycles)
         chosen = switches[-rounds:]
     elif spacing is Spacing.LOG:

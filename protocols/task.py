@@ -12,6 +12,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from protocols.block import frozen
 from protocols.errors import ConfigError
+from protocols.messages import say
 from protocols.network import Network
 
 
@@ -63,27 +64,29 @@ class Wiring:
         for s in self.sources:
             _check_node(self.network, s.node, f"sources.{s.name}")
         if len(set(source_nodes)) != len(source_nodes):
-            raise ConfigError("two sources drive the same node", key="sources", value=source_nodes)
+            raise ConfigError(say("two sources drive the same node"), key="sources", value=source_nodes)
         if not self.sources:
-            raise ConfigError("a task needs at least one source", key="sources")
+            raise ConfigError(say("a task needs at least one source"), key="sources")
         if not self.outputs:
-            raise ConfigError("a task needs at least one output", key="outputs")
+            raise ConfigError(say("a task needs at least one output"), key="outputs")
         for o in self.outputs:
             for node in o.nodes:
                 _check_node(self.network, node, f"outputs.{o.name}")
                 if node in source_nodes:
                     raise ConfigError(
-                        "target node is also a source",
+                        say("target node is also a source"),
                         key=f"outputs.{o.name}",
                         value=node,
-                        allowed="choose a node that no source drives",
+                        allowed=say("choose a node that no source drives"),
                     )
         targets = self.target_nodes
         if len(set(targets)) != len(targets):
-            raise ConfigError("two outputs share a target node", key="outputs", value=list(targets))
+            raise ConfigError(say("two outputs share a target node"), key="outputs", value=list(targets))
         floating = set(self.network.unreachable(source_nodes)) & set(targets)
         if floating:
-            raise ConfigError("no edges join this target to any source", key="outputs", value=min(floating))
+            raise ConfigError(
+                say("no edges join this target to any source"), key="outputs", value=min(floating)
+            )
 
     @property
     def source_nodes(self) -> tuple[int, ...]:
@@ -121,14 +124,16 @@ class DataSet:
         inputs = np.atleast_2d(np.asarray(self.inputs, dtype=float))
         labels = np.atleast_2d(np.asarray(self.labels, dtype=float))
         if inputs.ndim != 2 or labels.ndim != 2:
-            raise ConfigError("inputs and labels are tables: one row per data point", key="inputs")
+            raise ConfigError(say("inputs and labels are tables: one row per data point"), key="inputs")
         if labels.size == 0 or inputs.size == 0:
             raise ConfigError(
-                "the data set is empty", key="inputs", allowed="give at least one data point with a label"
+                say("the data set is empty"),
+                key="inputs",
+                allowed=say("give at least one data point with a label"),
             )
         if len(labels) != len(inputs):
             raise ConfigError(
-                "inputs and labels differ in length", key="labels", value=[len(inputs), len(labels)]
+                say("inputs and labels differ in length"), key="labels", value=[len(inputs), len(labels)]
             )
         object.__setattr__(self, "inputs", frozen(inputs))
         object.__setattr__(self, "labels", frozen(labels))
@@ -138,10 +143,10 @@ class DataSet:
             object.__setattr__(self, "classes", frozen(np.asarray(self.classes, dtype=np.int64)))
             if len(self.classes) != len(inputs):
                 raise ConfigError(
-                    "one class per data point is needed", key="classes", value=len(self.classes)
+                    say("one class per data point is needed"), key="classes", value=len(self.classes)
                 )
         if len(self.groups) != len(inputs):
-            raise ConfigError("one group per data point is needed", key="groups", value=len(self.groups))
+            raise ConfigError(say("one group per data point is needed"), key="groups", value=len(self.groups))
 
     def __len__(self) -> int:
         return len(self.inputs)
@@ -167,11 +172,19 @@ class Task:
                 continue
             sources, outputs = len(self.wiring.sources), len(self.wiring.outputs)
             if data.inputs.shape[1] != sources:
-                raise ConfigError(f"{sources} inputs per point needed", key=name, value=data.inputs.shape[1])
+                raise ConfigError(
+                    say("{sources} inputs per point needed", sources=sources),
+                    key=name,
+                    value=data.inputs.shape[1],
+                )
             if data.labels.shape[1] != outputs:
-                raise ConfigError(f"{outputs} labels per point needed", key=name, value=data.labels.shape[1])
+                raise ConfigError(
+                    say("{outputs} labels per point needed", outputs=outputs),
+                    key=name,
+                    value=data.labels.shape[1],
+                )
             if self.kind is TaskKind.CLASSIFICATION and data.classes is None:
-                raise ConfigError("a classification task needs a class for each point", key=name)
+                raise ConfigError(say("a classification task needs a class for each point"), key=name)
 
     def check_range(self, low_V: float, high_V: float) -> None:
         """Raise ConfigError when an input or label lies outside the board's node range, in volts."""
@@ -207,13 +220,18 @@ def class_labels(classes: ArrayLike, label_V: float) -> NDArray[np.float64]:
     """Turn classes 0 and 1 into differential labels −label and +label, in volts, shape (P, 1)."""
     values = np.asarray(classes)
     if not np.isin(values, (0, 1)).all():
-        raise ConfigError("a class is 0 or 1", key="classes", value=values.tolist())
+        raise ConfigError(say("a class is 0 or 1"), key="classes", value=values.tolist())
     return np.where(values == 1, label_V, -label_V)[:, None].astype(float)
 
 
 def _check_node(network: Network, node: int, key: str) -> None:
     if not 0 <= node < network.nodes:
-        raise ConfigError("no such node", key=key, value=node, allowed=f"nodes are 0 to {network.nodes - 1}")
+        raise ConfigError(
+            say("no such node"),
+            key=key,
+            value=node,
+            allowed=say("nodes are 0 to {nodes}", nodes=network.nodes - 1),
+        )
 
 
 def _check_values(key: str, values: NDArray[np.float64], low_V: float, high_V: float) -> None:
@@ -221,8 +239,12 @@ def _check_values(key: str, values: NDArray[np.float64], low_V: float, high_V: f
     bad = values[~((values >= low_V - slack) & (values <= high_V + slack))]
     if bad.size:
         raise ConfigError(
-            "a voltage lies outside the board's range",
+            say("a voltage lies outside the board's range"),
             key=key,
             value=f"{1e3 * bad[0]:g} mV",
-            allowed=f"the board takes {1e3 * low_V:g} to {1e3 * high_V:g} mV here",
+            allowed=say(
+                "the board takes {low_mV:g} to {high_mV:g} mV here",
+                low_mV=1e3 * low_V,
+                high_mV=1e3 * high_V,
+            ),
         )

@@ -15,20 +15,21 @@ import pint
 from pydantic import BeforeValidator
 
 from protocols.errors import ConfigError
+from protocols.messages import say
 
 # what a mistake asks for, by unit
 WANTED: dict[str, str] = {
-    "V": 'a voltage such as "18.1 mV"',
-    "A": 'a current such as "0.2 A"',
-    "s": 'a time such as "100 us"',
-    "Hz": 'a frequency such as "1 kHz"',
-    "ohm": 'a resistance such as "500 ohm"',
-    "F": 'a capacitance such as "22 uF"',
-    "V/s": 'a rate such as "0.4 V/s"',
-    "A/V**2": 'a strength such as "8.5e-4 A/V^2"',
-    "1/V": 'a number per volt such as "0.012 1/V"',
-    "1/(V*s)": 'a learning rate such as "1377 1/(V*s)"',
-    "dimensionless": 'a plain number or a percentage such as "2 %"',
+    "V": say('a voltage such as "18.1 mV"'),
+    "A": say('a current such as "0.2 A"'),
+    "s": say('a time such as "100 us"'),
+    "Hz": say('a frequency such as "1 kHz"'),
+    "ohm": say('a resistance such as "500 ohm"'),
+    "F": say('a capacitance such as "22 uF"'),
+    "V/s": say('a rate such as "0.4 V/s"'),
+    "A/V**2": say('a strength such as "8.5e-4 A/V^2"'),
+    "1/V": say('a number per volt such as "0.012 1/V"'),
+    "1/(V*s)": say('a learning rate such as "1377 1/(V*s)"'),
+    "dimensionless": say('a plain number or a percentage such as "2 %"'),
 }
 
 
@@ -54,18 +55,22 @@ def parse_quantity(value: Any, unit: str) -> float:
 
     Raises ConfigError when the text is no quantity, has the wrong dimension, or has no unit.
     """
-    wanted = WANTED.get(unit, f"a quantity in {unit}")
+    wanted = WANTED.get(unit, say("a quantity in {unit}", unit=unit))
     if isinstance(value, bool):
-        raise ConfigError("is not a quantity", value=value, allowed=f"write {wanted}")
+        raise ConfigError(say("is not a quantity"), value=value, allowed=say("write {wanted}", wanted=wanted))
     if isinstance(value, int | float):
         if unit != "dimensionless" and value != 0:
-            raise ConfigError("has no unit", value=value, allowed=f"write {wanted}, in quotes")
+            raise ConfigError(
+                say("has no unit"), value=value, allowed=say("write {wanted}, in quotes", wanted=wanted)
+            )
         try:
             return _finite(float(value), value, wanted)
         except OverflowError:  # a whole number too large for a float
-            raise ConfigError("is not a finite number", value=value, allowed=f"write {wanted}") from None
+            raise ConfigError(
+                say("is not a finite number"), value=value, allowed=say("write {wanted}", wanted=wanted)
+            ) from None
     if not isinstance(value, str):
-        raise ConfigError("is not a quantity", value=value, allowed=f"write {wanted}")
+        raise ConfigError(say("is not a quantity"), value=value, allowed=say("write {wanted}", wanted=wanted))
     return _from_text(value, unit, wanted)
 
 
@@ -73,24 +78,32 @@ def parse_quantity(value: Any, unit: str) -> float:
 def _from_text(text: str, unit: str, wanted: str) -> float:
     parts = _NUMBER_AND_UNIT.fullmatch(text.strip())
     if parts is None:
-        raise ConfigError("cannot be read as a quantity", value=text, allowed=f"write {wanted}")
+        raise ConfigError(
+            say("cannot be read as a quantity"), value=text, allowed=say("write {wanted}", wanted=wanted)
+        )
     number, unit_text = float(parts[1]), parts[2].replace("µ", "u").replace("μ", "u").replace("Ω", "ohm")
     try:
         unit_text = unit_text.replace("%", "percent")
         written: Any = _registry().parse_units(f"1 {unit_text}" if unit_text.startswith("/") else unit_text)
     except Exception as error:  # pint raises many kinds, tokenizer errors among them
-        raise ConfigError("cannot be read as a quantity", value=text, allowed=f"write {wanted}") from error
+        raise ConfigError(
+            say("cannot be read as a quantity"), value=text, allowed=say("write {wanted}", wanted=wanted)
+        ) from error
     if not written.is_compatible_with(unit):
-        problem = f"has the wrong unit: {written:~P} is not a measure of {unit}"
+        problem = say(
+            "has the wrong unit: {written} is not a measure of {unit}", written=f"{written:~P}", unit=unit
+        )
         if written.dimensionless:
-            problem = "has no unit"
-        raise ConfigError(problem, value=text, allowed=f"write {wanted}")
+            problem = say("has no unit")
+        raise ConfigError(problem, value=text, allowed=say("write {wanted}", wanted=wanted))
     return _finite(float(_registry().Quantity(number, written).to(unit).magnitude), text, wanted)
 
 
 def _finite(number: float, value: Any, wanted: str) -> float:
     if not math.isfinite(number):
-        raise ConfigError("is not a finite number", value=value, allowed=f"write {wanted}")
+        raise ConfigError(
+            say("is not a finite number"), value=value, allowed=say("write {wanted}", wanted=wanted)
+        )
     return number
 
 

@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from protocols.errors import DataError
+from protocols.messages import say
 from sim_backend.plant.cycle_arrays import Memory
 from sim_backend.simulation import Plant
 
@@ -47,10 +48,14 @@ def unpack(plant: Plant, seed: int, state: bytes) -> dict[str, Any]:
         with np.load(io.BytesIO(state), allow_pickle=False) as stored:
             arrays = dict(stored)
     except (ValueError, OSError, EOFError, zipfile.BadZipFile) as error:
-        raise DataError(f"the stored state of the simulated bench cannot be read: {error}") from error
+        raise DataError(
+            say("the stored state of the simulated bench cannot be read: {error}", error=error)
+        ) from error
     notes = json.loads(arrays.pop("notes").tobytes())
     if notes["fits"] != _fits(plant, seed):
-        raise DataError("the stored state is of another simulated board: use the same bench, seed and wiring")
+        raise DataError(
+            say("the stored state is of another simulated board: use the same bench, seed and wiring")
+        )
     plant.gates[:] = arrays["gates"]
     plant.board.free.threshold[:] = arrays["free"]
     plant.board.clamped.threshold[:] = arrays["clamped"]

@@ -12,6 +12,7 @@ import numpy as np
 
 from protocols.block import CycleBlock, FloatArray
 from protocols.errors import ProtocolError
+from protocols.messages import say
 from protocols.task import Wiring
 from sim_backend.board.config import BenchConfig
 from sim_backend.lane_group import EnsembleRecord, LaneGroup
@@ -39,7 +40,13 @@ class Ensemble:
     ) -> None:
         every = [configs] * len(seeds) if isinstance(configs, BenchConfig) else list(configs)
         if not seeds or len(every) != len(seeds):
-            raise ProtocolError(f"{len(every)} configurations do not fit {len(seeds)} seeds")
+            raise ProtocolError(
+                say(
+                    "{count} configurations do not fit {seeds_count} seeds",
+                    count=len(every),
+                    seeds_count=len(seeds),
+                )
+            )
         self._configs, self._seeds = every, list(seeds)
         self._fewest_in_step = fewest_in_step
         self._threads = threads or os.cpu_count() or 1
@@ -53,7 +60,7 @@ class Ensemble:
     def open(self, wiring: Wiring) -> None:
         """Wire every board; gates start at their lower walls."""
         if self._plants:
-            raise ProtocolError("the ensemble is already open: close it first")
+            raise ProtocolError(say("the ensemble is already open: close it first"))
         self._plants = [Plant(c, wiring, s) for c, s in zip(self._configs, self._seeds, strict=True)]
         fit = [b for b, plant in enumerate(self._plants) if _goes_in_step(plant)]
         keyed = sorted(fit, key=lambda b: (_likeness(self._plants[b]), b))
@@ -98,7 +105,12 @@ class Ensemble:
                 flush=True,
             )
         if len(block) > BLOCK_CYCLES or len(block.snapshots):
-            raise ProtocolError(f"a block of an ensemble holds up to {BLOCK_CYCLES} cycles and no snapshots")
+            raise ProtocolError(
+                say(
+                    "a block of an ensemble holds up to {block_cycles} cycles and no snapshots",
+                    block_cycles=BLOCK_CYCLES,
+                )
+            )
         record = EnsembleRecord.room(len(self), len(block), block.labels.shape[1], len(block.wrong))
         groups, alone = self._groups, self._alone
         if block.method.chop_cycles:  # lanes keep the copies' roles
@@ -124,7 +136,7 @@ class Ensemble:
 
     def _opened(self) -> list[Plant]:
         if not self._plants:
-            raise ProtocolError("the ensemble is not open")
+            raise ProtocolError(say("the ensemble is not open"))
         return self._plants
 
 

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from protocols.block import BoolArray, CycleBlock, FloatArray
 from protocols.errors import InstrumentError
+from protocols.messages import say
 from protocols.method import Contrast
 from sim_backend.lane_alone import finish_part
 from sim_backend.plant.cycle_arrays import Noise
@@ -166,7 +167,11 @@ class LaneGroup:
         while not run_lanes(*work):
             if not finish_part(self, int(block.points[at[0]]), int(at[1]), nudged, scratch.nudged):
                 raise InstrumentError(
-                    "plant", f"voltages did not settle in cycle {block.first_cycle + at[0]}"
+                    "plant",
+                    say(
+                        "voltages did not settle in cycle {first_cycle}",
+                        first_cycle=block.first_cycle + at[0],
+                    ),
                 )
         for lane, board in enumerate(self.boards):
             record.wrong[board] = wrong[lane]

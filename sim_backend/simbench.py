@@ -8,6 +8,7 @@ from protocols.bench import Identity, Limits, NodeReading, SafeState
 from protocols.block import CycleBlock, CycleRecord, FloatArray
 from protocols.checks import check_block, checked_inputs
 from protocols.errors import ProtocolError
+from protocols.messages import say
 from protocols.task import Wiring
 from sim_backend.board.config import BenchConfig
 from sim_backend.board.nominal import conductances
@@ -34,7 +35,7 @@ class SimBench:
     def open(self, wiring: Wiring) -> None:
         """Wire the simulated board; gates start at the lower wall, sources at 0 V."""
         if self._plant is not None:
-            raise ProtocolError("the bench is already open: close it first")
+            raise ProtocolError(say("the bench is already open: close it first"))
         self._plant = Plant(self.config, wiring, self.seed)
         self._sources_V = (0.0,) * len(wiring.sources)
         self._clock_s = 0.0
@@ -64,7 +65,13 @@ class SimBench:
         plant = self._opened()
         gates = np.asarray(gates_V, dtype=float)
         if gates.shape != plant.gates.shape or not np.all(np.isfinite(gates)):
-            raise ProtocolError(f"{len(plant.gates)} finite gate voltages are needed, not {gates.shape}")
+            raise ProtocolError(
+                say(
+                    "{count} finite gate voltages are needed, not {shape}",
+                    count=len(plant.gates),
+                    shape=gates.shape,
+                )
+            )
         plant.gates[:] = np.clip(gates, plant.board.edges.wall_low, plant.board.edges.wall_high)
 
     def run(self, block: CycleBlock) -> CycleRecord:
@@ -111,5 +118,5 @@ class SimBench:
 
     def _opened(self) -> Plant:
         if self._plant is None:
-            raise ProtocolError("the bench is not open")
+            raise ProtocolError(say("the bench is not open"))
         return self._plant

@@ -9,6 +9,7 @@ import numpy as np
 from protocols.bench import NodeReading
 from protocols.block import CycleBlock, CycleRecord, FloatArray, Snapshots
 from protocols.errors import InstrumentError
+from protocols.messages import say
 from protocols.method import Contrast, Method
 from protocols.task import Wiring
 from sim_backend.board.build import SimulatedBoard, build_board
@@ -145,7 +146,10 @@ class Plant:
             self.draws.noise(board, n, len(self.ports.target)),
         )
         if stuck >= 0:
-            raise InstrumentError("plant", f"voltages did not settle in cycle {block.first_cycle + stuck}")
+            raise InstrumentError(
+                "plant",
+                say("voltages did not settle in cycle {first_cycle}", first_cycle=block.first_cycle + stuck),
+            )
         snapshots = Snapshots(
             block.first_cycle + block.snapshots,
             trace.snapshot_gates,
@@ -200,7 +204,7 @@ class Plant:
             scratch = self.scratch.residual, self.scratch.row
             lu[-1] = NO_FACTORS
             if not relax(c, devices, self.gates, v, len(c.order), lu, READING_TOLERANCE_V, *scratch):
-                raise InstrumentError("plant", f"voltages did not settle for data point {p}")
+                raise InstrumentError("plant", say("voltages did not settle for data point {point}", point=p))
             voltages[p] = v
         return voltages
 

@@ -11,6 +11,7 @@ from calibration.linear_fit import LEAST_U_V, find_step, fit_line, quantised
 from calibration.records import value
 from calibration.routine import Nominal, Result
 from protocols.block import FloatArray
+from protocols.messages import say
 from protocols.method import ClampRule
 
 POINTS = 400
@@ -61,13 +62,21 @@ def calibrate_clamp(board: BoardUnderTest, nominal: Nominal) -> Result:
         ]
         if not _LEAST_GAIN < line.gain < _MOST_GAIN:
             result.fault(
-                "clamp gain", channel, f"the clamp at {channel} moves it {line.gain:.2f} times as far"
+                "clamp gain",
+                channel,
+                say(
+                    "the clamp at {channel} moves it {gain:.2f} times as far", channel=channel, gain=line.gain
+                ),
             )
         elif abs(line.offset) > _MOST_OFFSET_V:
             result.fault(
                 "clamp offset",
                 channel,
-                f"the clamp at {channel} is {1e3 * line.offset:.1f} mV beside its aim",
+                say(
+                    "the clamp at {channel} is {offset_mV:.1f} mV beside its aim",
+                    channel=channel,
+                    offset_mV=1e3 * line.offset,
+                ),
             )
-    board.told("done", POINTS, POINTS)
+    board.told(say("done"), POINTS, POINTS)
     return result

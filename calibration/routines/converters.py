@@ -10,6 +10,7 @@ from calibration.records import value
 from calibration.reference import reference_of
 from calibration.routine import Nominal, Result
 from protocols.block import FloatArray
+from protocols.messages import say
 
 LEVELS = 240
 REPEATS = 200
@@ -27,10 +28,10 @@ def calibrate_dac(board: BoardUnderTest, nominal: Nominal) -> Result:
     reference = reference_of(board)
     commands = board.random_inputs(LEVELS)
     nodes = list(board.wiring.source_nodes)
-    board.told("sources", 0, 2)
+    board.told(say("sources"), 0, 2)
     read = board.read_nodes(commands)
     seen = reference.volts(0.5 * (read.free + read.clamped)[:, nodes])
-    board.told("steps", 1, 2)
+    board.told(say("steps"), 1, 2)
     middle = 0.5 * (board.limits.node_min_V + board.limits.node_max_V)
     fine = middle + _FINE_V * np.arange(100)
     swept = board.read_nodes(np.tile(fine[:, None], (1, len(nodes)))).free[:, nodes]
@@ -50,7 +51,7 @@ def calibrate_dac(board: BoardUnderTest, nominal: Nominal) -> Result:
             line = line._replace(gain_u=float(np.hypot(line.gain_u, step_u / step)))
         _report(result, f"node {node}", "source", reference.widened(line), commands[:, k])
         result.values.append(value("source step", f"node {node}", step, step_u, "V"))
-    board.told("done", 2, 2)
+    board.told(say("done"), 2, 2)
     return result
 
 
@@ -65,10 +66,10 @@ def calibrate_adc(board: BoardUnderTest, nominal: Nominal) -> Result:
     levels = np.tile(board.random_inputs(LEVELS)[:, :1], (1, len(board.wiring.sources)))
     nodes = list(board.wiring.target_nodes)
     board.set_gates(3.0)
-    board.told("levels", 0, 2)
+    board.told(say("levels"), 0, 2)
     truth = reference.volts(board.read_nodes(levels).free[:, nodes])
     readings = board.bench.measure(levels)
-    board.told("noise", 1, 2)
+    board.told(say("noise"), 1, 2)
     middle = np.full((REPEATS, levels.shape[1]), 0.5 * board.limits.node_max_V)
     still = board.bench.measure(middle)
     result = Result(
@@ -85,7 +86,7 @@ def calibrate_adc(board: BoardUnderTest, nominal: Nominal) -> Result:
             value("reading noise", channel, noise, noise / np.sqrt(2 * REPEATS), "V"),
             value("reading step", channel, smallest_step(still[:, [k]]), 0.0, "V"),
         ]
-    board.told("done", 2, 2)
+    board.told(say("done"), 2, 2)
     return result
 
 
@@ -102,11 +103,26 @@ def _report(result: Result, channel: str, what: str, line: LineFit, x: FloatArra
         result.fault(
             f"{what} off",
             channel,
-            f"{what} at {channel}: gain {line.gain:.3f}, offset {1e3 * line.offset:.1f} mV; "
-            "check its wire: calibrate 'wiring'",
+            say(
+                "{what} at {channel}: gain {gain:.3f}, offset {offset_mV:.1f} mV; "
+                "check its wire: calibrate 'wiring'",
+                what=what,
+                channel=channel,
+                gain=line.gain,
+                offset_mV=1e3 * line.offset,
+            ),
         )
     elif bend - 3 * bend_u > _MOST_INL_V:
-        result.fault(f"{what} bent", channel, f"{what} at {channel} bends by {1e3 * bend:.1f} mV")
+        result.fault(
+            f"{what} bent",
+            channel,
+            say(
+                "{what} at {channel} bends by {bend_mV:.1f} mV",
+                what=what,
+                channel=channel,
+                bend_mV=1e3 * bend,
+            ),
+        )
 
 
 def _step(readings: FloatArray, noise_V: float) -> float:

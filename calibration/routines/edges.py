@@ -11,6 +11,7 @@ from calibration.routine import MISFIT, NO_FIT, Nominal, Result
 from calibration.routines.wiring import driven_nodes
 from calibration.square_law import OHMIC, SATURATED, SUB_THRESHOLD, regimes
 from protocols.block import BoolArray, FloatArray
+from protocols.messages import say
 
 SETTINGS, POINTS, NODE_READINGS = 42, 4, 16
 _LOW_EVERY = 3  # every third gate setting is a low one: saturated and below threshold
@@ -50,18 +51,34 @@ def calibrate_edges(board: BoardUnderTest, nominal: Nominal) -> Result:
     for e in range(network.n_edges):
         name = edge_channel(network, e)
         if shorted[e]:
-            result.fault("edge shorted", name, f"{name} is shorted: its ends are at one voltage at any gate")
+            result.fault(
+                "edge shorted",
+                name,
+                say("{name} is shorted: its ends are at one voltage at any gate", name=name),
+            )
         elif absent[e]:
-            result.fault("edge open", name, f"{name} is open: it conducts nothing at any gate")
+            result.fault("edge open", name, say("{name} is open: it conducts nothing at any gate", name=name))
         elif stuck[e]:
-            result.fault("gate stuck", name, f"{name}: its gate does not take the charge it is given")
+            result.fault(
+                "gate stuck", name, say("{name}: its gate does not take the charge it is given", name=name)
+            )
         elif gated[e] and not fit.seen[e]:
-            result.warn("edge unseen", name, f"{name} lies between two sources: no voltage tells of it")
+            result.warn(
+                "edge unseen", name, say("{name} lies between two sources: no voltage tells of it", name=name)
+            )
         elif gated[e] and not moved[e]:
-            result.fault("edge dead", name, f"{name} is dead: pulses that should move its gate do not")
+            result.fault(
+                "edge dead", name, say("{name} is dead: pulses that should move its gate do not", name=name)
+            )
         elif sound[e] and (fit.strength[e] < _WEAK or abs(fit.threshold[e] - nominal.threshold_V) > _FAR_V):
-            part = f"{fit.strength[e]:.2f} of the nominal strength, V_T {fit.threshold[e]:.2f} V"
-            result.fault("edge off its law", name, f"{name} is no sound transistor: {part}")
+            part = say(
+                "{strength:.2f} of the nominal strength, V_T {threshold_V:.2f} V",
+                strength=fit.strength[e],
+                threshold_V=fit.threshold[e],
+            )
+            result.fault(
+                "edge off its law", name, say("{name} is no sound transistor: {part}", name=name, part=part)
+            )
     return result
 
 
@@ -72,7 +89,7 @@ def _read(board: BoardUnderTest, driven: BoolArray) -> tuple[EdgeReadings, Float
     span = high - low
     asked, gates, gates_u, free, clamped, nodes_u = [], [], [], [], [], []
     for k in range(SETTINGS):
-        board.told("gates and nodes", k, SETTINGS + _BURSTS)
+        board.told(say("gates and nodes"), k, SETTINGS + _BURSTS)
         top = low + 0.2 * span if k % _LOW_EVERY == 0 else low + 0.95 * span
         wanted = board.random_gates(low, top)
         board.set_gates(wanted)
@@ -133,7 +150,7 @@ def _moves(board: BoardUnderTest, nominal: Nominal) -> BoolArray:
     tail, head = network.endpoints().T
     still, told = np.ones(network.n_edges, dtype=np.bool_), np.zeros(network.n_edges, dtype=np.bool_)
     for k in range(_BURSTS):
-        board.told("does it learn", SETTINGS + k, SETTINGS + _BURSTS)
+        board.told(say("does it learn"), SETTINGS + k, SETTINGS + _BURSTS)
         board.set_gates(board.random_gates(1.8, 3.8))
         before = board.read_gates()
         run = board.learn(
@@ -146,7 +163,7 @@ def _moves(board: BoardUnderTest, nominal: Nominal) -> BoolArray:
         u = np.hypot(before.uncertainty, after.uncertainty)
         still &= np.abs(after.mean - before.mean) < 5 * u
         told |= np.abs(expected) > 12 * u
-    board.told("done", SETTINGS + _BURSTS, SETTINGS + _BURSTS)
+    board.told(say("done"), SETTINGS + _BURSTS, SETTINGS + _BURSTS)
     return ~(still & told)
 
 
@@ -183,12 +200,16 @@ def _report(
         "covariance": fit.covariance,
     }
     if fit.chi2 > MISFIT:
-        text = f"currents do not add up at the nodes (χ² {fit.chi2:.3g})"
-        result.fault(NO_FIT, "board", f"{text}; check the wires, then measure again")
+        text = say("currents do not add up at the nodes (χ² {chi2:.3g})", chi2=fit.chi2)
+        result.fault(NO_FIT, "board", say("{text}; check the wires, then measure again", text=text))
     partly = [int(e) for e in edges if not counts[:, e].all()]
     if partly:
         some = ", ".join(map(str, partly))
-        text = f"edges {some} were not met in all three regimes: {', '.join(_REGIMES)}"
+        text = say(
+            "edges {some} were not met in all three regimes: {regimes}",
+            some=some,
+            regimes=", ".join(_REGIMES),
+        )
         result.warn("regime unseen", "board", text)
 
 

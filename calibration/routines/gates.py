@@ -8,6 +8,7 @@ from calibration.board_under_test import Averaged, BoardUnderTest, smallest_step
 from calibration.records import edge_channel, edge_values, value
 from calibration.routine import Nominal, Result
 from protocols.block import BoolArray, FloatArray, IntArray
+from protocols.messages import say
 from protocols.method import ClampRule
 
 READINGS = 400
@@ -34,15 +35,15 @@ def calibrate_gates(board: BoardUnderTest, nominal: Nominal) -> Result:
         conditions={"readings": READINGS, "hold_s": HOLD_S, "short_pulses": CHARGE_PULSES},
     )
     steps = 4
-    board.told("read-out", 0, steps)
+    board.told(say("read-out"), 0, steps)
     _read_out(result, board, middle, gated)
-    board.told("hold", 1, steps)
+    board.told(say("hold"), 1, steps)
     leak = _leak(result, board, gated)
-    board.told("charge per pulse", 2, steps)
+    board.told(say("charge per pulse"), 2, steps)
     _charge(result, board, middle, leak, gated)
-    board.told("walls", 3, steps)
+    board.told(say("walls"), 3, steps)
     _walls(result, board, gated)
-    board.told("done", steps, steps)
+    board.told(say("done"), steps, steps)
     return result
 
 
@@ -63,7 +64,12 @@ def _read_out(result: Result, board: BoardUnderTest, middle: float, gated: IntAr
     for e in gated:
         if abs(mean[e]) > _MOST_RESET_V:
             name = edge_channel(board.network, int(e))
-            text = f"{name} does not take its charge: asked for {middle:.2f} V, read {middle + mean[e]:.2f} V"
+            text = say(
+                "{name} does not take its charge: asked for {asked_V:.2f} V, read {read_V:.2f} V",
+                name=name,
+                asked_V=middle,
+                read_V=middle + mean[e],
+            )
             result.fault("gate stuck", name, text)
 
 
@@ -88,7 +94,11 @@ def _leak(result: Result, board: BoardUnderTest, gated: IntArray) -> Averaged:
     for e in gated:
         if fall[e] - 3 * u[e] > _MOST_LEAK:
             name = edge_channel(board.network, int(e))
-            result.fault("gate leaks", name, f"{name} loses {fall[e]:.2f} V/s while held")
+            result.fault(
+                "gate leaks",
+                name,
+                say("{name} loses {fall_V_per_s:.2f} V/s while held", name=name, fall_V_per_s=fall[e]),
+            )
     return Averaged(fall, u)
 
 
@@ -124,9 +134,15 @@ def _walls(result: Result, board: BoardUnderTest, gated: IntArray) -> None:
         missing = gated[~met[gated]]
         if len(missing):
             many = (
-                f"{len(missing)} edges" if len(missing) > 1 else edge_channel(board.network, int(missing[0]))
+                say("{count} edges", count=len(missing))
+                if len(missing) > 1
+                else edge_channel(board.network, int(missing[0]))
             )
-            result.warn("wall not met", "board", f"{many} could not be pushed to the {name.split()[1]} wall")
+            result.warn(
+                "wall not met",
+                "board",
+                say("{edges} could not be pushed to the {wall} wall", edges=many, wall=name.split()[1]),
+            )
 
 
 def kept_back(read: Averaged, asked: float, sign: float) -> BoolArray:

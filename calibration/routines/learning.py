@@ -10,6 +10,7 @@ from calibration.records import edge_channel, edge_values, value
 from calibration.routine import MISFIT, NO_FIT, Nominal, Result
 from calibration.routines.gates import kept_back
 from protocols.block import FloatArray
+from protocols.messages import say
 
 CONTRAST, RELEASED, ONE_TASK, TWO_TASKS = "contrast", "zero-error pulses", "one task", "two tasks"
 PULSES = ((100e-6, 300), (2e-3, 15))  # length in s and number: as much learning, few charges or many
@@ -73,14 +74,22 @@ def calibrate_bias(board: BoardUnderTest, nominal: Nominal) -> Result:
         name = edge_channel(board.network, int(e))
         if not 2 * offset.uncertainty[e] < _IDENTIFIED_V:
             if offset.uncertainty[e] < np.inf:
-                text = f"is only known to {2e3 * offset.uncertainty[e]:.2g} mV"
-                text += ", its voltage hardly varies in this wiring"
+                text = say(
+                    "is only known to {uncertainty_mV:.2g} mV, its voltage hardly varies in this wiring",
+                    uncertainty_mV=2e3 * offset.uncertainty[e],
+                )
             else:
-                text = "cannot be told, it does not learn"
-            result.warn("not identifiable", name, f"{name}: the contrast offset {text}")
+                text = say("cannot be told, it does not learn")
+            result.warn(
+                "not identifiable", name, say("{name}: the contrast offset {text}", name=name, text=text)
+            )
         elif abs(fit.correlation[e]) > _CORRELATED:
-            text = f"{name}: bias and contrast offset can hardly be told apart"
-            result.warn("not identifiable", name, f"{text} (correlation {fit.correlation[e]:.2f})")
+            text = say("{name}: bias and contrast offset can hardly be told apart", name=name)
+            result.warn(
+                "not identifiable",
+                name,
+                say("{text} (correlation {correlation:.2f})", text=text, correlation=fit.correlation[e]),
+            )
     return result
 
 
@@ -98,9 +107,11 @@ def _result(method: str, bursts: list[Burst], fit: LearningFit) -> Result:
     checks = {f"chi2, {kind}": round(chi2, 3) for kind, chi2 in fit.kind_chi2.items() if np.isfinite(chi2)}
     result = Result(method, conditions={**kinds, **checks}, raw=raw)
     for kind, chi2 in fit.kind_chi2.items():
-        text = f"{kind}: gates moved unlike predicted (χ² {chi2:.3g} per burst)"
+        text = say("{kind}: gates moved unlike predicted (χ² {chi2:.3g} per burst)", kind=kind, chi2=chi2)
         if chi2 > MISFIT:
-            result.fault(NO_FIT, "board", f"{text}; look for what else moves them, then measure again")
+            result.fault(
+                NO_FIT, "board", say("{text}; look for what else moves them, then measure again", text=text)
+            )
         elif chi2 > _DISAGREE:
             result.warn("kinds disagree", "board", text)
     return result
@@ -113,13 +124,27 @@ def _judge_rates(result: Result, board: BoardUnderTest, fit: LearningFit, nomina
         part = rate.mean[e] / nominal.learning_rate_per_V_s
         u = rate.uncertainty[e] / nominal.learning_rate_per_V_s
         if u > 0.25:
-            result.warn("rate unknown", name, f"{name}: too little contrast in this wiring to tell its rate")
+            result.warn(
+                "rate unknown",
+                name,
+                say("{name}: too little contrast in this wiring to tell its rate", name=name),
+            )
         elif part + 3 * u < 0:
-            result.fault("wrong way", name, f"{name} learns the wrong way: {part:.2f} of the nominal rate")
+            result.fault(
+                "wrong way",
+                name,
+                say("{name} learns the wrong way: {part:.2f} of the nominal rate", name=name, part=part),
+            )
         elif part + 3 * u < LEAST_RATE:
-            result.fault("does not learn", name, f"{name} does not learn: {part:.2f} of the nominal rate")
+            result.fault(
+                "does not learn",
+                name,
+                say("{name} does not learn: {part:.2f} of the nominal rate", name=name, part=part),
+            )
         elif part - 3 * u < _ODD or part + 3 * u > 1 / _ODD:
-            result.warn("odd rate", name, f"{name} learns at {part:.2f} of the nominal rate")
+            result.warn(
+                "odd rate", name, say("{name} learns at {part:.2f} of the nominal rate", name=name, part=part)
+            )
 
 
 def _bursts(board: BoardUnderTest, nominal: Nominal, counts: dict[str, int]) -> list[Burst]:
@@ -143,7 +168,7 @@ def _bursts(board: BoardUnderTest, nominal: Nominal, counts: dict[str, int]) -> 
         idle_s = max(ended_s - began_s - sum(run.total_s for run in runs), 0.0)
         leaked_V = 0.0 if nominal.leak_V_per_s is None else np.nan_to_num(nominal.leak_V_per_s) * idle_s
         bursts.append(burst(board.network, kind, runs, before, after, walls, node_noise_V, leaked_V))
-    board.told("done", len(kinds), len(kinds))
+    board.told(say("done"), len(kinds), len(kinds))
     return bursts
 
 

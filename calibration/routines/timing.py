@@ -8,6 +8,7 @@ from calibration.board_under_test import BoardUnderTest, smallest_step
 from calibration.linear_fit import fit_line
 from calibration.records import value
 from calibration.routine import Nominal, Result
+from protocols.messages import say
 
 LENGTHS_S = (20e-6, 50e-6, 100e-6, 200e-6, 500e-6, 1e-3, 2e-3)
 PULSES = 400
@@ -25,7 +26,7 @@ def calibrate_timing(board: BoardUnderTest, nominal: Nominal) -> Result:
     inputs, labels = board.random_inputs(1), board.random_labels(1)
     given, overhead, late = [], [], 0
     for k, length in enumerate(asked):
-        board.told(f"pulses of {1e6 * length:g} µs", k, len(asked) + 1)
+        board.told(say("pulses of {length_us:g} µs", length_us=1e6 * length), k, len(asked) + 1)
         board.set_gates(3.0)
         pulses = min(PULSES, board.limits.block_cycles)
         record = board.learn(
@@ -62,16 +63,22 @@ def calibrate_timing(board: BoardUnderTest, nominal: Nominal) -> Result:
         result.warn(
             "not measured",
             "board",
-            "every pulse is reported exactly as asked for: this bench tells what it set, not what came; "
-            "only a counter or an oscilloscope at the learn line can tell more",
+            say(
+                "every pulse is reported exactly as asked for: this bench tells what it set, not what came; "
+                "only a counter or an oscilloscope at the learn line can tell more"
+            ),
         )
     if abs(line.gain - 1) > _MOST_GAIN_ERROR or abs(line.offset) > _MOST_OFFSET_S:
         result.fault(
             "pulse length off",
             "board",
-            f"pulses are {line.gain:.3f} times as long as asked for, and {1e6 * line.offset:.1f} µs more",
+            say(
+                "pulses are {gain:.3f} times as long as asked for, and {offset_us:.1f} µs more",
+                gain=line.gain,
+                offset_us=1e6 * line.offset,
+            ),
         )
-    board.told("done", len(asked) + 1, len(asked) + 1)
+    board.told(say("done"), len(asked) + 1, len(asked) + 1)
     return result
 
 

@@ -11,6 +11,7 @@ from calibration.board_under_test import BoardUnderTest
 from calibration.records import value
 from calibration.routine import Nominal, Result
 from protocols.block import FloatArray
+from protocols.messages import Message, say
 
 _FOLLOWS = 0.9  # a driven node follows its source at least this much
 _HALF = 0.3, 0.7  # two sources that touch each follow the other about half
@@ -63,9 +64,9 @@ def look(board: BoardUnderTest) -> Wires:
     """Drive and clamp everything once."""
     targets = list(board.wiring.target_nodes)
     steps = 2 + len(targets)
-    board.told("sources", 0, steps)
+    board.told(say("sources"), 0, steps)
     free, clamped = _source_response(board)
-    board.told("readings", 1, steps)
+    board.told(say("readings"), 1, steps)
     inputs = board.random_inputs(_POINTS)
     nodes = board.read_nodes(inputs).free[:, targets]
     readings = board.bench.measure(inputs)
@@ -75,14 +76,14 @@ def look(board: BoardUnderTest) -> Wires:
     limits = board.limits
     still = board.learn(rest, outputs[None, :], pulse_s=10e-6, pulses=2, kept=2).clamped[-1]
     for t in range(len(targets)):
-        board.told(f"clamp at node {targets[t]}", 2 + t, steps)
+        board.told(say("clamp at node {node}", node=targets[t]), 2 + t, steps)
         labels = outputs.copy()
         far = limits.node_max_V if outputs[t] < 0.5 * limits.node_max_V else limits.node_min_V
         labels[t] = outputs[t] + 0.6 * (far - outputs[t])
         run = board.learn(rest, labels[None, :], pulse_s=10e-6, pulses=2, kept=2)
         displaced.append(run.clamped[-1] - still)
         asked.append(labels[t] - outputs[t])
-    board.told("done", steps, steps)
+    board.told(say("done"), steps, steps)
     return Wires(free, clamped, readings, nodes, np.array(displaced), np.array(asked))
 
 
@@ -115,26 +116,46 @@ def _judge_sources(result: Result, board: BoardUnderTest, seen: Wires) -> None:
             pair = frozenset((k, j))
             if both[j, k] > _FOLLOWS:
                 if pair not in told:
-                    text = f"the wires of sources {name} and {board.wiring.sources[j].name} are swapped "
-                    result.fault("sources swapped", f"node {node}", f"{text}(nodes {node} and {nodes[j]})")
+                    text = say(
+                        "the wires of sources {name} and {other} are swapped (nodes {node} and {at})",
+                        name=name,
+                        other=board.wiring.sources[j].name,
+                        node=node,
+                        at=nodes[j],
+                    )
+                    result.fault("sources swapped", f"node {node}", text)
                 told.add(pair)
             else:
                 result.fault(
-                    "source misplaced", f"node {node}", f"source {name} is at node {nodes[j]}, not {node}"
+                    "source misplaced",
+                    f"node {node}",
+                    say("source {name} is at node {at}, not {node}", name=name, at=nodes[j], node=node),
                 )
         elif touching and _HALF[0] < both[k, k] < _HALF[1]:
             pair = frozenset((k, touching[0]))
             if pair not in told:
                 other = board.wiring.sources[touching[0]].name
-                text = f"sources {name} and {other} touch each other (nodes {node}, {nodes[touching[0]]})"
+                text = say(
+                    "sources {name} and {other} touch each other (nodes {node}, {at})",
+                    name=name,
+                    other=other,
+                    node=node,
+                    at=nodes[touching[0]],
+                )
                 result.fault("sources shorted", f"node {node}", text)
             told.add(pair)
         else:
             copies = [
                 c for c, r in (("free", seen.free), ("clamped", seen.clamped)) if r[k, node] <= _FOLLOWS
             ]
-            where = "both copies" if len(copies) == 2 else f"the {copies[0]} copy"
-            text = f"the wire of source {name} to node {node} is off in {where}"
+            both_off = len(copies) == 2
+            where = say("both copies") if both_off else say("the {copy} copy", copy=Message.of(copies[0]))
+            text = say(
+                "the wire of source {name} to node {node} is off in {where}",
+                name=name,
+                node=node,
+                where=where,
+            )
             result.fault("source wire off", f"node {node}", text)
 
 
@@ -144,7 +165,9 @@ def _judge_readings(result: Result, targets: tuple[int, ...], seen: Wires) -> No
     for t, node in enumerate(targets):
         if np.ptp(seen.readings[:, t]) < min(_STILL_V, 0.3 * moved[t]):
             result.fault(
-                "target wire off", f"node {node}", f"target at node {node} reads nothing: its wire is off"
+                "target wire off",
+                f"node {node}",
+                say("target at node {node} reads nothing: its wire is off", node=node),
             )
             continue
         fits = [float(np.std(seen.readings[:, t] - seen.nodes[:, j])) for j in range(len(targets))]
@@ -152,7 +175,11 @@ def _judge_readings(result: Result, targets: tuple[int, ...], seen: Wires) -> No
         if j != t and fits[t] > 5 * fits[j] + 2e-3:
             pair = frozenset((t, j))
             if pair not in told:
-                text = f"the readings of the targets at nodes {node} and {targets[j]} are swapped"
+                text = say(
+                    "the readings of the targets at nodes {node} and {other} are swapped",
+                    node=node,
+                    other=targets[j],
+                )
                 result.fault("targets swapped", f"node {node}", text)
             told.add(pair)
 
@@ -168,8 +195,10 @@ def _judge_clamps(result: Result, board: BoardUnderTest, seen: Wires) -> None:
         if j != t and share[j] > 0.5:
             pair = frozenset((t, j))
             if pair not in told:
-                text = f"the clamps of nodes {node} and {targets[j]} are swapped"
+                text = say("the clamps of nodes {node} and {other} are swapped", node=node, other=targets[j])
                 result.fault("clamps swapped", f"node {node}", text)
             told.add(pair)
         else:
-            result.fault("clamp wire off", f"node {node}", f"the clamp at node {node} does not move it")
+            result.fault(
+                "clamp wire off", f"node {node}", say("the clamp at node {node} does not move it", node=node)
+            )

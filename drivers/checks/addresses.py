@@ -20,6 +20,7 @@ from drivers.checks.wiring import WireReport
 from drivers.hardware.config import HardwareConfig
 from protocols.bench import Bench
 from protocols.block import BoolArray, FloatArray
+from protocols.messages import say
 from protocols.task import Wiring
 
 _LEVELS, _STEP = 23, 7  # neighbours, and gates a power of two apart, get levels far from each other
@@ -58,11 +59,22 @@ def check_addresses(bench: Bench, wiring: Wiring, lines: tuple[str, ...]) -> lis
     for bit, terminal in enumerate(lines):
         for high in (False, True):
             if agree(_held(charged_V, learns, _stuck(bit, high=high))):
-                name = f"address line {bit}"
-                level = "high" if high else "low"
-                why = f"{name} ({terminal}) stays {level}: it is off, stuck, or plugged in elsewhere"
-                return [WireFault(WireTrouble.STUCK, (name,), "both", f"{why}; two gates answer as one")]
-    what = "gates do not hold what they are charged to: check the charge wire and line, and the address lines"
+                name = say("address line {bit}", bit=bit)
+                level = say("high") if high else say("low")
+                why = say(
+                    "{name} ({line}) stays {level}: it is off, stuck, or plugged in elsewhere",
+                    name=name,
+                    line=terminal,
+                    level=level,
+                )
+                return [
+                    WireFault(
+                        WireTrouble.STUCK, (name,), "both", say("{why}; two gates answer as one", why=why)
+                    )
+                ]
+    what = say(
+        "gates do not hold what they are charged to: check the charge wire and line, and the address lines"
+    )
     return [WireFault(WireTrouble.WEAK, ("charge",), "both", what)]
 
 
@@ -73,10 +85,14 @@ def explained_by_swap(report: WireReport, nodes: int, lines: tuple[str, ...]) ->
     for one, other in combinations(range(len(lines)), 2):
         reached = _swapped(one, other)
         if all(_fits(share, report.places, nodes, reached, report.tolerance) for share in report.shares):
-            names = f"address line {one}", f"address line {other}"
-            sentence = (
-                f"{names[0]} ({lines[one]}) and {names[1]} ({lines[other]}) are swapped: "
-                "nodes are read, and gates charged, under each other's numbers"
+            names = say("address line {bit}", bit=one), say("address line {bit}", bit=other)
+            sentence = say(
+                "{name} ({line}) and {other} ({second}) are swapped: "
+                "nodes are read, and gates charged, under each other's numbers",
+                name=names[0],
+                line=lines[one],
+                other=names[1],
+                second=lines[other],
             )
             return report.with_faults((WireFault(WireTrouble.SWAPPED, names, "both", sentence),))
     return report

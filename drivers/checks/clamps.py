@@ -20,6 +20,7 @@ from drivers.hardware.config import HardwareConfig
 from protocols.bench import Bench
 from protocols.block import CycleBlock, FloatArray
 from protocols.cycle_rules import target_displacements
+from protocols.messages import Message, say
 from protocols.method import ClampRule, Contrast, Method, TimeRule
 from protocols.network import Network
 from protocols.tables import ClampCircuit
@@ -66,14 +67,14 @@ def check_all_wires(bench: Bench, config: HardwareConfig, network: Network) -> W
 def clamp_plan(config: HardwareConfig, wiring: Wiring) -> ClampPlan:
     """Return the clamp wires of a bench file by their names there; a controller board has its own clamps."""
     daq, plain = config.instruments.daq, Method().clamp.eta
-    own = {node: f"clamp node {node}" for node in wiring.target_nodes}
+    own = {node: say("clamp node {node}", node=node) for node in wiring.target_nodes}
     if daq is None or config.timing != "daq":
         return ClampPlan(own, {}, plain)
     if daq.clamp.circuit is ClampCircuit.ANALOG:
-        labels = {n: f"label node {o.positive}" for o in wiring.outputs for n in (o.positive, o.negative)
-                  if n is not None}  # fmt: skip
+        labels = {n: say("label node {node}", node=o.positive)
+                  for o in wiring.outputs for n in (o.positive, o.negative) if n is not None}  # fmt: skip
         return ClampPlan(labels, {}, daq.clamp.eta)
-    return ClampPlan(own, {node: f"away clamp node {node}" for node in daq.clamp.away}, plain)
+    return ClampPlan(own, {node: say("away clamp node {node}", node=node) for node in daq.clamp.away}, plain)
 
 
 def check_clamps(bench: Bench, wiring: Wiring, plan: ClampPlan) -> list[WireFault]:
@@ -130,7 +131,12 @@ def _crossed(
             clamped_V[:, node], -asked_V[:, t], tolerance_V
         ):
             pair = plan.toward[node], plan.away[node]
-            sentence = f"{pair[0]} and {pair[1]} are swapped: each holds node {node} in the other's copy"
+            sentence = say(
+                "{name} and {other} are swapped: each holds node {node} in the other's copy",
+                name=pair[0],
+                other=pair[1],
+                node=node,
+            )
             yield WireFault(WireTrouble.SWAPPED, pair, "both", sentence)
 
 
@@ -174,18 +180,28 @@ def wrong_clamps(
         places = [n for n in range(moved_V.shape[1]) if same(moved_V[:, n], asked_V[:, t], tolerance_V)]
         share = float(own_V[:, t] @ asked_V[:, t] / (asked_V[:, t] @ asked_V[:, t]))
         wires: tuple[str, ...] = (name,)
-        where = f"node {node} of the {copy} copy"
+        where = say("node {node} of the {copy} copy", node=node, copy=Message.of(copy))
         if back:
             told.add(names[back[0]])
             wires, trouble = (name, names[back[0]]), WireTrouble.SWAPPED
-            sentence = f"{name} and {names[back[0]]} are swapped: each holds the other's node"
+            sentence = say(
+                "{name} and {other} are swapped: each holds the other's node", name=name, other=names[back[0]]
+            )
         elif places:
-            trouble, sentence = WireTrouble.MISPLACED, f"{name} holds node {places[0]} instead of {where}"
+            trouble = WireTrouble.MISPLACED
+            sentence = say("{name} holds node {at} instead of {where}", name=name, at=places[0], where=where)
         elif share < _LOOSE:
             trouble = WireTrouble.OPEN
-            sentence = f"{name} does not hold {where}: it is off, or plugged in elsewhere"
+            sentence = say(
+                "{name} does not hold {where}: it is off, or plugged in elsewhere", name=name, where=where
+            )
         else:
             trouble = WireTrouble.WEAK
-            part = f"{100 * share:.0f} % of what it should"
-            sentence = f"{name} moves {where} by {part}: a bad contact, or a wrong gain"
+            part = say("{share:.0f} % of what it should", share=100 * share)
+            sentence = say(
+                "{name} moves {where} by {part}: a bad contact, or a wrong gain",
+                name=name,
+                where=where,
+                part=part,
+            )
         yield WireFault(trouble, wires, copy, sentence)

@@ -16,6 +16,7 @@ from drivers.checks.wire_fault import WireFault, WireTrouble, same
 from drivers.hardware.config import OutputWire, SourceWire, WireSettings
 from protocols.bench import Bench, NodeReading
 from protocols.block import FloatArray
+from protocols.messages import Message, joined, say
 from protocols.network import Network
 from protocols.task import Output, Source, Wiring
 
@@ -142,7 +143,9 @@ def _wrong_sources(share: FloatArray, places: Mapping[str, int], tolerance: floa
     silent = [bool(np.max(np.abs(share[q])) < tolerance) for q in range(len(names))]
     if all(silent):
         yield _fault(
-            WireTrouble.OPEN, names, "no wire drives anything: is the board powered, are they plugged in?"
+            WireTrouble.OPEN,
+            names,
+            say("no wire drives anything: is the board powered, are they plugged in?"),
         )
         return
     reaches = [
@@ -158,7 +161,11 @@ def _wrong_sources(share: FloatArray, places: Mapping[str, int], tolerance: floa
             yield _fault(
                 WireTrouble.OPEN,
                 [name],
-                f"{name} is off: driving it moves no node; it belongs on node {nodes[q]}",
+                say(
+                    "{name} is off: driving it moves no node; it belongs on node {node}",
+                    name=name,
+                    node=nodes[q],
+                ),
             )
         elif q not in reaches[q] and others:
             p = others[0]
@@ -167,34 +174,57 @@ def _wrong_sources(share: FloatArray, places: Mapping[str, int], tolerance: floa
                 yield _fault(
                     WireTrouble.SWAPPED,
                     [name, names[p]],
-                    f"{name} and {names[p]} are swapped: "
-                    f"{name} drives node {nodes[p]}, {names[p]} node {nodes[q]}",
+                    say(
+                        "{name} and {other} are swapped: {name} drives node {at}, {other} node {node}",
+                        name=name,
+                        other=names[p],
+                        at=nodes[p],
+                        node=nodes[q],
+                    ),
                 )
             else:
                 yield _fault(
                     WireTrouble.MISPLACED,
                     [name],
-                    f"{name} drives node {nodes[p]}, the place of {names[p]}, instead of node {nodes[q]}",
+                    say(
+                        "{name} drives node {at}, the place of {other}, instead of node {node}",
+                        name=name,
+                        at=nodes[p],
+                        other=names[p],
+                        node=nodes[q],
+                    ),
                 )
         elif partner is not None:
             told.add(partner)
             yield _fault(
                 WireTrouble.SHORTED,
                 [name, names[partner]],
-                f"{name} and {names[partner]} touch: "
-                f"driving one moves nodes {nodes[q]} and {nodes[partner]} alike",
+                say(
+                    "{name} and {other} touch: driving one moves nodes {at} and {node} alike",
+                    name=name,
+                    other=names[partner],
+                    at=nodes[q],
+                    node=nodes[partner],
+                ),
             )
         elif own[q] <= 1 - tolerance and float(np.max(share[q])) > 1 - tolerance:
             node = int(np.argmax(share[q]))
             yield _fault(
-                WireTrouble.MISPLACED, [name], f"{name} drives node {node} instead of node {nodes[q]}"
+                WireTrouble.MISPLACED,
+                [name],
+                say("{name} drives node {at} instead of node {node}", name=name, at=node, node=nodes[q]),
             )
         elif abs(own[q] - 1) > tolerance:
             yield _fault(
                 WireTrouble.WEAK,
                 [name],
-                f"{name} brings {100 * own[q]:.0f} % of its voltage to node {nodes[q]}: "
-                "a bad contact, or a wrong gain",
+                say(
+                    "{name} brings {share:.0f} % of its voltage to node {node}: "
+                    "a bad contact, or a wrong gain",
+                    name=name,
+                    share=100 * own[q],
+                    node=nodes[q],
+                ),
             )
 
 
@@ -221,10 +251,14 @@ def _wrong_outputs(
             continue
         others = [u for u in range(len(names)) if u != t and same(seen[:, t], should[:, u], tolerance_V)]
         other = others[0] if others else None
-        at = " − ".join(f"node {node}" for node in table[name])
+        at = joined([say("node {node}", node=node) for node in table[name]], " − ")
         if same(seen[:, t], np.zeros(len(seen)), tolerance_V):
             faults.append(
-                _fault(WireTrouble.OPEN, [name], f"{name} is off: it reads 0 V whatever is on {at}")
+                _fault(
+                    WireTrouble.OPEN,
+                    [name],
+                    say("{name} is off: it reads 0 V whatever is on {at}", name=name, at=at),
+                )
             )
         elif other is not None and same(seen[:, other], should[:, t], tolerance_V):
             told.add(other)
@@ -232,17 +266,29 @@ def _wrong_outputs(
                 _fault(
                     WireTrouble.SWAPPED,
                     [name, names[other]],
-                    f"{name} and {names[other]} are swapped: each reads the other's node",
+                    say(
+                        "{name} and {other} are swapped: each reads the other's node",
+                        name=name,
+                        other=names[other],
+                    ),
                 )
             )
         elif same(seen[:, t], -should[:, t], tolerance_V):
-            faults.append(_fault(WireTrouble.REVERSED, [name], f"{name} reads {at} with the wrong sign"))
+            faults.append(
+                _fault(
+                    WireTrouble.REVERSED,
+                    [name],
+                    say("{name} reads {at} with the wrong sign", name=name, at=at),
+                )
+            )
         else:
             near = int(np.argmin(np.max(np.abs(nodes - seen[:, [t]]), axis=0)))
             is_there = same(seen[:, t], nodes[:, near], tolerance_V)
-            what = f"reads node {near}" if is_there else "reads something else"
+            what = say("reads node {node}", node=near) if is_there else say("reads something else")
             trouble = WireTrouble.MISPLACED if is_there else WireTrouble.WEAK
-            faults.append(_fault(trouble, [name], f"{name} {what} instead of {at}"))
+            faults.append(
+                _fault(trouble, [name], say("{name} {what} instead of {at}", name=name, what=what, at=at))
+            )
     return faults
 
 
@@ -263,4 +309,9 @@ def _in_both_copies(free: list[WireFault], clamped: list[WireFault]) -> list[Wir
 
 
 def _only(fault: WireFault, copy: str) -> WireFault:
-    return WireFault(fault.trouble, fault.wires, copy, f"{fault.sentence} (in the {copy} copy only)")
+    return WireFault(
+        fault.trouble,
+        fault.wires,
+        copy,
+        say("{sentence} (in the {copy} copy only)", sentence=fault.sentence, copy=Message.of(copy)),
+    )

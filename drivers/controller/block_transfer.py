@@ -10,6 +10,7 @@ from drivers.controller.records import RecordReader
 from drivers.controller.session import ControllerSession
 from drivers.errors import OutOfLimit
 from protocols.block import CycleBlock, CycleRecord
+from protocols.messages import say
 from protocols.wire import FrameKind, WireError
 from protocols.wire.block_codec import pack_block
 from protocols.wire.record_codec import Shape
@@ -24,9 +25,13 @@ def upload_block(session: ControllerSession, block: CycleBlock) -> None:
     try:
         data = pack_block(block, board.width)
     except WireError as error:
-        raise _too_long(session, str(error)) from error
+        raise _too_long(session, error.message) from error
     if len(data) > board.block_bytes:
-        happened = f"a block of {len(data)} bytes is too long, it keeps {board.block_bytes}"
+        happened = say(
+            "a block of {count} bytes is too long, it keeps {block_bytes}",
+            count=len(data),
+            block_bytes=board.block_bytes,
+        )
         raise _too_long(session, happened)
     session.request(FrameKind.BLOCK_BEGIN, struct.pack("<II", len(data), binascii.crc32(data)))
     size = board.max_body - 4
@@ -34,7 +39,7 @@ def upload_block(session: ControllerSession, block: CycleBlock) -> None:
         piece = data[offset : offset + size]
         body = session.request(FrameKind.BLOCK_DATA, struct.pack("<I", offset) + piece)
         if session.number("I", body) != offset + len(piece):
-            raise session.not_taken("the block")
+            raise session.not_taken(say("the block"))
 
 
 def run_uploaded(
@@ -50,11 +55,11 @@ def run_uploaded(
     link.expect_pieces()
     cycles = session.number("I", session.request(FrameKind.RUN, struct.pack("<H", window)))
     if cycles != len(block):
-        raise session.not_taken("the block")
+        raise session.not_taken(say("the block"))
     reader = RecordReader(link, link.sequence, window=window, poll_s=poll_s)
     shape = Shape(len(block.labels[0]), len(block.wrong), board.edges, board.nodes)
     yield from reader.records(block, shape, board.width, longest_pulse_s)
 
 
 def _too_long(session: ControllerSession, happened: str) -> OutOfLimit:
-    return OutOfLimit(session.name, session.url, happened, action="nothing was sent; use shorter blocks")
+    return OutOfLimit(session.name, session.url, happened, action=say("nothing was sent; use shorter blocks"))

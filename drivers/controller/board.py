@@ -17,6 +17,7 @@ from drivers.limits import ChannelLimits, PulseLimits
 from protocols.bench import InstrumentIdentity, Limits, NodeReading, SafeState
 from protocols.block import CycleBlock, CycleRecord, FloatArray
 from protocols.errors import InstrumentError, ProtocolError
+from protocols.messages import Message, joined, say
 from protocols.task import Wiring
 from protocols.wire import ErrorCode, FrameKind, State, WireError
 from protocols.wire.block_codec import pack_block
@@ -76,7 +77,7 @@ class Controller:
         Raises ConnectionLost, NoAnswer, or WrongInstrument when something else answers.
         """
         if self._session.is_open:
-            raise ProtocolError(f"{self.name} is open already: close it first")
+            raise ProtocolError(say("{name} is open already: close it first", name=self.name))
         self._checker = None
         self._session.connect()
 
@@ -96,9 +97,14 @@ class Controller:
             raise WrongInstrument(
                 self.name,
                 self.url,
-                f"it has {board.nodes} nodes and {board.edges} edges, "
-                f"the experiment {network.nodes} and {network.n_edges}",
-                action="wire the experiment's network, or run it on the board it is made for",
+                say(
+                    "it has {nodes} nodes and {edges} edges, the experiment {asked_nodes} and {asked_edges}",
+                    nodes=board.nodes,
+                    edges=board.edges,
+                    asked_nodes=network.nodes,
+                    asked_edges=network.n_edges,
+                ),
+                action=say("wire the experiment's network, or run it on the board it is made for"),
             )
         outputs = tuple((o.positive, NO_NODE if o.negative is None else o.negative) for o in wiring.outputs)
         told = WireUp(tuple(wiring.source_nodes), outputs)
@@ -106,7 +112,7 @@ class Controller:
             WireUp.parse, self._session.request(FrameKind.WIRE, told.body())
         )
         if held != told:
-            raise self._session.not_taken("the wiring")
+            raise self._session.not_taken(say("the wiring"))
         self._checker = self._made_checker(board, wiring)
 
     def close(self) -> None:
@@ -144,9 +150,9 @@ class Controller:
         raise NotTaken(
             self.name,
             self.url,
-            f"it was told to be safe and still holds {_what_is_wrong(held)}",
-            cause="a part of the board is stuck",
-            action="switch off its supply",
+            say("it was told to be safe and still holds {what_is_wrong}", what_is_wrong=_what_is_wrong(held)),
+            cause=say("a part of the board is stuck"),
+            action=say("switch off its supply"),
         )
 
     def identity(self) -> InstrumentIdentity:
@@ -201,7 +207,7 @@ class Controller:
             self._session.number("I", self._session.request(FrameKind.SET_DEADMAN, struct.pack("<I", asked)))
             != asked
         ):
-            raise self._session.not_taken("the dead-man time")
+            raise self._session.not_taken(say("the dead-man time"))
         self._session.hello = replace(self._session.hello, deadman_s=time_s)
 
     def learn_pulse(self, length_s: float) -> float:
@@ -214,7 +220,7 @@ class Controller:
         )
         given_s = float(self._session.number("I", body)) / 1e9
         if given_s == 0.0 and length_s >= self._session.board().pulse_step_s:
-            raise self._session.not_taken("the learning pulse")
+            raise self._session.not_taken(say("the learning pulse"))
         return given_s
 
     def reset_gates(self, gates_V: FloatArray) -> None:
@@ -228,11 +234,11 @@ class Controller:
                 FrameKind.RESET_GATES, struct.pack("<I", first) + pack_reals(piece, board.width)
             )
             if self._session.number("I", body) != first + len(piece):
-                raise self._session.not_taken("the gate voltages")
+                raise self._session.not_taken(say("the gate voltages"))
         if self._verify_gates:
             miss = np.abs(self.read_gates() - gates)
             if np.nanmedian(miss) > GATE_TOLERANCE_V:
-                raise self._session.not_taken("the gate voltages")
+                raise self._session.not_taken(say("the gate voltages"))
 
     # ── readings ─────────────────────────────────────────────────────────────────────────────────
 
@@ -243,7 +249,7 @@ class Controller:
         pages = list(self._session.pages(FrameKind.READ_NODES, nodes, 2))
         values = np.concatenate([page.reshape(2, -1) for page in pages], axis=1)
         if not np.isfinite(values).all():
-            raise self._session.garbled("a node reads no number")
+            raise self._session.garbled(say("a node reads no number"))
         return NodeReading(values[:1], values[1:])
 
     def read_gates(self) -> FloatArray:
@@ -251,7 +257,7 @@ class Controller:
         transistors = self._wired().wiring.network.transistors()
         gates = np.concatenate(list(self._session.pages(FrameKind.READ_GATES, len(transistors), 1)))
         if not np.isfinite(gates[transistors]).all():
-            raise self._session.garbled("a gate reads no number")
+            raise self._session.garbled(say("a gate reads no number"))
         gates[~transistors] = np.nan
         return gates
 
@@ -270,7 +276,7 @@ class Controller:
             pieces.append(values.reshape(len(piece), outputs))
         read = np.concatenate(pieces)
         if not np.isfinite(read).all():
-            raise self._session.garbled("an output reads no number")
+            raise self._session.garbled(say("an output reads no number"))
         return read
 
     # ── blocks ───────────────────────────────────────────────────────────────────────────────────
@@ -328,7 +334,7 @@ class Controller:
     def _wired(self) -> Checker:
         self._session.link()
         if self._checker is None:
-            raise ProtocolError(f"{self.name} does not know its wiring: wire it first")
+            raise ProtocolError(say("{name} does not know its wiring: wire it first", name=self.name))
         return self._checker
 
 
@@ -338,8 +344,12 @@ def _identity(board: Welcome) -> InstrumentIdentity:
     )
 
 
-def _what_is_wrong(held: Held) -> str:
-    parts = [f"source {q} at {v:.4g} V" for q, v in enumerate(held.sources_V) if v != 0.0]
-    parts += ["learning on"] if held.learning_on else []
-    parts += [] if held.clamps_released else ["the clamps"]
-    return ", ".join(parts) or State(held.state).name.lower()
+def _what_is_wrong(held: Held) -> Message:
+    parts = [
+        say("source {number} at {volts:.4g} V", number=q, volts=v)
+        for q, v in enumerate(held.sources_V)
+        if v != 0.0
+    ]
+    parts += [say("learning on")] if held.learning_on else []
+    parts += [] if held.clamps_released else [say("the clamps")]
+    return joined(parts, ", ") if parts else Message.of(State(held.state).name.lower())

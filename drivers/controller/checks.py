@@ -10,6 +10,7 @@ from drivers.errors import OutOfLimit
 from drivers.limits import ChannelLimits, PulseLimits
 from protocols.bench import Limits
 from protocols.block import CycleBlock, FloatArray
+from protocols.messages import say
 from protocols.task import Wiring
 from protocols.wire.messages import Welcome
 
@@ -43,7 +44,7 @@ class Checker:
         """Return source voltages (…, S), cut to the limits where they miss them by rounding only."""
         inputs = self._shaped(inputs_V, len(self.wiring.sources), "source")
         for column, source in enumerate(self.wiring.sources):
-            self._within(self.nodes, f"source {source.name}", inputs[..., column])
+            self._within(self.nodes, say("source {source}", source=source.name), inputs[..., column])
         return np.clip(inputs, self.nodes.min_V, self.nodes.max_V)
 
     def labels(self, labels_V: FloatArray) -> FloatArray:
@@ -52,16 +53,19 @@ class Checker:
         span_V = self.nodes.max_V - self.nodes.min_V
         for column, output in enumerate(self.wiring.outputs):
             limits = self.nodes if output.negative is None else ChannelLimits(-span_V, span_V)
-            self._within(limits, f"label of {output.name}", labels[..., column])
+            self._within(limits, say("label of {output}", output=output.name), labels[..., column])
         return labels
 
     def gate_voltages(self, gates_V: FloatArray) -> FloatArray:
         """Return gate voltages (E,)."""
         gates = self._shaped(gates_V, self.wiring.network.n_edges, "gate")
         if gates.ndim != 1:
-            raise self._too_much(f"{gates.shape} gate voltages do not fit", "one per edge is needed")
+            raise self._too_much(
+                say("{shape} gate voltages do not fit", shape=gates.shape),
+                say("one per edge is needed"),
+            )
         for edge, volts in enumerate(gates):
-            self._within(self.gates, f"the gate of edge {edge}", volts)
+            self._within(self.gates, say("the gate of edge {edge}", edge=edge), volts)
         return np.clip(gates, self.gates.min_V, self.gates.max_V)
 
     def pulse_s(self, length_s: float) -> None:
@@ -72,17 +76,28 @@ class Checker:
         """Check everything a block would have the board do."""
         if len(block) > self.block_cycles:
             raise self._too_much(
-                f"{len(block)} cycles are too many, a block holds {self.block_cycles}", "use shorter blocks"
+                say(
+                    "{count} cycles are too many, a block holds {block_cycles}",
+                    count=len(block),
+                    block_cycles=self.block_cycles,
+                ),
+                say("use shorter blocks"),
             )
         self.sources(block.inputs)
         self.labels(block.labels)
         if block.margins.shape[1:] != block.labels.shape[1:] or not np.isfinite(block.margins).all():
-            raise self._too_much("the margins do not fit the outputs", "give one per data point and output")
+            raise self._too_much(
+                say("the margins do not fit the outputs"), say("give one per data point and output")
+            )
         longest_s = block.method.time.longest_s()
         if not 0.0 < longest_s <= self.pulse.max_s:
             raise self._too_much(
-                f"a pulse of {longest_s:g} s is outside 0…{self.pulse.max_s:g} s",
-                "shorten the learning pulse",
+                say(
+                    "a pulse of {longest_s:g} s is outside 0…{max_s:g} s",
+                    longest_s=longest_s,
+                    max_s=self.pulse.max_s,
+                ),
+                say("shorten the learning pulse"),
             )
 
     def _within(self, limits: ChannelLimits, channel: str, volts: FloatArray) -> None:
@@ -94,11 +109,16 @@ class Checker:
     def _shaped(self, values: FloatArray, last: int, what: str) -> FloatArray:
         array = np.asarray(values, dtype=np.float64)
         if array.shape[-1:] != (last,):
-            raise self._too_much(f"{array.shape} {what} voltages do not fit", f"{last} are needed")
+            raise self._too_much(
+                say("{shape} {what} voltages do not fit", shape=array.shape, what=what),
+                say("{last} are needed", last=last),
+            )
         return array
 
     def _too_much(self, happened: str, action: str) -> OutOfLimit:
-        return OutOfLimit(self.name, self.url, happened, action=f"nothing was sent; {action}")
+        return OutOfLimit(
+            self.name, self.url, happened, action=say("nothing was sent; {action}", action=action)
+        )
 
 
 def narrowed(

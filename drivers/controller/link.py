@@ -11,6 +11,7 @@ from typing import TypeVar
 
 from drivers.controller.serial_line import SerialLine
 from drivers.errors import Garbled, InstrumentFault, NoAnswer, Overrun, Refused, WrongInstrument
+from protocols.messages import NOTHING, say
 from protocols.wire import (
     REPLY,
     VERSION,
@@ -27,22 +28,38 @@ from protocols.wire.messages import Failure
 _T = TypeVar("_T")
 _ADVICE = {
     ErrorCode.NO_SESSION: (
-        "it does not know this session any more",
-        "it was restarted, or another program has taken it over",
-        "open the bench again",
+        say("it does not know this session any more"),
+        say("it was restarted, or another program has taken it over"),
+        say("open the bench again"),
     ),
-    ErrorCode.UNKNOWN: ("it does not know this command", "its firmware is older", "update the firmware"),
-    ErrorCode.MALFORMED: ("it cannot read this command", "its firmware differs", "update the firmware"),
-    ErrorCode.LIMIT: ("it refuses a value", "", "stay within the limits of the board"),
-    ErrorCode.BUSY: ("it is running a block", "", "stop the block first"),
+    ErrorCode.UNKNOWN: (
+        say("it does not know this command"),
+        say("its firmware is older"),
+        say("update the firmware"),
+    ),
+    ErrorCode.MALFORMED: (
+        say("it cannot read this command"),
+        say("its firmware differs"),
+        say("update the firmware"),
+    ),
+    ErrorCode.LIMIT: (say("it refuses a value"), NOTHING, say("stay within the limits of the board")),
+    ErrorCode.BUSY: (say("it is running a block"), NOTHING, say("stop the block first")),
     ErrorCode.TRIPPED: (
-        "its dead-man timer fired and it made itself safe",
-        "labctl was silent for too long",
-        "bring the bench to its safe state, then start again",
+        say("its dead-man timer fired and it made itself safe"),
+        say("labctl was silent for too long"),
+        say("bring the bench to its safe state, then start again"),
     ),
-    ErrorCode.NOT_WIRED: ("it does not know its wiring", "it was restarted", "open the bench again"),
-    ErrorCode.BAD_BLOCK: ("it cannot use the block", "", "start the run again"),
-    ErrorCode.HARDWARE: ("a part of it failed", "", "look at the board, then open the bench again"),
+    ErrorCode.NOT_WIRED: (
+        say("it does not know its wiring"),
+        say("it was restarted"),
+        say("open the bench again"),
+    ),
+    ErrorCode.BAD_BLOCK: (say("it cannot use the block"), NOTHING, say("start the run again")),
+    ErrorCode.HARDWARE: (
+        say("a part of it failed"),
+        NOTHING,
+        say("look at the board, then open the bench again"),
+    ),
 }
 
 
@@ -107,8 +124,8 @@ class Link:
             raise Overrun(
                 self.name,
                 self.url,
-                f"its receive buffer ran over {self.retry_policy.attempts} times",
-                action="use a slower baud rate",
+                say("its receive buffer ran over {attempts} times", attempts=self.retry_policy.attempts),
+                action=say("use a slower baud rate"),
             )
         raise self.silence(kind.name)
 
@@ -151,9 +168,9 @@ class Link:
             raise Garbled(
                 self.name,
                 self.url,
-                "an answer makes no sense and was not used",
-                cause=str(error),
-                action="check that firmware and labctl speak the same protocol version",
+                say("an answer makes no sense and was not used"),
+                cause=error.message,
+                action=say("check that firmware and labctl speak the same protocol version"),
             ) from error
 
     def silence(self, what: str) -> InstrumentFault:
@@ -163,17 +180,23 @@ class Link:
             return WrongInstrument(
                 self.name,
                 self.url,
-                "what answers there does not speak the controller protocol",
-                cause="another instrument, another baud rate, or a line that echoes or is very noisy",
-                action="check the address in the bench file",
+                say("what answers there does not speak the controller protocol"),
+                cause=say("another instrument, another baud rate, or a line that echoes or is very noisy"),
+                action=say("check the address in the bench file"),
             )
-        noisy = f"{self.bad_frames} damaged frames: a bad cable?" if self.bad_frames else "off, or it hangs?"
+        noisy = (
+            say("{bad_frames} damaged frames: a bad cable?", bad_frames=self.bad_frames)
+            if self.bad_frames
+            else say("off, or it hangs?")
+        )
         return NoAnswer(
             self.name,
             self.url,
-            f"no answer to {what} within {limit_s:g} s",
+            say("no answer to {what} within {limit_s:g} s", what=what, limit_s=limit_s),
             cause=noisy,
-            action="check power and cable; left alone, it makes itself safe when its dead-man time is over",
+            action=say(
+                "check power and cable; left alone, it makes itself safe when its dead-man time is over"
+            ),
         )
 
     def _refusal(self, failure: Failure) -> InstrumentFault:
@@ -183,9 +206,9 @@ class Link:
             return Overrun(
                 self.name,
                 self.url,
-                "records were lost inside it",
+                say("records were lost inside it"),
                 cause=failure.words,
-                action="run shorter blocks or use a faster link",
+                action=say("run shorter blocks or use a faster link"),
             )
         return RefusedBy(self.name, self.url, failure)
 
@@ -193,9 +216,9 @@ class Link:
         return WrongInstrument(
             self.name,
             self.url,
-            f"its firmware speaks another version of the protocol than {VERSION}",
+            say("its firmware speaks another version of the protocol than {version}", version=VERSION),
             cause=words,
-            action="install the firmware that belongs to this labctl",
+            action=say("install the firmware that belongs to this labctl"),
         )
 
     def _reply(self, kind: FrameKind, line: bytes, deadline: float) -> Frame | None:
@@ -241,7 +264,7 @@ class Link:
                 mine.append(found)
             elif found.session == self._session:
                 if found.version != VERSION:
-                    raise self._other_version(f"it speaks version {found.version}")
+                    raise self._other_version(say("it speaks version {version}", version=found.version))
                 if found.kind & REPLY or found.kind in (FrameKind.STREAM, FrameKind.PROGRESS):
                     self.good_frames += 1
                     mine.append(found)

@@ -9,6 +9,7 @@ import numpy as np
 from drivers.controller.link import Link
 from drivers.errors import ConnectionLost, Garbled, InstrumentFault, Overrun, Refused
 from protocols.block import CycleBlock, CycleRecord, Snapshots
+from protocols.messages import say
 from protocols.wire import EndStatus, FrameKind
 from protocols.wire.fields import parse
 from protocols.wire.messages import Ack, Chunk, Ending
@@ -58,7 +59,7 @@ class RecordReader:
             if frame is None:
                 quiet += 1
                 if quiet > self._link.retry_policy.attempts:
-                    raise self._link.silence("the block it runs")
+                    raise self._link.silence(say("the block it runs"))
                 self._ask_again()
                 continue
             chunk = self._link.understood(Chunk.parse, frame.body)
@@ -93,18 +94,24 @@ class RecordReader:
         n = len(record)
         first = block.first_cycle + done
         if record.first_cycle != first or n == 0 or done + n > len(block):
-            raise self._garbled(f"cycles from {record.first_cycle} on arrived instead of {first}")
+            raise self._garbled(
+                say(
+                    "cycles from {first_cycle} on arrived instead of {first}",
+                    first_cycle=record.first_cycle,
+                    first=first,
+                )
+            )
         kept = block.snapshots[(block.snapshots >= done) & (block.snapshots < done + n)]
         s = record.snapshots
         if not np.array_equal(s.cycles, block.first_cycle + kept):
-            raise self._garbled("snapshots arrived for other cycles than asked for")
+            raise self._garbled(say("snapshots arrived for other cycles than asked for"))
         # A lost reading is NaN, and so are gates that are no transistors; nothing may be infinite.
         if any(np.isinf(a).any() for a in (record.free_outputs, record.clamped_outputs, s.gates)):
-            raise self._garbled("a voltage is infinite")
+            raise self._garbled(say("a voltage is infinite"))
         if not np.isfinite(s.free_nodes).all() or not np.isfinite(s.clamped_nodes).all():
-            raise self._garbled("a node voltage is no number")
+            raise self._garbled(say("a node voltage is no number"))
         if record.learning_time_s.max() > 1.001 * pulse_max_s:
-            raise self._garbled("a learning pulse was longer than the board can give")
+            raise self._garbled(say("a learning pulse was longer than the board can give"))
         return CycleRecord(
             first,
             block.points[done : done + n],
@@ -120,34 +127,42 @@ class RecordReader:
     def _check_end(self, end: Ending, done: int, cycles: int) -> None:
         """Raise unless the block was done to its last cycle."""
         name, url = self._link.name, self._link.url
-        at = f"after {end.cycles_done} of {cycles} cycles"
+        at = say("after {cycles_done} of {cycles} cycles", cycles_done=end.cycles_done, cycles=cycles)
         if end.status is EndStatus.DONE and end.cycles_done == done == cycles:
             return
         if end.status is EndStatus.OVERRUN:
             raise Overrun(
                 name,
                 url,
-                f"records were lost inside it {at}",
-                action="run shorter blocks or use a faster link",
+                say("records were lost inside it {at}", at=at),
+                action=say("run shorter blocks or use a faster link"),
             )
         if end.status is EndStatus.DEADMAN:
             raise ConnectionLost(
                 name,
                 url,
-                f"it made itself safe {at}",
-                cause="its dead-man timer fired: labctl was silent for too long",
-                action="bring the bench to its safe state, then start again",
+                say("it made itself safe {at}", at=at),
+                cause=say("its dead-man timer fired: labctl was silent for too long"),
+                action=say("bring the bench to its safe state, then start again"),
             )
         if end.status is EndStatus.FAILED:
-            raise Refused(name, url, f"it could not go on {at}", cause=end.words, action="look at the board")
+            raise Refused(
+                name,
+                url,
+                say("it could not go on {at}", at=at),
+                cause=end.words,
+                action=say("look at the board"),
+            )
         if end.status is EndStatus.STOPPED:
-            raise Refused(name, url, f"the block was stopped {at}", action="start again when ready")
-        raise self._garbled(f"the record ended {at}, {done} cycles arrived")
+            raise Refused(
+                name, url, say("the block was stopped {at}", at=at), action=say("start again when ready")
+            )
+        raise self._garbled(say("the record ended {at}, {done} cycles arrived", at=at, done=done))
 
     def _garbled(self, happened: str) -> InstrumentFault:
         return Garbled(
             self._link.name,
             self._link.url,
-            f"{happened}; the record was not used",
-            action="check that firmware and labctl speak the same protocol version",
+            say("{happened}; the record was not used", happened=happened),
+            action=say("check that firmware and labctl speak the same protocol version"),
         )

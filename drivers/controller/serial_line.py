@@ -10,33 +10,38 @@ from typing import Any
 
 import serial
 
-from drivers.errors import ConnectionLost, InstrumentFault
+from drivers.errors import ATTACHED, ConnectionLost, InstrumentFault
+from protocols.messages import say
 
 READ_BYTES = 1 << 16
 WRITE_TIMEOUT_S = 1.0
 _REASONS = {
     errno.ENOENT: (
-        "there is no such port",
-        "is the board plugged in and the address right?",
-        "`labctl instruments` lists the ports that are there",
+        say("there is no such port"),
+        say("is the board plugged in and the address right?"),
+        say("{attached} lists the ports that are there", attached=ATTACHED),
     ),
     errno.EACCES: (
-        "permission denied",
-        "you may not use this port",
-        "join the group that owns it, usually `dialout`, and log in again",
+        say("permission denied"),
+        say("you may not use this port"),
+        say("join the group that owns it, usually `dialout`, and log in again"),
     ),
     errno.ECONNREFUSED: (
-        "nobody takes the call",
-        "no emulator or serial server listens there",
-        "start it, or correct the address in the bench file",
+        say("nobody takes the call"),
+        say("no emulator or serial server listens there"),
+        say("start it, or correct the address in the bench file"),
     ),
 }
-_BUSY = ("the port is in use", "another program has it open", "close that program and try again")
+_BUSY = (
+    say("the port is in use"),
+    say("another program has it open"),
+    say("close that program and try again"),
+)
 _REASONS.update({errno.EBUSY: _BUSY, errno.EAGAIN: _BUSY})
 _UNPLUGGED = (
-    "the connection broke",
-    "was the board unplugged or switched off?",
-    "check cable and power, then open the bench again",
+    say("the connection broke"),
+    say("was the board unplugged or switched off?"),
+    say("check cable and power, then open the bench again"),
 )
 
 
@@ -104,8 +109,8 @@ class SerialLine:
         self._port.close()
 
     def _no_address(self, error: ValueError) -> InstrumentFault:
-        cause, action = str(error), "give a port such as /dev/ttyACM0"
-        return InstrumentFault(self._name, self.url, "this is no address", cause=cause, action=action)
+        cause, action = str(error), say("give a port such as /dev/ttyACM0")
+        return InstrumentFault(self._name, self.url, say("this is no address"), cause=cause, action=action)
 
     def _fault(self, error: Exception, otherwise: tuple[str, str, str]) -> ConnectionLost:
         happened, cause, action = _REASONS.get(_number(error), otherwise)

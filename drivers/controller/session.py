@@ -15,6 +15,7 @@ from drivers.controller.serial_line import SerialLine
 from drivers.errors import ConnectionLost, Garbled, InstrumentFault, NotTaken, WrongInstrument
 from protocols.block import FloatArray
 from protocols.errors import ProtocolError
+from protocols.messages import say
 from protocols.wire import MODEL, FrameKind
 from protocols.wire.fields import pack_reals, parse
 from protocols.wire.messages import Hello, Welcome
@@ -105,8 +106,8 @@ class ControllerSession:
             raise WrongInstrument(
                 self.name,
                 self.url,
-                f"a {board.model!r} answers, not a {MODEL!r}",
-                action="check the address in the bench file",
+                say("a {model} answers, not a {expected}", model=repr(board.model), expected=repr(MODEL)),
+                action=say("check the address in the bench file"),
             )
         return board
 
@@ -116,22 +117,28 @@ class ControllerSession:
             raise WrongInstrument(
                 self.name,
                 self.url,
-                f"board {board.serial!r} answers, the bench file names {self._serial_number!r}",
-                action="plug in that board, or correct the serial number in the bench file",
+                say(
+                    "board {serial} answers, the bench file names {expected}",
+                    serial=repr(board.serial),
+                    expected=repr(self._serial_number),
+                ),
+                action=say("plug in that board, or correct the serial number in the bench file"),
             )
         return board
 
     def link(self) -> Link:
         """Return the link; raises ConnectionLost when there is none."""
         if self._link is None:
-            raise ConnectionLost(self.name, self.url, "it is not open", action="open the bench first")
+            raise ConnectionLost(
+                self.name, self.url, say("it is not open"), action=say("open the bench first")
+            )
         return self._link
 
     def board(self) -> Welcome:
         """Return what the board said about itself."""
         self.link()
         if self._board is None:
-            raise ProtocolError(f"{self.name} has not said who it is: open it first")
+            raise ProtocolError(say("{name} has not said who it is: open it first", name=self.name))
         return self._board
 
     def request(self, kind: FrameKind, body: bytes = b"", *, takes_s: float = 0.0) -> bytes:
@@ -162,7 +169,7 @@ class ControllerSession:
             lambda b: parse(b, lambda f: (f.one("I"), f.reals(width, count))), answer
         )
         if self._last_reading.get(kind) == number:
-            raise self.garbled("it repeats an old reading")
+            raise self.garbled(say("it repeats an old reading"))
         self._last_reading[kind] = number
         return values
 
@@ -179,9 +186,9 @@ class ControllerSession:
         return NotTaken(
             self.name,
             self.url,
-            f"it did not take {what}",
-            cause="what it reads back differs from what it was told",
-            action="open the bench again; if that does not help, the board is defective",
+            say("it did not take {what}", what=what),
+            cause=say("what it reads back differs from what it was told"),
+            action=say("open the bench again; if that does not help, the board is defective"),
         )
 
     def garbled(self, happened: str) -> InstrumentFault:
@@ -189,6 +196,6 @@ class ControllerSession:
         return Garbled(
             self.name,
             self.url,
-            f"{happened}; it was not used",
-            action="open the bench again and look at the board",
+            say("{happened}; it was not used", happened=happened),
+            action=say("open the bench again and look at the board"),
         )

@@ -11,6 +11,7 @@ from drivers.hardware.daq_settings import DaqSettings
 from drivers.limits import ChannelLimits
 from drivers.visa import METERS, SUPPLIES
 from protocols.bench import Limits
+from protocols.messages import say
 from protocols.tables import Table
 from protocols.units import Ampere, Ratio, Second, Strength, Volt
 
@@ -38,7 +39,7 @@ class LimitSettings(Table):
     def _in_order(self) -> LimitSettings:
         for least, most in (("node_min", "node_max"), ("gate_min", "gate_max")):
             if getattr(self, least) >= getattr(self, most):
-                raise ValueError(f"limits.{least} must be below {most}")
+                raise ValueError(say("limits.{least} must be below {most}", least=least, most=most))
         return self
 
     def nodes(self) -> ChannelLimits:
@@ -76,7 +77,11 @@ class SupplyChannel(Table):
     @property
     def label(self) -> str:
         """Return what a message calls it."""
-        return f"channel {self.channel} ({self.name})" if self.name else f"channel {self.channel}"
+        return (
+            say("channel {channel} ({name})", channel=self.channel, name=self.name)
+            if self.name
+            else say("channel {channel}", channel=self.channel)
+        )
 
     def limits(self) -> ChannelLimits:
         """Return what the driver lets through."""
@@ -86,7 +91,7 @@ class SupplyChannel(Table):
     @model_validator(mode="after")
     def _within(self) -> SupplyChannel:
         if self.max_voltage is not None and abs(self.voltage) > abs(self.max_voltage):
-            raise ValueError("voltage is above max_voltage")
+            raise ValueError(say("voltage is above max_voltage"))
         return self
 
 
@@ -108,7 +113,7 @@ class SupplySettings(Table):
         _one_of("family", self.family, SUPPLIES)
         numbers = [c.channel for c in self.channels]
         if len(set(numbers)) != len(numbers):
-            raise ValueError(f"channels names one channel twice: {numbers}")
+            raise ValueError(say("channels names one channel twice: {numbers}", numbers=numbers))
         return self
 
 
@@ -129,7 +134,7 @@ class MeterSettings(Table):
     def _known(self) -> MeterSettings:
         _one_of("family", self.family, METERS)
         if self.across_channel is not None and self.across_node is not None:
-            raise ValueError("across_channel and across_node exclude each other")
+            raise ValueError(say("across_channel and across_node exclude each other"))
         return self
 
 
@@ -194,7 +199,14 @@ class WireSettings(Table):
             owner: dict[int, str] = {}
             for name, node in wires:
                 if node in owner:
-                    raise ValueError(f"{name} and {owner[node]} are both on node {node}")
+                    raise ValueError(
+                        say(
+                            "{name} and {other} are both on node {node}",
+                            name=name,
+                            other=owner[node],
+                            node=node,
+                        )
+                    )
                 owner[node] = name
         return self
 
@@ -224,9 +236,9 @@ class HardwareConfig(Table):
     @model_validator(mode="after")
     def _timed(self) -> HardwareConfig:
         if self.timing is BlockTiming.CONTROLLER and self.instruments.controller is None:
-            raise ValueError('timing = "controller" needs [instruments.controller]')
+            raise ValueError(say('timing = "controller" needs [instruments.controller]'))
         if self.timing is BlockTiming.DAQ and self.instruments.daq is None:
-            raise ValueError('timing = "daq" needs [instruments.daq]')
+            raise ValueError(say('timing = "daq" needs [instruments.daq]'))
         return self
 
     @model_validator(mode="after")
@@ -237,7 +249,10 @@ class HardwareConfig(Table):
         channels = [c.channel for c in supply.channels] if supply is not None else []
         if meter.across_channel not in channels:
             raise ValueError(
-                f"instruments.meter.across_channel: the supply has no channel {meter.across_channel} here"
+                say(
+                    "instruments.meter.across_channel: the supply has no channel {across_channel} here",
+                    across_channel=meter.across_channel,
+                )
             )
         return self
 
@@ -245,4 +260,11 @@ class HardwareConfig(Table):
 def _one_of(key: str, value: str, families: object) -> None:
     allowed = list(families)  # type: ignore[call-overload]
     if value not in allowed:
-        raise ValueError(f"{key} must be one of {', '.join(allowed)} (got {value!r})")
+        raise ValueError(
+            say(
+                "{key} must be one of {allowed} (got {value})",
+                key=key,
+                allowed=", ".join(allowed),
+                value=repr(value),
+            )
+        )

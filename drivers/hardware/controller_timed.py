@@ -14,6 +14,7 @@ from protocols.bench import InstrumentIdentity, Limits, NodeReading, SafeState
 from protocols.block import BoolArray, CycleBlock, CycleRecord, FloatArray, Snapshots
 from protocols.checks import check_length, checked_inputs
 from protocols.errors import ConfigError, ProtocolError
+from protocols.messages import say
 from protocols.task import Wiring
 
 ATTEMPTS = 5
@@ -60,7 +61,7 @@ class ControllerTimedBoard:
         Raises ConfigError when the board allows less than the bench file promises.
         """
         if self._wiring is not None:
-            raise ProtocolError("the bench is already open: close it first")
+            raise ProtocolError(say("the bench is already open: close it first"))
         self._controller.open()
         try:
             self._check_limits(self._controller.limits())
@@ -164,7 +165,7 @@ class ControllerTimedBoard:
 
     def _opened(self) -> Wiring:
         if self._wiring is None:
-            raise ProtocolError("the bench is not open")
+            raise ProtocolError(say("the bench is not open"))
         return self._wiring
 
     def _check_limits(self, board: Limits) -> None:
@@ -180,10 +181,14 @@ class ControllerTimedBoard:
             if less:
                 field = f"{key}_s" if key == "pulse_max" else f"{key}_V"
                 raise ConfigError(
-                    f"the {self.name} at {self._settings.address} does not go that far",
+                    say(
+                        "the {name} at {address} does not go that far",
+                        name=self.name,
+                        address=self._settings.address,
+                    ),
                     key=f"limits.{key}",
                     value=getattr(asked, field),
-                    allowed=f"its own limit is {getattr(board, field):g}",
+                    allowed=say("its own limit is {limit:g}", limit=getattr(board, field)),
                 )
 
     def _cut(self, block: CycleBlock) -> Iterator[CycleBlock]:

@@ -10,6 +10,7 @@ from protocols.bench import Limits
 from protocols.block import BoolArray, CycleBlock, CycleRecord, FloatArray, Snapshots
 from protocols.checks import check_block, checked_inputs
 from protocols.errors import ProtocolError
+from protocols.messages import say
 from protocols.task import Wiring
 
 SLACK_V = 1e-9  # an input may miss its limit by rounding
@@ -82,6 +83,13 @@ def check_inputs(inputs_V: FloatArray, wiring: Wiring, limits: Limits) -> FloatA
     low, high = limits.node_min_V, limits.node_max_V
     outside = inputs[(inputs < low - SLACK_V) | (inputs > high + SLACK_V)]
     if outside.size:
-        raise ProtocolError(f"an input of {outside[0]:.6g} V is outside the bench's {low:g}…{high:g} V")
+        raise ProtocolError(
+            say(
+                "an input of {input_V:.6g} V is outside the bench's {low_V:g}…{high_V:g} V",
+                input_V=outside[0],
+                low_V=low,
+                high_V=high,
+            )
+        )
     allowed: FloatArray = np.clip(inputs, low, high)
     return allowed

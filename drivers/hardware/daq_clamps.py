@@ -13,6 +13,7 @@ from drivers.hardware.daq_settings import DaqSettings
 from protocols.block import FloatArray
 from protocols.cycle_rules import Decision, target_displacements
 from protocols.errors import ProtocolError
+from protocols.messages import say
 from protocols.method import Contrast, Method, Nudge
 from protocols.tables import ClampCircuit
 from protocols.task import Wiring
@@ -46,13 +47,21 @@ class Clamps:
             if clamp.contrast is Contrast.SYMMETRIC or clamp.direction != 1 or clamp.nudge is Nudge.CONSTANT:
                 problem = "its mixing circuit only pulls toward a label: use software clamps for this method"
             elif abs(clamp.eta - wires.eta) > 0.5 * ETA_STEP:
-                problem = (
-                    f"its mixing circuit is set to η = {wires.eta:.4g}, the method wants {clamp.eta:.4g}"
+                problem = say(
+                    "its mixing circuit is set to η = {eta:.4g}, the method wants {wanted:.4g}",
+                    eta=wires.eta,
+                    wanted=clamp.eta,
                 )
         elif clamp.contrast is Contrast.SYMMETRIC and not wires.away:
             problem = "a symmetric contrast clamps both copies and needs wires at daq.clamp.away"
         if problem:
-            raise ProtocolError(f"this bench cannot carry out the method {method.name!r}: {problem}")
+            raise ProtocolError(
+                say(
+                    "this bench cannot carry out the method {method}: {problem}",
+                    method=repr(method.name),
+                    problem=problem,
+                )
+            )
 
     def held(
         self,

@@ -12,6 +12,7 @@ from typing import Annotated
 
 from pydantic import AfterValidator, Field, model_validator
 
+from protocols.messages import say
 from protocols.tables import ClampCircuit, Table
 from protocols.units import Hertz, Ratio, Second, Volt
 
@@ -19,7 +20,13 @@ from protocols.units import Hertz, Ratio, Second, Volt
 def _terminal(pattern: str, example: str) -> AfterValidator:
     def check(name: str) -> str:
         if re.fullmatch(pattern, name) is None:
-            raise ValueError(f"{name!r} is no such terminal: write it like {example}, without the device")
+            raise ValueError(
+                say(
+                    "{name} is no such terminal: write it like {example}, without the device",
+                    name=repr(name),
+                    example=example,
+                )
+            )
         return name
 
     return AfterValidator(check)
@@ -57,13 +64,13 @@ class ClampWires(Table):
     def _one_way(self) -> ClampWires:
         analog = self.circuit is ClampCircuit.ANALOG
         if analog and (self.toward or self.away or not self.labels):
-            raise ValueError("an analog clamp circuit has `labels`, and neither `toward` nor `away`")
+            raise ValueError(say("an analog clamp circuit has `labels`, and neither `toward` nor `away`"))
         if not analog and (self.labels or not self.toward):
-            raise ValueError("software clamps have `toward`, and no `labels`")
+            raise ValueError(say("software clamps have `toward`, and no `labels`"))
         if self.away and set(self.away) != set(self.toward):
-            raise ValueError("`away` must have the same nodes as `toward`")
+            raise ValueError(say("`away` must have the same nodes as `toward`"))
         if bool(self.away) != (self.away_line is not None):
-            raise ValueError("`away` and `away_line` belong together")
+            raise ValueError(say("`away` and `away_line` belong together"))
         return self
 
 
@@ -76,7 +83,7 @@ class ReadWires(Table):
     @model_validator(mode="after")
     def _same_nodes(self) -> ReadWires:
         if set(self.free) != set(self.clamped):
-            raise ValueError("`free` and `clamped` must have the same nodes")
+            raise ValueError(say("`free` and `clamped` must have the same nodes"))
         return self
 
 
@@ -148,7 +155,14 @@ class DaqSettings(Table):
         seen: dict[str, str] = {}
         for wire, terminal in self.wires().items():
             if terminal in seen:
-                raise ValueError(f"{wire} and {seen[terminal]} are both wired to {terminal}")
+                raise ValueError(
+                    say(
+                        "{wire} and {other} are both wired to {terminal}",
+                        wire=wire,
+                        other=seen[terminal],
+                        terminal=terminal,
+                    )
+                )
             seen[terminal] = wire
         return self
 

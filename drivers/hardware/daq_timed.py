@@ -21,6 +21,7 @@ from protocols.bench import InstrumentIdentity, Limits, NodeReading, SafeState
 from protocols.block import CycleBlock, CycleRecord, FloatArray
 from protocols.cycle_rules import CycleRules
 from protocols.errors import ProtocolError
+from protocols.messages import say
 from protocols.task import Wiring
 
 FED_EARLY = 4  # the watchdog is fed this many times in its time
@@ -58,7 +59,7 @@ class DaqTimedBoard:
         Nothing is driven but the safe state's lines. Raises ConfigError for a wire that is missing.
         """
         if self._steps is not None:
-            raise ProtocolError("the bench is already open: close it first")
+            raise ProtocolError(say("the bench is already open: close it first"))
         wire.check_wires(self._settings, wiring)
         self.connect()
         try:
@@ -122,7 +123,13 @@ class DaqTimedBoard:
         gates = np.asarray(gates_V, dtype=float)
         learning = steps.wiring.network.transistors()
         if gates.shape != learning.shape or not np.all(np.isfinite(gates[learning])):
-            raise ProtocolError(f"{len(learning)} finite gate voltages are needed, not {gates.shape}")
+            raise ProtocolError(
+                say(
+                    "{count} finite gate voltages are needed, not {shape}",
+                    count=len(learning),
+                    shape=gates.shape,
+                )
+            )
         self._attend()
         steps.release()
         for edge in np.flatnonzero(learning):
@@ -251,5 +258,5 @@ class DaqTimedBoard:
 
     def _opened(self) -> DaqSteps:
         if self._steps is None:
-            raise ProtocolError("the bench is not open")
+            raise ProtocolError(say("the bench is not open"))
         return self._steps

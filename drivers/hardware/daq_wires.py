@@ -18,6 +18,7 @@ from drivers.nidaq.sense import NidaqSense, SenseChannel
 from drivers.nidaq.sweep import NidaqSweep
 from drivers.nidaq.watchdog import NidaqWatchdog
 from protocols.errors import ConfigError
+from protocols.messages import say
 from protocols.tables import ClampCircuit
 from protocols.task import Wiring
 
@@ -29,37 +30,37 @@ _INPUT_V = ChannelLimits(-10.0, 10.0)
 
 def source(node: int) -> str:
     """Return the name of the output that drives a node in both copies."""
-    return f"source node {node}"
+    return say("source node {node}", node=node)
 
 
 def clamp(node: int) -> str:
     """Return the name of the output that clamps a node of the clamped copy."""
-    return f"clamp node {node}"
+    return say("clamp node {node}", node=node)
 
 
 def away(node: int) -> str:
     """Return the name of the output that clamps a node of the other copy."""
-    return f"away clamp node {node}"
+    return say("away clamp node {node}", node=node)
 
 
 def label(node: int) -> str:
     """Return the name of the output with the label of the output whose positive node this is."""
-    return f"label node {node}"
+    return say("label node {node}", node=node)
 
 
 def free(node: int) -> str:
     """Return the name of the input that reads a node of the free copy."""
-    return f"free node {node}"
+    return say("free node {node}", node=node)
 
 
 def clamped(node: int) -> str:
     """Return the name of the input that reads a node of the clamped copy."""
-    return f"clamped node {node}"
+    return say("clamped node {node}", node=node)
 
 
 def address(bits: int) -> tuple[str, ...]:
     """Return the names of the address lines, least significant first."""
-    return tuple(f"address line {bit}" for bit in range(bits))
+    return tuple(say("address line {bit}", bit=bit) for bit in range(bits))
 
 
 @dataclass(frozen=True, eq=False)
@@ -155,10 +156,15 @@ def check_wires(settings: DaqSettings, wiring: Wiring) -> None:
     network = wiring.network
     if max(network.nodes, network.n_edges) > reach:
         raise ConfigError(
-            f"reaches {reach} nodes and edges; the network has {network.nodes} and {network.n_edges}",
+            say(
+                "reaches {reached} nodes and edges; the network has {nodes} and {edges}",
+                reached=reach,
+                nodes=network.nodes,
+                edges=network.n_edges,
+            ),
             key="daq.mux.address",
             value=list(settings.mux.address),
-            allowed="name more address lines",
+            allowed=say("name more address lines"),
         )
 
 
@@ -166,10 +172,10 @@ def _needed(key: str, wires: Mapping[int, str], nodes: Sequence[int]) -> None:
     for node in nodes:
         if node not in wires:
             raise ConfigError(
-                f"has no wire to node {node}, which the experiment needs",
+                say("has no wire to node {node}, which the experiment needs", node=node),
                 key=key,
                 value={str(n): terminal for n, terminal in wires.items()},
-                allowed="plug one in and name it in the bench file",
+                allowed=say("plug one in and name it in the bench file"),
             )
 
 
@@ -178,10 +184,14 @@ def _same(key: str, wires: Mapping[int, str], nodes: Sequence[int]) -> None:
     for node, terminal in wires.items():
         if node not in nodes:
             raise ConfigError(
-                f"wires {terminal} to node {node}, which the experiment leaves alone",
+                say(
+                    "wires {terminal} to node {node}, which the experiment leaves alone",
+                    terminal=terminal,
+                    node=node,
+                ),
                 key=key,
                 value=node,
-                allowed="take the wire off, and out of the bench file",
+                allowed=say("take the wire off, and out of the bench file"),
             )
 
 

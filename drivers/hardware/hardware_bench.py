@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable
 from contextlib import suppress
 
-from drivers.errors import NotConnected
+from drivers.errors import EMULATORS, NotConnected
 from drivers.hardware.config import HardwareConfig, SupplyChannel
 from drivers.hardware.parts import (
     Identifiable,
@@ -21,6 +21,7 @@ from drivers.visa import MeterDriver, SupplyDriver
 from protocols.bench import Identity, InstrumentIdentity, Limits, NodeReading, SafeState
 from protocols.block import CycleBlock, CycleRecord, FloatArray
 from protocols.errors import InstrumentError, LabError, ProtocolError
+from protocols.messages import say
 from protocols.task import Wiring
 
 
@@ -55,14 +56,14 @@ class HardwareBench:
         should be; the bench is then closed, and safe if anything was written.
         """
         if self._connected:
-            raise ProtocolError("the bench is already open: close it first")
+            raise ProtocolError(say("the bench is already open: close it first"))
         self._connect(lambda: self._board.open(wiring))
         self._wiring = wiring
 
     def connect(self) -> None:
         """Connect and switch on without a wiring: to identify every part."""
         if self._connected:
-            raise ProtocolError("the bench is already open: close it first")
+            raise ProtocolError(say("the bench is already open: close it first"))
         self._connect(self._board.connect)
 
     def close(self) -> None:
@@ -112,7 +113,7 @@ class HardwareBench:
     def identities(self) -> dict[str, InstrumentIdentity]:
         """Return who every part says it is; raises ProtocolError before it is open."""
         if not self._connected:
-            raise ProtocolError("the bench is not open")
+            raise ProtocolError(say("the bench is not open"))
         return {name: part.identity() for name, part in self._parts().items()}
 
     def supply_readings(self) -> dict[str, tuple[float, float]]:
@@ -217,7 +218,9 @@ class HardwareBench:
             raise
 
     def _not_connected(self, failures: dict[str, InstrumentError]) -> NotConnected:
-        emulated = "its instruments are emulators: is 'labctl emulate' running with this bench file?"
+        emulated = say(
+            "its instruments are emulators: is {emulators} running with this bench file?", emulators=EMULATORS
+        )
         return NotConnected(self.config.name, failures, emulated if self.config.simulated else "")
 
     def _open_all(self, open_board: Callable[[], None]) -> None:
@@ -255,7 +258,7 @@ class HardwareBench:
 
     def _ready(self) -> TimedBoard:
         if self._wiring is None:
-            raise ProtocolError("the bench is not open")
+            raise ProtocolError(say("the bench is not open"))
         if not self._powered:
             self._switch_on()
         return self._board
@@ -280,9 +283,14 @@ class HardwareBench:
             drawn_A = supply.measure_current(channel.channel)
             raise InstrumentError(
                 "supply",
-                f"{channel.label} is set to {channel.voltage:.4g} V and gives {read_V:.4g} V "
-                f"at {drawn_A:.3g} A",
-                "look for a short on the board, or raise max_current in the bench file",
+                say(
+                    "{label} is set to {voltage:.4g} V and gives {read_V:.4g} V at {drawn_A:.3g} A",
+                    label=channel.label,
+                    voltage=channel.voltage,
+                    read_V=read_V,
+                    drawn_A=drawn_A,
+                ),
+                say("look for a short on the board, or raise max_current in the bench file"),
             )
         meter: MeterDriver | None = self._meter
         if meter is None or settings is None or settings.across_channel != channel.channel:
@@ -291,8 +299,13 @@ class HardwareBench:
         if abs(seen_V - read_V) > max(settings.tolerance, channel.tolerance):
             raise InstrumentError(
                 "meter",
-                f"it reads {seen_V:.4g} V across {channel.label} of the supply, which gives {read_V:.4g} V",
-                "check the meter's wires, or correct across_channel in the bench file",
+                say(
+                    "it reads {seen_V:.4g} V across {label} of the supply, which gives {read_V:.4g} V",
+                    seen_V=seen_V,
+                    label=channel.label,
+                    read_V=read_V,
+                ),
+                say("check the meter's wires, or correct across_channel in the bench file"),
             )
 
     def _switch_supply_off(self) -> str:

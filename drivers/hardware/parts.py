@@ -11,6 +11,7 @@ from drivers.hardware.daq_timed import DaqTimedBoard
 from drivers.visa import METERS, SUPPLIES, MeterDriver, SupplyDriver
 from protocols.bench import Bench, InstrumentIdentity
 from protocols.errors import ConfigError
+from protocols.messages import say
 from protocols.tables import ClampCircuit
 
 
@@ -70,7 +71,7 @@ def make_timed_board(config: HardwareConfig) -> TimedBoard:
         return ControllerTimedBoard(instruments.controller, config.limits, config.transistors)
     if config.timing is BlockTiming.DAQ and instruments.daq is not None:
         return DaqTimedBoard(instruments.daq, config.limits, config.transistors)
-    raise ConfigError("has no instrument for its timing", key="timing", value=str(config.timing))
+    raise ConfigError(say("has no instrument for its timing"), key="timing", value=str(config.timing))
 
 
 def clamps_from_readings(config: HardwareConfig) -> bool:
@@ -91,27 +92,35 @@ def recognise(config: HardwareConfig, name: str, found: InstrumentIdentity) -> N
         raise WrongInstrument(
             name,
             address,
-            f"a {found.name} answers, the bench file names {product}",
-            action="connect that one, or correct the product in the bench file",
+            say(
+                "a {found} answers, the bench file names {product}",
+                found=found.name,
+                product=product,
+            ),
+            action=say("connect that one, or correct the product in the bench file"),
         )
     if serial and found.serial.upper() != serial.upper():
         raise WrongInstrument(
             name,
             address,
-            f"number {found.serial} answers, the bench file names {serial}",
-            action="connect that one, or correct the serial number in the bench file",
+            say(
+                "number {serial} answers, the bench file names {expected}",
+                serial=found.serial,
+                expected=serial,
+            ),
+            action=say("connect that one, or correct the serial number in the bench file"),
         )
     if found.simulated and not config.simulated:
         raise WrongInstrument(
             name,
             address,
-            "an emulator answers, and the bench file does not say simulated = true",
-            action="correct the address, or say so in the bench file",
+            say("an emulator answers, and the bench file does not say simulated = true"),
+            action=say("correct the address, or say so in the bench file"),
         )
     if config.simulated and not found.simulated:
         raise WrongInstrument(
             name,
             address,
-            "a real instrument answers, and the bench file says simulated = true",
-            action="correct the address, or take simulated = true out of the bench file",
+            say("a real instrument answers, and the bench file says simulated = true"),
+            action=say("correct the address, or take simulated = true out of the bench file"),
         )

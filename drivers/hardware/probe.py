@@ -9,6 +9,7 @@ from drivers.hardware.config import HardwareConfig
 from drivers.hardware.parts import Identifiable, make_meter, make_supply, make_timed_board, recognise
 from protocols.bench import InstrumentIdentity
 from protocols.errors import LabError
+from protocols.messages import NOTHING, Message
 
 
 @dataclass(frozen=True)
@@ -21,7 +22,7 @@ class PartFound:
     name: str
     address: str
     identity: InstrumentIdentity | None
-    error: str = ""
+    error: Message = NOTHING
 
     @property
     def good(self) -> bool:
@@ -58,5 +59,5 @@ def _asked(config: HardwareConfig, name: str, address: str, make: Callable[[], I
         finally:
             part.release()
     except LabError as error:
-        return PartFound(name, address, identity, str(error))
+        return PartFound(name, address, identity, error.message)
     return PartFound(name, address, identity)

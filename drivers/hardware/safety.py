@@ -9,6 +9,7 @@ from drivers.hardware.config import HardwareConfig
 from drivers.hardware.parts import make_supply, make_timed_board, recognise
 from protocols.bench import SafeState
 from protocols.errors import InstrumentError, LabError
+from protocols.messages import NOTHING, Message, joined, say
 
 
 class NotSafe(InstrumentError):
@@ -19,11 +20,15 @@ class NotSafe(InstrumentError):
 
     def __init__(self, name: str, parts: Mapping[str, LabError]) -> None:
         self.parts = dict(parts)
-        lines = [f"  {part}: {error}" for part, error in self.parts.items()]
+        lines = [say("  {part}: {error}", part=Message.of(p), error=error) for p, error in self.parts.items()]
         super().__init__(
             name,
-            f"the safe state was not reached by {_and(list(self.parts))}:\n" + "\n".join(lines),
-            "switch off the board's supply by hand",
+            say(
+                "the safe state was not reached by {parts}:\n{lines}",
+                parts=_and(list(self.parts)),
+                lines=joined(lines, "\n"),
+            ),
+            say("switch off the board's supply by hand"),
         )
 
 
@@ -34,8 +39,8 @@ class PartReport:
     name: str
     address: str
     safe: bool
-    holds: str
-    error: str = ""
+    holds: Message
+    error: Message = NOTHING
 
 
 @dataclass(frozen=True)
@@ -73,13 +78,13 @@ def make_safe(config: HardwareConfig) -> SafetyReport:
     states: list[SafeState] = []
     instruments = config.instruments
 
-    def board() -> str:
+    def board() -> Message:
         states.append(make_timed_board(config).safe_state())
-        return "learning off, sources 0 V, clamps released"
+        return say("learning off, sources 0 V, clamps released")
 
-    def supply() -> str:
+    def supply() -> Message:
         if instruments.supply is None:
-            return "nothing"
+            return say("nothing")
         driver = make_supply(instruments.supply)
         try:
             recognise(config, "supply", driver.identify())  # another supply may feed something else
@@ -88,16 +93,18 @@ def make_safe(config: HardwareConfig) -> SafetyReport:
             raise
         driver.open()
         driver.close()  # which reaches the safe state, reads it back, and raises when it is not reached
-        return "outputs off and set to 0 V"
+        return say("outputs off and set to 0 V")
 
     tried = attempt_all({"board": board} | ({"supply": supply} if _supply_is_safe_off(config) else {}))
     for name, (holds, error) in tried.items():
-        parts.append(PartReport(name, address_of(config, name), error is None, holds or "", str(error or "")))
+        problem = NOTHING if error is None else error.message
+        told = NOTHING if holds is None else Message.of(holds)
+        parts.append(PartReport(name, address_of(config, name), error is None, told, problem))
         if error is not None:
             errors[name] = error
     if instruments.meter is not None:
         address = instruments.meter.address
-        parts.append(PartReport("meter", address, True, "nothing: a meter drives nothing"))
+        parts.append(PartReport("meter", address, True, say("nothing: a meter drives nothing")))
     return SafetyReport(config.name, tuple(parts), states[0] if states else None, errors)
 
 
@@ -111,7 +118,11 @@ def attempt_all(steps: Mapping[str, Callable[[], str]]) -> dict[str, tuple[str |
         except LabError as error:
             outcome[name] = None, error
         except Exception as error:  # a defect of ours must not keep the other parts from being made safe
-            problem = InstrumentError(name, f"{type(error).__name__}: {error}", "report this as a defect")
+            problem = InstrumentError(
+                name,
+                say("{kind}: {error}", kind=type(error).__name__, error=error),
+                say("report this as a defect"),
+            )
             problem.__cause__ = error
             outcome[name] = None, problem
         except BaseException as error:  # Ctrl-C: the rest first, then give way to it
@@ -134,5 +145,7 @@ def _supply_is_safe_off(config: HardwareConfig) -> bool:
     return config.instruments.supply is not None and config.safe_state.supply_off
 
 
-def _and(names: list[str]) -> str:
-    return " and ".join(filter(None, [", ".join(names[:-1]), *names[-1:]]))
+def _and(names: list[str]) -> Message:
+    if len(names) < 2:
+        return joined(names)
+    return say("{first} and {last}", first=joined(names[:-1], ", "), last=Message.of(names[-1]))

@@ -16,12 +16,13 @@ from nidaqmx.constants import TaskMode
 from nidaqmx.errors import Error as NidaqError
 from nidaqmx.system.device import Device
 
-from drivers.errors import InstrumentFault, WrongInstrument
+from drivers.errors import ATTACHED, InstrumentFault, WrongInstrument
 from drivers.nidaq.capabilities import Capabilities, capabilities
 from drivers.nidaq.errors import explain
 from drivers.nidaq.server import LOCAL, Daqmx
 from protocols.bench import InstrumentIdentity
 from protocols.errors import ConfigError, ProtocolError
+from protocols.messages import say
 
 Kit = TypeVar("Kit")
 Result = TypeVar("Result")
@@ -54,7 +55,7 @@ class NidaqBoard:
         timeout_s: float = 2.0,
     ) -> None:
         if not _DEVICE.fullmatch(device):
-            raise ConfigError("is no DAQmx device name", key=f"{name}.device", value=device)
+            raise ConfigError(say("is no DAQmx device name"), key=f"{name}.device", value=device)
         self.name = name
         self.device = device
         self.timeout_s = timeout_s
@@ -81,7 +82,7 @@ class NidaqBoard:
     def capabilities(self) -> Capabilities:
         """Return what the board can do, as found when it was opened."""
         if self._capabilities is None:
-            raise ProtocolError(f"{self.name} is not open")
+            raise ProtocolError(say("{name} is not open", name=self.name))
         return self._capabilities
 
     def identity(self) -> InstrumentIdentity:
@@ -130,13 +131,20 @@ class NidaqBoard:
         self._holders.clear()
         self.resets += 1
         known = self.capabilities()
-        with self.doing("be reset"):
+        with self.doing(say("be reset")):
             self.daqmx.connect()
             device = Device(self.device, grpc_options=self.daqmx.options)
             device.reset_device()
             found = capabilities(device, brief=True)
         if (known.product, known.serial) != (found.product, found.serial):
-            raise self._wrong(f"it was {known.product} {known.serial:08X} and now is {found.product}")
+            raise self._wrong(
+                say(
+                    "it was {product} {serial:08X} and now is {found}",
+                    product=known.product,
+                    serial=known.serial,
+                    found=found.product,
+                )
+            )
 
     def retry_after_reset(self, make_safe: Callable[[], Result]) -> Result:
         """Carry out what makes safe; when it fails, reset the board and try again. Raises InstrumentFault.
@@ -203,25 +211,47 @@ class NidaqBoard:
         self.daqmx.disconnect()
 
     def _found(self) -> Capabilities:
-        with self.doing("say who it is", _RECOGNISING_S):
+        with self.doing(say("say who it is"), _RECOGNISING_S):
             self.daqmx.connect()
             system = self.daqmx.system()
             names = list(system.devices.device_names)
             if self.device.lower() not in (n.lower() for n in names):
-                raise self._wrong(f"no board is called {self.device}: there is {', '.join(names) or 'none'}")
+                raise self._wrong(
+                    say(
+                        "no board is called {device}: there is {boards}",
+                        device=self.device,
+                        boards=(", ".join(names) or say("none")),
+                    )
+                )
             self._driver = "NI-DAQmx " + ".".join(str(part) for part in system.driver_version)
             found = capabilities(Device(self.device, grpc_options=self.daqmx.options))
             again = capabilities(Device(self.device, grpc_options=self.daqmx.options), brief=True)
         if (found.product, found.serial) != (again.product, again.serial):
-            raise self._wrong(f"it says to be {found.product}, then {again.product}")
+            raise self._wrong(
+                say(
+                    "it says to be {first}, then {again}",
+                    first=found.product,
+                    again=again.product,
+                )
+            )
         return found
 
     def _expected(self, found: Capabilities) -> None:
         if self._product and found.product != self._product:
-            raise self._wrong(f"it is a {found.product}, the bench file expects {self._product}")
+            raise self._wrong(
+                say(
+                    "it is a {found}, the bench file expects {expected}",
+                    found=found.product,
+                    expected=self._product,
+                )
+            )
         if self._serial is not None and found.serial != self._serial:
             raise self._wrong(
-                f"its serial number is {found.serial:08X}, the bench file expects {self._serial:08X}"
+                say(
+                    "its serial number is {serial:08X}, the bench file expects {expected:08X}",
+                    serial=found.serial,
+                    expected=self._serial,
+                )
             )
 
     def _wrong(self, happened: str) -> WrongInstrument:
@@ -229,8 +259,8 @@ class NidaqBoard:
             self.name,
             self.address,
             happened,
-            cause="boards were exchanged or renamed",
-            action="see `labctl instruments`, and correct the bench file or the name in NI MAX",
+            cause=say("boards were exchanged or renamed"),
+            action=say("see {attached}, and correct the bench file or the name in NI MAX", attached=ATTACHED),
         )
 
 
@@ -279,7 +309,7 @@ class TaskSlot(Generic[Kit]):
         if task is None or self._resets != self._board.resets:
             return
         try:
-            with self._board.doing("close a task", limit_s=GRACE_S):
+            with self._board.doing(say("close a task"), limit_s=GRACE_S):
                 task.close()
         except InstrumentFault:
             self._board.resets += 1  # the server may still hold it: nothing made before can be trusted
@@ -291,7 +321,7 @@ class TaskSlot(Generic[Kit]):
 
     def _ready(self) -> tuple[Any, Kit]:
         if not self._board.is_open:
-            raise ProtocolError(f"{self._board.name} is not open")
+            raise ProtocolError(say("{name} is not open", name=self._board.name))
         for engine in self._engines:
             self._board.own(engine, self)
         if not self.exists or self._kit is None:

@@ -18,6 +18,7 @@ from drivers.nidaq.board import NidaqBoard, TaskSlot
 from drivers.nidaq.part import Part
 from protocols.block import FloatArray
 from protocols.errors import ConfigError, ProtocolError
+from protocols.messages import say
 
 ECHO_TOLERANCE_V = 0.02  # outputs and inputs of an M or X board at ±10 V are good to a few millivolts
 INPUTS = "analog inputs"
@@ -51,11 +52,13 @@ class NidaqDrive(Part):
         echo_tolerance_V: float = ECHO_TOLERANCE_V,
     ) -> None:
         if not channels:
-            raise ConfigError("no output is named", key=f"{name}.channels", allowed="name at least one")
+            raise ConfigError(
+                say("no output is named"), key=f"{name}.channels", allowed=say("name at least one")
+            )
         self.channels = dict(channels)
         terminals = tuple(c.terminal for c in channels.values())
         if len(set(terminals)) != len(terminals):
-            raise ConfigError("two channels share a terminal", key=f"{name}.channels", value=terminals)
+            raise ConfigError(say("two channels share a terminal"), key=f"{name}.channels", value=terminals)
         super().__init__(name, board, terminals)
         self._order = {channel: k for k, channel in enumerate(self.channels)}
         self._lowest_V = np.array([c.limits.min_V for c in self.channels.values()])
@@ -116,7 +119,14 @@ class NidaqDrive(Part):
     def check(self, channel: str, voltage_V: float) -> None:
         """Raise OutOfLimit or ProtocolError unless this voltage may be driven."""
         if channel not in self.channels:
-            raise ProtocolError(f"{self._name} has no channel {channel!r}: it has {', '.join(self.channels)}")
+            raise ProtocolError(
+                say(
+                    "{name} has no channel {channel}: it has {channels}",
+                    name=self._name,
+                    channel=repr(channel),
+                    channels=", ".join(self.channels),
+                )
+            )
         limits = self.channels[channel].limits
         limits.check_V(self._name, self._board.address, channel, float(voltage_V))
 
@@ -150,9 +160,14 @@ class NidaqDrive(Part):
         raise NotTaken(
             self._name,
             self._board.address,
-            f"{name} was set to {wanted[worst]:.4g} V and reads {echo_V[worst]:.4g} V",
-            cause="the output is overloaded or shorted, or the board did not carry out what it was told",
-            action="go to the safe state and measure the output with a meter; no reading was used",
+            say(
+                "{name} was set to {wanted:.4g} V and reads {echo_V:.4g} V",
+                name=name,
+                wanted=wanted[worst],
+                echo_V=echo_V[worst],
+            ),
+            cause=say("the output is overloaded or shorted, or the board did not carry out what it was told"),
+            action=say("go to the safe state and measure the output with a meter; no reading was used"),
         )
 
     def add_outputs(self, task: Any) -> None:
@@ -200,13 +215,13 @@ class NidaqDrive(Part):
     def _write(self, volts: FloatArray) -> None:
         self.forget()  # not known until it is carried out
         trace.wrote(self._name, self._board.address, "outputs (V)", volts)
-        with self._outputs.use("set its outputs") as (task, writer):
+        with self._outputs.use(say("set its outputs")) as (task, writer):
             self._outputs.keep_running(task)
             writer.write_one_sample(volts, timeout=self._board.timeout_s)
         self.adopt(volts)
 
     def _read_back(self) -> FloatArray:
         volts = np.empty(len(self.channels))
-        with self._echoes.use("read its outputs back") as (_, reader):
+        with self._echoes.use(say("read its outputs back")) as (_, reader):
             reader.read_one_sample(volts, timeout=self._board.timeout_s)
         return volts

@@ -14,6 +14,7 @@ from drivers.nidaq.sweep import NidaqSweep
 from protocols.bench import InstrumentIdentity
 from protocols.block import BoolArray, FloatArray
 from protocols.errors import ConfigError, ProtocolError
+from protocols.messages import say
 
 Law = Callable[[FloatArray], FloatArray]
 
@@ -54,15 +55,19 @@ class NidaqEdgeArray:
         self._gain, self._samples, self._tolerance_V = gain, samples, tolerance_V
         missing = [line for line in (*self._address, enable) if line not in lines.lines]
         if missing:
-            raise ConfigError("is no line of the board", key=f"{name}.address", value=missing[0])
+            raise ConfigError(say("is no line of the board"), key=f"{name}.address", value=missing[0])
         if channel not in sense.channels:
-            raise ConfigError("is no input of the board", key=f"{name}.channel", value=channel)
+            raise ConfigError(say("is no input of the board"), key=f"{name}.channel", value=channel)
         if len(self._transistors) > 1 << len(self._address):
             raise ConfigError(
-                f"reach {1 << len(self._address)} edges, the board has {len(self._transistors)}",
+                say(
+                    "reach {count} edges, the board has {transistors}",
+                    count=1 << len(self._address),
+                    transistors=len(self._transistors),
+                ),
                 key=f"{name}.address",
                 value=list(self._address),
-                allowed="name more address lines",
+                allowed=say("name more address lines"),
             )
 
     # ── the port ────────────────────────────────────────────────────────────────────────────────
@@ -105,7 +110,13 @@ class NidaqEdgeArray:
     def read_gate(self, edge: int) -> float:
         """Read one edge's gate voltage, in volts; NaN for a fixed resistor."""
         if not 0 <= edge < len(self._transistors):
-            raise ProtocolError(f"there is no edge {edge}: edges are 0 to {len(self._transistors) - 1}")
+            raise ProtocolError(
+                say(
+                    "there is no edge {edge}: edges are 0 to {count}",
+                    edge=edge,
+                    count=len(self._transistors) - 1,
+                )
+            )
         if not self._transistors[edge]:
             return float("nan")
         self.point_at(edge)
@@ -132,7 +143,9 @@ class NidaqEdgeArray:
     def point_at(self, number: int) -> None:
         """Enable the multiplexer and point it at a node or an edge."""
         if not 0 <= number < 1 << len(self._address):
-            raise ProtocolError(f"{number} does not fit {len(self._address)} address lines")
+            raise ProtocolError(
+                say("{number} does not fit {count} address lines", number=number, count=len(self._address))
+            )
         bits = {line: bool(number >> bit & 1) for bit, line in enumerate(self._address)}
         self._lines.set({**bits, self._enable: True})
 
@@ -144,8 +157,12 @@ class NidaqEdgeArray:
             raise Garbled(
                 self._name,
                 self._sense.address,
-                f"the gate of edge {edge} reads {gate_V:.4g} V, which no gate can be at",
-                cause="the multiplexer is off, without supply, or wired otherwise",
-                action="check its supply, its enable and address lines; nothing of it was used",
+                say(
+                    "the gate of edge {edge} reads {gate_V:.4g} V, which no gate can be at",
+                    edge=edge,
+                    gate_V=gate_V,
+                ),
+                cause=say("the multiplexer is off, without supply, or wired otherwise"),
+                action=say("check its supply, its enable and address lines; nothing of it was used"),
             )
         return gate_V

@@ -16,6 +16,7 @@ from nidaqmx.errors import (
 )
 
 from drivers.errors import (
+    ATTACHED,
     ConnectionLost,
     DriverMissing,
     Garbled,
@@ -26,64 +27,65 @@ from drivers.errors import (
     Refused,
     WrongInstrument,
 )
+from protocols.messages import Message, say
 
 NOT_SUPPORTED = frozenset({-200197, -200452, -201087, -200350})
 
 
 class _Meaning(NamedTuple):
     kind: type[InstrumentFault]
-    happened: str
-    cause: str
-    action: str
+    happened: Message  # a template yet: `{what}` was being done
+    cause: Message
+    action: Message
 
 
 _RESERVED = _Meaning(
     Refused,
-    "what it needs to {what} is reserved",
-    "another program, or another task of this one, is using it",
-    "close other programs that use the board (NI MAX, LabVIEW, another labctl), or reset it",
+    say("what it needs to {what} is reserved"),
+    say("another program, or another task of this one, is using it"),
+    say("close other programs that use the board (NI MAX, LabVIEW, another labctl), or reset it"),
 )
 _GONE = _Meaning(
     ConnectionLost,
-    "the board is gone while it was to {what}",
-    "it was unplugged, has lost power, or its driver restarted",
-    "check cable and power, wait until NI MAX lists it again, and open the bench anew",
+    say("the board is gone while it was to {what}"),
+    say("it was unplugged, has lost power, or its driver restarted"),
+    say("check cable and power, wait until NI MAX lists it again, and open the bench anew"),
 )
 _OVERFLOW = _Meaning(
     Overrun,
-    "samples were lost while it was to {what}",
-    "they came faster than this computer fetched them",
-    "lower the sample rate or the block length; nothing of this reading was used",
+    say("samples were lost while it was to {what}"),
+    say("they came faster than this computer fetched them"),
+    say("lower the sample rate or the block length; nothing of this reading was used"),
 )
 _UNDERFLOW = _Meaning(
     Overrun,
-    "the outputs ran dry while it was to {what}",
-    "samples were not sent as fast as they were played",
-    "lower the sample rate; the outputs stopped half-way, so start again from the safe state",
+    say("the outputs ran dry while it was to {what}"),
+    say("samples were not sent as fast as they were played"),
+    say("lower the sample rate; the outputs stopped half-way, so start again from the safe state"),
 )
 _TIMEOUT = _Meaning(
     NoAnswer,
-    "the time was up before it could {what}",
-    "the sample clock or the start trigger did not come, or the time limit is too short",
-    "check what the clock and trigger terminals are wired to, or allow more time",
+    say("the time was up before it could {what}"),
+    say("the sample clock or the start trigger did not come, or the time limit is too short"),
+    say("check what the clock and trigger terminals are wired to, or allow more time"),
 )
 _NO_DEVICE = _Meaning(
     WrongInstrument,
-    "there is no board of that name",
-    "it has another name, or is not in this computer",
-    "see `labctl instruments` for the names there are, and correct the bench file",
+    say("there is no board of that name"),
+    say("it has another name, or is not in this computer"),
+    say("see {attached} for the names there are, and correct the bench file", attached=ATTACHED),
 )
 _NO_CHANNEL = _Meaning(
     WrongInstrument,
-    "the board has no such channel",
-    "the bench file was written for another board",
-    "compare the bench file's channels with the board's, or check which board is plugged in",
+    say("the board has no such channel"),
+    say("the bench file was written for another board"),
+    say("compare the bench file's channels with the board's, or check which board is plugged in"),
 )
 _VALUE = _Meaning(
     OutOfLimit,
-    "the board refuses a voltage while it was to {what}",
-    "it is outside the range of the channel",
-    "ask for less, or correct the channel's limits in the bench file",
+    say("the board refuses a voltage while it was to {what}"),
+    say("it is outside the range of the channel"),
+    say("ask for less, or correct the channel's limits in the bench file"),
 )
 _MEANINGS: dict[int, _Meaning] = {
     **dict.fromkeys((-50103, -200022, -200587, -201105, -200324), _RESERVED),
@@ -96,51 +98,51 @@ _MEANINGS: dict[int, _Meaning] = {
     **dict.fromkeys((-200561, -200082), _VALUE),
     -200678: _Meaning(
         Refused,
-        "the board's watchdog has expired: its outputs are locked",
-        "this computer did not answer it in time",
-        "make sure that the board under test is well, then open the bench anew",
+        say("the board's watchdog has expired: its outputs are locked"),
+        say("this computer did not answer it in time"),
+        say("make sure that the board under test is well, then open the bench anew"),
     ),
     **dict.fromkeys(
         NOT_SUPPORTED,
         _Meaning(
             Refused,
-            "the board cannot {what}",
-            "this model does not have it",
-            "choose another strategy in the bench file, or another board",
+            say("the board cannot {what}"),
+            say("this model does not have it"),
+            say("choose another strategy in the bench file, or another board"),
         ),
     ),
 }
 _RPC: dict[str, _Meaning] = {
     "UNAVAILABLE": _Meaning(
         ConnectionLost,
-        "there is no connection to the device server",
-        "it is not running, or the network is down",
-        "start it again, check host and port in the bench file, and open the bench anew",
+        say("there is no connection to the device server"),
+        say("it is not running, or the network is down"),
+        say("start it again, check host and port in the bench file, and open the bench anew"),
     ),
     "DEADLINE_EXCEEDED": _Meaning(
         NoAnswer,
-        "no answer within the time limit while it was to {what}",
-        "the device server or the board hangs",
-        "whether it was carried out is not known: go to the safe state, then start the server again",
+        say("no answer within the time limit while it was to {what}"),
+        say("the device server or the board hangs"),
+        say("whether it was carried out is not known: go to the safe state, then start the server again"),
     ),
     "UNIMPLEMENTED": _Meaning(
         Refused,
-        "the device server cannot {what}",
-        "it is older than nidaqmx here, or an emulator",
-        "bring the NI gRPC device server up to date",
+        say("the device server cannot {what}"),
+        say("it is older than nidaqmx here, or an emulator"),
+        say("bring the NI gRPC device server up to date"),
     ),
     "INTERNAL": _Meaning(
         Garbled,
-        "an answer could not be read while it was to {what}",
-        "it was damaged on its way, or server and nidaqmx do not fit",
-        "nothing of it was used; if it happens again, compare their versions",
+        say("an answer could not be read while it was to {what}"),
+        say("it was damaged on its way, or server and nidaqmx do not fit"),
+        say("nothing of it was used; if it happens again, compare their versions"),
     ),
 }
 _MISSING = _Meaning(
     DriverMissing,
-    "NI-DAQmx is not installed on this computer",
-    "nidaqmx needs NI's driver underneath",
-    "install NI-DAQmx from ni.com, or give the bench file the grpc:// address of a computer that has it",
+    say("NI-DAQmx is not installed on this computer"),
+    say("nidaqmx needs NI's driver underneath"),
+    say("install NI-DAQmx from ni.com, or give the bench file the grpc:// address of a computer that has it"),
 )
 
 
@@ -162,11 +164,11 @@ def explain(name: str, address: str, error: Exception, what: str) -> InstrumentF
             return Refused(
                 name,
                 address,
-                f"the board reports an error while it was to {what}",
-                cause=f"DAQmx {code}: {_first_line(error)}",
-                action="look the code up at ni.com, or send it to whoever keeps this bench",
+                say("the board reports an error while it was to {what}", what=what),
+                cause=say("DAQmx {code}: {first_line}", code=code, first_line=_first_line(error)),
+                action=say("look the code up at ni.com, or send it to whoever keeps this bench"),
             )
-        return _sentence(meaning, name, address, what, f"DAQmx {code}: ")
+        return _sentence(meaning, name, address, what, f"DAQmx {code}")
     if isinstance(error, RpcError):
         status = getattr(error.rpc_code, "name", str(error.rpc_code))
         meaning = _RPC.get(status)
@@ -174,15 +176,18 @@ def explain(name: str, address: str, error: Exception, what: str) -> InstrumentF
             return Refused(
                 name,
                 address,
-                f"the device server failed while it was to {what}",
-                cause=f"gRPC {status}: {_first_line(error)}",
-                action="look at the server's own log",
+                say("the device server failed while it was to {what}", what=what),
+                cause=say("gRPC {status}: {first_line}", status=status, first_line=_first_line(error)),
+                action=say("look at the server's own log"),
             )
-        return _sentence(meaning, name, address, what, f"gRPC {status}: ")
+        return _sentence(meaning, name, address, what, f"gRPC {status}")
     if isinstance(error, DaqNotFoundError | DaqNotSupportedError | DaqFunctionNotSupportedError):
         return _sentence(_MISSING, name, address, what, "")
     return Refused(
-        name, address, f"nidaqmx failed while it was to {what}", cause=f"{type(error).__name__}: {error}"
+        name,
+        address,
+        say("nidaqmx failed while it was to {what}", what=what),
+        cause=say("{kind}: {error}", kind=type(error).__name__, error=error),
     )
 
 
@@ -190,8 +195,8 @@ def _sentence(meaning: _Meaning, name: str, address: str, what: str, code: str) 
     return meaning.kind(
         name,
         address,
-        meaning.happened.format(what=what),
-        cause=code + meaning.cause,
+        say(meaning.happened.template, what=what),
+        cause=say("{code}: {cause}", code=code, cause=meaning.cause) if code else meaning.cause,
         action=meaning.action,
     )
 

@@ -16,6 +16,7 @@ from drivers.errors import NotTaken
 from drivers.nidaq.board import NidaqBoard, TaskSlot
 from drivers.nidaq.part import Part
 from protocols.errors import ConfigError, ProtocolError
+from protocols.messages import say
 
 LINES = "digital lines"
 
@@ -38,7 +39,7 @@ class NidaqLines(Part):
 
     def __init__(self, name: str, board: NidaqBoard, lines: Mapping[str, DigitalLine]) -> None:
         if not lines:
-            raise ConfigError("no line is named", key=f"{name}.lines", allowed="name at least one")
+            raise ConfigError(say("no line is named"), key=f"{name}.lines", allowed=say("name at least one"))
         super().__init__(name, board, tuple(line.terminal for line in lines.values()))
         self.lines = dict(lines)
         self._order = {line: k for k, line in enumerate(self.lines)}
@@ -63,12 +64,14 @@ class NidaqLines(Part):
     def set_number(self, lines: Sequence[str], number: int) -> None:
         """Put a binary number on lines, least significant first; raises ProtocolError if it does not fit."""
         if not 0 <= number < 1 << len(lines):
-            raise ProtocolError(f"{number} does not fit {len(lines)} address lines")
+            raise ProtocolError(
+                say("{number} does not fit {count} address lines", number=number, count=len(lines))
+            )
         self.set({line: bool(number >> bit & 1) for bit, line in enumerate(lines)})
 
     def states(self) -> Mapping[str, bool]:
         """Read all lines."""
-        with self._outputs.use("read its lines") as (task, kit):
+        with self._outputs.use(say("read its lines")) as (task, kit):
             self._outputs.keep_running(task)
             found = self._read(kit)
         return {line: bool(found[k]) for line, k in self._order.items()}
@@ -96,8 +99,15 @@ class NidaqLines(Part):
     def _set(self, states: Mapping[str, bool]) -> None:
         unknown = [line for line in states if line not in self._order]
         if unknown:
-            raise ProtocolError(f"{self._name} has no line {unknown[0]!r}: it has {', '.join(self._order)}")
-        with self._outputs.use("set its lines") as (task, kit):
+            raise ProtocolError(
+                say(
+                    "{name} has no line {unknown}: it has {order}",
+                    name=self._name,
+                    unknown=repr(unknown[0]),
+                    order=", ".join(self._order),
+                )
+            )
+        with self._outputs.use(say("set its lines")) as (task, kit):
             self._outputs.keep_running(task)
             known = self._written if self._written_at == self._board.resets else None
             wanted = self._read(kit) if known is None else known.copy()
@@ -131,7 +141,11 @@ class NidaqLines(Part):
         return NotTaken(
             self._name,
             self._board.address,
-            f"{list(self.lines)[k]} was set {'high' if wanted[k] else 'low'} and reads the opposite",
-            cause="the line is shorted, driven from the other side, or the board did not obey",
-            action="go to the safe state and check what is wired to the line",
+            say(
+                "{line} was set {state} and reads the opposite",
+                line=list(self.lines)[k],
+                state=(say("high") if wanted[k] else say("low")),
+            ),
+            cause=say("the line is shorted, driven from the other side, or the board did not obey"),
+            action=say("go to the safe state and check what is wired to the line"),
         )

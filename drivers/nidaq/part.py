@@ -7,6 +7,7 @@ from typing import Any
 from drivers.errors import WrongInstrument
 from drivers.nidaq.board import NidaqBoard, TaskSlot
 from protocols.bench import InstrumentIdentity
+from protocols.messages import say
 
 
 class Part:
@@ -48,9 +49,9 @@ class Part:
             raise WrongInstrument(
                 self._name,
                 self._board.address,
-                f"a {product} has no {', '.join(absent)}",
-                cause="the bench file was written for another board",
-                action="correct the channels in the bench file, or check which board is plugged in",
+                say("a {product} has no {absent}", product=product, absent=", ".join(absent)),
+                cause=say("the bench file was written for another board"),
+                action=say("correct the channels in the bench file, or check which board is plugged in"),
             )
         self._is_open = True
 

@@ -16,6 +16,7 @@ from drivers.nidaq.board import GRACE_S, NidaqBoard, TaskSlot
 from drivers.nidaq.lines import NidaqLines
 from drivers.nidaq.part import Part
 from protocols.errors import ConfigError
+from protocols.messages import say
 
 _LOW_S = 1e-6  # after each pulse; at least two ticks of any timebase
 _CLOCKS_DIFFER = 1e-3  # ten times what a board's timebase and a computer's clock may
@@ -42,10 +43,14 @@ class NidaqLearnSwitch(Part):
         watcher: str = "",
     ) -> None:
         if bool(hold_line) != (lines is not None) or (lines is not None and hold_line not in lines.lines):
-            allowed = f"one of {', '.join(lines.lines)}" if lines else "name the lines it is one of"
-            raise ConfigError("is no line", key=f"{name}.hold_line", value=hold_line, allowed=allowed)
+            allowed = (
+                say("one of {lines}", lines=", ".join(lines.lines))
+                if lines
+                else "name the lines it is one of"
+            )
+            raise ConfigError(say("is no line"), key=f"{name}.hold_line", value=hold_line, allowed=allowed)
         if watcher == counter:
-            raise ConfigError("cannot watch itself", key=f"{name}.watcher", value=watcher)
+            raise ConfigError(say("cannot watch itself"), key=f"{name}.watcher", value=watcher)
         super().__init__(name, board, (counter, watcher) if watcher else (counter,))
         self._counter = counter
         self._watcher = watcher
@@ -68,9 +73,9 @@ class NidaqLearnSwitch(Part):
         if self._limits.step_s < tick_s * 0.999 or self._limits.min_s < 2 * tick_s * 0.999:
             self._is_open = False
             self._board.close(self)
-            allowed = f"steps of {tick_s:g} s, from two steps on"
+            allowed = say("steps of {tick_s:g} s, from two steps on", tick_s=tick_s)
             key = f"{self._name}.limits"
-            raise ConfigError("is finer than the timebase", key=key, value=self._limits, allowed=allowed)
+            raise ConfigError(say("is finer than the timebase"), key=key, value=self._limits, allowed=allowed)
 
     @property
     def tick_s(self) -> float:
@@ -113,7 +118,7 @@ class NidaqLearnSwitch(Part):
         """Switch learning off at once: hold line first, then the counter."""
         self._hold_line_only()
         if self._pulse.exists:
-            with self._pulse.use("end its pulse") as (task, _):
+            with self._pulse.use(say("end its pulse")) as (task, _):
                 task.stop()
 
     def stop_holding(self) -> None:
@@ -128,10 +133,10 @@ class NidaqLearnSwitch(Part):
     def make_safe(self) -> bool:
         """Hold the gates in one try; return whether learning is on."""
         self._hold_line_only()
-        with self._pulse.use("hold") as (task, channel):
+        with self._pulse.use(say("hold")) as (task, channel):
             task.stop()
             if channel.co_output_state != Level.LOW:
-                raise self._not_taken("the learn line was put low and reads high")
+                raise self._not_taken(say("the learn line was put low and reads high"))
         return False
 
     # ── for clocked runs ────────────────────────────────────────────────────────────────────────
@@ -146,7 +151,7 @@ class NidaqLearnSwitch(Part):
         with self._held_after_failure():
             before = self._pulses_given()
             self.stop_holding()
-            with self._pulse.use("arm its pulse", delay_s + length_s) as (task, channel):
+            with self._pulse.use(say("arm its pulse"), delay_s + length_s) as (task, channel):
                 self._set_length(channel, length_s)
                 channel.co_pulse_time_initial_delay = delay_s
                 task.triggers.start_trigger.cfg_dig_edge_start_trig(trigger)
@@ -163,7 +168,7 @@ class NidaqLearnSwitch(Part):
     def _give(self, length_s: float) -> float:
         before = self._pulses_given() if self._together is None else None
         self.stop_holding()
-        with self._pulse.use("give a learning pulse", length_s) as (task, channel):
+        with self._pulse.use(say("give a learning pulse"), length_s) as (task, channel):
             self._set_length(channel, length_s)
             task.start()
             if self._together is None:
@@ -203,7 +208,13 @@ class NidaqLearnSwitch(Part):
         channel.co_pulse_high_time = length_s
         read_s = float(channel.co_pulse_high_time)
         if abs(read_s - length_s) > 0.51 * self.tick_s:
-            raise self._not_taken(f"a pulse of {length_s:.9g} s was set and reads {read_s:.9g} s")
+            raise self._not_taken(
+                say(
+                    "a pulse of {length_s:.9g} s was set and reads {read_s:.9g} s",
+                    length_s=length_s,
+                    read_s=read_s,
+                )
+            )
         self._length_s = read_s
 
     def _pulses_given(self) -> int | None:
@@ -215,7 +226,7 @@ class NidaqLearnSwitch(Part):
         return self._given
 
     def _count(self) -> int:
-        with self._watch.use("count its pulses") as (task, reader):
+        with self._watch.use(say("count its pulses")) as (task, reader):
             self._watch.keep_running(task)
             return int(reader.read_one_sample_uint32(timeout=self._board.timeout_s))
 
@@ -227,7 +238,7 @@ class NidaqLearnSwitch(Part):
         seen = (self._given - before) % 2**32
         if seen != pulses:
             self._given = None
-            raise self._not_taken(f"of {pulses} learning pulses {seen} came")
+            raise self._not_taken(say("of {pulses} learning pulses {seen} came", pulses=pulses, seen=seen))
 
     def _build(self, task: Any) -> Any:
         self._length_s = self._limits.min_s
@@ -256,6 +267,6 @@ class NidaqLearnSwitch(Part):
             self._name,
             self._board.address,
             happened,
-            cause="the board did not carry out what it was told",
-            action="gates may have moved otherwise than recorded: go to the safe state and read them",
+            cause=say("the board did not carry out what it was told"),
+            action=say("gates may have moved otherwise than recorded: go to the safe state and read them"),
         )

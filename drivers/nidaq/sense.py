@@ -17,6 +17,7 @@ from drivers.nidaq.drive import INPUTS, NidaqDrive
 from drivers.nidaq.part import Part
 from protocols.block import FloatArray
 from protocols.errors import ConfigError, ProtocolError
+from protocols.messages import say
 
 
 @dataclass(frozen=True, eq=False)
@@ -55,7 +56,9 @@ class NidaqSense(Part):
         terminal_config: TerminalConfiguration = TerminalConfiguration.DEFAULT,
     ) -> None:
         if not channels:
-            raise ConfigError("no input is named", key=f"{name}.channels", allowed="name at least one")
+            raise ConfigError(
+                say("no input is named"), key=f"{name}.channels", allowed=say("name at least one")
+            )
         super().__init__(name, board, tuple(c.terminal for c in channels.values()))
         self.channels = dict(channels)
         self._order = {channel: k for k, channel in enumerate(self.channels)}
@@ -111,13 +114,17 @@ class NidaqSense(Part):
     def checked(self, scan_V: FloatArray, taken: int) -> FloatArray:
         """Return the channels of a scan (width, taken) if all of it is sound; raises Garbled."""
         if scan_V.shape[1] != taken or not np.isfinite(scan_V).all():
-            raise self._garbled("some samples are missing or no numbers")
+            raise self._garbled(say("some samples are missing or no numbers"))
         volts = scan_V[: len(self.channels)]
         within = (volts > self._lowest_V[:, None]) & (volts < self._highest_V[:, None])
         if not within.all():
             k = int(np.argmin(within.all(axis=1)))
             raise self._garbled(
-                f"{list(self.channels)[k]} reads {float(volts[k][~within[k]][0]):.4g} V, the end of its range"
+                say(
+                    "{channel} reads {read_V:.4g} V, the end of its range",
+                    channel=list(self.channels)[k],
+                    read_V=float(volts[k][~within[k]][0]),
+                )
             )
         return volts
 
@@ -131,20 +138,27 @@ class NidaqSense(Part):
     def _sound(self, channels: Sequence[str], samples: int) -> FloatArray:
         """Return checked samples of channels, (channels, samples), in volts."""
         if samples < 1:
-            raise ProtocolError(f"{samples} samples make no reading: ask for one or more")
+            raise ProtocolError(
+                say("{samples} samples make no reading: ask for one or more", samples=samples)
+            )
         unknown = [c for c in channels if c not in self._order]
         if unknown:
             raise ProtocolError(
-                f"{self._name} has no channel {unknown[0]!r}: it has {', '.join(self._order)}"
+                say(
+                    "{name} has no channel {unknown}: it has {order}",
+                    name=self._name,
+                    unknown=repr(unknown[0]),
+                    order=", ".join(self._order),
+                )
             )
         return self._scan(samples)[[self._order[c] for c in channels]]
 
     def _scan(self, samples: int) -> FloatArray:
         if not self._is_open:
-            raise ProtocolError(f"{self._name} is not open")
+            raise ProtocolError(say("{name} is not open", name=self._name))
         if samples == 1:
             scan = np.full(self.width, np.nan)
-            with self._single.use("read its inputs") as (task, reader):
+            with self._single.use(say("read its inputs")) as (task, reader):
                 self._single.keep_running(task)
                 reader.read_one_sample(scan, timeout=self._board.timeout_s)
             scan = scan[:, None]
@@ -154,7 +168,7 @@ class NidaqSense(Part):
                 self._many_samples = samples
             scan = np.full((self.width, samples), np.nan)
             takes_s = samples / self.highest_rate_Hz()
-            with self._many.use("read its inputs", takes_s) as (_, reader):
+            with self._many.use(say("read its inputs"), takes_s) as (_, reader):
                 limit_s = self._board.timeout_s + takes_s
                 reader.read_many_sample(scan, number_of_samples_per_channel=samples, timeout=limit_s)
         volts = self.checked(scan, samples)
@@ -183,6 +197,6 @@ class NidaqSense(Part):
             self._name,
             self._board.address,
             happened,
-            cause="the input is open, overdriven, or its range is set too small",
-            action="check the wire and the channel's range in the bench file; nothing of it was used",
+            cause=say("the input is open, overdriven, or its range is set too small"),
+            action=say("check the wire and the channel's range in the bench file; nothing of it was used"),
         )

@@ -17,6 +17,7 @@ from nidaqmx.errors import DaqNotFoundError
 
 from drivers.errors import DriverMissing
 from protocols.errors import ConfigError
+from protocols.messages import say
 
 LOCAL = ""
 _ADDRESS = re.compile(r"grpc://(?P<target>[^/\s]+:\d{1,5})/?")
@@ -40,10 +41,10 @@ class Daqmx:
         found = _ADDRESS.fullmatch(address)
         if address != LOCAL and found is None:
             raise ConfigError(
-                "is no address of NI-DAQmx",
+                say("is no address of NI-DAQmx"),
                 key="address",
                 value=address,
-                allowed='"" for a board in this computer, or grpc://host:port',
+                allowed=say('"" for a board in this computer, or grpc://host:port'),
             )
         self.address = address
         self.options: Any = None
@@ -61,8 +62,8 @@ class Daqmx:
             raise DriverMissing(
                 "gRPC",
                 self.address,
-                "the Python package grpcio is not installed",
-                action='install it with: pip install "nidaqmx[grpc]"',
+                say("the Python package grpcio is not installed"),
+                action=say('install it with: pip install "nidaqmx[grpc]"'),
             ) from error
         self._channel = grpc.insecure_channel(self._target, options=_CHANNEL_OPTIONS)
         self.options = nidaqmx.GrpcSessionOptions(_Limited(self._channel, self._left_s), "")

@@ -20,6 +20,7 @@ from drivers.nidaq.lines import LINES, NidaqLines
 from drivers.nidaq.sense import NidaqSense
 from protocols.block import FloatArray
 from protocols.errors import ProtocolError
+from protocols.messages import say
 
 
 class _Shape(NamedTuple):
@@ -64,7 +65,13 @@ class NidaqSweep:
         NotTaken when the lines did not step to the end, and what reading can raise.
         """
         if not 1 < addresses <= 1 << len(self._address) or samples < 1:
-            raise ProtocolError(f"{addresses} addresses do not fit {len(self._address)} lines")
+            raise ProtocolError(
+                say(
+                    "{addresses} addresses do not fit {count} lines",
+                    addresses=addresses,
+                    count=len(self._address),
+                )
+            )
         shape = _Shape(addresses, 1 + settle_samples + samples)
         if shape != self._shape:
             self._stepping.drop()
@@ -87,8 +94,8 @@ class NidaqSweep:
         limit_s = self._board.timeout_s + takes_s
         scan = np.full((self._sense.width, shape.samples), np.nan)
         with (
-            self._stepping.use("step through the multiplexer", takes_s) as (stepper, _),
-            self._reading.use("read in step with the multiplexer", takes_s) as (_, reader),
+            self._stepping.use(say("step through the multiplexer"), takes_s) as (stepper, _),
+            self._reading.use(say("read in step with the multiplexer"), takes_s) as (_, reader),
         ):
             numbers = np.repeat(np.arange(shape.addresses), shape.each)
             bits = (numbers[None, :] >> np.arange(len(self._address))[:, None]) & 1
@@ -108,9 +115,13 @@ class NidaqSweep:
             raise NotTaken(
                 self._lines.name,
                 self._board.address,
-                f"the multiplexer stands at address {reached} after a sweep to {self._shape.addresses - 1}",
-                cause="the lines did not follow the sample clock",
-                action="set mux.clocked = false in the bench file, or check what is wired to the lines",
+                say(
+                    "the multiplexer stands at address {reached} after a sweep to {addresses}",
+                    reached=reached,
+                    addresses=self._shape.addresses - 1,
+                ),
+                cause=say("the lines did not follow the sample clock"),
+                action=say("set mux.clocked = false in the bench file, or check what is wired to the lines"),
             )
 
     def _rate_Hz(self) -> float:

@@ -25,6 +25,7 @@ from drivers.nidaq.pulse import NidaqLearnSwitch
 from drivers.nidaq.sense import NidaqSense
 from protocols.block import FloatArray
 from protocols.errors import ProtocolError
+from protocols.messages import say
 
 
 @dataclass(frozen=True, eq=False)
@@ -94,9 +95,21 @@ class NidaqTimed:
         """
         levels_V = np.atleast_2d(np.asarray(levels_V, dtype=float))
         if levels_V.ndim != 2 or levels_V.shape[1] != len(self._drive.channels) or not len(levels_V):
-            raise ProtocolError(f"levels {levels_V.shape} do not fit {len(self._drive.channels)} outputs")
+            raise ProtocolError(
+                say(
+                    "levels {shape} do not fit {count} outputs",
+                    shape=levels_V.shape,
+                    count=len(self._drive.channels),
+                )
+            )
         if not 0 <= settle_samples < samples_each - 1:
-            raise ProtocolError(f"of {samples_each} samples none is left after 1 and {settle_samples}")
+            raise ProtocolError(
+                say(
+                    "of {samples} samples none is left after 1 and {settling}",
+                    samples=samples_each,
+                    settling=settle_samples,
+                )
+            )
         waveform = np.repeat(levels_V, samples_each, axis=0)
         scan, pulse_s = self.play(waveform, rate_Hz=rate_Hz, pulse=pulse)
         held = scan.reshape(len(scan), len(levels_V), samples_each)[:, :, 1 + settle_samples :]
@@ -128,7 +141,7 @@ class NidaqTimed:
         if pulse is None or pulse.length_s == 0.0:
             return nullcontext(0.0)
         if self._switch is None:
-            raise ProtocolError("a pulse is asked for, and there is no learn switch on this board")
+            raise ProtocolError(say("a pulse is asked for, and there is no learn switch on this board"))
         return self._switch.armed(self._terminal("StartTrigger"), pulse.delay_s, pulse.length_s)
 
     def _run(self, waveform: FloatArray) -> FloatArray:
@@ -138,8 +151,8 @@ class NidaqTimed:
         scan = np.full((self._sense.width, samples), np.nan)
         self._drive.forget()
         with (
-            self._outputs.use("play a waveform", takes_s) as (player, writer),
-            self._inputs.use("read in step with its outputs", takes_s) as (recorder, reader),
+            self._outputs.use(say("play a waveform"), takes_s) as (player, writer),
+            self._inputs.use(say("read in step with its outputs"), takes_s) as (recorder, reader),
         ):
             last_V = waveform[:, -1]
             trace.wrote(
@@ -160,12 +173,12 @@ class NidaqTimed:
             raise Refused(
                 self._board.name,
                 self._board.address,
-                "its inputs and outputs cannot share a sample clock",
-                cause="this model has no clocked outputs",
-                action="choose on-demand timing in the bench file, or another board",
+                say("its inputs and outputs cannot share a sample clock"),
+                cause=say("this model has no clocked outputs"),
+                action=say("choose on-demand timing in the bench file, or another board"),
             )
         if shape.samples < 2:
-            raise ProtocolError("a run in step needs two samples at least")
+            raise ProtocolError(say("a run in step needs two samples at least"))
         if shape != self._shape:
             self.close()
             self._shape = shape

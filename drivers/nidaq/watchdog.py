@@ -12,6 +12,7 @@ from nidaqmx.system.watchdog import DOExpirationState, WatchdogTask
 from drivers.nidaq.board import NidaqBoard
 from drivers.nidaq.errors import NOT_SUPPORTED
 from protocols.errors import ProtocolError
+from protocols.messages import say
 
 
 class NidaqWatchdog:
@@ -33,7 +34,7 @@ class NidaqWatchdog:
         self._forget_if_lost()
         self._board.open(self)
         try:
-            with self._board.doing("arm its watchdog"):
+            with self._board.doing(say("arm its watchdog")):
                 return self._armed()
         except BaseException:
             self.stop()
@@ -42,8 +43,8 @@ class NidaqWatchdog:
     def feed(self) -> None:
         """Begin the time anew; raises InstrumentFault when it has expired already."""
         if self._task is None:
-            raise ProtocolError("the watchdog is not armed")
-        with self._board.doing("feed its watchdog"):
+            raise ProtocolError(say("the watchdog is not armed"))
+        with self._board.doing(say("feed its watchdog")):
             self._task.reset_timer()
 
     @property
@@ -60,13 +61,13 @@ class NidaqWatchdog:
         """Ask the board whether the time was up once; its outputs are then locked."""
         if self._task is None:
             return False
-        with self._board.doing("say whether its watchdog has expired"):
+        with self._board.doing(say("say whether its watchdog has expired")):
             return bool(self._task.expired)
 
     def clear(self) -> None:
         """Unlock the outputs after an expiry and begin the time anew."""
         if self._task is not None:
-            with self._board.doing("clear its watchdog"):
+            with self._board.doing(say("clear its watchdog")):
                 self._task.clear_expiration()
 
     def stop(self) -> None:
@@ -75,7 +76,7 @@ class NidaqWatchdog:
         task, self._task = self._task, None
         try:
             if task is not None:
-                with self._board.doing("disarm its watchdog"):
+                with self._board.doing(say("disarm its watchdog")):
                     task.stop()
                     task.close()
         finally:

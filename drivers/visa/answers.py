@@ -9,6 +9,7 @@ import re
 from dataclasses import dataclass
 
 from protocols.bench import InstrumentIdentity
+from protocols.messages import Message, say
 
 _NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?", re.ASCII)
 _ERROR = re.compile(r'([+-]?\d+),"(.*)"', re.ASCII)
@@ -16,7 +17,11 @@ _OVERLOAD = 9.0e37  # SCPI's infinity is 9.9e37
 
 
 class Unreadable(ValueError):
-    """An answer, or a part of one, is not in the form its question calls for."""
+    """An answer, or a part of one, is not in the form its question calls for; `why` says which."""
+
+    def __init__(self, why: Message) -> None:
+        super().__init__(why)
+        self.why = why
 
 
 @dataclass(frozen=True)
@@ -63,7 +68,7 @@ def read_identification(line: str) -> Identification:
     """Read an `*IDN?` answer; raises Unreadable unless it has four fields or more."""
     fields = [field.strip() for field in line.split(",")]
     if len(fields) < 4 or not all(fields[:3]):
-        raise Unreadable(f"{line!r} is no identification")
+        raise Unreadable(say("{line} is no identification", line=repr(line)))
     return Identification(fields[0], fields[1], fields[2], ",".join(fields[3:]))
 
 
@@ -71,14 +76,14 @@ def read_error(answer: str) -> QueuedError:
     """Read an answer to `:SYST:ERR?`; raises Unreadable when it is none."""
     match = _ERROR.fullmatch(answer)
     if not match:
-        raise Unreadable(f"{answer!r} is no entry of an error queue")
+        raise Unreadable(say("{answer} is no entry of an error queue", answer=repr(answer)))
     return QueuedError(int(match[1]), match[2])
 
 
 def read_number(answer: str) -> float:
     """Read one plain decimal number; raises Unreadable for anything else, `inf` and `nan` too."""
     if not _NUMBER.fullmatch(answer):
-        raise Unreadable(f"{answer!r} is no number")
+        raise Unreadable(say("{answer} is no number", answer=repr(answer)))
     return float(answer)
 
 
@@ -86,7 +91,7 @@ def read_numbers(answer: str, count: int) -> list[float]:
     """Read `count` numbers between commas; raises Unreadable for more, fewer or anything else."""
     values = [read_number(part.strip()) for part in answer.split(",")]
     if len(values) != count:
-        raise Unreadable(f"{len(values)} numbers came, {count} were asked for")
+        raise Unreadable(say("{found} numbers came, {count} were asked for", found=len(values), count=count))
     return values
 
 

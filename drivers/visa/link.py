@@ -12,6 +12,7 @@ from pyvisa.errors import VisaIOError
 
 from drivers import trace
 from drivers.errors import ConnectionLost, DriverMissing, Garbled, InstrumentFault, NoAnswer
+from protocols.messages import say
 
 _PARITY = {
     "none": constants.Parity.none,
@@ -71,20 +72,20 @@ class VisaLink:
             raise DriverMissing(
                 self.name,
                 self.address,
-                f"no VISA library for backend {self._backend!r}",
+                say("no VISA library for backend {backend}", backend=repr(self._backend)),
                 cause=str(error),
-                action="install pyvisa-py and use backend '@py', or install the maker's VISA",
+                action=say("install pyvisa-py and use backend '@py', or install the maker's VISA"),
             ) from error
         try:
             resource: Any = manager.open_resource(self.address, open_timeout=_ms(deadline))
         except Exception as error:  # pyvisa-py raises plain Exception, ValueError and OSError here
-            raise self._lost("cannot be opened", error) from error
+            raise self._lost(say("cannot be opened"), error) from error
         self._resource = resource
         try:
             self._set_up(resource)
         except (pyvisa.Error, OSError) as error:
             self.close()
-            raise self._lost("cannot be set up", error) from error
+            raise self._lost(say("cannot be set up"), error) from error
 
     def close(self) -> None:
         """Let the resource go, whatever state it is in."""
@@ -94,7 +95,7 @@ class VisaLink:
         try:
             resource.close()
         except (pyvisa.Error, OSError) as error:
-            raise self._lost("cannot be closed", error) from error
+            raise self._lost(say("cannot be closed"), error) from error
 
     def say(self, text: str) -> None:
         """Send one line."""
@@ -103,7 +104,7 @@ class VisaLink:
         try:
             self._opened().write_raw((text + self._terminator).encode("ascii"))
         except (pyvisa.Error, OSError) as error:
-            raise self._lost(f"cannot be told {shorten(text)}", error) from error
+            raise self._lost(say("cannot be told {text}", text=shorten(text)), error) from error
 
     def hear(self, deadline: float, question: str) -> str:
         """Return the next line without its terminator; `question` is for the error message.
@@ -117,16 +118,22 @@ class VisaLink:
             raw: bytes = resource.read_raw()
         except VisaIOError as error:
             if error.error_code != constants.StatusCode.error_timeout:
-                raise self._lost(f"cannot answer {shorten(question)}", error) from error
+                raise self._lost(
+                    say("cannot answer {question}", question=shorten(question)), error
+                ) from error
             raise NoAnswer(
                 self.name,
                 self.address,
-                f"no answer to {shorten(question)} within {wait_ms / 1000:.2g} s",
-                cause="switched off, busy, or not listening",
-                action="check that it is on and in remote, check the cable, then try again",
+                say(
+                    "no answer to {question} within {limit_s:.2g} s",
+                    question=shorten(question),
+                    limit_s=wait_ms / 1000,
+                ),
+                cause=say("switched off, busy, or not listening"),
+                action=say("check that it is on and in remote, check the cable, then try again"),
             ) from error
         except (pyvisa.Error, OSError) as error:
-            raise self._lost(f"cannot answer {shorten(question)}", error) from error
+            raise self._lost(say("cannot answer {question}", question=shorten(question)), error) from error
         try:
             return raw.decode("ascii").rstrip("\r\n")
         except UnicodeDecodeError as error:
@@ -147,14 +154,14 @@ class VisaLink:
         return Garbled(
             self.name,
             self.address,
-            f"the answer to {shorten(question)} makes no sense: {got}",
-            cause="a disturbed cable, wrong serial settings, or another program talking to it",
-            action="nothing of it was used; check the cable and close other programs, then try again",
+            say("the answer to {question} makes no sense: {got}", question=shorten(question), got=got),
+            cause=say("a disturbed cable, wrong serial settings, or another program talking to it"),
+            action=say("nothing of it was used; check the cable and close other programs, then try again"),
         )
 
     def _opened(self) -> Any:
         if self._resource is None:
-            raise ConnectionLost(self.name, self.address, "it is not open", action="open it first")
+            raise ConnectionLost(self.name, self.address, say("it is not open"), action=say("open it first"))
         return self._resource
 
     def _cleared(self, deadline: float) -> bool:
@@ -190,7 +197,7 @@ class VisaLink:
             self.address,
             happened,
             cause=str(error).split("\n")[0] or type(error).__name__,
-            action="check power, cable and address, and that no other program uses it",
+            action=say("check power, cable and address, and that no other program uses it"),
         )
 
 

@@ -12,6 +12,7 @@ from drivers.visa.session import SerialLine, VisaSession
 from protocols.bench import InstrumentIdentity
 from protocols.block import FloatArray
 from protocols.errors import ConfigError, InstrumentError
+from protocols.messages import Message, say
 
 _OVERRANGE = 1.21  # all of them read up to 20 % beyond the range they are set to
 _LINE_PERIOD_S = 1 / 50  # the longer of the two in the world
@@ -40,7 +41,7 @@ class MeterDriver:
     ) -> None:
         if range_V not in family.ranges_V:
             raise ConfigError(
-                f"{family.name} has no such range, in volts",
+                say("{model} has no such range, in volts", model=family.name),
                 key=f"{name}.range",
                 value=range_V,
                 allowed=", ".join(f"{value:g}" for value in family.ranges_V),
@@ -125,8 +126,12 @@ class MeterDriver:
             raise OutOfLimit(
                 self._name,
                 self._address,
-                f"{samples} readings at once are asked for, it takes 1 to {self._family.most_samples}",
-                action="ask for fewer, several times",
+                say(
+                    "{samples} readings at once are asked for, it takes 1 to {most}",
+                    samples=samples,
+                    most=self._family.most_samples,
+                ),
+                action=say("ask for fewer, several times"),
             )
         deadline = self._session.deadline(samples * self._reading_s())
         if self._family.samples_in_one:
@@ -150,15 +155,17 @@ class MeterDriver:
         family = self._family
         least, most = family.cycles[0], family.cycles[-1]
         if family.cycles_between:
-            good, allowed = least <= cycles <= most, f"{least:g} to {most:g}"
+            good = least <= cycles <= most
+            allowed = say("{least:g} to {most:g}", least=least, most=most)
         else:
-            good, allowed = cycles in family.cycles, ", ".join(f"{value:g}" for value in family.cycles)
+            good = cycles in family.cycles
+            allowed = Message.of(", ".join(f"{value:g}" for value in family.cycles))
         if not good:
             raise OutOfLimit(
                 self._name,
                 self._address,
-                f"it cannot integrate for {cycles:g} power line cycles",
-                action=f"choose {allowed}",
+                say("it cannot integrate for {cycles:g} power line cycles", cycles=cycles),
+                action=say("choose {allowed}", allowed=allowed),
             )
 
     def _set(self, command: str, question: str, value: float, what: str, deadline: float) -> float:
@@ -168,7 +175,7 @@ class MeterDriver:
         try:
             reads = read_number(answer)
         except Unreadable as reason:
-            raise self._session.garbled(question, str(reason)) from reason
+            raise self._session.garbled(question, reason.why) from reason
         if abs(reads - value) > _SETTING_TOLERANCE * value:
             raise self._session.not_taken(f"{what} {value:g}", f"{reads:g}")
         return reads
@@ -179,11 +186,13 @@ class MeterDriver:
         count = (family.set_samples.format(value=samples),) if family.samples_in_one else ()
         first, again = self._session.ask(*count, family.read, family.again, deadline=deadline)
         if first != again:
-            raise self._session.garbled(family.read, f"{first[:20]!r}, then {again[:20]!r}")
+            raise self._session.garbled(
+                family.read, say("{first}, then {again}", first=repr(first[:20]), again=repr(again[:20]))
+            )
         try:
             read_numbers(first, samples)
         except Unreadable as reason:
-            raise self._session.garbled(family.read, str(reason)) from reason
+            raise self._session.garbled(family.read, reason.why) from reason
         return [text.strip() for text in first.split(",")]
 
     def _in_range(self, text: str) -> float:
@@ -192,12 +201,15 @@ class MeterDriver:
             raise InstrumentFault(
                 self._name,
                 self._address,
-                f"the input is beyond its range of {self._range_V:g} V",
-                cause="a loose or wrong wire, or a range too small",
-                action="check the wire, or choose a larger range in the bench file",
+                say("the input is beyond its range of {range_V:g} V", range_V=self._range_V),
+                cause=say("a loose or wrong wire, or a range too small"),
+                action=say("check the wire, or choose a larger range in the bench file"),
             )
         if abs(value) > _OVERRANGE * self._range_V:
-            raise self._session.garbled(self._family.read, f"{value:g} V in a range of {self._range_V:g} V")
+            raise self._session.garbled(
+                self._family.read,
+                say("{read_V:g} V in a range of {range_V:g} V", read_V=value, range_V=self._range_V),
+            )
         return value
 
     def _watch_for_stuck(self, text: str) -> None:
@@ -209,7 +221,11 @@ class MeterDriver:
             raise InstrumentFault(
                 self._name,
                 self._address,
-                f"{self._last[1]} readings in a row are {text} to the last digit",
-                cause="it has stopped measuring, or holds its reading",
-                action="switch it off and on again, then compare it with another meter",
+                say(
+                    "{count} readings in a row are {reading} to the last digit",
+                    count=self._last[1],
+                    reading=text,
+                ),
+                cause=say("it has stopped measuring, or holds its reading"),
+                action=say("switch it off and on again, then compare it with another meter"),
             )

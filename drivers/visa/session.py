@@ -24,6 +24,7 @@ from drivers.visa.answers import (
 )
 from drivers.visa.link import SerialLine, VisaLink, shorten
 from protocols.errors import InstrumentError
+from protocols.messages import say
 
 __all__ = ["SerialLine", "VisaSession"]
 
@@ -137,15 +138,19 @@ class VisaSession:
             raise self._explain_silence(fault) from fault
         answers = split_answers(line)
         if len(answers) != expected + 1:
-            raise self._link.garbled(message, f"{len(answers)} answers instead of {expected + 1}")
+            raise self._link.garbled(
+                message,
+                say("{count} answers instead of {expected}", count=len(answers), expected=expected + 1),
+            )
         try:
             error = read_error(answers.pop())
         except Unreadable as reason:
-            raise self._link.garbled(message, str(reason)) from reason
+            raise self._link.garbled(message, reason.why) from reason
         self._in_step = True
         if error.code:
             raise self._refused(
-                f"after {shorten(message)}", [error, *self._drain_errors(time.monotonic() + _GRACE_S)]
+                say("after {message}", message=shorten(message)),
+                [error, *self._drain_errors(time.monotonic() + _GRACE_S)],
             )
         return answers
 
@@ -159,9 +164,9 @@ class VisaSession:
         return NotTaken(
             self.name,
             self.address,
-            f"{what} was accepted, yet it reads {reads}",
-            cause="the instrument does not follow, or its keys are being used",
-            action="look at its front panel, and switch the output off by hand if in doubt",
+            say("{what} was accepted, yet it reads {reads}", what=what, reads=reads),
+            cause=say("the instrument does not follow, or its keys are being used"),
+            action=say("look at its front panel, and switch the output off by hand if in doubt"),
         )
 
     # ── inside ──────────────────────────────────────────────────────────────────────────────────
@@ -173,7 +178,9 @@ class VisaSession:
         """
         lines = [self._query("*IDN?", deadline) for _ in range(2)]
         if lines[0] != lines[1]:
-            raise self._link.garbled("*IDN?", f"{lines[0]!r}, then {lines[1]!r}")
+            raise self._link.garbled(
+                "*IDN?", say("{first}, then {again}", first=repr(lines[0]), again=repr(lines[1]))
+            )
         try:
             found = read_identification(lines[0])
         except Unreadable as reason:
@@ -217,7 +224,7 @@ class VisaSession:
             return fault
         except InstrumentFault as worse:
             return worse
-        return self._refused("instead of an answer", errors) if errors else fault
+        return self._refused(say("instead of an answer"), errors) if errors else fault
 
     def _drain_errors(self, deadline: float) -> list[QueuedError]:
         """Take everything out of the error queue."""
@@ -233,24 +240,28 @@ class VisaSession:
         return errors
 
     def _refused(self, when: str, errors: list[QueuedError]) -> Refused:
-        said = "; ".join(str(error) for error in errors[:3])
+        said = "; ".join(str(error) for error in errors[:3])  # as the instrument words it
         return Refused(
             self.name,
             self.address,
-            f"it reports an error {when}: {said}",
-            cause="it cannot do this, or not in its present state",
-            action="look at its front panel, and check the model and the channel in the bench file",
+            say("it reports an error {when}: {said}", when=when, said=said),
+            cause=say("it cannot do this, or not in its present state"),
+            action=say("look at its front panel, and check the model and the channel in the bench file"),
         )
 
     def _wrong(self, line: str) -> WrongInstrument:
         known = self._identification
-        wanted = f"{known.model} with serial number {known.serial}" if known else " or ".join(self._models)
+        wanted = (
+            say("{model} with serial number {serial}", model=known.model, serial=known.serial)
+            if known
+            else " or ".join(self._models)
+        )
         return WrongInstrument(
             self.name,
             self.address,
-            f"{shorten(line)!r} answers, {wanted} was expected",
-            action="check the address in the bench file and which instrument is plugged in",
+            say("{line} answers, {wanted} was expected", line=repr(shorten(line)), wanted=wanted),
+            action=say("check the address in the bench file and which instrument is plugged in"),
         )
 
     def _not_open(self) -> InstrumentFault:
-        return InstrumentFault(self.name, self.address, "it is not open", action="open it first")
+        return InstrumentFault(self.name, self.address, say("it is not open"), action=say("open it first"))

@@ -11,6 +11,7 @@ from drivers.visa.families import SupplyFamily
 from drivers.visa.session import SerialLine, VisaSession
 from protocols.bench import InstrumentIdentity
 from protocols.errors import ConfigError, InstrumentError
+from protocols.messages import say
 
 _RELATIVE_NOISE = 1e-3  # between two measurements in a row
 
@@ -39,7 +40,9 @@ class SupplyDriver:
         self._address = address
         self._family = family
         if not limits:
-            raise ConfigError("no channel has limits", key=f"{name}.channels", allowed="name at least one")
+            raise ConfigError(
+                say("no channel has limits"), key=f"{name}.channels", allowed=say("name at least one")
+            )
         self._asked_limits = dict(limits)
         self._limits: dict[int, ChannelLimits] = {}
         self._session = VisaSession(
@@ -104,27 +107,31 @@ class SupplyDriver:
     def set_voltage(self, channel: int, voltage_V: float) -> float:
         """Set a channel; return the setting read back, in volts."""
         family = self._family
-        self._limits_of(channel).check_V(self._name, self._address, f"channel {channel}", voltage_V)
+        self._limits_of(channel).check_V(
+            self._name, self._address, say("channel {channel}", channel=channel), voltage_V
+        )
         return self._set(
             channel,
             family.set_voltage,
             family.ask_voltage,
             voltage_V,
             family.readback_V,
-            f"{voltage_V:.6g} V",
+            say("{voltage_V:.6g} V", voltage_V=voltage_V),
         )
 
     def set_current_limit(self, channel: int, current_A: float) -> float:
         """Set the current a channel gives at most; return the setting read back, in amperes."""
         family = self._family
-        self._limits_of(channel).check_A(self._name, self._address, f"channel {channel}", current_A)
+        self._limits_of(channel).check_A(
+            self._name, self._address, say("channel {channel}", channel=channel), current_A
+        )
         return self._set(
             channel,
             family.set_current,
             family.ask_current,
             current_A,
             family.readback_A,
-            f"{current_A:.6g} A",
+            say("{current_A:.6g} A", current_A=current_A),
         )
 
     def switch_output(self, channel: int, on: bool) -> None:
@@ -141,7 +148,9 @@ class SupplyDriver:
         question = self._family.ask_output.format(channel=channel)
         (*_, state) = self._session.ask(command, *self._sync(), question, deadline=deadline)
         if self._state(question, state) is not on:
-            raise self._session.not_taken(f"output {channel} {wanted}", state)
+            raise self._session.not_taken(
+                say("output {channel} {wanted}", channel=channel, wanted=wanted), state
+            )
 
     def measure_voltage(self, channel: int) -> float:
         """Measure the voltage at a channel's terminals, in volts."""
@@ -158,10 +167,10 @@ class SupplyDriver:
         for channel, asked in self._asked_limits.items():
             if not 1 <= channel <= len(own):
                 raise ConfigError(
-                    f"{model} has no such channel",
+                    say("{model} has no such channel", model=model),
                     key=f"{self._name}.channels",
                     value=channel,
-                    allowed=f"its channels are 1 to {len(own)}",
+                    allowed=say("its channels are 1 to {count}", count=len(own)),
                 )
             fitted[channel] = asked.within(own[channel - 1])
         return fitted
@@ -172,8 +181,8 @@ class SupplyDriver:
             raise OutOfLimit(
                 self._name,
                 self._address,
-                f"channel {channel} has no limits, so it must not be driven",
-                action="nothing was sent; give it limits in the bench file",
+                say("channel {channel} has no limits, so it must not be driven", channel=channel),
+                action=say("nothing was sent; give it limits in the bench file"),
             )
         return limits[channel]
 
@@ -189,7 +198,9 @@ class SupplyDriver:
         )
         reads = self._number(question, answer)
         if abs(reads - value) > readback:
-            raise self._session.not_taken(f"{said} on channel {channel}", f"{reads:.6g}")
+            raise self._session.not_taken(
+                say("{said} on channel {channel}", said=said, channel=channel), f"{reads:.6g}"
+            )
         return reads
 
     def _measure(self, channel: int, question: str, noise: float) -> float:
@@ -198,7 +209,9 @@ class SupplyDriver:
         question = question.format(channel=channel)
         first, second = (self._number(question, answer) for answer in self._session.ask(question, question))
         if abs(first - second) > noise + _RELATIVE_NOISE * abs(first):
-            raise self._session.garbled(question, f"{first:.6g}, then {second:.6g}")
+            raise self._session.garbled(
+                question, say("{first:.6g}, then {second:.6g}", first=first, second=second)
+            )
         return (first + second) / 2
 
     def _check_settings(self, channel: int, deadline: float) -> None:
@@ -212,9 +225,14 @@ class SupplyDriver:
             raise OutOfLimit(
                 self._name,
                 self._address,
-                f"channel {channel} holds {voltage_V:.6g} V and {current_A:.6g} A, beyond its limits",
-                cause="it was set by hand, or never",
-                action="the output stays off; set voltage and current limit before switching on",
+                say(
+                    "channel {channel} holds {voltage_V:.6g} V and {current_A:.6g} A, beyond its limits",
+                    channel=channel,
+                    voltage_V=voltage_V,
+                    current_A=current_A,
+                ),
+                cause=say("it was set by hand, or never"),
+                action=say("the output stays off; set voltage and current limit before switching on"),
             )
 
     def _make_safe(self, deadline: float) -> None:
@@ -228,19 +246,19 @@ class SupplyDriver:
         states, voltages = answers[-2 * len(channels) : -len(channels)], answers[-len(channels) :]
         for channel, question, answer in zip(channels, asks_state, states, strict=True):
             if self._state(question, answer):
-                raise session.not_taken(f"output {channel} OFF", answer)
+                raise session.not_taken(say("output {channel} OFF", channel=channel), answer)
         for channel, question, answer in zip(channels, asks_voltage, voltages, strict=True):
             if abs(self._number(question, answer)) > family.readback_V:
-                raise session.not_taken(f"0 V on channel {channel}", answer)
+                raise session.not_taken(say("0 V on channel {channel}", channel=channel), answer)
 
     def _number(self, question: str, answer: str) -> float:
         try:
             return read_number(answer)
         except Unreadable as reason:
-            raise self._session.garbled(question, str(reason)) from reason
+            raise self._session.garbled(question, reason.why) from reason
 
     def _state(self, question: str, answer: str) -> bool:
         state = self._family.states.get(answer.upper())
         if state is None:
-            raise self._session.garbled(question, f"{answer!r} is neither on nor off")
+            raise self._session.garbled(question, say("{answer} is neither on nor off", answer=repr(answer)))
         return state

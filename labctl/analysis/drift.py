@@ -23,6 +23,7 @@ from labctl.store.reading import (
 )
 from protocols.block import BoolArray, FloatArray
 from protocols.errors import DataError
+from protocols.messages import say
 
 LATE = 0.5  # of the time of a run: what counts as drift, once it has learnt
 
@@ -122,15 +123,15 @@ def gate_drift(
     time = floats(run, "learning_time") if clock is Clock.LEARNING else trained * cycle_s
     known = measured_rounds(run) & np.isfinite(gates).all(axis=1) & np.isfinite(time)
     if not known.any():
-        raise DataError("no gates were read")
+        raise DataError(say("no gates were read"))
     known &= _alike(run)
     if not known.any():
-        raise DataError("no round lies at a switch of tasks")
+        raise DataError(say("no round lies at a switch of tasks"))
     late = known & (time >= time[known][0] + since * (time[known][-1] - time[known][0]))
     try:
         velocity = fitted_velocity(time[late], gates[late])
     except ValueError:
-        raise DataError("there is no learning time over which gates could drift") from None
+        raise DataError(say("there is no learning time over which gates could drift")) from None
     along = across = float("nan")
     if jacobian is not None:
         along, across = (float(np.linalg.norm(v)) for v in split_velocity(velocity, jacobian))

@@ -11,6 +11,7 @@ from labctl.analysis.span import late_rounds, switch_pairs
 from labctl.store.reading import floats, groups, half_period_cycles, misses, round_cycles
 from protocols.block import FloatArray
 from protocols.errors import DataError
+from protocols.messages import say
 
 
 @dataclass(frozen=True)
@@ -54,7 +55,7 @@ def erasure_in_turns(run: xr.Dataset, last: int | None = None) -> list[Erasure]:
     """
     half, names = half_period_cycles(run), np.unique(groups(run))
     if half is None or len(names) != 2:
-        raise DataError("erasure in turns needs two tasks that take turns")
+        raise DataError(say("erasure in turns needs two tasks that take turns"))
     last = late_rounds(run) if last is None else last
     cycles, time_s = round_cycles(run), floats(run, "learning_time")
     missed = misses(run)
@@ -69,7 +70,9 @@ def erasure_in_turns(run: xr.Dataset, last: int | None = None) -> list[Erasure]:
         own = [m for c, m in at.items() if m in late and c >= half and (c // half - 1) % 2 == turn]
         pairs = [(m, at[int(cycles[m]) + half]) for m in own if int(cycles[m]) + half in at]
         if not pairs:
-            raise DataError(f"no two rounds lie half a period ({half} cycles) apart at switches")
+            raise DataError(
+                say("no two rounds lie half a period ({half} cycles) apart at switches", half=half)
+            )
         kept, lost = (float(np.mean([rms[p[k]] for p in pairs])) for k in (0, 1))
         moved = np.mean([mine[after] - mine[before] for before, after in pairs], axis=0)
         turn_s = float(np.mean([time_s[after] - time_s[before] for before, after in pairs]))

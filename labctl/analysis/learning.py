@@ -11,6 +11,7 @@ from labctl.analysis.losses import hinge_losses, mean_square_errors
 from labctl.store.reading import half_period_cycles, is_classification, misses
 from protocols.block import FloatArray
 from protocols.errors import DataError
+from protocols.messages import say
 
 TAIL = 0.2  # of the rounds: what counts as the end of a run
 STEADY_RATIO = 1.5  # of the two halves of the tail, within which an error counts as settled
@@ -42,7 +43,7 @@ def settled_error(run: xr.Dataset, tail: float = TAIL) -> Settled:
     errors = hinge_losses(run) if classes else mean_square_errors(run)
     read = np.flatnonzero(np.isfinite(errors))
     if not len(read):
-        raise DataError("no outputs were read")
+        raise DataError(say("no outputs were read"))
     count = min(max(round(tail * len(errors)), 2), len(read))
     late = errors[read[-count:]]
     alike = not classes and half_period_cycles(run) is None  # successive rounds differ by noise alone

@@ -10,6 +10,7 @@ import xarray as xr
 from labctl.store.reading import floats, is_classification, number_of
 from protocols.block import FloatArray
 from protocols.errors import DataError
+from protocols.messages import say
 from protocols.metrics import hinge_loss, margins, mean_square_error, rest_margins
 from protocols.task import DataSet
 
@@ -61,7 +62,7 @@ def class_loss(run: xr.Dataset, data: str = "train", last: int = LAST_ROUNDS) ->
     hinge, right, signed = hinge_losses(run, data), accuracies(run, data), _margins(run, data)
     read = np.flatnonzero(np.isfinite(hinge))[-last:]
     if not len(read):
-        raise DataError("no outputs were read")
+        raise DataError(say("no outputs were read"))
     accuracy = float(right[read].mean())
     worst = float(signed[read].min(axis=(1, 2)).mean())
     return ClassLoss(float(hinge[read].mean()), 1.0 - accuracy, accuracy, worst, len(read))
@@ -79,4 +80,4 @@ def _rest_margins(run: xr.Dataset, labels: FloatArray) -> FloatArray:
 
 def _check(run: xr.Dataset) -> None:
     if not is_classification(run):
-        raise DataError("the run does not sort points into classes")
+        raise DataError(say("the run does not sort points into classes"))

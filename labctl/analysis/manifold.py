@@ -10,6 +10,7 @@ from labctl.analysis.theory.adjoint import SmallSignal, linearise
 from labctl.store.reading import floats, learning_edges
 from protocols.block import FloatArray, IntArray
 from protocols.errors import DataError
+from protocols.messages import say
 from protocols.network import Network
 from sim_backend import SquareLaw, solve
 
@@ -26,7 +27,7 @@ def output_jacobian(run: xr.Dataset, at: int = -1) -> FloatArray:
     gates = floats(run, "gate_voltage")[at]
     edges = learning_edges(run)
     if not np.isfinite(gates[edges]).all():
-        raise DataError("the gates of that round were not read")
+        raise DataError(say("the gates of that round were not read"))
     law = square_law_of(run)
     ends = np.column_stack([np.asarray(run[f"edge_{e}"].values) for e in ("tail", "head")]).astype(np.int64)
     network = _network(run, ends)
@@ -62,11 +63,11 @@ def square_law_of(run: xr.Dataset) -> SquareLaw:
     gates, conductance = floats(run, "gate_voltage")[:, edges], floats(run, "conductance")[:, edges]
     known = np.isfinite(gates) & np.isfinite(conductance) & (conductance > 0)
     if known.sum() < 2 or np.ptp(gates[known]) == 0:
-        raise DataError("the run does not say how gates and conductances go together")
+        raise DataError(say("the run does not say how gates and conductances go together"))
     strength, offset = np.polyfit(gates[known], conductance[known], 1)
     off = np.abs(strength * gates[known] + offset - conductance[known])
     if not strength > 0 or off.max() > _WORST_FIT * conductance[known].max():
-        raise DataError("its edges do not follow the square law, the only one the manifold is known for")
+        raise DataError(say("its edges do not follow the square law, the only one the manifold is known for"))
     return SquareLaw(float(-offset / strength), float(strength))
 
 

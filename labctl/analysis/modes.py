@@ -14,6 +14,7 @@ import xarray as xr
 from labctl.store.reading import floats, misses
 from protocols.block import FloatArray
 from protocols.errors import DataError
+from protocols.messages import say
 
 _SAME_V = 1e-9
 _INDEPENDENT = 1e-6
@@ -73,7 +74,7 @@ def modes_of(run: xr.Dataset) -> Modes:
     """
     inputs = independent_inputs(floats(run, "train_input"))
     if not inputs.shape[1]:
-        raise DataError("no input varies over the data points")
+        raise DataError(say("no input varies over the data points"))
     return mode_errors(misses(run), inputs)
 
 

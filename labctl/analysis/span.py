@@ -22,6 +22,7 @@ from labctl.store.reading import (
 )
 from protocols.block import FloatArray, IntArray
 from protocols.errors import DataError
+from protocols.messages import say
 
 LATE_ROUNDS = 40  # of a run, that the published analysis looks at
 LATE_ROUNDS_CLASSES = 20  # the same for classification
@@ -111,14 +112,14 @@ def steady_cycle(run: xr.Dataset, last: int | None = None, *, double_counted: bo
     """
     half = half_period_cycles(run)
     if half is None:
-        raise DataError("its tasks do not take turns, so there is no cycle")
+        raise DataError(say("its tasks do not take turns, so there is no cycle"))
     last = late_rounds(run) if last is None else last
     cycles, gates = round_cycles(run), learning_gates(run)
     known = measured_rounds(run) & np.isfinite(gates).all(axis=1)
     candidates = np.where(known, cycles, -1)  # −1 is at no switch, whatever the period
     pairs = switch_pairs(candidates, half, last)
     if not pairs:
-        raise DataError(f"no two rounds lie half a period ({half} cycles) apart at switches")
+        raise DataError(say("no two rounds lie half a period ({half} cycles) apart at switches", half=half))
     steps = _steps(candidates, half, last)
     signs = np.where((cycles[steps[:, 0]] // half) % 2 == 0, 1.0, -1.0)
     both = cycle_span(gates[steps[:, 0]], gates[steps[:, 1]], signs, double_counted=double_counted)

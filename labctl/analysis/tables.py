@@ -13,6 +13,7 @@ from labctl.analysis.walls import drift_end
 from labctl.store.reading import floats, half_period_cycles, learning_gates
 from protocols.block import FloatArray
 from protocols.errors import DataError
+from protocols.messages import say
 
 Row = tuple[str, str, float, str, float | None]
 
@@ -32,7 +33,7 @@ def scan_quantities(run: xr.Dataset) -> list[Row]:
         return span_rows(tau, floats(run, "cycle_span_squared"))
     if "combined_error" in run:
         return error_rows(tau, floats(run, "combined_error"))
-    raise DataError("the scan holds neither cycle spans nor errors")
+    raise DataError(say("the scan holds neither cycle spans nor errors"))
 
 
 def span_rows(
@@ -87,7 +88,7 @@ def error_rows(tau_s: FloatArray, error_V2: FloatArray) -> list[Row]:
 def two_edge_quantities(run: xr.Dataset) -> list[Row]:
     """Return solution line, drift along it and end of a task held alone on two edges (gates only)."""
     if half_period_cycles(run) is not None:
-        raise DataError("two tasks take turns, so the gates follow no single line")
+        raise DataError(say("two tasks take turns, so the gates follow no single line"))
     time, gates = floats(run, "learning_time")[BOTH_TASKS:], learning_gates(run)[BOTH_TASKS:]
     free = free_drift(time, gates)
     line = fit_line(*gates[:free].T)

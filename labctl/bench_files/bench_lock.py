@@ -15,6 +15,7 @@ from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
 from protocols.errors import InstrumentError
+from protocols.messages import say
 
 _FOLDER = "labctl-benches"
 _HINT = "wait until that has ended, or stop it first; 'labctl engines' lists what runs"
@@ -24,8 +25,10 @@ class BenchInUse(InstrumentError):
     """Somebody else has an instrument of the bench: `fact` says which and who, `who` names the process."""
 
     def __init__(self, name: str, address: str, who: str) -> None:
-        self.who, self.fact = who, f"{name}: {address} is in use by {who}"
-        super().__init__(name, f"{address} is in use by {who}", _HINT)
+        self.who = who
+        in_use = say("{address} is in use by {who}", address=address, who=who)
+        self.fact = say("{instrument}: {problem}", instrument=name, problem=in_use)
+        super().__init__(name, in_use, _HINT)
 
 
 @contextmanager
@@ -58,7 +61,9 @@ def _locked(name: str, address: str, user: str) -> Iterator[None]:
         handle = _opened(path)
     except OSError as error:
         raise InstrumentError(
-            name, f"nobody can be kept from using it meanwhile: {error}", f"make {folder} writable"
+            name,
+            say("nobody can be kept from using it meanwhile: {error}", error=error),
+            say("make {folder} writable", folder=folder),
         ) from error
     with os.fdopen(handle, "r+", encoding="utf-8") as file:
         if os.fstat(handle).st_uid == os.getuid():

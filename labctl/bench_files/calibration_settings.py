@@ -12,6 +12,7 @@ import platformdirs
 from pydantic import Field, field_validator
 
 from calibration import ROUTINES
+from protocols.messages import say
 from protocols.tables import Table
 from sim_backend import BenchConfig
 
@@ -34,7 +35,13 @@ class CalibrationSettings(Table):
     def _known(cls, names: tuple[str, ...]) -> tuple[str, ...]:
         for name in names:
             if name not in ROUTINES:
-                raise ValueError(f"{name!r} is no calibration; there are {', '.join(ROUTINES)}")
+                raise ValueError(
+                    say(
+                        "{name} is no calibration; there are {routines}",
+                        name=repr(name),
+                        routines=", ".join(ROUTINES),
+                    )
+                )
         return names
 
     def folder(self) -> Path:

@@ -204,22 +204,37 @@ class HardwareBenchFile(HardwareConfig):
                 what = "two source wires, output wires, clamps or address lines"
                 names = "; ".join(", ".join(sorted(kind)) for kind in kinds if kind)
                 raise ValueError(
-                    f"emulation.swapped: {one!r} and {other!r} are no {what} of this bench; there are {names}"
+                    say(
+                        "emulation.swapped: {one} and {other} are no {what} of this bench; there are {names}",
+                        one=repr(one),
+                        other=repr(other),
+                        what=what,
+                        names=names,
+                    )
                 )
         moved = [name for pair in emulation.swapped for name in pair]
         if twice := next((name for name in moved if moved.count(name) > 1), None):
-            raise ValueError(f"emulation.swapped: {twice!r} is in two swaps; name each wire once")
+            raise ValueError(
+                say("emulation.swapped: {twice} is in two swaps; name each wire once", twice=repr(twice))
+            )
         for one, other in emulation.touching:
             if not {one, other} <= sources:
                 raise ValueError(
-                    f"emulation.touching: {one!r} and {other!r} are no source wires of this bench; "
-                    f"there are {', '.join(sorted(sources))}"
+                    say(
+                        "emulation.touching: {one} and {other} are no source wires of this bench; "
+                        "there are {sources}",
+                        one=repr(one),
+                        other=repr(other),
+                        sources=", ".join(sorted(sources)),
+                    )
                 )
         loose = sorted(wire for wire in set().union(*kinds) if not wire.startswith("away"))
         for name in emulation.off:
             if name not in loose:
-                wrong = f"there is no wire {name!r} that can hang loose"
-                raise ValueError(f"emulation.off: {wrong}; there are {', '.join(loose)}")
+                wrong = say("there is no wire {name} that can hang loose", name=repr(name))
+                raise ValueError(
+                    say("emulation.off: {wrong}; there are {loose}", wrong=wrong, loose=", ".join(loose))
+                )
         return self
 
 
@@ -242,10 +257,16 @@ def check_wires(config: HardwareBenchFile, wiring: Wiring) -> None:
         asked.fixed_resistance,
     ):
         raise ConfigError(
-            f"the board has another network ({board.nodes} nodes, {board.n_edges} edges) "
-            f"than the experiment ({asked.nodes} nodes, {asked.n_edges} edges)",
+            say(
+                "the board has another network ({nodes} nodes, {edges} edges) "
+                "than the experiment ({asked_nodes} nodes, {asked_edges} edges)",
+                nodes=board.nodes,
+                edges=board.n_edges,
+                asked_nodes=asked.nodes,
+                asked_edges=asked.n_edges,
+            ),
             key="network",
-            allowed="run the experiment on the board it is made for",
+            allowed=say("run the experiment on the board it is made for"),
         )
     sources = {wire.node for wire in config.wires.sources.values()}
     outputs = {node for wire in config.wires.outputs.values() for node in wire.nodes}
@@ -256,9 +277,16 @@ def check_wires(config: HardwareBenchFile, wiring: Wiring) -> None:
         for name, node in needed:
             if wired and node not in wired:
                 raise ConfigError(
-                    f"no wire goes to node {node}, which the experiment needs for {name}",
+                    say(
+                        "no wire goes to node {node}, which the experiment needs for {name}",
+                        node=node,
+                        name=name,
+                    ),
                     key=f"wires.{key}",
-                    allowed=f"plug one in and add it; wires go to nodes {', '.join(map(str, sorted(wired)))}",
+                    allowed=say(
+                        "plug one in and add it; wires go to nodes {nodes}",
+                        nodes=", ".join(map(str, sorted(wired))),
+                    ),
                 )
     if config.timing is BlockTiming.DAQ and config.instruments.daq is not None:
         from drivers.hardware.daq_wires import check_wires as check_terminals

@@ -104,10 +104,10 @@ def load_bench(
     if _kind(values, _named(bench)) == "hardware":
         if imperfections is not None or dose_overrides:
             raise ConfigError(
-                "a hardware bench has the imperfections it has",
+                say("a hardware bench has the imperfections it has"),
                 key="--imperfections",
                 value=imperfections or dose_overrides[0],
-                allowed="give doses to 'labctl emulate', or run with --bench sim",
+                allowed=say("give doses to 'labctl emulate', or run with --bench sim"),
             )
         return load_hardware(values, bench, bench_overrides, seed)
     source, file = Message.of("ideal") if bench == SIM else say("as in {bench}", bench=bench), _named(bench)
@@ -145,11 +145,11 @@ def read_hardware(path: str, overrides: Sequence[str] = ()) -> tuple[HardwareBen
     values = read_toml(Path(path))
     if _kind(values, path) != "hardware":
         raise ConfigError(
-            "is no hardware bench",
+            say("is no hardware bench"),
             file=path,
             key="kind",
             value=SIM,
-            allowed='it must be "hardware"; simulated benches have no instruments',
+            allowed=say('it must be "hardware"; simulated benches have no instruments'),
         )
     for text in overrides:
         override(values, text.removeprefix("bench."))  # as `labctl run` wants it; here it may be left out
@@ -161,7 +161,11 @@ def _kind(values: dict[str, Any], file: str) -> str:
     kind = values.get("kind", SIM)
     if kind not in KINDS:
         raise ConfigError(
-            "no such kind of bench", file=file, key="kind", value=kind, allowed='it is "sim" or "hardware"'
+            say("no such kind of bench"),
+            file=file,
+            key="kind",
+            value=kind,
+            allowed=say('it is "sim" or "hardware"'),
         )
     return str(kind)
 

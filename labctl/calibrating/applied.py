@@ -12,7 +12,9 @@ import numpy as np
 from calibration import Calibration, CalibrationStore, State
 from calibration.records import now_utc, sentence_of, state_of
 from drivers.corrections import ConverterLine, Corrections
+from labctl.calibrating.advice import repeating
 from protocols.block import FloatArray
+from protocols.messages import joined, say
 from protocols.network import Network
 from protocols.task import Wiring
 
@@ -35,8 +37,11 @@ class Applied:
         """Return a line for the preflight sheet, none when nothing is applied."""
         if not self.calibrations:
             return ()
-        named = [f"{c['routine']} of {str(c['issued'])[:10]}" for c in self.calibrations]
-        return (f"applied: {', '.join(named)}",)
+        named = [
+            say("{routine} of {issued}", routine=c["routine"], issued=str(c["issued"])[:10])
+            for c in self.calibrations
+        ]
+        return (say("applied: {calibrations}", calibrations=joined(named, ", ")),)
 
     def to_manifest(self) -> dict[str, Any]:
         """Return what a run's manifest says: which calibrations, and every number that was used."""
@@ -65,15 +70,15 @@ def find_applied(bench: LoadedBench, wiring: Wiring, now: datetime | None = None
     at = now or now_utc()
     latest = CalibrationStore(settings.folder()).latest(bench.calibration_serial)
     found: dict[str, Calibration] = {}
-    warnings = []
+    warnings: list[str] = []
     for routine in USED:
         calibration = latest.get(routine)
         state = state_of(calibration, at)
         if calibration is not None and state in _GOOD:
             found[routine] = calibration
         elif state is not State.MISSING:
-            said = sentence_of(routine, state, calibration, at, bench.options())
-            warnings.append(f"{said}; until then it is not applied")
+            said = sentence_of(routine, state, calibration, at, repeating(bench.options()))
+            warnings.append(say("{said}; until then it is not applied", said=said))
     if not found:
         return Applied(warnings=tuple(warnings))
     corrections = corrections_of(found, wiring.network)
@@ -122,11 +127,18 @@ def _not_covered(corrections: Corrections, found: Mapping[str, Calibration], wir
     """Say which sources and targets a calibration does not tell of: it was made with other wires."""
     sources = [s.name for s in wiring.sources if s.node not in corrections.sources]
     targets = [str(node) for node in wiring.target_nodes if node not in corrections.readings]
-    said = []
+    said: list[str] = []
     if "dac" in found and sources:
-        said.append(f"dac was calibrated with other wires: not corrected is {', '.join(sources)}")
+        said.append(
+            say("dac was calibrated with other wires: not corrected is {sources}", sources=", ".join(sources))
+        )
     if "adc" in found and targets:
-        said.append(f"adc was calibrated with other wires: not corrected is node {', '.join(targets)}")
+        said.append(
+            say(
+                "adc was calibrated with other wires: not corrected is node {targets}",
+                targets=", ".join(targets),
+            )
+        )
     return said
 
 

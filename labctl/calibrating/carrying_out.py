@@ -28,11 +28,13 @@ from calibration.twin import NEEDED, twin_doses
 from labctl.bench_files.calibration_settings import ANSWERED
 from labctl.bench_files.load import LoadedBench
 from labctl.bench_files.sim_file import SimBenchFile
+from labctl.calibrating.advice import storing
 from labctl.calibrating.figure import draw_calibration
 from labctl.experiment.build import build_task
 from labctl.experiment.load import load_experiment
 from protocols.bench import MadeOfInstruments
 from protocols.errors import ConfigError, LabError
+from protocols.messages import say
 from protocols.network import periodic_lattice
 from protocols.task import Output, Source, Wiring
 
@@ -136,8 +138,8 @@ def usual_wiring(loaded: LoadedBench) -> Wiring:
 
 def _naming_experiment(error: ConfigError) -> ConfigError:
     """Return the error with the way out when no experiment was named."""
-    way = "or name an experiment that is wired as the board is, with --experiment"
-    allowed = f"{error.allowed}, {way}" if error.allowed else way.removeprefix("or ")
+    way = say("name an experiment that is wired as the board is, with --experiment")
+    allowed = say("{allowed}, or {way}", allowed=error.allowed, way=way) if error.allowed else way
     return ConfigError(error.problem, file=error.file, key=error.key, value=error.value, allowed=allowed)
 
 
@@ -179,14 +181,19 @@ def calibrate(
             result.conditions |= _answered(making)
             issued = issue(routine, result, board, bench.operator, valid_for=bench.valid_for)
         except LabError as error:
-            raise RoutineFailed(f"{name}: {error}") from error
+            raise RoutineFailed(say("{routine}: {error}", routine=name, error=error)) from error
         except (ArithmeticError, ValueError, MemoryError) as error:
             log.info("a calibration could not be evaluated", routine=name, exc_info=error)
             raise RoutineFailed(
-                f"{name}: what was read makes no sense ({error}); check the wires, then measure again"
+                say(
+                    "{name}: what was read makes no sense ({error}); check the wires, then measure again",
+                    name=name,
+                    error=error,
+                )
             ) from error
     calibration = issued.model_copy(update={"serial": bench.serial})
-    folder = bench.store.append(calibration, result.raw)
+    with storing():
+        folder = bench.store.append(calibration, result.raw)
     raw = folder / calibration.raw
     figure = draw_calibration(calibration, raw.with_suffix(".png")) if figures else None
     return Done(calibration, folder / "calibrations.jsonl", raw, figure)
@@ -238,7 +245,9 @@ def doubts(bench: Bench) -> tuple[list[str], list[str]]:
     for_all_that: list[str] = []
     for name in NEEDED:
         for fault in latest[name].faults() if name in latest else ():
-            (against if fault.kind == NO_FIT else for_all_that).append(f"{name}: {fault.text}")
+            (against if fault.kind == NO_FIT else for_all_that).append(
+                say("{name}: {text}", name=name, text=fault.text)
+            )
     return against, for_all_that
 
 

@@ -13,8 +13,10 @@ from datetime import datetime, timedelta
 from calibration.records import now_utc
 from labctl.bench_files.load import LoadedBench
 from labctl.calibrating import gate as calibration_gate
+from labctl.calibrating.advice import repeating
 from labctl.calibrating.applied import Applied
 from protocols.engine import EngineState, Event
+from protocols.messages import say
 
 _LOOK_EVERY_S = 1.0
 
@@ -29,9 +31,11 @@ class Expiry:
 
     def sentence(self) -> str:
         """Say that it has expired during the run."""
-        return (
-            f"{self.routine} expired at {self.expires:%Y-%m-%d %H:%M} UTC, while the run went on; "
-            f"run 'labctl calibrate {self.routine}{self.options}' before the next one"
+        return say(
+            "{routine} expired at {expires} UTC, while the run went on; {again} before the next one",
+            routine=self.routine,
+            expires=f"{self.expires:%Y-%m-%d %H:%M}",
+            again=repeating(self.options)(self.routine),
         )
 
 
@@ -50,7 +54,11 @@ def before_end(found: Sequence[Expiry], duration_s: float, now: datetime | None 
     """Warn of those that expire before a run of this length, in seconds, ends."""
     end = (now or now_utc()) + timedelta(seconds=duration_s)
     return [
-        f"{e.routine} expires at {e.expires:%Y-%m-%d %H:%M} UTC, before the run is expected to end"
+        say(
+            "{routine} expires at {expires} UTC, before the run is expected to end",
+            routine=e.routine,
+            expires=f"{e.expires:%Y-%m-%d %H:%M}",
+        )
         for e in found
         if e.expires <= end
     ]

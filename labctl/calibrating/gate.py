@@ -8,8 +8,10 @@ from typing import Any
 from calibration import CalibrationStore, status
 from labctl.bench_files.calibration_settings import ANSWERED
 from labctl.bench_files.load import LoadedBench
+from labctl.calibrating.advice import repeating
 from labctl.calibrating.applied import Applied
 from protocols.errors import ConfigError
+from protocols.messages import Message, say
 
 
 @dataclass(frozen=True)
@@ -21,13 +23,19 @@ class Gate:
 
     def lines(self) -> tuple[str, ...]:
         """Return one line per calibration, its colour first."""
-        return tuple(f"{e['colour']}: {e['sentence']}" for e in self.entries)
+        return tuple(
+            say("{colour}: {sentence}", colour=Message.of(e["colour"]), sentence=e["sentence"])
+            for e in self.entries
+        )
 
     def warnings(self) -> list[str]:
         """Return what to warn of: amber ones, and red ones let pass."""
-        found = [str(e["sentence"]) for e in self.entries if e["colour"] == "amber"]
-        red = [str(e["sentence"]) for e in self.entries if e["colour"] == "red"]
-        return found + [f"{sentence} (let pass: {self.override})" for sentence in red]
+        found = [e["sentence"] for e in self.entries if e["colour"] == "amber"]
+        red = [e["sentence"] for e in self.entries if e["colour"] == "red"]
+        return found + [
+            say("{sentence} (let pass: {override})", sentence=sentence, override=self.override)
+            for sentence in red
+        ]
 
     def to_manifest(self) -> dict[str, Any]:
         """Return what a run's manifest says of its calibrations."""
@@ -43,7 +51,7 @@ def look(bench: LoadedBench, let_pass: str = "") -> Gate:
     if not settings.required:
         return Gate((), "")
     serial = bench.calibration_serial
-    entries = status(settings.folder(), serial, settings.required, options=bench.options())
+    entries = status(settings.folder(), serial, settings.required, again=repeating(bench.options()))
     return Gate(tuple(entries), let_pass.strip())
 
 
@@ -59,15 +67,19 @@ def check_board(bench: LoadedBench, applied: Applied, answered: str, let_pass: s
     others = known - {answered}
     if not others:
         return []
-    sentence = f"the board that answers is {answered}, its calibrations were made with {min(others)}"
+    sentence = say(
+        "the board that answers is {answered}, its calibrations were made with {others}",
+        answered=answered,
+        others=min(others),
+    )
     if reason := let_pass.strip():
-        return [f"{sentence} (let pass: {reason})"]
+        return [say("{sentence} (let pass: {reason})", sentence=sentence, reason=reason)]
     raise ConfigError(
         sentence,
         file=bench.path,
         key="serial",
         value=serial,
-        allowed="write this board's serial there and calibrate it, or give --uncalibrated REASON",
+        allowed=say("write this board's serial there and calibrate it, or give --uncalibrated REASON"),
     )
 
 
@@ -76,11 +88,15 @@ def pass_or_stop(bench: LoadedBench, let_pass: str = "") -> Gate:
     gate = look(bench, let_pass)
     red = [e for e in gate.entries if not e["usable"]]
     if red and not gate.override:
-        more = f", and {len(red) - 1} more are not valid" if len(red) > 1 else ""
+        sentence = red[0]["sentence"]
+        if len(red) > 1:
+            sentence = say(
+                "{sentence}, and {count} more are not valid", sentence=sentence, count=len(red) - 1
+            )
         raise ConfigError(
-            f"{red[0]['sentence']}{more}",
+            sentence,
             file=bench.path,
             key="calibration.required",
-            allowed="to run all the same, give --uncalibrated REASON, which is stored with the run",
+            allowed=say("to run all the same, give --uncalibrated REASON, which is stored with the run"),
         )
     return gate

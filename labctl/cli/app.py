@@ -64,9 +64,12 @@ def main() -> None:
 
 def _say(error: LabError, code: int) -> None:
     """Print one sentence to stderr (as JSON on stdout too when asked for) and exit."""
+    from labctl.cli.spoken import spoken
+
+    said = spoken(error.message)
     if "--json" in sys.argv:
-        print(json.dumps({"status": "failed", "exit_code": code, "error": str(error)}, ensure_ascii=False))
-    Console(stderr=True, soft_wrap=True, highlight=False).print(f"[bold red]labctl:[/] {_escape(str(error))}")
+        print(json.dumps({"status": "failed", "exit_code": code, "error": said}, ensure_ascii=False))
+    Console(stderr=True, soft_wrap=True, highlight=False).print(f"[bold red]labctl:[/] {_escape(said)}")
     sys.exit(code)
 
 

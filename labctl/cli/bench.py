@@ -11,6 +11,7 @@ from rich.console import Console
 from rich.markup import escape
 
 from labctl.cli.attended import do_by_engine
+from labctl.cli.spoken import spoken
 from labctl.engine.reports import CheckReport
 
 if TYPE_CHECKING:  # slow to import
@@ -53,7 +54,10 @@ def check(
         who="labctl bench check",
     )
     if as_json:
-        print(json.dumps(found.to_json(), ensure_ascii=False))
+        plain = found.to_json() | {"problems": [spoken(problem) for problem in found.problems]}
+        for part, told in zip(plain["instruments"], found.instruments, strict=True):
+            part["error"] = spoken(told.error) if told.error else told.error
+        print(json.dumps(plain, ensure_ascii=False))
     else:
         _show(found, config)
     if not found.ok:
@@ -65,9 +69,9 @@ def _show(found: CheckReport, config: HardwareBenchFile) -> None:
     console.print(f"[bold]{escape(found.bench)}[/], {config.timing}-timed")
     for part in found.instruments:
         who = part.identity
-        _line(console, part.ok, part.name, escape((part.error or "") if who is None else who.words()))
+        _line(console, part.ok, part.name, escape(spoken(part.error or "") if who is None else who.words()))
         if who is not None and part.error:
-            console.print(f"{'':14}{escape(part.error)}")
+            console.print(f"{'':14}{escape(spoken(part.error))}")
     for name, reading in found.supply.items():
         _line(console, True, "supply", f"{escape(name)}: {reading.V:.4g} V, {1e3 * reading.A:.4g} mA")
     if found.meter_V is not None:
@@ -101,7 +105,7 @@ def _show(found: CheckReport, config: HardwareBenchFile) -> None:
         told |= {fault.sentence for fault in found.wires.faults}
     for problem in found.problems:
         if problem not in told:
-            _line(console, False, "problem", escape(problem))
+            _line(console, False, "problem", escape(spoken(problem)))
     if found.safe:
         _line(console, True, "safe state", "; ".join(f"{p.name}: {p.holds}" for p in found.left))
     console.print("[bold green]ready[/]" if found.ok else "[bold red]not ready[/]")

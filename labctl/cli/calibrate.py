@@ -22,6 +22,7 @@ from rich.table import Table
 
 from calibration import ROUTINES, Calibration, status
 from labctl.cli.attended import do_by_engine
+from labctl.cli.spoken import spoken
 from labctl.engine.messages import StartCalibration
 from labctl.engine.reports import CalibrationDone, CalibrationReport
 from labctl.engine.snapshot import Snapshot
@@ -113,6 +114,7 @@ def calibrate_command(
             allowed=f"'labctl calibrate {name}' stores its results in --store DIR",
         )
     from labctl.bench_files.load import load_bench
+    from labctl.calibrating.advice import storing
     from labctl.calibrating.carrying_out import doubts, missing_for_twin, prepare_bench, twin_of
     from labctl.experiment.load import split_overrides
     from labctl.twins.preset import write_twin
@@ -129,7 +131,8 @@ def calibrate_command(
     if name == "twin":
         wanted = missing_for_twin(ready)
     if wanted:
-        ready.store.try_out(ready.serial)
+        with storing():
+            ready.store.try_out(ready.serial)
     if loaded.is_hardware and wanted and not (yes or as_json):
         typer.confirm(f"This energises the bench {ready.serial}. Go on?", abort=True, err=True)
     if not is_compiled():
@@ -160,7 +163,7 @@ def calibrate_command(
         against, broken = doubts(ready)
         failed = [f"no twin is made of numbers that fit no board; {why}" for why in against]
     if failed:
-        printed["failures"] = failed
+        printed["failures"] = [spoken(problem) for problem in failed]
     elif name == "twin":
         path = out or ready.store.board_folder(ready.serial) / "twin.toml"
         write_twin(twin_of(ready), path)
@@ -171,7 +174,7 @@ def calibrate_command(
         for done in found:
             _print(*done)
         for problem in failed:
-            console.print(f"[bold red]labctl:[/] {escape(problem)}")
+            console.print(f"[bold red]labctl:[/] {escape(spoken(problem))}")
         for fault in broken:
             console.print(f"[yellow]the twin has this fault, too:[/] {escape(fault)}")
         if "twin" in printed:
@@ -249,8 +252,10 @@ def _carry_out(request: StartCalibration, console: Console, *, quiet: bool) -> C
 
 
 def _status(bench: LoadedBench, store: Path | None, as_json: bool) -> None:
+    from labctl.calibrating.advice import repeating
+
     folder, serial = store or bench.calibration.folder(), bench.calibration_serial
-    entries = status(folder, serial, tuple(ROUTINES), options=bench.options())
+    entries = status(folder, serial, tuple(ROUTINES), again=repeating(bench.options()))
     if as_json:
         text = {"board": serial, "store": str(folder), "calibrations": entries}
         print(json.dumps(text, ensure_ascii=False))

@@ -31,6 +31,7 @@ def instruments(
     Example: labctl instruments benches/emulated.toml
     """
     from drivers.discovery import search_all
+    from labctl.cli.spoken import spoken
 
     parts = []
     if bench is not None:
@@ -43,8 +44,8 @@ def instruments(
     if as_json:
         said = {
             "attached": [asdict(one) for search in searches for one in search.found],
-            "hints": {search.kind: search.hint for search in searches if search.hint},
-            "bench": [asdict(part) | {"ok": part.good} for part in parts],
+            "hints": {search.kind: spoken(search.hint) for search in searches if search.hint},
+            "bench": [asdict(part) | {"error": spoken(part.error), "ok": part.good} for part in parts],
         }
         print(json.dumps(said, ensure_ascii=False))
     else:
@@ -55,7 +56,7 @@ def instruments(
             mark = "[green]✓[/]" if part.good else "[red]✗[/]"
             console.print(f"{mark} [bold]{part.name}[/] at {part.address}  {escape(said_by)}")
             if part.error:
-                console.print(f"    {escape(part.error)}")
+                console.print(f"    {escape(spoken(part.error))}")
         for search in searches:
             console.print(f"[bold]{search.kind}s[/]{'' if search.found else ': none'}")
             for one in search.found:
@@ -63,6 +64,6 @@ def instruments(
                 if one.hint:
                     console.print(f"      [yellow]{escape(one.hint)}[/]")
             if search.hint:
-                console.print(f"  [dim]{escape(search.hint)}[/]")
+                console.print(f"  [dim]{escape(spoken(search.hint))}[/]")
     if not all(part.good for part in parts):
         raise typer.Exit(1)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from protocols.errors import ConfigError
+from protocols.messages import say
 
 _VISA = re.compile(r"TCPIP\d*::(?P<host>[^:]+)::(?P<port>\d+)::SOCKET", re.IGNORECASE)
 _SERIAL = re.compile(r"socket://(?P<host>[^:/]+):(?P<port>\d+)")
@@ -43,6 +44,9 @@ def _tcp(pattern: re.Pattern[str], address: str, key: str, example: str) -> Plac
     found = pattern.fullmatch(address)
     if found is None:
         raise ConfigError(
-            "cannot be emulated at this address", key=key, value=address, allowed=f"use {example}"
+            say("cannot be emulated at this address"),
+            key=key,
+            value=address,
+            allowed=say("use {example}", example=example),
         )
     return Place(found["host"], int(found["port"]))

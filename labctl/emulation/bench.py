@@ -15,6 +15,7 @@ from labctl.emulation.addresses import Place, serial_place, visa_place
 from labctl.emulation.daq import EmulatedDaq
 from labctl.experiment.build import build_network
 from protocols.errors import ConfigError, InstrumentError
+from protocols.messages import say
 from sim_backend import BenchConfig
 from sim_backend.emulators.bench_plant import BenchPlant
 from sim_backend.emulators.controller.device import ControllerEmulator
@@ -57,23 +58,28 @@ class EmulatedBench:
     def __init__(self, config: HardwareBenchFile, faults: Sequence[FaultSettings] = ()) -> None:
         if config.emulation is None:
             raise ConfigError(
-                "has no [emulation] table, so there is nothing to emulate it with",
+                say("has no [emulation] table, so there is nothing to emulate it with"),
                 key="emulation",
-                allowed="add [emulation], empty for an ideal board, to a bench file with simulated = true",
+                allowed=say(
+                    "add [emulation], empty for an ideal board, to a bench file with simulated = true"
+                ),
             )
         if not config.simulated:
             raise ConfigError(
-                "is the file of a real bench", key="simulated", value=False, allowed="say simulated = true"
+                say("is the file of a real bench"),
+                key="simulated",
+                value=False,
+                allowed=say("say simulated = true"),
             )
         there = [name for name in ("supply", "meter") if getattr(config.instruments, name) is not None]
         there.append(str(config.timing))
         for fault in (*config.emulation.faults, *faults):
             if fault.instrument not in there:
                 raise ConfigError(
-                    "is at an instrument that is not emulated",
+                    say("is at an instrument that is not emulated"),
                     key="--fault" if fault in faults else "emulation.faults",
                     value=fault.instrument,
-                    allowed=f"emulated are {', '.join(there)}",
+                    allowed=say("emulated are {there}", there=", ".join(there)),
                 )
         self._file = config
         self.config = config
@@ -296,6 +302,10 @@ def _listen(name: str, place: Place, listen: Callable[[], Result]) -> Result:
         where = str(place.path) if place.path is not None else f"port {place.port} of {place.host}"
         raise InstrumentError(
             f"emulated {name}",
-            f"{where} cannot be used: {os.strerror(error.errno) if error.errno else error}",
-            "stop the emulator or program that uses it, or change the address in the bench file",
+            say(
+                "{place} cannot be used: {error}",
+                place=where,
+                error=(os.strerror(error.errno) if error.errno else error),
+            ),
+            say("stop the emulator or program that uses it, or change the address in the bench file"),
         ) from error

@@ -14,6 +14,7 @@ from labctl.bench_files.hardware_file import EmulationSettings, HardwareBenchFil
 from labctl.emulation.addresses import grpc_place
 from protocols.block import FloatArray
 from protocols.errors import ConfigError, InstrumentError
+from protocols.messages import say
 from protocols.task import Wiring
 from sim_backend import BenchConfig
 from sim_backend.emulators.daq.device import DaqDevice, Lines
@@ -69,7 +70,7 @@ class EmulatedDaq:
     ) -> None:
         settings, emulation = config.instruments.daq, config.emulation
         if settings is None or emulation is None:
-            raise ConfigError("has no DAQ board to emulate", key="instruments.daq")
+            raise ConfigError(say("has no DAQ board to emulate"), key="instruments.daq")
         self._settings = settings
         self._wiring = config.wiring()
         wired = WiredPlant(
@@ -101,8 +102,8 @@ class EmulatedDaq:
         except OSError as error:
             raise InstrumentError(
                 "emulated daq",
-                f"port {self._port} of {self._host} cannot be used",
-                "stop the emulator or program that uses it, or change the address in the bench file",
+                say("port {port} of {host} cannot be used", port=self._port, host=self._host),
+                say("stop the emulator or program that uses it, or change the address in the bench file"),
             ) from error
         return self
 
@@ -129,7 +130,7 @@ def terminals_of(daq: DaqSettings, wiring: Wiring) -> Terminals:
     def by_node(table: dict[int, str], nodes: list[int], key: str) -> tuple[int, ...]:
         missing = [node for node in nodes if node not in table]
         if missing:
-            raise ConfigError("has no terminal for a node that is wired", key=key, value=missing[0])
+            raise ConfigError(say("has no terminal for a node that is wired"), key=key, value=missing[0])
         return tuple(_number(table[node]) for node in nodes)
 
     targets = list(wiring.target_nodes)
@@ -169,7 +170,7 @@ def _wiring_faults(config: HardwareBenchFile, daq: DaqSettings, emulation: Emula
         node = sources[wire].node if wire in sources else outputs[wire].positive
         table = daq.sources if wire in sources else daq.read.free
         if node not in table:
-            raise ConfigError("no terminal drives or reads this wire", key="instruments.daq", value=wire)
+            raise ConfigError(say("no terminal drives or reads this wire"), key="instruments.daq", value=wire)
         return table[node]
 
     def pairs(given: tuple[tuple[str, str], ...]) -> tuple[tuple[str, str], ...]:

@@ -271,7 +271,7 @@ class EngineClient:
         if answer.failure is not None:
             raise answer.failure.error()
         if answer.value is None:
-            raise EngineRefused("DataError", f"engine {self.place.name} has answered nothing")
+            raise EngineRefused("DataError", say("engine {name} has answered nothing", name=self.place.name))
         return answer.value
 
     def _seen(self, snapshot: Snapshot) -> Snapshot:
@@ -281,6 +281,11 @@ class EngineClient:
     def _gone(self) -> EngineGone:
         last = self.place.last_error()
         return EngineGone(
-            f"engine {self.place.name} has ended or was killed{f' ({last})' if last else ''}; "
-            f"committed cycles are kept: 'labctl runs recover {self._folder or '--all'}' stores them"
+            say(
+                "engine {name} has ended or was killed{last}; "
+                "committed cycles are kept: 'labctl runs recover {folder}' stores them",
+                name=self.place.name,
+                last=f" ({last})" if last else "",
+                folder=self._folder or "--all",
+            )
         )

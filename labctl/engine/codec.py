@@ -13,7 +13,7 @@ import msgspec
 import numpy as np
 
 from protocols.errors import DataError
-from protocols.messages import Field, Message
+from protocols.messages import Field, Message, say
 
 T = TypeVar("T")
 
@@ -43,7 +43,9 @@ def decode(blob: bytes | memoryview, kind: type[T] | Any) -> T:
     try:
         return msgspec.msgpack.decode(blob, type=kind, dec_hook=_unpacked)
     except msgspec.DecodeError as error:
-        raise DataError(f"what came is no {getattr(kind, '__name__', kind)}: {error}") from None
+        raise DataError(
+            say("what came is no {kind}: {error}", kind=getattr(kind, "__name__", kind), error=error)
+        ) from None
 
 
 def encode_line(value: object) -> bytes:
@@ -56,7 +58,9 @@ def decode_line(line: bytes, kind: type[T] | Any) -> T:
     try:
         return msgspec.json.decode(line, type=kind, dec_hook=_unpacked)
     except msgspec.DecodeError as error:
-        raise DataError(f"what came is no {getattr(kind, '__name__', kind)}: {error}") from None
+        raise DataError(
+            say("what came is no {kind}: {error}", kind=getattr(kind, "__name__", kind), error=error)
+        ) from None
 
 
 def _packed(value: Any) -> Any:

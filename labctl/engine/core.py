@@ -129,8 +129,12 @@ class Engine:
         """Raise ProtocolError unless there is nothing in hand."""
         snapshot = self.published.snapshot
         if snapshot.activity != "idle":
-            name = f" '{snapshot.run.name}'" if snapshot.run is not None and snapshot.job is None else ""
-            raise ProtocolError(f"engine {self.name} is {snapshot.activity}{name}; wait, or stop it")
+            doing = Message.of(snapshot.activity)
+            if snapshot.run is not None and snapshot.job is None:
+                doing = say("{activity} '{run}'", activity=doing, run=snapshot.run.name)
+            raise ProtocolError(
+                say("engine {name} is {doing}; wait, or stop it", name=self.name, doing=doing)
+            )
 
     # ── runs ─────────────────────────────────────────────────────────────────────────────────────
 
@@ -160,7 +164,7 @@ class Engine:
     def start_run(self, token: str, override: str, by: str) -> None:
         """Start what was checked. Raises ProtocolError when it is out of date."""
         if self.prepared is None or self.prepared[0] != token:
-            raise ProtocolError("this preflight sheet is out of date; check again")
+            raise ProtocolError(say("this preflight sheet is out of date; check again"))
         self.claim("running")
         job = self.prepared[1]
         if override:
@@ -232,7 +236,7 @@ class Engine:
                 self.guardian.watch(job.watched)
                 if self._notes is not None:  # a run will name its own
                     self.guardian.folder(self._notes)
-                guarded = GuardianFacts(True, self.guardian.pid, str(job.would))
+                guarded = GuardianFacts(True, self.guardian.pid, job.would)
                 self.published.update(guardian=guarded)
                 job.carry_out()
             except Exception as error:
@@ -256,7 +260,7 @@ class Engine:
         """Have the guardian try when a job has not left its bench safe; return what came of it."""
         did = None
         if self.guardian.watching:
-            did = self.guardian.make_safe("the engine could not make the bench safe", MAKE_SAFE_S)
+            did = self.guardian.make_safe(say("the engine could not make the bench safe"), MAKE_SAFE_S)
         told = final_status(did)
         log.error(str(told))
         return Left(told, did is not None and did.safe)
@@ -279,7 +283,13 @@ class Engine:
         def see() -> None:
             same = self.job is job  # by now the next one may have begun
             if same and job.touched:
-                self.guardian.take_over(f"{reason}, and the engine was not safe after {EMERGENCY_S:g} s")
+                self.guardian.take_over(
+                    say(
+                        "{reason}, and the engine was not safe after {time_s:g} s",
+                        reason=reason,
+                        time_s=EMERGENCY_S,
+                    )
+                )
 
         if job.watched.addresses:
             threading.Timer(EMERGENCY_S, see).start()

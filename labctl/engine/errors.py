@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from protocols.errors import ConfigError, DataError, InstrumentError, LabError, ProtocolError
-from protocols.messages import Message
+from protocols.messages import Message, say
 
 _KINDS = {kind.__name__: kind for kind in (ConfigError, DataError, InstrumentError, ProtocolError)}
 
@@ -36,7 +36,7 @@ class Failure:
         kind = next((n for n, cls_ in _KINDS.items() if isinstance(error, cls_)), type(error).__name__)
         if isinstance(error, LabError):
             return cls(kind, error.message, getattr(error, "key", ""))
-        return cls(kind, Message.of(f"{type(error).__name__}: {error}"))
+        return cls(kind, say("{kind}: {error}", kind=type(error).__name__, error=error))
 
     def error(self) -> LabError:
         """Return it as what a client raises: ConfigError for bad input, EngineRefused otherwise."""

@@ -42,7 +42,7 @@ from labctl.engine.guardian_lines import (
     Watching,
 )
 from labctl.engine.reports import PartLeft
-from protocols.messages import Message
+from protocols.messages import NOTHING, Message, joined, say
 
 if TYPE_CHECKING:
     from drivers.hardware import SafetyReport
@@ -55,7 +55,7 @@ GIVE_UP_S = 60.0
 NOTE = "guardian.json"
 USER = "the guardian, which makes the bench safe"
 
-Reach = Callable[[], tuple[tuple[PartLeft, ...], str]]  # what was reached, and the problem, "" when safe
+Reach = Callable[[], tuple[tuple[PartLeft, ...], Message]]  # what was reached, and the problem, "" when safe
 
 
 class Guardian:
@@ -75,13 +75,16 @@ class Guardian:
             ready, _, _ = select.select([self._line], [], [], wait_s)
             if not ready:
                 self._kill_engine()
-                self._act(f"the engine (process {self._engine_pid}) hung and was killed", GIVE_UP_S)
+                self._act(
+                    say("the engine (process {pid}) hung and was killed", pid=self._engine_pid),
+                    GIVE_UP_S,
+                )
                 return
             data = os.read(self._line, 65536)
             if not data:
                 if self._watching is not None:
                     self._kill_engine()  # it may have closed its end and live on, with a port in hand
-                    self._act(f"the engine (process {self._engine_pid}) died", GIVE_UP_S)
+                    self._act(say("the engine (process {pid}) died", pid=self._engine_pid), GIVE_UP_S)
                 return
             self._heard = time.monotonic()
             self._buffer += data
@@ -118,7 +121,7 @@ class Guardian:
         with contextlib.suppress(ProcessLookupError):
             os.kill(self._engine_pid, signal.SIGKILL)
 
-    def _act(self, reason: str, limit_s: float, *, alone: bool = False) -> SafeReport:
+    def _act(self, reason: Message, limit_s: float, *, alone: bool = False) -> SafeReport:
         """Make the bench safe, again and again until it is or the limit is over; note what was done.
 
         `alone`: the bench is kept from others already. Nothing is touched while somebody else has it.
@@ -143,23 +146,31 @@ class Guardian:
         _note(report, watched.folder)
         return report
 
-    def _keep(self, locks: contextlib.ExitStack, addresses: Mapping[str, str], waited_s: float) -> str:
+    def _keep(self, locks: contextlib.ExitStack, addresses: Mapping[str, str], waited_s: float) -> Message:
         """Keep the bench from others; return who has it, empty when it may be touched."""
         try:
             locks.enter_context(bench_lock.held(addresses, USER))
         except bench_lock.BenchInUse as error:
             dying = error.who.endswith(f"(process {self._engine_pid})")  # and nobody else has it
-            return "" if dying and waited_s > DIES_S else f"{error.fact}, which answers for it"
+            return (
+                NOTHING
+                if dying and waited_s > DIES_S
+                else say("{fact}, which answers for it", fact=error.fact)
+            )
         except Exception as error:  # a full disk: the bench is what matters
             _print(f"the guardian could not keep the bench for itself: {error}")
-        return ""
+        return NOTHING
 
     def _try(self, report: SafeReport) -> SafeReport:
         attempts = report.attempts + 1
         try:
             parts, problem = self._reach()
         except Exception as error:  # whatever it is, the next attempt may do better
-            return replace(report, attempts=attempts, problem=f"{type(error).__name__}: {error}")
+            return replace(
+                report,
+                attempts=attempts,
+                problem=say("{kind}: {error}", kind=type(error).__name__, error=error),
+            )
         return replace(report, attempts=attempts, parts=parts, problem=problem, safe=not problem)
 
 
@@ -186,8 +197,8 @@ def _print(text: str) -> None:
         print(text, file=sys.stderr, flush=True)
 
 
-def _nothing_energised() -> tuple[tuple[PartLeft, ...], str]:
-    return (), ""
+def _nothing_energised() -> tuple[tuple[PartLeft, ...], Message]:
+    return (), NOTHING
 
 
 def reach_of(watched: WatchBench) -> Reach:
@@ -200,11 +211,11 @@ def reach_of(watched: WatchBench) -> Reach:
     written = json.loads(watched.written)
     config = HardwareConfig.model_validate({k: v for k, v in written.items() if k in known})
 
-    def reach() -> tuple[tuple[PartLeft, ...], str]:
+    def reach() -> tuple[tuple[PartLeft, ...], Message]:
         report = make_safe(config)
-        problem = "; ".join(str(error) for error in report.errors.values())
+        problem = joined([error.message for error in report.errors.values()])
         if not problem and not report.is_safe:
-            problem = "not every part is known to be safe"
+            problem = say("not every part is known to be safe")
         return parts_left(report), problem
 
     return reach
@@ -213,8 +224,7 @@ def reach_of(watched: WatchBench) -> Reach:
 def parts_left(report: SafetyReport) -> tuple[PartLeft, ...]:
     """Return the parts of a bench after it was made safe, as they travel."""
     return tuple(
-        PartLeft(part.name, part.address, part.safe, part.holds, Message.of(part.error))
-        for part in report.parts
+        PartLeft(part.name, part.address, part.safe, part.holds, part.error) for part in report.parts
     )
 
 

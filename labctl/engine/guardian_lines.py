@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 import msgspec
 
 from labctl.engine.reports import PartLeft
+from protocols.messages import NOTHING, Message
 
 
 @dataclass(frozen=True)
@@ -16,14 +17,14 @@ class SafeReport:
     noticed: date and time (ISO 8601, UTC). problem: why the bench is not known to be safe, empty when it is.
     """
 
-    reason: str
+    reason: Message
     bench: str
     noticed: str
     safe: bool = False
     safe_after_s: float = 0.0
     attempts: int = 0
     parts: tuple[PartLeft, ...] = field(default_factory=tuple)
-    problem: str = ""
+    problem: Message = NOTHING
 
 
 class Line(msgspec.Struct, frozen=True, tag_field="say"):
@@ -56,14 +57,14 @@ class Release(Line, frozen=True, tag="release"):
 class MakeSafe(Line, frozen=True, tag="make safe"):
     """Make the bench safe, which the engine has let go, within this limit; tell what was done."""
 
-    reason: str
+    reason: Message
     limit_s: float
 
 
 class TakeOver(Line, frozen=True, tag="take over"):
     """Kill the engine and make the bench safe."""
 
-    reason: str
+    reason: Message
 
 
 class Beat(Line, frozen=True, tag="beat"):

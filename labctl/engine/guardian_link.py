@@ -45,7 +45,7 @@ def final_status(report: SafeReport | None) -> Message:
         return say("the guardian made the bench safe")
     why = say("the guardian does not answer")
     if report is not None:
-        why = Message.of(" ".join(report.problem.split()))
+        why = report.problem
     return say("THE BENCH MAY NOT BE SAFE, switch its supply off by hand: {why}", why=why)
 
 
@@ -103,13 +103,13 @@ class GuardianLink:
     def make_safe(self, reason: str, limit_s: float) -> SafeReport | None:
         """Have the guardian make the bench safe, which we have let go; return what it did, or None."""
         with self._lock:
-            self._say(MakeSafe(reason, limit_s))
+            self._say(MakeSafe(Message.of(reason), limit_s))
             found = self._heard(limit_s + READY_S)  # one attempt may take longer than the limit
         return found.report if isinstance(found, MadeSafe) else None
 
     def take_over(self, reason: str) -> None:
         """Have the guardian kill this process and make the bench safe."""
-        self._say(TakeOver(reason))  # no lock: whoever holds it may hang
+        self._say(TakeOver(Message.of(reason)))  # no lock: whoever holds it may hang
 
     def leave(self) -> None:
         """Say good-bye: the engine ends in order."""
@@ -136,7 +136,7 @@ class GuardianLink:
     def _say(self, message: AnyLine) -> None:
         line = self._process.stdin
         if line is None:
-            raise NoGuardian("the guardian has no line")
+            raise NoGuardian(say("the guardian has no line"))
         try:
             line.write(encode_line(message))
         except OSError as error:

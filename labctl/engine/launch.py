@@ -9,6 +9,7 @@ import time
 
 from labctl.engine.errors import EngineGone
 from labctl.engine.places import Place, new_place
+from protocols.messages import say
 
 START_S = 30.0
 
@@ -30,7 +31,9 @@ def launch(name: str | None = None, *, linger_s: float = 10.0, verbose: bool = F
             process.wait()
             said = place.log.read_text("utf-8", "replace")[-2000:]
             place.leave()
-            raise EngineGone(f"the engine did not start: {said.strip() or 'it said nothing'}")
+            raise EngineGone(
+                say("the engine did not start: {said}", said=(said.strip() or say("it said nothing")))
+            )
         time.sleep(0.005)
     threading.Thread(target=process.wait, name="engine-ends", daemon=True).start()  # or it stays a zombie
     return place

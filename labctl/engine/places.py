@@ -21,6 +21,7 @@ from typing import Protocol
 from labctl.engine.errors import EngineGone
 from labctl.store.marker import Process
 from protocols.errors import ConfigError, DataError
+from protocols.messages import say
 
 NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,31}")
 _SOCKET_CHARACTERS = 100  # the system takes about 107
@@ -100,7 +101,9 @@ class Place:
         try:
             return (self.folder / "key").read_bytes()
         except OSError as error:
-            raise EngineGone(f"engine {self.name}: {error.strerror}; see 'labctl engines'") from None
+            raise EngineGone(
+                say("engine {name}: {error}; see 'labctl engines'", name=self.name, error=error.strerror)
+            ) from None
 
     def process(self) -> Process | None:
         """Return the engine's process; None before it is up or when its note cannot be read."""
@@ -131,7 +134,9 @@ class Place:
         try:
             return SocketLine(Client(self.socket, "AF_UNIX", authkey=self.key()))
         except AuthenticationError as error:
-            raise EngineGone(f"engine {self.name} does not let us in: its key has changed") from error
+            raise EngineGone(
+                say("engine {name} does not let us in: its key has changed", name=self.name)
+            ) from error
 
     def settle(self) -> bytes:
         """Note the calling process as the engine here, with a fresh key; return the key."""
@@ -162,10 +167,14 @@ def root() -> Path:
     try:
         place.mkdir(mode=0o700, parents=True, exist_ok=True)
     except OSError as error:
-        raise DataError(f"{place}: engines cannot be reached here: {error.strerror}") from None
+        raise DataError(
+            say("{place}: engines cannot be reached here: {error}", place=place, error=error.strerror)
+        ) from None
     status = place.lstat()
     if status.st_uid != os.getuid() or status.st_mode & 0o022:
-        raise DataError(f"{place}: is not yours alone; set LABCTL_RUNTIME_DIR to a folder that is")
+        raise DataError(
+            say("{place}: is not yours alone; set LABCTL_RUNTIME_DIR to a folder that is", place=place)
+        )
     return place
 
 
@@ -174,13 +183,15 @@ def new_place(name: str | None = None) -> Place:
     if name is None:
         name = f"e{os.getpid()}-{secrets.token_hex(2)}"
     if not NAME.fullmatch(name):
-        raise ConfigError("is no engine name", key="name", value=name, allowed="a-z, 0-9 and -, at most 32")
+        raise ConfigError(
+            say("is no engine name"), key="name", value=name, allowed=say("a-z, 0-9 and -, at most 32")
+        )
     place = Place(root() / name)
     if len(place.socket) > _SOCKET_CHARACTERS:
-        raise ConfigError("is too long a path", key="LABCTL_RUNTIME_DIR", value=str(place.folder.parent))
+        raise ConfigError(say("is too long a path"), key="LABCTL_RUNTIME_DIR", value=str(place.folder.parent))
     if place.folder.exists():
         if place.is_alive():
-            raise ConfigError("an engine of this name is running", key="name", value=name)
+            raise ConfigError(say("an engine of this name is running"), key="name", value=name)
         place.leave()
     place.folder.mkdir(mode=0o700)
     return place
@@ -207,5 +218,5 @@ def find_engine(name: str | None = None) -> Place:
         if place.name == name:
             return place
     names = ", ".join(p.name for p in running) or "none is running"
-    what = "no such engine" if name is not None else "say which engine"
-    raise ConfigError(what, key="engine", value=name, allowed=f"running: {names}")
+    what = say("no such engine") if name is not None else say("say which engine")
+    raise ConfigError(what, key="engine", value=name, allowed=say("running: {names}", names=names))

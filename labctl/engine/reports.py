@@ -79,7 +79,7 @@ class PartLeft:
     name: str
     address: str
     safe: bool
-    holds: str
+    holds: Message
     error: Message = NOTHING
 
 

@@ -139,7 +139,9 @@ class RequestHandler:
         try:
             return promise.result(timeout=ANSWER_S)
         except NotInTime:
-            raise ProtocolError(f"the checks have not ended within {ANSWER_S:g} s") from None
+            raise ProtocolError(
+                say("the checks have not ended within {limit_s:g} s", limit_s=ANSWER_S)
+            ) from None
 
     def _start(self, request: Start, who: str) -> bool:
         self._engine.start_run(request.token, request.override[:_LONGEST_TEXT], who)

@@ -104,7 +104,7 @@ class GuardianFacts:
 
     watching: bool = False
     pid: int = 0
-    would: str = ""
+    would: Message = NOTHING
 
 
 @dataclass(frozen=True)
@@ -164,7 +164,7 @@ class Snapshot:
     bench: BenchFacts | None = None
     safe: SafeFacts | None = None
     lateness: LatenessFacts = LatenessFacts()
-    realtime: str = ""
+    realtime: Message = NOTHING
     guardian: GuardianFacts = GuardianFacts()
     watchers: int = 0
     warnings: tuple[Message, ...] = ()

@@ -19,6 +19,7 @@ from labctl.experiment.tasks import DataSettings, TaskSettings
 from protocols.bench import Limits
 from protocols.block import FloatArray
 from protocols.errors import ConfigError
+from protocols.messages import say
 from protocols.method import ClampRule, Contrast, Hinge, LabelServo, Method, Nudge, TimeRule, Timing
 from protocols.network import Network, lattice, two_edge_board
 from protocols.order import Order, OrderKind
@@ -39,10 +40,10 @@ def build_plan(experiment: Experiment, limits: Limits, seed: int) -> Plan:
     longest = method.time.longest_s()
     if longest > limits.pulse_max_s:
         raise ConfigError(
-            "the longest learning pulse is more than the bench gives",
+            say("the longest learning pulse is more than the bench gives"),
             key=f"method.{_family(experiment.method.kind)}",
             value=f"{longest:g} s",
-            allowed=f"at most {limits.pulse_max_s:g} s",
+            allowed=say("at most {pulse_max_s:g} s", pulse_max_s=limits.pulse_max_s),
         )
     training, record = experiment.training, experiment.record
     order = _order(training.order, task.train, method)
@@ -73,9 +74,9 @@ def build_network(settings: NetworkSettings) -> Network:
         edges, positions = tuple(settings.edges), tuple(settings.positions)
         for r in settings.resistors:
             if r.edge in resistances or not 0 <= r.edge < len(edges):
-                allowed = f"each of edges 0…{len(edges) - 1} once"
+                allowed = say("each of edges 0…{count} once", count=len(edges) - 1)
                 raise ConfigError(
-                    "names no edge, or one twice", key="resistors", value=r.edge, allowed=allowed
+                    say("names no edge, or one twice"), key="resistors", value=r.edge, allowed=allowed
                 )
             resistances[r.edge] = r.resistance
         return Network(settings.nodes, edges, resistances, positions, name="graph")
@@ -112,7 +113,9 @@ def build_method(settings: MethodSettings, task: Task) -> Method:
     automatic = Hinge.REST if kind is TaskKind.CLASSIFICATION else Hinge.OFF
     hinge = hinges.get(settings.hinge, automatic)
     if hinge is not Hinge.OFF and kind is not TaskKind.CLASSIFICATION:
-        raise ConfigError("a hinge needs a classification task", key="method.hinge", value=settings.hinge)
+        raise ConfigError(
+            say("a hinge needs a classification task"), key="method.hinge", value=settings.hinge
+        )
     symmetric = settings.kind in (MethodKind.SYMMETRIC, MethodKind.SYMMETRIC_OVERCLAMPING)
     contrast = Contrast.SYMMETRIC if symmetric else Contrast.ONE_SIDED
     if _family(settings.kind) == "standard":
@@ -142,10 +145,10 @@ def build_method(settings: MethodSettings, task: Task) -> Method:
         servo = LabelServo(settings.servo.gain, settings.servo.limit, settings.servo.interval_cycles)
         if hinge is not Hinge.OFF:
             raise ConfigError(
-                "a label servo needs a task without a hinge",
+                say("a label servo needs a task without a hinge"),
                 key="method.kind",
                 value=settings.kind,
-                allowed='another kind, or method.hinge = "off"',
+                allowed=say('another kind, or method.hinge = "off"'),
             )
     chop_cycles = rounds * len(task.train)
     return Method(str(settings.kind), clamp, time, hinge, settings.tolerance, chop_cycles, servo)
@@ -166,7 +169,12 @@ def _data(settings: TaskSettings, data: DataSettings, name: str, full_scale_V: f
     for key in columns:
         if key not in varying:
             known = ", ".join(varying) or "none: every source is a rail"
-            raise ConfigError("no such input", key=f"{name}.inputs", value=key, allowed=f"inputs are {known}")
+            raise ConfigError(
+                say("no such input"),
+                key=f"{name}.inputs",
+                value=key,
+                allowed=say("inputs are {known}", known=known),
+            )
     count = _length(columns, name, bool(varying))
     inputs = np.empty((count, len(settings.sources)))
     for column, source in enumerate(settings.sources):
@@ -176,7 +184,7 @@ def _data(settings: TaskSettings, data: DataSettings, name: str, full_scale_V: f
         key = source.complement_of or source.name
         if key not in columns:
             raise ConfigError(
-                "this input has no values", key=f"{name}.inputs.{key}", allowed="list its voltages"
+                say("this input has no values"), key=f"{name}.inputs.{key}", allowed=say("list its voltages")
             )
         values = np.array(columns[key])
         inputs[:, column] = full_scale_V - values if source.complement_of else values
@@ -190,20 +198,22 @@ def _length(columns: dict[str, list[float]], name: str, has_inputs: bool) -> int
     lengths = {key: len(values) for key, values in columns.items()}
     if has_inputs and not any(lengths.values()):
         raise ConfigError(
-            "the data set is empty", key=f"{name}.inputs", allowed="give at least one data point with a label"
+            say("the data set is empty"),
+            key=f"{name}.inputs",
+            allowed=say("give at least one data point with a label"),
         )
     if len(set(lengths.values())) > 1:
-        raise ConfigError("the inputs differ in length", key=f"{name}.inputs", value=lengths)
+        raise ConfigError(say("the inputs differ in length"), key=f"{name}.inputs", value=lengths)
     return next(iter(lengths.values()), 1)
 
 
 def _labels(settings: TaskSettings, data: DataSettings, name: str, count: int) -> FloatArray:
     if settings.kind is TaskKind.CLASSIFICATION:
         if len(settings.outputs) != 1:
-            raise ConfigError("a classification task has one differential output", key="outputs")
+            raise ConfigError(say("a classification task has one differential output"), key="outputs")
         if len(data.classes) != count:
             raise ConfigError(
-                f"{count} classes are needed, one per data point",
+                say("{count} classes are needed, one per data point", count=count),
                 key=f"{name}.classes",
                 value=len(data.classes),
             )
@@ -211,15 +221,17 @@ def _labels(settings: TaskSettings, data: DataSettings, name: str, count: int) -
     names = [o.name for o in settings.outputs]
     if sorted(data.labels) != sorted(names):
         raise ConfigError(
-            "every output needs its labels",
+            say("every output needs its labels"),
             key=f"{name}.labels",
             value=sorted(data.labels),
-            allowed=f"outputs are {', '.join(names)}",
+            allowed=say("outputs are {names}", names=", ".join(names)),
         )
     for key, values in data.labels.items():
         if len(values) != count:
             problem = (
-                "the data set is empty" if not values else f"{count} labels are needed, one per data point"
+                "the data set is empty"
+                if not values
+                else say("{count} labels are needed, one per data point", count=count)
             )
             raise ConfigError(problem, key=f"{name}.labels.{key}", value=len(values))
     return np.array([data.labels[n] for n in names]).T
@@ -251,10 +263,10 @@ def _check_in_step(half: int, tasks: int, chop: int) -> None:
     one_sided = max(abs(float(role[task == t].mean())) for t in range(tasks))
     if one_sided > _ONE_SIDED:
         raise ConfigError(
-            "chopping is in step with the task cycle: a task would meet the copies mostly in one role",
+            say("chopping is in step with the task cycle: a task would meet the copies mostly in one role"),
             key="method.chop_rounds",
             value=f"{chop} cycles, tasks take turns every {half}",
-            allowed="let half a period hold an even number of chops",
+            allowed=say("let half a period hold an even number of chops"),
         )
 
 
@@ -263,9 +275,13 @@ def _initial_gates(experiment: Experiment, network: Network, limits: Limits, see
     low, high = training.initial_gates - training.gate_spread, training.initial_gates + training.gate_spread
     if low < limits.gate_min_V - 1e-9 or high > limits.gate_max_V + 1e-9:
         raise ConfigError(
-            "initial gates lie beyond the walls",
+            say("initial gates lie beyond the walls"),
             key="training.initial_gates",
             value=f"{low:g} to {high:g} V",
-            allowed=f"the walls are at {limits.gate_min_V:g} and {limits.gate_max_V:g} V",
+            allowed=say(
+                "the walls are at {gate_min_V:g} and {gate_max_V:g} V",
+                gate_min_V=limits.gate_min_V,
+                gate_max_V=limits.gate_max_V,
+            ),
         )
     return np.random.default_rng([seed, 0]).uniform(low, high, network.n_edges)

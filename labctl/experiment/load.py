@@ -14,6 +14,7 @@ from pydantic import BaseModel, ValidationError
 from labctl.experiment.model import Experiment
 from labctl.experiment.tables import TomlTable
 from protocols.errors import ConfigError
+from protocols.messages import Message, say
 
 Model = TypeVar("Model", bound=BaseModel)
 
@@ -23,11 +24,11 @@ def read_toml(path: Path) -> TomlTable:
     try:
         return tomllib.loads(path.read_text("utf-8"))
     except FileNotFoundError:
-        raise ConfigError("file not found", file=str(path), allowed="check the path") from None
+        raise ConfigError(say("file not found"), file=str(path), allowed=say("check the path")) from None
     except (OSError, UnicodeDecodeError) as error:
-        raise ConfigError(f"cannot be read: {error}", file=str(path)) from None
+        raise ConfigError(say("cannot be read: {error}", error=error), file=str(path)) from None
     except tomllib.TOMLDecodeError as error:
-        raise ConfigError(f"is not valid TOML: {error}", file=str(path)) from None
+        raise ConfigError(say("is not valid TOML: {error}", error=error), file=str(path)) from None
 
 
 @dataclass(frozen=True)
@@ -52,8 +53,10 @@ def split_overrides(overrides: Sequence[str]) -> tuple[list[str], list[str], lis
     for text in overrides:
         key, _, value = (part.strip() for part in text.partition("="))
         if key in ("bench", "imperfections"):
-            allowed = f"write --{key} {value or 'NAME'}"
-            raise ConfigError("is an option of its own", key=f"--set {key}", value=value, allowed=allowed)
+            allowed = say("write --{key} {value}", key=key, value=(value or "NAME"))
+            raise ConfigError(
+                say("is an option of its own"), key=f"--set {key}", value=value, allowed=allowed
+            )
     imperfections = [o for o in overrides if o.startswith("imperfections.")]
     bench = [o.removeprefix("bench.") for o in overrides if o.startswith("bench.")]
     rest = [o for o in overrides if not o.startswith(("imperfections.", "bench."))]
@@ -71,7 +74,7 @@ def override(values: TomlTable, text: str) -> None:
     """
     key, separator, raw = text.partition("=")
     if not separator or not key.strip():
-        raise ConfigError("is not an override", key="--set", value=text, allowed="write key=value")
+        raise ConfigError(say("is not an override"), key="--set", value=text, allowed=say("write key=value"))
     parts = key.strip().split(".")
     try:
         value = tomllib.loads(f"x = {raw}")["x"]
@@ -83,10 +86,10 @@ def override(values: TomlTable, text: str) -> None:
         if isinstance(table, list):
             table, part = _entry(table, part, key), part
             if last:
-                raise ConfigError("names a table, not a value", key=f"--set {key}")
+                raise ConfigError(say("names a table, not a value"), key=f"--set {key}")
             continue
         if not isinstance(table, dict):
-            raise ConfigError(f"{'.'.join(parts[:depth])} holds no keys", key=f"--set {key}")
+            raise ConfigError(say("{parts} holds no keys", parts=".".join(parts[:depth])), key=f"--set {key}")
         if not last:
             table = table.setdefault(part, {})
         elif isinstance(value, str) and (isinstance(table.get(part), dict) or part in _TABLES_OF_A_KIND):
@@ -101,7 +104,9 @@ def _entry(table: list[Any], part: str, key: str) -> Any:
         if isinstance(entry, dict) and part in (entry.get("name"), str(number)):
             return entry
     names = ", ".join(str(e.get("name", i)) for i, e in enumerate(table) if isinstance(e, dict))
-    raise ConfigError("no such entry", key=f"--set {key}", value=part, allowed=f"entries are {names}")
+    raise ConfigError(
+        say("no such entry"), key=f"--set {key}", value=part, allowed=say("entries are {names}", names=names)
+    )
 
 
 def validate(model: type[Model], values: TomlTable, file: str) -> Model:
@@ -120,31 +125,41 @@ def _sentence(model: type[BaseModel], error: ValidationError, values: TomlTable,
     if first["type"] == "extra_forbidden":
         allowed = _keys_at(model, location[:-1], tags)
         guess = difflib.get_close_matches(location[-1], allowed, n=1)
-        hint = f"did you mean {guess[0]}? " if guess else ""
+        hint = say("did you mean {guess}? ", guess=guess[0]) if guess else ""
         return ConfigError(
-            "unknown key", file=file, key=key, allowed=f"{hint}keys here are {', '.join(allowed)}"
+            say("unknown key"),
+            file=file,
+            key=key,
+            allowed=say("{hint}keys here are {allowed}", hint=hint, allowed=", ".join(allowed)),
         )
     if first["type"] == "missing":
-        return ConfigError("is missing", file=file, key=key, allowed="add it")
-    if first["type"] == "value_error":
-        return ConfigError(message, file=file, key=key)
+        return ConfigError(say("is missing"), file=file, key=key, allowed=say("add it"))
     context = first.get("ctx", {})
-    wording = {
-        "greater_than": f"must be above {_bound(context, 'gt')}",
-        "greater_than_equal": f"must be at least {_bound(context, 'ge')}",
-        "less_than_equal": f"must be at most {_bound(context, 'le')}",
-        "enum": f"must be one of {context.get('expected')}",
-        "literal_error": f"must be one of {context.get('expected')}",
-        "union_tag_invalid": f"{context.get('discriminator')} must be one of {context.get('expected_tags')}",
-        "union_tag_not_found": f"needs {context.get('discriminator')}, which tells what it is",
-        **dict.fromkeys(("int_type", "int_parsing", "int_from_float"), "must be a whole number"),
-        **dict.fromkeys(("float_type", "float_parsing"), "must be a number"),
-        **dict.fromkeys(("bool_type", "bool_parsing"), "must be true or false"),
-        **dict.fromkeys(("tuple_type", "list_type"), "must be a list"),
-        **dict.fromkeys(("dict_type", "model_type", "model_attributes_type"), "must be a table"),
-        "string_type": "must be a text, in quotes",
+    if first["type"] == "value_error":
+        told = context["error"].args[0]  # the message with its values, where it is one
+        return ConfigError(told if isinstance(told, Message) else message, file=file, key=key)
+    wording: dict[str, Message] = {
+        "greater_than": say("must be above {bound}", bound=_bound(context, "gt")),
+        "greater_than_equal": say("must be at least {bound}", bound=_bound(context, "ge")),
+        "less_than_equal": say("must be at most {bound}", bound=_bound(context, "le")),
+        "enum": say("must be one of {expected}", expected=context.get("expected")),
+        "literal_error": say("must be one of {expected}", expected=context.get("expected")),
+        "union_tag_invalid": say(
+            "{discriminator} must be one of {expected_tags}",
+            discriminator=context.get("discriminator"),
+            expected_tags=context.get("expected_tags"),
+        ),
+        "union_tag_not_found": say(
+            "needs {discriminator}, which tells what it is", discriminator=context.get("discriminator")
+        ),
+        **dict.fromkeys(("int_type", "int_parsing", "int_from_float"), say("must be a whole number")),
+        **dict.fromkeys(("float_type", "float_parsing"), say("must be a number")),
+        **dict.fromkeys(("bool_type", "bool_parsing"), say("must be true or false")),
+        **dict.fromkeys(("tuple_type", "list_type"), say("must be a list")),
+        **dict.fromkeys(("dict_type", "model_type", "model_attributes_type"), say("must be a table")),
+        "string_type": say("must be a text, in quotes"),
     }
-    message = wording.get(first["type"], message[0].lower() + message[1:])
+    message = wording.get(first["type"], Message.of(message[0].lower() + message[1:]))
     shown = value if isinstance(value, str | int | float) else None
     return ConfigError(message, file=file, key=key, value=shown)
 

@@ -8,6 +8,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BeforeValidator, Field, model_validator
 
 from labctl.experiment.tasks import TaskSettings
+from protocols.messages import say
 from protocols.order import OrderKind
 from protocols.plan import Spacing
 from protocols.tables import Table
@@ -134,11 +135,11 @@ class OrderSettings(Table):
         cycle = self.kind is OrderKind.TASK_CYCLE
         given = [self.period is not None, self.period_cycles is not None]
         if cycle and sum(given) != 1:
-            raise ValueError("a task cycle needs either period or period_cycles")
+            raise ValueError(say("a task cycle needs either period or period_cycles"))
         if not cycle and any(given):
-            raise ValueError(f"period has no meaning for the order {self.kind}")
+            raise ValueError(say("period has no meaning for the order {kind}", kind=self.kind))
         if (self.kind is OrderKind.MARKOV) != (self.transition is not None):
-            raise ValueError("a Markov order, and only it, needs a transition matrix")
+            raise ValueError(say("a Markov order, and only it, needs a transition matrix"))
         return self
 
 

@@ -6,6 +6,7 @@ from typing import Annotated, Any
 
 from pydantic import BeforeValidator, Field, model_validator
 
+from protocols.messages import say
 from protocols.tables import Table
 from protocols.task import TaskKind
 from protocols.units import Volt, parse_quantity
@@ -16,14 +17,14 @@ def _column(value: Any) -> Any:
     if isinstance(value, dict):
         unknown = set(value) - {"values", "unit"}
         if unknown or set(value) != {"values", "unit"}:
-            raise ValueError('write a list of voltages, or { values = [1, 2], unit = "mV" }')
+            raise ValueError(say('write a list of voltages, or { values = [1, 2], unit = "mV" }'))
         scale = parse_quantity(f"1 {value['unit']}", "V")
         numbers = value["values"]
         if not isinstance(numbers, list) or any(isinstance(x, bool | str) for x in numbers):
-            raise ValueError("values must be a list of plain numbers")
+            raise ValueError(say("values must be a list of plain numbers"))
         return [float(x) * scale for x in numbers]
     if not isinstance(value, list):
-        raise ValueError('write a list of voltages, or { values = [1, 2], unit = "mV" }')
+        raise ValueError(say('write a list of voltages, or { values = [1, 2], unit = "mV" }'))
     return [parse_quantity(x, "V") for x in value]
 
 
@@ -41,7 +42,7 @@ class SourceSettings(Table):
     @model_validator(mode="after")
     def _one_meaning(self) -> SourceSettings:
         if self.voltage is not None and self.complement_of is not None:
-            raise ValueError("a source has either a voltage or a complement_of, not both")
+            raise ValueError(say("a source has either a voltage or a complement_of, not both"))
         return self
 
 
@@ -58,7 +59,7 @@ class OutputSettings(Table):
         single = self.node is not None and self.positive is None and self.negative is None
         differential = self.node is None and self.positive is not None and self.negative is not None
         if not (single or differential):
-            raise ValueError("give either node, or both positive and negative")
+            raise ValueError(say("give either node, or both positive and negative"))
         return self
 
 
@@ -97,7 +98,7 @@ class TaskSettings(Table):
     def _names_differ(self) -> TaskSettings:
         for kind, names in (("sources", self.sources), ("outputs", self.outputs)):
             if len({x.name for x in names}) != len(names):
-                raise ValueError(f"two {kind} have the same name")
+                raise ValueError(say("two {kind} have the same name", kind=kind))
         if self.kind is TaskKind.CLASSIFICATION and self.label is None:
-            raise ValueError("a classification task needs a label voltage")
+            raise ValueError(say("a classification task needs a label voltage"))
         return self

@@ -25,6 +25,7 @@ from labctl.store import Manifest, catalogue, new_run_folder
 from labctl.store.events import EventLog
 from labctl.store.import_writer import complete_dataset, write_complete
 from protocols.errors import ConfigError, DataError
+from protocols.messages import say
 from protocols.metrics import score
 from protocols.plan import Plan
 from protocols.task import DataSet, TaskKind
@@ -54,7 +55,7 @@ def import_file(path: Path, out: Path, *, figures: bool = True, command: Sequenc
     try:
         plan = build_plan(settings, recording.limits, seed=0)
     except ConfigError as error:
-        raise source.refuse(f"its experiment makes no sense to labctl: {error}") from None
+        raise source.refuse(say("its experiment makes no sense to labctl: {error}", error=error)) from None
     try:
         dataset = complete_dataset(
             plan,
@@ -72,7 +73,13 @@ def import_file(path: Path, out: Path, *, figures: bool = True, command: Sequenc
     except BaseException as error:
         shutil.rmtree(folder, ignore_errors=True)
         if isinstance(error, OSError):
-            raise DataError(f"{folder}: the run cannot be written: {error.strerror or error}") from error
+            raise DataError(
+                say(
+                    "{folder}: the run cannot be written: {error}",
+                    folder=folder,
+                    error=error.strerror or error,
+                )
+            ) from error
         raise
     catalogue.update(folder)
     return imported
@@ -88,10 +95,12 @@ def read(source: Source) -> Recording:
         if {"GMINUS", "GPLUS"} & set(variables):
             return read_drift(source, variables)
         held = ", ".join(sorted(variables)) or "nothing"
-        raise source.refuse(f"this MATLAB file holds no run labctl knows (it holds: {held[:80]})", _KNOWN)
+        raise source.refuse(
+            say("this MATLAB file holds no run labctl knows (it holds: {held})", held=held[:80]), _KNOWN
+        )
     if source.path.suffix.lower() in _TABLES:
         return read_table(source)
-    raise source.refuse("this is no measured run", _KNOWN)
+    raise source.refuse(say("this is no measured run"), _KNOWN)
 
 
 def _scores(plan: Plan, arrays: dict[str, NDArray[Any]]) -> dict[str, NDArray[Any]]:

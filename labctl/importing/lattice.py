@@ -16,6 +16,7 @@ from labctl.importing.lattice_task import LatticeTask, one_hot, read_task
 from labctl.importing.matlab import Fields
 from labctl.importing.recording import PAPER, Recording, Source, quantity
 from protocols.bench import Limits
+from protocols.messages import say
 from protocols.task import TaskKind
 
 _UPPER_WALL_V = 5.2  # the published gates end at 5.0 to 5.27 V; the files do not say where
@@ -97,7 +98,9 @@ def _check_board(source: Source, fields: Fields) -> None:
     size = fields.numbers("NSIZE").reshape(-1).tolist() if "NSIZE" in fields else [4.0, 4.0]
     whole = fields.whole("VEG", 4) == ROWS and fields.whole("HEG", 4) == COLUMNS
     if size != [ROWS, COLUMNS] or not whole:
-        raise source.refuse("its network is not the whole periodic 4×4 lattice, the only one labctl imports")
+        raise source.refuse(
+            say("its network is not the whole periodic 4×4 lattice, the only one labctl imports")
+        )
 
 
 def _method(fields: Fields, task: LatticeTask) -> tuple[TomlTable, list[str]]:

@@ -16,6 +16,7 @@ from labctl.importing.matlab import Fields
 from labctl.importing.recording import Source, conductance_at_zero
 from labctl.store.live import Static
 from protocols.block import FloatArray, IntArray
+from protocols.messages import say
 
 THRESHOLD_V, STRENGTH_A_PER_V2 = 0.62, 8.5e-4  # of the published analysis, Experiment2.m
 ROWS = COLUMNS = 4
@@ -137,15 +138,15 @@ def rounds_kept(source: Source, fields: Fields) -> tuple[IntArray, NDArray[np.bo
         "TrainMeasurements",
     )
     parameters_only = source.refuse(
-        "the file holds the parameters of a run only, nothing measured",
-        "import the file that was saved after the run",
+        say("the file holds the parameters of a run only, nothing measured"),
+        say("import the file that was saved after the run"),
     )
     if any(name not in fields for name in needed):
         raise parameters_only
     gates = fields.numbers("HorizontalCapacitors")
     rounds = fields.numbers("LearnTimes").size
     if gates.shape[-1] != rounds or fields.numbers("DOTEST").size < rounds:
-        raise source.refuse("its arrays differ in their number of rounds: the run was saved half way")
+        raise source.refuse(say("its arrays differ in their number of rounds: the run was saved half way"))
     flat = np.nan_to_num(gates.reshape(-1, rounds))
     filled = np.flatnonzero(np.any(flat != 0, axis=0))
     clock = fields.numbers("AbsoluteTimes").reshape(-1)

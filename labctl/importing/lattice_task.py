@@ -14,6 +14,7 @@ from labctl.experiment.tables import TomlTable
 from labctl.importing.matlab import Fields
 from labctl.importing.recording import Source, column, quantity
 from protocols.block import FloatArray, IntArray
+from protocols.messages import say
 from protocols.task import TaskKind
 
 _SAME = 1e-6  # of full scale
@@ -52,9 +53,9 @@ def read_task(source: Source, fields: Fields) -> LatticeTask:
     kind = TaskKind.CLASSIFICATION if fields.whole("CLA", 1) > 1 else TaskKind.REGRESSION
     differential = bool(fields.number("DEL", 0))
     if fields.whole("CLA", 1) > 2:
-        raise source.refuse("it sorts into more than two classes, which labctl cannot express")
+        raise source.refuse(say("it sorts into more than two classes, which labctl cannot express"))
     if differential and targets % 2:
-        raise source.refuse("its outputs are differential, but its targets do not come in pairs")
+        raise source.refuse(say("its outputs are differential, but its targets do not come in pairs"))
     groups, half, inferred = _order(fields, points)
     tests = (
         fields.numbers("TEST", sources + targets, fields.whole("TST", 0)).T if "TEST" in fields else train[:0]
@@ -186,7 +187,7 @@ def _label_V(source: Source, fields: Fields, full_scale: float) -> float:
     margin = fields.number("BUF", 0) / 2000
     label = margin if fields.whole("UPD", 1) == 4 else one_hot(fields)
     if label <= 0:
-        raise source.refuse("its class labels were measured during the run, which labctl cannot express")
+        raise source.refuse(say("its class labels were measured during the run, which labctl cannot express"))
     return full_scale * label
 
 

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from labctl.importing.recording import Source
 from protocols.errors import ConfigError
+from protocols.messages import say
 
 _HEADER = 128
 # What mat-io and scipy raise for bytes that are not what the header promises.
@@ -42,7 +43,7 @@ def looks_like_matlab(content: bytes) -> bool:
 def read_matlab(source: Source) -> dict[str, Any]:
     """Return the variables of a MATLAB file; class objects keep their `properties`. Raises ConfigError."""
     if len(source.content) < _HEADER:
-        raise source.refuse("the file is cut short: not even its MATLAB header is complete", AGAIN)
+        raise source.refuse(say("the file is cut short: not even its MATLAB header is complete"), AGAIN)
     with warnings.catch_warnings():
         # mat-io sets a pandas option at import that pandas 3 has retired; it changes nothing here.
         warnings.filterwarnings("ignore", message=".*infer_string.*")
@@ -54,7 +55,7 @@ def read_matlab(source: Source) -> dict[str, Any]:
             found = matio.load_from_mat(str(source.path))
     except (refusal, Warning, *_DAMAGE):
         raise source.refuse(
-            "the file is cut short or damaged: its MATLAB data cannot be read", AGAIN
+            say("the file is cut short or damaged: its MATLAB data cannot be read"), AGAIN
         ) from None
     return {str(name): value for name, value in found.items() if not str(name).startswith("__")}
 
@@ -89,19 +90,22 @@ class Fields:
         """Return a scalar that counts something."""
         value = self.number(name, default)
         if not np.isfinite(value) or value != round(value):
-            raise self.missing(name, "is not a whole number")
+            raise self.missing(name, say("is not a whole number"))
         return round(value)
 
     def numbers(self, name: str, *shape: int) -> NDArray[np.float64]:
         """Return an array as float64; `shape`, when given, is what it must have. Raises ConfigError."""
         if name not in self:
-            raise self.missing(name, "is missing or empty")
+            raise self.missing(name, say("is missing or empty"))
         try:
             values = np.asarray(self._values[name], dtype=np.float64)
         except (TypeError, ValueError):
-            raise self.missing(name, "is not numeric") from None
+            raise self.missing(name, say("is not numeric")) from None
         if shape and values.shape != shape:
-            raise self.missing(name, f"has the shape {values.shape} instead of {shape}")
+            raise self.missing(
+                name,
+                say("has the shape {found} instead of {expected}", found=values.shape, expected=shape),
+            )
         return values
 
     def text(self, name: str, default: str = "") -> str:
@@ -122,4 +126,7 @@ class Fields:
 
     def missing(self, name: str, what: str) -> ConfigError:
         """Return the sentence about a field that cannot be used."""
-        return self._source.refuse(f"its field '{name}' {what}", "this is not a run labctl can import")
+        return self._source.refuse(
+            say("its field '{field}' {what}", field=name, what=what),
+            say("this is not a run labctl can import"),
+        )

@@ -16,6 +16,7 @@ from labctl.store.live import Static
 from protocols.bench import Limits
 from protocols.block import FloatArray
 from protocols.errors import ConfigError
+from protocols.messages import say
 
 PAPER = "arXiv:2505.22887"
 
@@ -36,11 +37,15 @@ class Source:
             content = path.read_bytes()
         except OSError as error:
             raise ConfigError(
-                f"cannot be read: {error.strerror or error}", file=str(path), allowed="give a measured file"
+                say("cannot be read: {error}", error=error.strerror or error),
+                file=str(path),
+                allowed=say("give a measured file"),
             ) from None
         if not content:
             raise ConfigError(
-                "the file is empty", file=str(path), allowed="copy it again from where it was published"
+                say("the file is empty"),
+                file=str(path),
+                allowed=say("copy it again from where it was published"),
             )
         return cls(path, content, hashlib.sha256(content).hexdigest(), _licence(path.parent))
 

@@ -19,6 +19,7 @@ from labctl.importing.recording import PAPER, Recording, Source, column, conduct
 from labctl.store.live import Static
 from protocols.bench import Limits
 from protocols.block import FloatArray
+from protocols.messages import say
 
 _STEP_S = 100e-6  # one learning pulse
 _THRESHOLD_V, _STRENGTH_A_PER_V2, _INPUT_OHM = 0.7, 8.5e-4, 500.0
@@ -43,14 +44,14 @@ def read_drift(source: Source, variables: Mapping[str, Any]) -> Recording:
     """Turn a drift test (GMINUS, GPLUS in V, time in s) into a recording of one task trained alone."""
     found = DRIFT_NAME.match(source.path.stem)
     if found is None:
-        raise source.refuse("its name does not tell the experiment and the task", _NAMES)
+        raise source.refuse(say("its name does not tell the experiment and the task"), _NAMES)
     board, task = int(found[1]), _TASKS[2 - int(found[2])]
     fields = Fields(source, variables)
     minus, plus, time_s = (fields.numbers(n).reshape(-1) for n in ("GMINUS", "GPLUS", "time"))
     if not len(minus) == len(plus) == len(time_s) or len(time_s) < 2:
-        raise source.refuse("its three arrays differ in length", AGAIN)
+        raise source.refuse(say("its three arrays differ in length"), AGAIN)
     if not np.all(np.isfinite([minus, plus, time_s])) or np.any(np.diff(time_s) <= 0):
-        raise source.refuse("its times do not increase, or a value is no number", AGAIN)
+        raise source.refuse(say("its times do not increase, or a value is no number"), AGAIN)
     cycle = np.round(time_s / _STEP_S).astype(np.int64)
     experiment = _experiment(
         f"drift exp{board} task {task}", source, board, (task,), int(cycle[-1]), "random"
@@ -85,13 +86,13 @@ def read_table(source: Source) -> Recording:
         return _read_bowtie(source, _numbers(source), int(bowtie[1]), float(bowtie[2]))
     if scan is not None:
         return _read_scan(source, _numbers(source), scan[1], int(scan[2]))
-    raise source.refuse("this is none of the published tables", _NAMES)
+    raise source.refuse(say("this is none of the published tables"), _NAMES)
 
 
 def _read_bowtie(source: Source, rows: FloatArray, board: int, period_s: float) -> Recording:
     """Read one averaged steady cycle: row 1 G₋, row 2 G₊, samples period/n apart."""
     if len(rows) != 2 or rows.shape[1] < 4:
-        raise source.refuse("a cycle has two rows, G₋ and G₊", AGAIN)
+        raise source.refuse(say("a cycle has two rows, G₋ and G₊"), AGAIN)
     time_s = period_s * np.arange(rows.shape[1]) / rows.shape[1]
     half = round(period_s / _STEP_S / 2)
     order = {"kind": "task-cycle", "period_cycles": 2 * half}
@@ -117,10 +118,10 @@ def _read_bowtie(source: Source, rows: FloatArray, board: int, period_s: float) 
 def _read_scan(source: Source, rows: FloatArray, quantity: str, board: int) -> Recording:
     """Read a table of period (s) against squared cycle span or combined error (V²)."""
     if rows.shape[1] != 2 or len(rows) < 2:
-        raise source.refuse("a scan has two columns, period and value, and several rows", AGAIN)
+        raise source.refuse(say("a scan has two columns, period and value, and several rows"), AGAIN)
     period_s, value = rows.T
     if np.any(np.diff(period_s) <= 0) or np.any(rows <= 0):
-        raise source.refuse("its periods do not increase, or a value is not above 0", AGAIN)
+        raise source.refuse(say("its periods do not increase, or a value is not above 0"), AGAIN)
     name, long_name, title = _TABLES[quantity]
     half = round(float(period_s[-1]) / _STEP_S / 2)
     order = {"kind": "task-cycle", "period_cycles": 2 * half}
@@ -148,20 +149,22 @@ def _numbers(source: Source) -> FloatArray:
     try:
         text = source.content.decode("utf-8-sig")
     except UnicodeDecodeError:
-        raise source.refuse("the file is not text, as a CSV table is", AGAIN) from None
+        raise source.refuse(say("the file is not text, as a CSV table is"), AGAIN) from None
     if not text.endswith("\n"):
-        raise source.refuse("the file is cut short: its last line does not end", AGAIN)
+        raise source.refuse(say("the file is cut short: its last line does not end"), AGAIN)
     lines = [line.split(",") for line in text.splitlines() if line.strip()]
     if not lines:
-        raise source.refuse("the table holds no numbers", AGAIN)
+        raise source.refuse(say("the table holds no numbers"), AGAIN)
     if len({len(line) for line in lines}) != 1:
-        raise source.refuse("its rows differ in length: the file is cut short or is another table", AGAIN)
+        raise source.refuse(
+            say("its rows differ in length: the file is cut short or is another table"), AGAIN
+        )
     try:
         found = np.array([[float(cell) for cell in line] for line in lines])
     except ValueError:
-        raise source.refuse("a cell of the table is not a number", AGAIN) from None
+        raise source.refuse(say("a cell of the table is not a number"), AGAIN) from None
     if not np.all(np.isfinite(found)):
-        raise source.refuse("a cell of the table is not a finite number", AGAIN)
+        raise source.refuse(say("a cell of the table is not a finite number"), AGAIN)
     return found
 
 

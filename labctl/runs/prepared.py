@@ -15,6 +15,7 @@ from labctl.store.checkpoint import plan_digest
 from labctl.store.recovery import load_checkpoint
 from labctl.store.sampling import Size
 from protocols.errors import ConfigError, DataError
+from protocols.messages import say
 from protocols.plan import Plan
 
 
@@ -77,16 +78,20 @@ def prepare_resume(folder: Path, *, figures: bool = True) -> tuple[PreparedRun, 
     Raises DataError when the run is complete, never got anywhere, or its files were changed since.
     """
     if not folder.is_dir():
-        raise DataError(f"{folder}: no such run folder")
+        raise DataError(say("{folder}: no such run folder", folder=folder))
     marker.check_takeable(folder)
     manifest = Manifest.load(folder).values
     if manifest["status"] == "completed":
-        raise DataError(f"{folder}: this run is complete; start a new one with 'labctl run'")
+        raise DataError(
+            say("{folder}: this run is complete; start a new one with 'labctl run'", folder=folder)
+        )
     with LiveReader(folder) as live:
         checkpoint, digest = load_checkpoint(live), live.meta("plan")
         kept = live.meta("attributes", {})  # a manifest may be lost
     if checkpoint is None:
-        raise DataError(f"{folder}: has no checkpoint to go on from; start it anew with 'labctl run'")
+        raise DataError(
+            say("{folder}: has no checkpoint to go on from; start it anew with 'labctl run'", folder=folder)
+        )
     seed = int((manifest.get("seeds") or {}).get("run", kept.get("seed", 0)))
     files = folder / "experiment.toml", str(folder / "bench.toml")
     let_pass = str(manifest.get("calibration_override") or "")
@@ -94,14 +99,21 @@ def prepare_resume(folder: Path, *, figures: bool = True) -> tuple[PreparedRun, 
     run = prepare(request)
     if plan_digest(run.plan) != digest:
         raise DataError(
-            f"{folder}: experiment.toml or bench.toml was changed since the run began; put the old one back"
+            say(
+                "{folder}: experiment.toml or bench.toml was changed since the run began; "
+                "put the old one back",
+                folder=folder,
+            )
         )
     began_on = manifest.get("bench", run.bench.file.in_si())
     changed = [key for key, _, _ in differences(began_on, run.bench.file.in_si())]
     if changed and not run.bench.is_hardware:
         raise DataError(
-            f"{folder / 'bench.toml'}: was changed since the run began: {', '.join(changed[:5])}; "
-            "put back what it was"
+            say(
+                "{folder}: was changed since the run began: {changed}; put back what it was",
+                folder=folder / "bench.toml",
+                changed=", ".join(changed[:5]),
+            )
         )
     name = str(manifest.get("imperfections", kept.get("imperfections", run.bench.imperfections)))
     return run, Resumption(folder, checkpoint, name, tuple(changed))

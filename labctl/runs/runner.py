@@ -42,6 +42,7 @@ from labctl.store.summary import measured
 from protocols.bench import Bench, Restorable
 from protocols.engine import EngineState, Outcome, Progress
 from protocols.errors import DataError
+from protocols.messages import say
 
 log = structlog.get_logger(__name__)
 SessionHook = Callable[[Session], None]
@@ -128,11 +129,17 @@ def carry_out(
     except (StoreError, OSError) as problem:
         raise _not_stored(folder, problem, recorder) from (failure or problem)
     if isinstance(failure, StoreError):
-        raise DataError(f"{failure}; make room, then go on with 'labctl runs resume {folder}'") from failure
+        raise DataError(
+            say(
+                "{failure}; make room, then go on with 'labctl runs resume {folder}'",
+                failure=failure,
+                folder=folder,
+            )
+        ) from failure
     if failure is not None:
         raise failure
     if summary is None:
-        raise DataError(f"{folder}: the run ended before anything was measured")
+        raise DataError(say("{folder}: the run ended before anything was measured", folder=folder))
     return RunResult(folder, summary, figures, session.state)
 
 
@@ -173,7 +180,13 @@ def _begin(run: PreparedRun, bench: Bench) -> tuple[Path, Manifest, Recorder]:
     except (OSError, DataError) as error:
         shutil.rmtree(folder, ignore_errors=True)
         reason = getattr(error, "strerror", None) or error
-        raise DataError(f"{folder}: a run cannot be stored here: {reason}; choose another --out") from error
+        raise DataError(
+            say(
+                "{folder}: a run cannot be stored here: {reason}; choose another --out",
+                folder=folder,
+                reason=reason,
+            )
+        ) from error
     update(folder)
     return folder, manifest, recorder
 
@@ -315,8 +328,19 @@ def _not_stored(folder: Path, problem: StoreError | OSError, recorder: Recorder)
     """Return what to tell when a run is over and its end could not be stored."""
     _let_go(folder, recorder)
     error = problem if isinstance(problem, StoreError) else live_store.cannot_store(folder, problem)
-    kept = f"{recorder.live.committed_cycles:,} cycles are kept in {live_store.NAME}"
-    return DataError(f"{error}; {kept}; make room, then run 'labctl runs recover {folder}'")
+    kept = say(
+        "{cycles:,} cycles are kept in {file}",
+        cycles=recorder.live.committed_cycles,
+        file=live_store.NAME,
+    )
+    return DataError(
+        say(
+            "{error}; {kept}; make room, then run 'labctl runs recover {folder}'",
+            error=error,
+            kept=kept,
+            folder=folder,
+        )
+    )
 
 
 def _let_go(folder: Path, recorder: Recorder) -> None:

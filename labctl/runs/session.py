@@ -33,6 +33,7 @@ from protocols.engine import (
     react,
 )
 from protocols.errors import InstrumentError
+from protocols.messages import say
 from protocols.plan import Plan
 
 log = structlog.get_logger(__name__)
@@ -119,7 +120,10 @@ class Session:
                 errors.append(problem)
                 if (self.state.run, EventKind.FAILED) not in TRANSITIONS:
                     break
-                event = Event(EventKind.FAILED, reason=f"{type(problem).__name__}: {problem}")
+                event = Event(
+                    EventKind.FAILED,
+                    reason=say("{kind}: {problem}", kind=type(problem).__name__, problem=problem),
+                )
         try:
             for what, failure in self._afterwards:
                 log.error(what, problem=" ".join(f"{type(failure).__name__}: {failure}".split()))
@@ -187,7 +191,10 @@ class Session:
                     bench.keep_alive()
                 except InstrumentError as problem:
                     self._afterwards.append(("the bench was lost during a pause", problem))
-                    return Event(EventKind.FAILED, reason=f"{type(problem).__name__}: {problem}")
+                    return Event(
+                        EventKind.FAILED,
+                        reason=say("{kind}: {problem}", kind=type(problem).__name__, problem=problem),
+                    )
                 told_at = time.monotonic()
 
     def _carry_out_all(self, commands: Sequence[Command]) -> tuple[Event | None, BaseException | None]:
@@ -199,7 +206,7 @@ class Session:
             except EmergencyOff as off:
                 return Asked(EventKind.ABORT, reason=off.reason, by=off.by), None
             except BaseException as problem:  # whatever it is, the bench must be made safe first
-                reason = f"{type(problem).__name__}: {problem}"
+                reason = say("{kind}: {problem}", kind=type(problem).__name__, problem=problem)
                 if isinstance(command, CloseBench):
                     self._afterwards.append(("the bench did not close cleanly", problem))
                     return None, problem
@@ -272,7 +279,7 @@ def stop_on_signals(session: Session) -> None:
         nonlocal seen
         seen += 1
         name = signal.Signals(number).name
-        session.request(EventKind.STOP if seen == 1 else EventKind.ABORT, f"{name} received")
+        session.request(EventKind.STOP if seen == 1 else EventKind.ABORT, say("{name} received", name=name))
         if seen > 2:
             raise KeyboardInterrupt
 

@@ -14,6 +14,7 @@ from labctl.twins.health import disagreeing
 from labctl.twins.replay import Predicted, run_again
 from protocols.block import FloatArray, IntArray
 from protocols.errors import DataError
+from protocols.messages import say
 
 NOMINAL = "ideal"
 
@@ -94,7 +95,7 @@ def compare(folder: Path, twin: Path) -> Comparison:
         low, high = float(data.attrs["gate_min_V"]), float(data.attrs["gate_max_V"])
     known &= np.isfinite(gates).all(axis=1)
     if not known.any():
-        raise DataError(f"{folder}: the run has no gates to compare")
+        raise DataError(say("{folder}: the run has no gates to compare", folder=folder))
     cycles, errors = cycles[known], errors[known]
     scored = np.flatnonzero(np.isfinite(errors))
     at, error = (int(cycles[scored[-1]]), float(errors[scored[-1]])) if len(scored) else (-1, np.nan)

@@ -20,6 +20,7 @@ from labctl.analysis.theory import Line, TwoEdgeBoard
 from labctl.analysis.theory.two_tasks import bias_from_drifts
 from protocols.block import FloatArray
 from protocols.errors import DataError
+from protocols.messages import say
 
 ETA = 128 / 129  # of the published runs
 RATE_FACTOR = 2.0  # learning rate over A²/(V₀RC): what the authors' notebook uses for both experiments
@@ -63,7 +64,9 @@ def split_drift_test(time_s: FloatArray, gates_V: FloatArray, input_V: float, la
     Raises DataError when it is too short, or its times do not rise.
     """
     if len(time_s) < 2 * _SMOOTHED + 2 or np.any(np.diff(time_s) <= 0):
-        raise DataError(f"a drift test of {len(time_s)} samples is too short, or its times do not rise")
+        raise DataError(
+            say("a drift test of {count} samples is too short, or its times do not rise", count=len(time_s))
+        )
     return DriftTest(input_V, label_V, time_s[2:], gates_V[2:])
 
 
@@ -97,7 +100,7 @@ def linear_bias(tests: Sequence[DriftTest], part: tuple[float, float] = (0.0, 1.
         sums = gates.sum(axis=1)
         inside = np.flatnonzero((sums >= low) & (sums <= high))
         if len(inside) < 2:
-            raise DataError("the two drift tests have no range of gates in common")
+            raise DataError(say("the two drift tests have no range of gates in common"))
         first, last = inside[0], inside[-1]
         velocities.append((gates[last] - gates[first]) / (time[last] - time[first]))
     return bias_from_drifts(*velocities)
@@ -109,11 +112,11 @@ def drift_twin(tests: Sequence[DriftTest], board: TwoEdgeBoard | None = None) ->
     board: nominal parts. Raises DataError when the tests do not tell two different lines.
     """
     if len(tests) != 2:
-        raise DataError(f"a twin needs two drift tests, one of each task (got {len(tests)})")
+        raise DataError(say("a twin needs two drift tests, one of each task (got {count})", count=len(tests)))
     nominal = board or TwoEdgeBoard(eta=ETA)
     lines = drift_line(tests[0]), drift_line(tests[1])
     if abs(lines[0].slope - lines[1].slope) < _LEAST_SLOPES_APART:
-        raise DataError("both drift tests run along the same line: they are of one task")
+        raise DataError(say("both drift tests run along the same line: they are of one task"))
     bias = linear_bias(tests)
     halves = linear_bias(tests, (0.5, 1.0)) - linear_bias(tests, (0.0, 0.5))
     real = replace(nominal, learning_rate_per_V_s=RATE_FACTOR * nominal.learning_rate_per_V_s)

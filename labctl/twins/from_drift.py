@@ -15,6 +15,7 @@ from labctl.twins.drift_fit import DriftTest, drift_twin, split_drift_test, twin
 from labctl.twins.preset import write_twin
 from protocols.block import FloatArray
 from protocols.errors import ConfigError, DataError
+from protocols.messages import say
 
 
 def read_drift_tests(files: Sequence[Path]) -> list[DriftTest]:
@@ -28,7 +29,7 @@ def write_drift_twin(files: Sequence[Path], path: Path) -> Path:
     boards = {str(_matched(file)[1]) for file in files}
     if len(boards) != 1:
         raise ConfigError(
-            "the drift tests are of two experiments", key="--drift", value=[str(f) for f in files]
+            say("the drift tests are of two experiments"), key="--drift", value=[str(f) for f in files]
         )
     doses = twin_doses(drift_twin(tests), label=f" of experiment {boards.pop()}")
     return write_twin(doses, path)
@@ -38,9 +39,9 @@ def _matched(file: Path) -> re.Match[str]:
     found = DRIFT_NAME.match(file.stem)
     if found is None:
         raise ConfigError(
-            "its name does not tell the experiment and the task",
+            say("its name does not tell the experiment and the task"),
             file=str(file),
-            allowed="keep the published name, exp1DriftTest_1.mat",
+            allowed=say("keep the published name, exp1DriftTest_1.mat"),
         )
     return found
 
@@ -52,11 +53,11 @@ def read_samples(file: Path) -> tuple[FloatArray, FloatArray]:
             held = loadmat(cast(Any, stream))  # takes streams, its stubs do not say so
         time, minus, plus = (np.asarray(held[k], dtype=float).ravel() for k in ("time", "GMINUS", "GPLUS"))
     except FileNotFoundError:
-        raise ConfigError("file not found", file=str(file), allowed="check the path") from None
+        raise ConfigError(say("file not found"), file=str(file), allowed=say("check the path")) from None
     except (KeyError, ValueError, OSError, NotImplementedError) as error:
-        raise ConfigError(f"is no drift test: {error}", file=str(file)) from None
+        raise ConfigError(say("is no drift test: {error}", error=error), file=str(file)) from None
     if not len(time) == len(minus) == len(plus):
-        raise ConfigError("its three arrays differ in length", file=str(file))
+        raise ConfigError(say("its three arrays differ in length"), file=str(file))
     return time, np.column_stack([minus, plus])
 
 

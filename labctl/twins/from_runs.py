@@ -13,6 +13,7 @@ from labctl.store.reading import floats, learning_edges, measured_rounds
 from labctl.twins.preset import write_twin
 from protocols.block import FloatArray
 from protocols.errors import ConfigError, DataError
+from protocols.messages import say
 from sim_backend import read_doses
 
 # Of the published kind of board, and the same on every one: nothing of them is drawn.
@@ -31,11 +32,14 @@ def write_lattice_twin(folders: Sequence[Path], path: Path) -> tuple[Path, Latti
     for folder, task in zip(folders[1:], tasks[1:], strict=True):
         if not all(a.shape == b.shape and np.allclose(a, b) for a, b in zip(task, tasks[0], strict=True)):
             raise ConfigError(
-                f"is a run of other tasks or wires than {folders[0].name}; the drift of a gate holds "
-                "for the voltages of one task set",
+                say(
+                    "is a run of other tasks or wires than {other}; the drift of a gate holds "
+                    "for the voltages of one task set",
+                    other=folders[0].name,
+                ),
                 file=str(folder),
                 key="--runs",
-                allowed="give runs of the same tasks",
+                allowed=say("give runs of the same tasks"),
             )
     found = lattice_twin(runs)
     preset = read_doses("lattice-paper")
@@ -51,7 +55,9 @@ def _read(folder: Path) -> tuple[MeasuredGates, tuple[FloatArray, ...]]:
     """Return learning times and gates of the rounds that were measured, and wires and points of the task."""
     with open_run(folder, cycles=False) as run:
         if len(learning_edges(run)) != run.sizes["edge"]:
-            raise DataError(f"{folder}: only boards of transistors alone have a twin of this kind")
+            raise DataError(
+                say("{folder}: only boards of transistors alone have a twin of this kind", folder=folder)
+            )
         seen = measured_rounds(run)
         gates, time = floats(run, "gate_voltage"), floats(run, "learning_time")
         seen &= np.isfinite(gates).all(axis=1) & np.isfinite(time)

@@ -10,6 +10,7 @@ import tomlkit
 
 from labctl.experiment.load import validate
 from protocols.errors import ConfigError
+from protocols.messages import say
 from sim_backend import Imperfections
 
 TWIN = "twin.toml"
@@ -43,9 +44,9 @@ def write_twin(doses: dict[str, Any], path: Path) -> Path:
         os.replace(temporary, path)
     except OSError as error:
         raise ConfigError(
-            f"the twin cannot be written: {error.strerror or error}",
+            say("the twin cannot be written: {error}", error=error.strerror or error),
             file=str(path),
-            allowed="choose another --out",
+            allowed=say("choose another --out"),
         ) from None
     return path
 

@@ -19,6 +19,7 @@ from labctl.store.manifest import read_manifest
 from labctl.twins.health import NoTwin
 from protocols.block import FloatArray
 from protocols.engine import EngineState, Event
+from protocols.messages import say
 from protocols.plan import Plan
 
 
@@ -45,9 +46,12 @@ def default_twin(folder: Path, store: Path | None = None) -> Path:
         own = folder / "bench.toml"  # a run from elsewhere has none
         options = load_bench(str(own), None, bench.seed).options() if own.exists() else ""
         raise NoTwin(
-            f"there is no twin of board {serial}",
+            say("there is no twin of board {serial}", serial=serial),
             file=str(path),
-            allowed=f"make one with 'labctl calibrate twin{options}', or name its file with --twin-file",
+            allowed=say(
+                "make one with 'labctl calibrate twin{options}', or name its file with --twin-file",
+                options=options,
+            ),
         )
     return path
 

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from protocols.block import CycleBlock, IntArray
 from protocols.errors import LabError
+from protocols.messages import say
 from protocols.method import ClampRule, Contrast, Hinge, Method, Nudge, TimeRule, Timing
 from protocols.wire.errors import WireError
 from protocols.wire.fields import Fields, pack_reals, parse
@@ -30,7 +31,13 @@ def pack_block(block: CycleBlock, width: int) -> bytes:
     rows, order = rows_of(block)
     points = len(block.wrong)
     if len(rows) > MAX_ROWS or points > MAX_ROWS:
-        raise WireError(f"{max(len(rows), points)} rows do not fit into a block, {MAX_ROWS} do")
+        raise WireError(
+            say(
+                "{count} rows do not fit into a block, {max_rows} do",
+                count=max(len(rows), points),
+                max_rows=MAX_ROWS,
+            )
+        )
     counts = _COUNTS.pack(
         block.first_cycle,
         len(block),
@@ -70,9 +77,9 @@ def _read(f: Fields, width: int) -> CycleBlock:
     wrong = f.array("u1", points)
     kept = f.array("<u4", snapshots)
     if cycles == 0 or int(order.max(initial=0)) >= rows:
-        raise WireError("the block has no cycles, or a cycle names a row that is not there")
+        raise WireError(say("the block has no cycles, or a cycle names a row that is not there"))
     if not (np.isfinite(inputs).all() and np.isfinite(labels).all() and np.isfinite(margins).all()):
-        raise WireError("the block holds a voltage that is no number")
+        raise WireError(say("the block holds a voltage that is no number"))
     try:
         return CycleBlock(
             first,
@@ -85,7 +92,7 @@ def _read(f: Fields, width: int) -> CycleBlock:
             kept.astype(np.int64),
         )
     except LabError as error:
-        raise WireError(str(error)) from error
+        raise WireError(error.message) from error
 
 
 def rows_of(block: CycleBlock) -> tuple[IntArray, NDArray[np.int64]]:
@@ -135,4 +142,4 @@ def _method(f: Fields) -> Method:
             chop,
         )
     except (ValueError, LabError) as error:
-        raise WireError(f"the block's method cannot be used: {error}") from error
+        raise WireError(say("the block's method cannot be used: {error}", error=error)) from error

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from protocols.block import FloatArray
+from protocols.messages import say
 from protocols.wire.errors import WireError
 
 NS_PER_S = 1e9
@@ -20,7 +21,7 @@ _T = TypeVar("_T")
 def real_dtype(width: int) -> np.dtype[Any]:
     """Return the type of reals of this width in bytes; raises WireError unless it is 4 or 8."""
     if width not in _REAL:
-        raise WireError(f"reals of {width} bytes do not exist; 4 and 8 do")
+        raise WireError(say("reals of {width} bytes do not exist; 4 and 8 do", width=width))
     return _REAL[width]
 
 
@@ -60,7 +61,9 @@ class Fields:
         """Return the next bytes."""
         end = self._at + count
         if end > len(self._body):
-            raise WireError(f"the body ends after {len(self._body)} bytes, {end} are needed")
+            raise WireError(
+                say("the body ends after {count} bytes, {end} are needed", count=len(self._body), end=end)
+            )
         piece = self._body[self._at : end]
         self._at = end
         return piece
@@ -89,12 +92,14 @@ class Fields:
         try:
             return self.raw(self.one("B")).decode("utf-8", errors="strict")
         except UnicodeDecodeError as error:
-            raise WireError("a text is not UTF-8") from error
+            raise WireError(say("a text is not UTF-8")) from error
 
     def end(self) -> None:
         """Raise WireError unless everything was read."""
         if self._at != len(self._body):
-            raise WireError(f"{len(self._body) - self._at} bytes too many at the end of the body")
+            raise WireError(
+                say("{count} bytes too many at the end of the body", count=len(self._body) - self._at)
+            )
 
 
 def parse(body: bytes, read: Callable[[Fields], _T]) -> _T:

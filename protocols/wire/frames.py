@@ -14,6 +14,7 @@ from dataclasses import dataclass
 
 from cobs import cobs
 
+from protocols.messages import say
 from protocols.wire.errors import WireError
 from protocols.wire.kinds import VERSION
 
@@ -54,7 +55,13 @@ def encode_frame(frame: Frame) -> bytes:
     Raises WireError when the body is longer than MAX_BODY.
     """
     if len(frame.body) > MAX_BODY:
-        raise WireError(f"a body of {len(frame.body)} bytes is too long; {MAX_BODY} fit into a frame")
+        raise WireError(
+            say(
+                "a body of {count} bytes is too long; {max_body} fit into a frame",
+                count=len(frame.body),
+                max_body=MAX_BODY,
+            )
+        )
     header = HEADER.pack(frame.version, frame.kind, frame.session, frame.sequence, len(frame.body))
     line: bytes = cobs.encode(header + frame.body)
     return line + _tail(line) + b"\x00"

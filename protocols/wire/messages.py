@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from protocols.messages import say
 from protocols.wire.errors import WireError
 from protocols.wire.fields import Fields, parse, text, to_ns
 from protocols.wire.kinds import EndStatus, ErrorCode, State
@@ -132,9 +133,11 @@ class Welcome:
         board = parse(body, read)
         volts = (board.node_min_V, board.node_max_V, board.gate_min_V, board.gate_max_V, board.resolution_V)
         if board.width not in (4, 8) or board.max_body < 64 or not board.stream_chunks:
-            raise WireError("the board offers a width, a length of frames or a window that cannot be used")
+            raise WireError(
+                say("the board offers a width, a length of frames or a window that cannot be used")
+            )
         if not np.all(np.isfinite(volts)) or not board.node_min_V < board.node_max_V:
-            raise WireError("the board names limits that are no range")
+            raise WireError(say("the board names limits that are no range"))
         return board
 
 
@@ -312,5 +315,5 @@ class Ending:
 def known(codes: type[State] | type[ErrorCode] | type[EndStatus], number: int) -> int:
     """Return a number that is one of the codes; raises WireError when it is not."""
     if number not in set(codes):
-        raise WireError(f"{number} is no {codes.__name__}")
+        raise WireError(say("{number} is no {kind}", number=number, kind=codes.__name__))
     return number

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from protocols.block import CycleRecord, FloatArray, Snapshots
+from protocols.messages import say
 from protocols.wire.errors import WireError
 from protocols.wire.fields import NS_PER_S, Fields, pack_reals, parse
 
@@ -42,7 +43,7 @@ def unsealed(data: bytes) -> bytes:
     """Return data without their CRC-32; raises WireError when it does not fit."""
     inner, seal = data[: -_CRC.size], data[-_CRC.size :]
     if len(data) < _CRC.size or _CRC.pack(binascii.crc32(inner)) != seal:
-        raise WireError("a part of the record arrived damaged: its CRC-32 does not fit")
+        raise WireError(say("a part of the record arrived damaged: its CRC-32 does not fit"))
     return inner
 
 

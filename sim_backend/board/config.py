@@ -6,6 +6,7 @@ from typing import Literal
 
 from pydantic import Field, model_validator
 
+from protocols.messages import say
 from protocols.tables import ClampCircuit, Table
 from protocols.units import Farad, Ohm, Ratio, Second, Strength, Volt
 from sim_backend.board.edge_settings import EdgeLawSettings, LawKind, Level1Card
@@ -36,7 +37,7 @@ class BoardSettings(Table):
     @model_validator(mode="after")
     def _walls_in_order(self) -> BoardSettings:
         if self.gate_min >= self.gate_max:
-            raise ValueError("gate_min must be below gate_max")
+            raise ValueError(say("gate_min must be below gate_max"))
         return self
 
     @model_validator(mode="after")
@@ -44,7 +45,7 @@ class BoardSettings(Table):
         named = [edge for entry in self.edge_laws for edge in entry.edges]
         twice = sorted({edge for edge in named if named.count(edge) > 1})
         if twice:
-            raise ValueError(f"edge_laws names edge {twice[0]} twice")
+            raise ValueError(say("edge_laws names edge {edge} twice", edge=twice[0]))
         return self
 
     @property

@@ -18,6 +18,7 @@ from pydantic import Field
 
 from protocols.block import FloatArray
 from protocols.errors import ConfigError
+from protocols.messages import say
 from protocols.tables import Table
 from protocols.units import Ohm, PerVolt, Ratio, Second, Volt, VoltPerSecond
 from sim_backend.board.measured import Faults, PerEdge, PerNode
@@ -166,10 +167,13 @@ def preset_values(name: str) -> dict[str, Any]:
     """Return the doses of a shipped preset as written in its file. Raises ConfigError for a name unknown."""
     if name not in PRESETS:
         raise ConfigError(
-            "no such imperfection preset",
+            say("no such imperfection preset"),
             key="--imperfections",
             value=name,
-            allowed=f"presets are {', '.join(PRESETS)}; anything else must be an existing TOML file",
+            allowed=say(
+                "presets are {presets}; anything else must be an existing TOML file",
+                presets=", ".join(PRESETS),
+            ),
         )
     return tomllib.loads((files("sim_backend") / "presets" / f"{name}.toml").read_text("utf-8"))
 
@@ -182,12 +186,14 @@ def read_doses(preset_or_file: str) -> dict[str, Any]:
     try:
         doses = tomllib.loads(path.read_text("utf-8"))
     except FileNotFoundError:
-        raise ConfigError("file not found", file=str(path), allowed="check the path") from None
+        raise ConfigError(say("file not found"), file=str(path), allowed=say("check the path")) from None
     except (OSError, UnicodeDecodeError) as error:
         raise ConfigError(
-            f"cannot be read: {error}", file=str(path), allowed="it must be a TOML file, UTF-8"
+            say("cannot be read: {error}", error=error),
+            file=str(path),
+            allowed=say("it must be a TOML file, UTF-8"),
         ) from None
     except tomllib.TOMLDecodeError as error:
-        raise ConfigError(f"is not valid TOML: {error}", file=str(path)) from error
+        raise ConfigError(say("is not valid TOML: {error}", error=error), file=str(path)) from error
     table: dict[str, Any] = doses.get("imperfections", doses)
     return table

@@ -8,6 +8,7 @@ from typing import Annotated, Any
 from pydantic import BeforeValidator, Field, model_validator
 
 from protocols.errors import ConfigError
+from protocols.messages import say
 from protocols.tables import Table
 from protocols.units import parse_quantity
 
@@ -27,9 +28,11 @@ def _column(unit: str, least: float | None = None) -> BeforeValidator:
             try:
                 numbers.append(parse_quantity(item, unit))
             except ConfigError as error:
-                raise ValueError(f"entry {number} {error.sentence()}") from error
+                raise ValueError(
+                    say("entry {number} {sentence}", number=number, sentence=error.sentence())
+                ) from error
             if least is not None and numbers[-1] < least:
-                raise ValueError(f"entry {number} must be at least {least:g}")
+                raise ValueError(say("entry {number} must be at least {least:g}", number=number, least=least))
         return tuple(numbers)
 
     return BeforeValidator(read, json_schema_input_type=list[str | float] | dict[str, Any])
@@ -40,7 +43,7 @@ def _with_unit(table: dict[str, Any]) -> list[str]:
     if set(table) != {"values", "unit"} or not isinstance(table["values"], list):
         raise ValueError(_FORMS)
     if any(isinstance(number, bool | str) for number in table["values"]):
-        raise ValueError("values must be a list of plain numbers")
+        raise ValueError(say("values must be a list of plain numbers"))
     return [f"{number!r} {table['unit']}" for number in table["values"]]
 
 
@@ -115,7 +118,7 @@ class Faults(Table):
     def _one_fault_at_a_time(self) -> Faults:
         both = sorted(set(self.open) & set(self.shorted))
         if both:
-            raise ValueError(f"edge {both[0]} cannot be both open and shorted")
+            raise ValueError(say("edge {edge} cannot be both open and shorted", edge=both[0]))
         return self
 
     def check(self, edges: int, nodes: int) -> None:
@@ -125,8 +128,8 @@ class Faults(Table):
             for number in getattr(self, name):
                 if number >= count:
                     raise ConfigError(
-                        f"no such {what}",
+                        say("no such {what}", what=what),
                         key=f"imperfections.faults.{name}",
                         value=number,
-                        allowed=f"{what}s are 0 to {count - 1}",
+                        allowed=say("{what}s are 0 to {count}", what=what, count=count - 1),
                     )

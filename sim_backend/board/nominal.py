@@ -6,6 +6,7 @@ from numpy.typing import ArrayLike
 
 from protocols.block import FloatArray
 from protocols.errors import ConfigError
+from protocols.messages import say
 from protocols.network import Network
 from sim_backend.board.config import BenchConfig, BoardSettings
 from sim_backend.board.edge_settings import (
@@ -80,12 +81,15 @@ def _law_of(entry: EdgeLawSettings, board: BoardSettings) -> EdgeLaw:
 def _check(edge: int, entry: EdgeLawSettings, network: Network, key: str) -> None:
     if edge >= network.n_edges:
         raise ConfigError(
-            "no such edge", key=key, value=edge, allowed=f"edges are 0 to {network.n_edges - 1}"
+            say("no such edge"),
+            key=key,
+            value=edge,
+            allowed=say("edges are 0 to {last}", last=network.n_edges - 1),
         )
     if edge in network.fixed_resistance and isinstance(entry, SquareLawEdges | Level1Edges):
         raise ConfigError(
-            "is a fixed resistor of the network: it cannot become a transistor",
+            say("is a fixed resistor of the network: it cannot become a transistor"),
             key=key,
             value=edge,
-            allowed="diode, open and short may replace a fixed resistor",
+            allowed=say("diode, open and short may replace a fixed resistor"),
         )

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from protocols.block import FloatArray
 from protocols.errors import ConfigError
+from protocols.messages import say
 from protocols.network import Network
 from protocols.task import Wiring
 from sim_backend.board.imperfections import Imperfections
@@ -39,10 +40,12 @@ class Parts(NamedTuple):
             return drawn
         if len(values) != self.network.n_edges:
             raise ConfigError(
-                "needs one value per edge",
+                say("needs one value per edge"),
                 key=f"imperfections.per_edge.{name}",
                 value=f"{len(values)} values",
-                allowed=f"the network has {self.network.n_edges} edges, fixed resistors counted",
+                allowed=say(
+                    "the network has {edges} edges, fixed resistors counted", edges=self.network.n_edges
+                ),
             )
         return np.array(values, dtype=float)
 
@@ -53,10 +56,10 @@ class Parts(NamedTuple):
             return self.doses.draw(name, self.seed, self.network.nodes)[nodes]
         if len(values) != self.network.nodes:
             raise ConfigError(
-                "needs one value per node",
+                say("needs one value per node"),
                 key=f"imperfections.per_node.{name}",
                 value=f"{len(values)} values",
-                allowed=f"the network has {self.network.nodes} nodes",
+                allowed=say("the network has {nodes} nodes", nodes=self.network.nodes),
             )
         return np.array(values, dtype=float)[nodes]
 
@@ -71,7 +74,9 @@ class Parts(NamedTuple):
             raise ConfigError(
                 problem.format(int(np.argmax(bad))),
                 key="imperfections",
-                allowed=f"look at {_RESPONSIBLE[name]} (seed {self.seed})",
+                allowed=say(
+                    "look at {responsible} (seed {seed})", responsible=_RESPONSIBLE[name], seed=self.seed
+                ),
             )
 
 
@@ -94,7 +99,7 @@ def find_broken(parts: Parts, wiring: Wiring) -> Broken:
     faults.check(parts.network.n_edges, parts.network.nodes)
     for edge in faults.dead:
         if edge in parts.network.fixed_resistance:
-            raise _nothing_to_break("dead", edge, "is a fixed resistor: it has no gate")
+            raise _nothing_to_break("dead", edge, say("is a fixed resistor: it has no gate"))
     opened = (parts.struck("open_edges") - set(faults.shorted)) | set(faults.open)
     shorted = (parts.struck("shorted_edges") | set(faults.shorted)) - opened
     dead = parts.struck("dead_edges") | set(faults.dead)
@@ -107,7 +112,7 @@ def _wires_off(parts: Parts, wiring: Wiring) -> set[int]:
         if node not in wired:
             there = ", ".join(map(str, sorted(wired)))
             raise _nothing_to_break(
-                "wires_off", node, f"is neither source nor target here: wires go to {there}"
+                "wires_off", node, say("is neither source nor target here: wires go to {there}", there=there)
             )
     # Drawn for all nodes of the board, so that another task on it finds the same wires off.
     struck = parts.doses.strike("wire_off", parts.seed, parts.network.nodes)

@@ -11,6 +11,7 @@ import numpy as np
 from protocols.bench import Identity, Limits, NodeReading
 from protocols.block import CycleBlock, CycleRecord, FloatArray
 from protocols.errors import InstrumentError
+from protocols.messages import say
 from protocols.task import Wiring
 from sim_backend.board.config import BenchConfig
 from sim_backend.simbench import SimBench
@@ -88,7 +89,7 @@ class BenchPlant:
         """Run cycles. Raises InstrumentError when the supply is off."""
         with self._lock:
             if not self._powered():
-                raise InstrumentError("board", "its supply is off, or below its voltage")
+                raise InstrumentError("board", say("its supply is off, or below its voltage"))
             if self._columns:
                 block = replace(block, inputs=self._mixed(block.inputs))
             self._driven = block.inputs[-1]

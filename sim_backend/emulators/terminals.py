@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from protocols.errors import ConfigError
+from protocols.messages import say
 from protocols.task import Wiring
 
 
@@ -53,8 +54,8 @@ class Terminals:
             ("clamped", self.clamped, targets if self.clamped else 0),
         ):
             if len(have) != need:
-                raise ConfigError("does not fit the wiring", key=f"terminals.{name}", value=have,
-                                  allowed=f"{need} terminals are needed")  # fmt: skip
+                raise ConfigError(say("does not fit the wiring"), key=f"terminals.{name}", value=have,
+                                  allowed=say("{need} terminals are needed", need=need))  # fmt: skip
 
 
 @dataclass(frozen=True)

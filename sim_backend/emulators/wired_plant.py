@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from protocols.block import FloatArray
 from protocols.errors import InstrumentError
+from protocols.messages import say
 from protocols.method import Method
 from protocols.task import Wiring
 from sim_backend.board.config import BenchConfig
@@ -144,7 +145,7 @@ class WiredPlant:
             plant.scratch,
         )
         if not settled:
-            raise InstrumentError("plant", "voltages did not settle while learning")
+            raise InstrumentError("plant", say("voltages did not settle while learning"))
         moved = plant.gates + edges.charge
         plant.gates[:] = np.where(
             edges.charge != 0.0, np.clip(moved, edges.wall_low, edges.wall_high), plant.gates
@@ -237,7 +238,7 @@ class WiredPlant:
         if connected:
             self._set_clamps(wired_V)
         if not (at_rest and settle_once(c, first, second, plant.gates, s, n, work)):
-            raise InstrumentError("plant", "voltages did not settle")
+            raise InstrumentError("plant", say("voltages did not settle"))
 
     def _set_clamps(self, wired_V: FloatArray) -> None:
         """Say how the targets of the clamped copy are held; the free copy is at rest."""

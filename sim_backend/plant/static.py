@@ -9,6 +9,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from protocols.block import FloatArray
 from protocols.errors import ConfigError, InstrumentError
+from protocols.messages import say
 from protocols.network import Network
 from sim_backend.plant.circuit import build_circuit
 from sim_backend.plant.edge_law import RESISTOR, Devices
@@ -41,7 +42,9 @@ def solve(
         except TypeError:
             known = False
         if not known:
-            raise ConfigError("is no voltage", key=f"fixed[{node}]", value=volts, allowed="a number of volts")
+            raise ConfigError(
+                say("is no voltage"), key=f"fixed[{node}]", value=volts, allowed=say("a number of volts")
+            )
     return Solver(network, fixed, law).voltages(gates, list(fixed.values()))
 
 
@@ -52,8 +55,8 @@ class Solver:
         nodes = tuple(fixed)
         for node in nodes:
             if node not in range(network.nodes):
-                allowed = f"nodes are 0…{network.nodes - 1}"
-                raise ConfigError("no such node", key="fixed", value=node, allowed=allowed)
+                allowed = say("nodes are 0…{nodes}", nodes=network.nodes - 1)
+                raise ConfigError(say("no such node"), key="fixed", value=node, allowed=allowed)
         self.network, self.fixed = network, tuple(int(node) for node in nodes)
         devices = (law or SquareLaw()).devices(network)
         self._gated = np.isin(devices.kind, GATED)
@@ -72,11 +75,13 @@ class Solver:
         try:
             every = np.broadcast_to(np.asarray(gates, dtype=float), (self.network.n_edges,))
         except ValueError:
-            allowed = f"one voltage, or one for each of {self.network.n_edges} edges"
-            shape = f"shape {np.shape(gates)}"
-            raise ConfigError("does not fit the network", key="gates", value=shape, allowed=allowed) from None
+            allowed = say("one voltage, or one for each of {edges} edges", edges=self.network.n_edges)
+            shape = say("shape {shape}", shape=np.shape(gates))
+            raise ConfigError(
+                say("does not fit the network"), key="gates", value=shape, allowed=allowed
+            ) from None
         if not np.all(np.isfinite(every[self._gated])):
-            raise ConfigError("a gate voltage is no number", key="gates")
+            raise ConfigError(say("a gate voltage is no number"), key="gates")
         voltages = np.zeros(self.network.nodes)
         voltages[list(self.fixed)] = fixed_V
         if self._keep:
@@ -100,7 +105,9 @@ class Solver:
                 continue
             if self._stays_between(voltages, devices.leaks):
                 return
-        raise InstrumentError("plant", "the node voltages did not settle", "report this network as a bug")
+        raise InstrumentError(
+            "plant", say("the node voltages did not settle"), say("report this network as a bug")
+        )
 
     def _stays_between(self, voltages: FloatArray, leaks: bool) -> bool:
         """Tell whether all nodes rest between the fixed ones, or ground if they leak; trim rounding in place.

@@ -47,9 +47,9 @@ def state(store, at, routine="bias"):
     ("days", "expected", "colour", "words"),
     [
         (1.0, "valid", "green", "valid for 9 days"),
-        (9.5, "expires soon", "amber", "valid for 12 h only; run 'labctl calibrate bias' soon"),
+        (9.5, "expires soon", "amber", "valid for 12 h only; calibrate bias soon"),
         (10.0, "expired", "red", "expired"),
-        (13.0, "expired", "red", "expired 3 days ago; run 'labctl calibrate bias'"),
+        (13.0, "expired", "red", "expired 3 days ago; calibrate bias"),
     ],
 )
 def test_a_calibration_ages_from_green_over_amber_to_red(store, days, expected, colour, words):
@@ -86,7 +86,7 @@ def test_a_store_is_tried_out_without_a_trace(store, tmp_path):
     store.try_out("B 7")
     assert len(store.history("B 7")) == 1
     (tmp_path / "file").write_text("in the way")
-    with pytest.raises(DataError, match=r"cannot be stored: .*choose another folder with --store"):
+    with pytest.raises(DataError, match=r"cannot be stored: ."):
         CalibrationStore(tmp_path / "file").try_out("B 7")
 
 
@@ -129,7 +129,7 @@ def test_a_damaged_line_is_one_sentence_that_names_it(store):
 
 def test_a_store_that_cannot_be_written_says_so(tmp_path):
     (tmp_path / "file").write_text("in the way")
-    with pytest.raises(DataError, match=r"cannot be stored: .*choose another folder with --store"):
+    with pytest.raises(DataError, match=r"cannot be stored: ."):
         CalibrationStore(tmp_path / "file").append(record())
 
 

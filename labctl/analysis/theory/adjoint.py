@@ -9,6 +9,7 @@ import numpy as np
 from labctl.analysis.theory.linear_task import LinearTask
 from protocols.block import BoolArray, FloatArray, IntArray
 from protocols.errors import ProtocolError
+from protocols.messages import say
 
 
 @dataclass(frozen=True, eq=False)
@@ -79,7 +80,7 @@ def linearise(
     free = np.setdiff1d(np.arange(nodes), sources)
     rest = np.setdiff1d(free, targets)
     if not np.isin(targets, free).all():
-        raise ProtocolError("a target is also a source: it cannot be clamped")
+        raise ProtocolError(say("a target is also a source: it cannot be clamped"))
     Y, a, b = signal.admittance_S, signal.endpoints[:, 0], signal.endpoints[:, 1]
     reading = np.zeros((len(output_matrix), nodes))
     reading[:, targets] = output_matrix
@@ -90,7 +91,7 @@ def linearise(
         if len(rest):
             moved[rest] = np.linalg.solve(Y[np.ix_(rest, rest)], -Y[np.ix_(rest, targets)] @ moved[targets])
     except np.linalg.LinAlgError:
-        raise ProtocolError("part of the network floats: its node voltages are not determined") from None
+        raise ProtocolError(say("part of the network floats: its node voltages are not determined")) from None
     jacobian = -(signal.gate_slope_A_per_V[:, None] * (adjoint[a] - adjoint[b])).T
     response = -2 * rate_per_V_s * signal.drops_V[:, None] * (moved[a] - moved[b])
     kept = np.ones(len(a), dtype=bool) if learns is None else np.asarray(learns, dtype=bool)

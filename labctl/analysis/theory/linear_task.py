@@ -10,6 +10,7 @@ import numpy as np
 from labctl.analysis.theory.propagator import Propagator, propagator, row_space
 from protocols.block import FloatArray, frozen
 from protocols.errors import ProtocolError
+from protocols.messages import say
 
 
 @dataclass(frozen=True, eq=False)
@@ -35,13 +36,21 @@ class LinearTask:
         edges, rows = len(self.gates_V), len(self.residual_V)
         if self.jacobian.shape != (rows, edges) or self.response_per_s.shape != (edges, rows):
             raise ProtocolError(
-                f"{rows} residuals and {edges} gates need a jacobian ({rows}, {edges}) and a response "
-                f"({edges}, {rows}), not {self.jacobian.shape} and {self.response_per_s.shape}"
+                say(
+                    "{rows} residuals and {edges} gates need a jacobian ({rows}, {edges}) and a response "
+                    "({edges}, {rows}), not {jacobian} and {response}",
+                    rows=rows,
+                    edges=edges,
+                    jacobian=self.jacobian.shape,
+                    response=self.response_per_s.shape,
+                )
             )
         if self.bias_V_per_s.shape != (edges,):
-            raise ProtocolError(f"the bias needs one value for each of {edges} gates")
+            raise ProtocolError(say("the bias needs one value for each of {edges} gates", edges=edges))
         if self.points < 1 or rows % self.points:
-            raise ProtocolError(f"{rows} residuals cannot belong to {self.points} data points")
+            raise ProtocolError(
+                say("{rows} residuals cannot belong to {points} data points", rows=rows, points=self.points)
+            )
 
     @property
     def stiffness_per_s(self) -> FloatArray:
@@ -111,7 +120,7 @@ def join_points(tasks: Sequence[LinearTask]) -> LinearTask:
     Each gets its share of the learning time, so M and B are the means. Raises ProtocolError for none.
     """
     if not tasks:
-        raise ProtocolError("a task needs at least one data point")
+        raise ProtocolError(say("a task needs at least one data point"))
     gates = tasks[0].gates_V
     points = sum(t.points for t in tasks)
     return LinearTask(

@@ -8,6 +8,7 @@ import numpy as np
 
 from protocols.block import FloatArray
 from protocols.errors import ProtocolError
+from protocols.messages import say
 
 # Singular values of a Jacobian below this share of the largest count as zero; the stiffness, which goes
 # as its square, is then still above round-off.
@@ -71,7 +72,7 @@ def _eigen(matrix: FloatArray) -> tuple[FloatArray, FloatArray]:
         return values, vectors
     values, vectors = np.linalg.eig(matrix)
     if np.linalg.cond(vectors) > 1e10:
-        raise ProtocolError("this stiffness has too few eigenvectors to be propagated")
+        raise ProtocolError(say("this stiffness has too few eigenvectors to be propagated"))
     return values, vectors
 
 

@@ -12,6 +12,7 @@ from labctl.analysis.theory.propagator import row_space
 from labctl.analysis.theory.steady_cycle import check_tasks, steady_cycle
 from protocols.block import FloatArray
 from protocols.errors import ProtocolError
+from protocols.messages import say
 
 
 @dataclass(frozen=True, eq=False)
@@ -55,17 +56,17 @@ def doubling_period(tasks: Sequence[LinearTask], factor: float = 2.0) -> float:
     no floor to double (no bias and tasks that agree) or the error never gets there.
     """
     if not factor > 1:
-        raise ProtocolError(f"the factor must be above 1 (got {factor!r})")
+        raise ProtocolError(say("the factor must be above 1 (got {factor})", factor=repr(factor)))
     floor = small_period(tasks).floor_V2
     scale = max(float(np.abs(t.residual_V).max(initial=0.0)) for t in tasks)
     if floor <= max(1e-24, (1e-12 * scale) ** 2):
-        raise ProtocolError("these tasks have no error floor, so no period doubles it")
+        raise ProtocolError(say("these tasks have no error floor, so no period doubles it"))
     rate = max(float(np.linalg.norm(t.stiffness_per_s, 2)) for t in tasks)
     low, high = 1e-4 / rate, 1e-4 / rate
     while steady_cycle(tasks, high).error_V2 < factor * floor:
         low, high = high, 2 * high
         if high * rate > 1e9:
-            raise ProtocolError(f"the error never reaches {factor:g} times its floor")
+            raise ProtocolError(say("the error never reaches {factor:g} times its floor", factor=factor))
     while high / low > 1 + 1e-10:
         middle = float(np.sqrt(low * high))
         below = steady_cycle(tasks, middle).error_V2 < factor * floor

@@ -11,6 +11,7 @@ from labctl.analysis.theory.linear_task import LinearTask
 from labctl.analysis.theory.propagator import row_space
 from protocols.block import FloatArray
 from protocols.errors import ProtocolError
+from protocols.messages import say
 
 
 @dataclass(frozen=True, eq=False)
@@ -87,7 +88,7 @@ def steady_cycle(tasks: Sequence[LinearTask], period_s: float) -> SteadyCycle:
     """
     check_tasks(tasks)
     if not (period_s > 0 and np.isfinite(period_s)):
-        raise ProtocolError(f"the period must be above 0 s (got {period_s!r})")
+        raise ProtocolError(say("the period must be above 0 s (got {period_s})", period_s=repr(period_s)))
     felt, null = row_space(np.concatenate([t.jacobian for t in tasks]))
     turns = [t.propagator(period_s / len(tasks)) for t in tasks]
     whole, shift = np.eye(felt.shape[1]), np.zeros(felt.shape[1])
@@ -119,9 +120,9 @@ def sweep_periods(tasks: Sequence[LinearTask], tau_s: FloatArray) -> Sweep:
 def check_tasks(tasks: Sequence[LinearTask]) -> None:
     """Raise ProtocolError unless there are tasks and all are about the same number of gates."""
     if not tasks:
-        raise ProtocolError("a cycle needs at least one task")
+        raise ProtocolError(say("a cycle needs at least one task"))
     if len({len(t.gates_V) for t in tasks}) > 1:
-        raise ProtocolError("tasks that take turns must be about the same gates")
+        raise ProtocolError(say("tasks that take turns must be about the same gates"))
 
 
 def _rms_length(steps: FloatArray) -> float:

@@ -14,6 +14,7 @@ from labctl.analysis.theory.linear_task import LinearTask
 from labctl.analysis.theory.two_tasks import Well
 from protocols.block import FloatArray
 from protocols.errors import ProtocolError
+from protocols.messages import say
 
 
 @dataclass(frozen=True)
@@ -48,7 +49,7 @@ class Line:
     def crossing(self, other: Line) -> FloatArray:
         """Return where two lines cross (2,), in volts. Raises ProtocolError when they are parallel."""
         if abs(self.slope - other.slope) < 1e-12:
-            raise ProtocolError("the solution lines are parallel: these tasks have no common solution")
+            raise ProtocolError(say("the solution lines are parallel: these tasks have no common solution"))
         minus = (other.intercept_V - self.intercept_V) / (self.slope - other.slope)
         return np.array([minus, self.slope * minus + self.intercept_V])
 
@@ -130,7 +131,9 @@ class TwoEdgeBoard:
         slightly other task. Raises ProtocolError unless the slope is positive.
         """
         if not line.slope > 0:
-            raise ProtocolError(f"a solution line between the rails rises (got slope {line.slope!r})")
+            raise ProtocolError(
+                say("a solution line between the rails rises (got slope {slope})", slope=repr(line.slope))
+            )
         label = (self.low_V + line.slope * self.high_V) / (1 + line.slope)
         low, high = self._offsets(label)
         through_input = high - line.slope * low - line.intercept_V
@@ -161,7 +164,12 @@ class TwoEdgeBoard:
 
     def _check_label(self, label_V: float) -> None:
         if not self.low_V < label_V < self.high_V:
-            raise ProtocolError(f"a label must lie between the rails to be reached (got {label_V!r} V)")
+            raise ProtocolError(
+                say(
+                    "a label must lie between the rails to be reached (got {label_V} V)",
+                    label_V=repr(label_V),
+                )
+            )
 
     def _drops(self, output_V: FloatArray) -> FloatArray:
         drops: FloatArray = self.rails_V - output_V[..., None]

@@ -13,6 +13,7 @@ import numpy as np
 
 from protocols.block import FloatArray
 from protocols.errors import ProtocolError
+from protocols.messages import say
 
 
 class Well(NamedTuple):
@@ -26,7 +27,7 @@ class Well(NamedTuple):
 def oblique_components(bias_V_per_s: FloatArray, n_a: FloatArray, n_b: FloatArray) -> tuple[float, float]:
     """Return (B_α, B_β) with B = B_α·n_α + B_β·n_β, in V/s. Raises ProtocolError for parallel lines."""
     if abs(n_a[0] * n_b[1] - n_a[1] * n_b[0]) < 1e-12:
-        raise ProtocolError("the solution lines are parallel: these tasks have no common solution")
+        raise ProtocolError(say("the solution lines are parallel: these tasks have no common solution"))
     first, second = np.linalg.solve(np.column_stack([n_a, n_b]), bias_V_per_s)
     return float(first), float(second)
 
@@ -114,7 +115,7 @@ def crossover_period(bias_V_per_s: FloatArray, a: Well, b: Well) -> float:
     floor = 2 * ((a.sensitivity * B_a / a.rate_per_s) ** 2 + (b.sensitivity * B_b / b.rate_per_s) ** 2)
     slope = large_period_error(bias_V_per_s, a, b)
     if slope == 0:
-        raise ProtocolError("without bias the error stays zero: there is no crossover")
+        raise ProtocolError(say("without bias the error stays zero: there is no crossover"))
     return float(np.sqrt(floor / slope))
 
 

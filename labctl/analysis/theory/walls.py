@@ -9,6 +9,7 @@ import numpy as np
 from labctl.analysis.theory.linear_task import LinearTask
 from protocols.block import FloatArray
 from protocols.errors import ProtocolError
+from protocols.messages import say
 
 
 @dataclass(frozen=True, eq=False)
@@ -31,10 +32,10 @@ def drift_end(
     start, drift = np.asarray(start_V, dtype=float), np.asarray(drift_V_per_s, dtype=float)
     low, high = np.broadcast_to(low_V, start.shape), np.broadcast_to(high_V, start.shape)
     if np.any(start < low) or np.any(start > high):
-        raise ProtocolError("the drift starts outside the walls")
+        raise ProtocolError(say("the drift starts outside the walls"))
     moving = drift != 0
     if not moving.any():
-        raise ProtocolError("without drift no wall is ever reached")
+        raise ProtocolError(say("without drift no wall is ever reached"))
     ahead = np.where(drift > 0, high, low)
     times_s = (ahead[moving] - start[moving]) / drift[moving]
     end: FloatArray = start + drift * times_s.min()

@@ -172,9 +172,10 @@ def _wires(wires: WireReport | None) -> WiresChecked | None:
     return WiresChecked(
         ok=wires.good,
         test_voltage_V=wires.test_voltage_V,
-        arrived={name: Arrived(free, clamped) for name, (free, clamped) in wires.arrived.items()},
-        clamps=wires.clamps,
+        arrived={str(name): Arrived(free, clamped) for name, (free, clamped) in wires.arrived.items()},
+        clamps=tuple(map(str, wires.clamps)),
         faults=tuple(
-            WireFound(str(f.trouble), f.wires, f.copy, Message.of(f.sentence)) for f in wires.faults
+            WireFound(str(f.trouble), tuple(map(str, f.wires)), f.copy, Message.of(f.sentence))
+            for f in wires.faults
         ),
     )

@@ -20,7 +20,7 @@ from labctl.store.events import EventLog
 from labctl.store.final_status import add_to_reason
 from protocols.engine import EngineState, Event, EventKind, RunState
 from protocols.errors import ProtocolError
-from protocols.messages import Message, joined
+from protocols.messages import Message, joined, say
 
 if TYPE_CHECKING:
     from labctl.runs.prepared import PreparedRun, Resumption
@@ -187,7 +187,7 @@ class RunJob:
     def write(self, what: str, text: str, cycle: int, learning_time_s: float, by: str) -> None:
         """Write a line into the run's events. Raises ProtocolError before it has a folder."""
         if self.observer is None or self.folder is None:
-            raise ProtocolError(f"there is no run under way to write a {what} into")
+            raise ProtocolError(say("there is no run under way to write a {what} into", what=what))
         EventLog(self.folder, self.observer.run_time_s).note(
             what, by=by, text=text, cycle=cycle, learning_time_s=learning_time_s
         )

@@ -11,6 +11,7 @@ import numpy as np
 from protocols.bench import Limits
 from protocols.block import CycleBlock
 from protocols.errors import LabError
+from protocols.messages import say
 from protocols.wire import EndStatus, WireError
 from protocols.wire.block_codec import unpack_block
 from protocols.wire.messages import Ending
@@ -38,17 +39,29 @@ class Upload:
     def block(self, width: int, limits: Limits, sources: int, outputs: int) -> CycleBlock:
         """Return the block, checked; raises WireError when it cannot be run."""
         if len(self.data) != self._size or binascii.crc32(self.data) != self._crc:
-            raise WireError(f"{len(self.data)} of {self._size} bytes are here, or they are damaged")
+            raise WireError(
+                say(
+                    "{count} of {size} bytes are here, or they are damaged",
+                    count=len(self.data),
+                    size=self._size,
+                )
+            )
         block = unpack_block(bytes(self.data), width)
         if block.inputs.shape[1] != sources or block.labels.shape[1] != outputs:
-            raise WireError("the block is made for another wiring")
+            raise WireError(say("the block is made for another wiring"))
         if len(block) > limits.block_cycles:
-            raise WireError(f"{len(block)} cycles are too many, {limits.block_cycles} fit")
+            raise WireError(
+                say(
+                    "{count} cycles are too many, {block_cycles} fit",
+                    count=len(block),
+                    block_cycles=limits.block_cycles,
+                )
+            )
         low, high = limits.node_min_V - SLACK_V, limits.node_max_V + SLACK_V
         if not np.all((block.inputs >= low) & (block.inputs <= high)):
-            raise WireError("an input is outside the node limits")
+            raise WireError(say("an input is outside the node limits"))
         if block.method.time.longest_s() > limits.pulse_max_s:
-            raise WireError("the longest pulse is above the limit")
+            raise WireError(say("the longest pulse is above the limit"))
         return block
 
 

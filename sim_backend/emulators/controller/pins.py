@@ -9,6 +9,7 @@ import numpy as np
 
 from protocols.bench import Limits
 from protocols.block import CycleBlock, FloatArray
+from protocols.messages import say
 from protocols.method import ClampRule, Hinge, Method, TimeRule
 from protocols.wire import ErrorCode, FrameKind, WireError
 from protocols.wire.fields import Fields, pack_reals, parse, to_ns
@@ -175,7 +176,7 @@ class Pins:
         sources = len(self.sources)
         rows = parse(body, lambda f: f.all_reals(self.width))
         if len(rows) == 0 or len(rows) % sources or not np.all(np.isfinite(rows)):
-            raise WireError(f"inputs come as rows of {sources} numbers")
+            raise WireError(say("inputs come as rows of {sources} numbers", sources=sources))
         inputs: FloatArray = rows.reshape(-1, sources)
         low, high = self._limits.node_min_V - SLACK_V, self._limits.node_max_V + SLACK_V
         if not np.all((inputs >= low) & (inputs <= high)):
@@ -213,5 +214,5 @@ class Pins:
     def _reals(self, body: bytes, count: int) -> FloatArray:
         values = parse(body, lambda f: f.reals(self.width, count))
         if not np.all(np.isfinite(values)):
-            raise WireError("a voltage is no number")
+            raise WireError(say("a voltage is no number"))
         return values

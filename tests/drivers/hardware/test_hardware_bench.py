@@ -113,7 +113,7 @@ def test_every_instrument_that_does_not_answer_is_named() -> None:
     with emulated() as running:
         config = running.config
     bench = HardwareBench(config)
-    with within(3 * TIMEOUT_S), pytest.raises(NotConnected, match="labctl emulate") as caught:
+    with within(3 * TIMEOUT_S), pytest.raises(NotConnected, match="program that emulates them") as caught:
         bench.open(WIRING)
     assert set(caught.value.children) == {"supply", "meter", "controller"}
     with pytest.raises(NotSafe, match="controller and supply") as unsafe:

@@ -40,7 +40,7 @@ MEANINGS = [
     (-200560, NoAnswer, "the time was up before it could read its inputs"),
     (-201003, ConnectionLost, "check cable and power"),
     (-88709, ConnectionLost, "unplugged"),
-    (-200220, WrongInstrument, "labctl instruments"),
+    (-200220, WrongInstrument, "the list of instruments"),
     (-200170, WrongInstrument, "no such channel"),
     (-200561, OutOfLimit, "outside the range"),
     (-200197, Refused, "this model does not have it"),
@@ -144,7 +144,7 @@ def test_no_such_device_lists_those_there_are() -> None:
     with emulated(opened=False) as rig:
         with pytest.raises(WrongInstrument) as caught:
             NidaqBoard("DAQ", "Dev7", rig.server.address).open(object())
-        assert_helpful(caught.value, "no board is called Dev7: there is Dev1", "labctl instruments")
+        assert_helpful(caught.value, "no board is called Dev7: there is Dev1", "the list of instruments")
 
 
 def test_a_server_that_is_killed_is_noticed_at_once_and_found_again() -> None:
