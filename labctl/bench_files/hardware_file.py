@@ -133,12 +133,6 @@ class HardwareBenchFile(HardwareConfig):
         daq = self.instruments.daq
         return self.timing is BlockTiming.DAQ and daq is not None and daq.clamp.circuit == "software"
 
-    @property
-    def conductance_law(self) -> str:
-        """Say by which law gate voltages are shown as conductances."""
-        known = "measured threshold and strength where calibrations tell them, else nominal ones"
-        return f"square law at 0 V, {known}"
-
     def make(self, seed: int, corrections: Corrections | None = None) -> Bench:
         """Return a new, closed bench; without corrections it drives and reads as its converters do."""
         from drivers.hardware import HardwareBench

@@ -16,7 +16,6 @@ from protocols.tables import ClampCircuit
 from protocols.task import Wiring
 from sim_backend import BenchConfig, SimBench
 from sim_backend.board.build import build_board
-from sim_backend.board.nominal import law_text
 
 _NOT_OF_THE_BOARD = {"engine", "calibration"}
 
@@ -44,11 +43,6 @@ class SimBenchFile(BenchConfig):
     def has_software_clamps(self) -> bool:
         """Tell whether clamps are set once per cycle from the free reading."""
         return self.board.clamp_circuit is ClampCircuit.SOFTWARE
-
-    @property
-    def conductance_law(self) -> str:
-        """Say by which law gate voltages are shown as conductances."""
-        return law_text(self.board)
 
     def engine_settings(self) -> EngineSettings:
         """Return how the engine behaves on this bench."""

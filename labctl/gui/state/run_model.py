@@ -264,10 +264,6 @@ class RunModel(QObject):
             self.grown.emit()
 
 
-def _decision_map(run: xr.Dataset) -> DecisionMap:
-    return DecisionMap(floats(run, "map_x"), floats(run, "map_y"), floats(run, "map_output"))
-
-
 def _tally(lateness_s: FloatArray) -> LatenessFacts:
     """Count the cycles of a stored run (n,) by how late they were."""
     tally = LatenessTally()
