@@ -4,12 +4,13 @@ from calibration.board_under_test import BoardUnderTest, ProgressCallback, opene
 from calibration.records import Calibration, Finding, State, Value, Verdict
 from calibration.routine import Nominal, Result, Routine, issue
 from calibration.routines import ROUTINES
-from calibration.store import CalibrationStore, status
+from calibration.store import CalibrationStatus, CalibrationStore, status
 
 __all__ = [
     "ROUTINES",
     "BoardUnderTest",
     "Calibration",
+    "CalibrationStatus",
     "CalibrationStore",
     "Finding",
     "Nominal",

@@ -9,6 +9,7 @@ import os
 import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from tempfile import TemporaryFile
@@ -18,7 +19,16 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import ValidationError
 
-from calibration.records import COLOURS, Calibration, calibrate_again, now_utc, sentence_of, state_of
+from calibration.records import (
+    COLOURS,
+    Calibration,
+    State,
+    Verdict,
+    calibrate_again,
+    now_utc,
+    sentence_of,
+    state_of,
+)
 from protocols.errors import DataError
 from protocols.messages import Message, say
 
@@ -134,19 +144,56 @@ class CalibrationStore:
         return found
 
 
+@dataclass(frozen=True)
+class CalibrationStatus:
+    """How the latest calibration of a routine stands; None where there never was one."""
+
+    routine: str
+    state: State
+    sentence: str
+    id: str | None = None
+    issued: datetime | None = None
+    expires: datetime | None = None
+    verdict: Verdict | None = None
+    operator: str | None = None
+
+    @property
+    def colour(self) -> str:
+        """Return "green", "amber" or "red"."""
+        return COLOURS[self.state]
+
+    @property
+    def usable(self) -> bool:
+        """Tell whether a run may rely on it."""
+        return self.colour != "red"
+
+    def to_json(self) -> dict[str, object]:
+        """Return an entry of `labctl calibrate status --json` and of a run's manifest."""
+        return {
+            "routine": self.routine,
+            "state": str(self.state),
+            "colour": self.colour,
+            "usable": self.usable,
+            "sentence": self.sentence,
+            "id": self.id,
+            "issued": self.issued.isoformat() if self.issued else None,
+            "expires": self.expires.isoformat() if self.expires else None,
+            "verdict": str(self.verdict) if self.verdict else None,
+            "operator": self.operator,
+        }
+
+
 def status(
     store: CalibrationStore | Path,
     serial: str,
     routines: tuple[str, ...] = (),
     now: datetime | None = None,
     again: Callable[[str], Message] = calibrate_again,
-) -> list[dict[str, Any]]:
+) -> list[CalibrationStatus]:
     """Say of each routine how its latest calibration of a board stands.
 
-    routines: which to look at; else all that were ever done on the board. Each entry is plain data:
-    routine, state ("valid", "expires soon", "expired", "issued in the future", "failed", "missing"), colour
-    ("green", "amber", "red"), usable, sentence, id, issued, expires, verdict, operator. again: as
-    `sentence_of` takes it. Raises DataError for a damaged store.
+    routines: which to look at; else all that were ever done on the board. again: as `sentence_of` takes it.
+    Raises DataError for a damaged store.
     """
     at = now or now_utc()
     latest = (store if isinstance(store, CalibrationStore) else CalibrationStore(store)).latest(serial)
@@ -154,18 +201,15 @@ def status(
     for routine in routines or tuple(latest):
         found = latest.get(routine)
         state = state_of(found, at)
-        entries.append(
-            {
-                "routine": routine,
-                "state": str(state),
-                "colour": COLOURS[state],
-                "usable": COLOURS[state] != "red",
-                "sentence": sentence_of(routine, state, found, at, again),
-                "id": found.id if found else None,
-                "issued": found.issued.isoformat() if found else None,
-                "expires": found.expires.isoformat() if found else None,
-                "verdict": str(found.verdict) if found else None,
-                "operator": found.operator if found else None,
-            }
-        )
+        entry = CalibrationStatus(routine, state, sentence_of(routine, state, found, at, again))
+        if found is not None:
+            entry = replace(
+                entry,
+                id=found.id,
+                issued=found.issued,
+                expires=found.expires,
+                verdict=found.verdict,
+                operator=found.operator,
+            )
+        entries.append(entry)
     return entries

@@ -1,13 +1,12 @@
 """What can go wrong with an instrument, each said in one sentence.
 
 Every sentence names the instrument, its address, what happened, the likely cause and what to do
-next. Libraries' own exceptions become one of these through `explained`.
+next.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Iterator, Mapping
 
 from protocols.errors import InstrumentError, ProtocolError
 from protocols.messages import Message, joined, say
@@ -99,15 +98,3 @@ def _branches(children: Mapping[str, InstrumentError], depth: int) -> Iterator[M
             yield from _branches(error.children, depth + 1)
         else:
             yield say("{branch}: {error}", branch=f"{indent}{name}", error=error)
-
-
-Explain = Callable[[Exception], InstrumentError]
-
-
-@contextmanager
-def explained(explain: Explain, *kinds: type[Exception]) -> Iterator[None]:
-    """Turn any exception of `kinds` raised inside into the InstrumentError that `explain` returns."""
-    try:
-        yield
-    except kinds as error:
-        raise explain(error) from error

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -197,10 +196,6 @@ class Task:
                 low = low_V if output.negative is None else low_V - high_V
                 high = high_V if output.negative is None else high_V - low_V
                 _check_values(f"{name}.labels.{output.name}", data.labels[:, column], low, high)
-
-    def with_train(self, **changes: Any) -> Task:
-        """Return the task with fields of its training set replaced."""
-        return replace(self, train=replace(self.train, **changes))
 
 
 def circle_points(

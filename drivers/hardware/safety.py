@@ -57,11 +57,6 @@ class SafetyReport:
         """Say whether every part was read back in its safe state."""
         return all(part.safe for part in self.parts)
 
-    def raise_unless_safe(self) -> None:
-        """Raise NotSafe naming every part that is not."""
-        if self.errors:
-            raise NotSafe(self.bench, self.errors)
-
 
 def make_safe(config: HardwareConfig) -> SafetyReport:
     """Connect anew to every instrument of a bench, put it to its safe state, and verify that by reading back.

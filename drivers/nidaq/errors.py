@@ -146,15 +146,6 @@ _MISSING = _Meaning(
 )
 
 
-def daqmx_code(error: BaseException | None) -> int | None:
-    """Return the DAQmx status code that an error comes from, or None."""
-    while error is not None:
-        if isinstance(error, DaqError):
-            return int(error.error_code)
-        error = error.__cause__
-    return None
-
-
 def explain(name: str, address: str, error: Exception, what: str) -> InstrumentFault:
     """Return the sentence for an exception of nidaqmx's; `what` was being done, as in "to read"."""
     if isinstance(error, DaqError):

@@ -6,7 +6,6 @@ import math
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from functools import partial
-from typing import Any
 
 import numpy as np
 import xarray as xr
@@ -76,7 +75,7 @@ class Report:
         """Return a quantity by its key."""
         return next((q for qs in self.sections.values() for q in qs if q.key == key), None)
 
-    def json(self) -> dict[str, Any]:
+    def json(self) -> dict[str, object]:
         """Return the report as plain objects for JSON; units by key are those of the values."""
         every = [q for quantities in self.sections.values() for q in quantities]
         return {

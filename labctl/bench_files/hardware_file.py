@@ -15,6 +15,7 @@ from labctl.bench_files.calibration_settings import CalibrationSettings
 from labctl.bench_files.engine_settings import UNWATCHED_S, EngineSettings
 from labctl.experiment.build import build_network
 from labctl.experiment.model import LatticeSettings, NetworkSettings
+from labctl.experiment.tables import TomlTable
 from protocols.bench import Bench, Limits
 from protocols.errors import ConfigError
 from protocols.messages import Message, say
@@ -22,6 +23,7 @@ from protocols.tables import Table
 from protocols.task import Output, Source, Wiring
 from protocols.units import Ampere, Ratio, Second
 from sim_backend import BoardSettings, Imperfections, preset_values
+from sim_backend.board.imperfections import LedgerEntry
 from sim_backend.emulators.faults import Fault, FaultKind
 
 INSTRUMENTS = ("supply", "meter", "controller", "daq")
@@ -133,12 +135,6 @@ class HardwareBenchFile(HardwareConfig):
         daq = self.instruments.daq
         return self.timing is BlockTiming.DAQ and daq is not None and daq.clamp.circuit == "software"
 
-    @property
-    def conductance_law(self) -> str:
-        """Say by which law gate voltages are shown as conductances."""
-        known = "measured threshold and strength where calibrations tell them, else nominal ones"
-        return f"square law at 0 V, {known}"
-
     def make(self, seed: int, corrections: Corrections | None = None) -> Bench:
         """Return a new, closed bench; without corrections it drives and reads as its converters do."""
         from drivers.hardware import HardwareBench
@@ -162,11 +158,11 @@ class HardwareBenchFile(HardwareConfig):
         """
         return instrument_addresses(self)
 
-    def in_si(self) -> dict[str, Any]:
+    def in_si(self) -> TomlTable:
         """Return all settings in SI units, as JSON holds them: kept in every run's manifest."""
         return self.model_dump(mode="json")
 
-    def ledger(self, seed: int) -> list[dict[str, Any]]:
+    def ledger(self, seed: int) -> list[LedgerEntry]:
         """Return every imperfection with its dose: of a board on a bench none is known."""
         return []
 

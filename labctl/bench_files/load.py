@@ -6,13 +6,14 @@ import shlex
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
 from drivers.corrections import Corrections
 from labctl.bench_files.calibration_settings import CalibrationSettings
 from labctl.bench_files.engine_settings import EngineSettings
 from labctl.bench_files.sim_file import SimBenchFile
 from labctl.experiment.load import override, read_toml, validate
+from labctl.experiment.tables import TomlTable
 from protocols.bench import Bench, Limits
 from protocols.errors import ConfigError
 from protocols.messages import Message, say
@@ -39,7 +40,7 @@ class LoadedBench:
 
     file: BenchFile
     path: str
-    values: dict[str, Any]
+    values: TomlTable
     seed: int
     imperfections: Message
     doses: str = ""
@@ -100,7 +101,7 @@ def load_bench(
     Doses come from the bench file, are replaced as a whole by `imperfections`, then changed one by
     one by `dose_overrides`. Raises ConfigError.
     """
-    values: dict[str, Any] = {"kind": SIM} if bench == SIM else read_toml(Path(bench))
+    values: TomlTable = {"kind": SIM} if bench == SIM else read_toml(Path(bench))
     if _kind(values, _named(bench)) == "hardware":
         if imperfections is not None or dose_overrides:
             raise ConfigError(
@@ -124,9 +125,7 @@ def load_bench(
     return LoadedBench(validate(SimBenchFile, values, file), bench, values, seed, source, options, file)
 
 
-def load_hardware(
-    values: dict[str, Any], path: str, overrides: Sequence[str] = (), seed: int = 0
-) -> LoadedBench:
+def load_hardware(values: TomlTable, path: str, overrides: Sequence[str] = (), seed: int = 0) -> LoadedBench:
     """Make a hardware bench of the values of its file. Raises ConfigError."""
     from labctl.bench_files.hardware_file import HardwareBenchFile
 
@@ -138,7 +137,7 @@ def load_hardware(
     )
 
 
-def read_hardware(path: str, overrides: Sequence[str] = ()) -> tuple[HardwareBenchFile, dict[str, Any]]:
+def read_hardware(path: str, overrides: Sequence[str] = ()) -> tuple[HardwareBenchFile, TomlTable]:
     """Read a bench file that must be of a hardware bench; return it and its values. Raises ConfigError."""
     from labctl.bench_files.hardware_file import HardwareBenchFile
 
@@ -156,7 +155,7 @@ def read_hardware(path: str, overrides: Sequence[str] = ()) -> tuple[HardwareBen
     return validate(HardwareBenchFile, values, path), values
 
 
-def _kind(values: dict[str, Any], file: str) -> str:
+def _kind(values: TomlTable, file: str) -> str:
     """Return which of the two models a file is of: the only look at a bench file that is not typed yet."""
     kind = values.get("kind", SIM)
     if kind not in KINDS:

@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from pydantic import Field
 
 from drivers.corrected_bench import with_corrections
 from drivers.corrections import Corrections
 from labctl.bench_files.calibration_settings import CalibrationSettings, simulated_serial
 from labctl.bench_files.engine_settings import EngineSettings
+from labctl.experiment.tables import TomlTable
 from protocols.bench import Bench, Limits
 from protocols.messages import Message, say
 from protocols.tables import ClampCircuit
 from protocols.task import Wiring
 from sim_backend import BenchConfig, SimBench
 from sim_backend.board.build import build_board
-from sim_backend.board.nominal import law_text
+from sim_backend.board.imperfections import LedgerEntry
 
 _NOT_OF_THE_BOARD = {"engine", "calibration"}
 
@@ -45,11 +44,6 @@ class SimBenchFile(BenchConfig):
         """Tell whether clamps are set once per cycle from the free reading."""
         return self.board.clamp_circuit is ClampCircuit.SOFTWARE
 
-    @property
-    def conductance_law(self) -> str:
-        """Say by which law gate voltages are shown as conductances."""
-        return law_text(self.board)
-
     def engine_settings(self) -> EngineSettings:
         """Return how the engine behaves on this bench."""
         return self.engine
@@ -75,11 +69,11 @@ class SimBenchFile(BenchConfig):
         """Return where its instruments are: it has none."""
         return {}
 
-    def in_si(self) -> dict[str, Any]:
+    def in_si(self) -> TomlTable:
         """Return the board's settings in SI units, as JSON holds them: kept in every run's manifest."""
         return self.model_dump(mode="json", exclude=_NOT_OF_THE_BOARD)
 
-    def ledger(self, seed: int) -> list[dict[str, Any]]:
+    def ledger(self, seed: int) -> list[LedgerEntry]:
         """Return every imperfection with its dose and its draw."""
         return self.imperfections.ledger(seed)
 

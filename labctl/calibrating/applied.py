@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypedDict
 
 import numpy as np
 
@@ -25,12 +25,42 @@ USED = ("dac", "adc", "edges")
 _GOOD = (State.VALID, State.SOON)
 
 
+class CalibrationInUse(TypedDict):
+    """A calibration that a run's numbers come from, as its manifest keeps it; times in ISO 8601."""
+
+    routine: str
+    id: str
+    method: str
+    issued: str
+    expires: str
+    operator: str
+
+
+class CorrectionsInUse(TypedDict):
+    """Every number that a run was corrected by, as its manifest keeps it.
+
+    sources, readings: gain and offset (V) by node; threshold (V) and strength (A/V²) by edge.
+    """
+
+    calibrations: list[CalibrationInUse]
+    sources: dict[str, list[float]]
+    readings: dict[str, list[float]]
+    threshold_V: list[float | None] | None
+    strength_A_per_V2: list[float | None] | None
+
+
+class InManifest(TypedDict):
+    """What a run's manifest says of its corrections; None when nothing is corrected."""
+
+    corrections: CorrectionsInUse | None
+
+
 @dataclass(frozen=True, eq=False)
 class Applied:
     """The corrections of a run, the calibrations they come from, and what is to be warned of."""
 
     corrections: Corrections | None = None
-    calibrations: tuple[dict[str, Any], ...] = ()
+    calibrations: tuple[Calibration, ...] = ()
     warnings: tuple[str, ...] = ()
 
     def lines(self) -> tuple[str, ...]:
@@ -38,19 +68,19 @@ class Applied:
         if not self.calibrations:
             return ()
         named = [
-            say("{routine} of {issued}", routine=c["routine"], issued=str(c["issued"])[:10])
+            say("{routine} of {issued}", routine=c.routine, issued=f"{c.issued:%Y-%m-%d}")
             for c in self.calibrations
         ]
         return (say("applied: {calibrations}", calibrations=joined(named, ", ")),)
 
-    def to_manifest(self) -> dict[str, Any]:
+    def to_manifest(self) -> InManifest:
         """Return what a run's manifest says: which calibrations, and every number that was used."""
         c = self.corrections
         if c is None:
             return {"corrections": None}
         return {
             "corrections": {
-                "calibrations": list(self.calibrations),
+                "calibrations": [_told(c) for c in self.calibrations],
                 "sources": {str(node): list(line) for node, line in c.sources.items()},
                 "readings": {str(node): list(line) for node, line in c.readings.items()},
                 "threshold_V": _plain(c.threshold_V),
@@ -84,7 +114,7 @@ def find_applied(bench: LoadedBench, wiring: Wiring, now: datetime | None = None
     corrections = corrections_of(found, wiring.network)
     warnings += _not_covered(corrections, found, wiring)
     warnings += corrections.at(wiring, bench.limits).out_of_reach(wiring)
-    return Applied(corrections, tuple(_told(c) for c in found.values()), tuple(warnings))
+    return Applied(corrections, tuple(found.values()), tuple(warnings))
 
 
 def corrections_of(found: Mapping[str, Calibration], network: Network) -> Corrections:
@@ -142,9 +172,16 @@ def _not_covered(corrections: Corrections, found: Mapping[str, Calibration], wir
     return said
 
 
-def _told(calibration: Calibration) -> dict[str, Any]:
+def _told(calibration: Calibration) -> CalibrationInUse:
     told = calibration.model_dump(mode="json", include={"routine", "id", "method", "issued", "expires"})
-    return told | {"operator": calibration.operator}
+    return {
+        "routine": told["routine"],
+        "id": told["id"],
+        "method": told["method"],
+        "issued": told["issued"],
+        "expires": told["expires"],
+        "operator": calibration.operator,
+    }
 
 
 def _plain(column: FloatArray | None) -> list[float | None] | None:

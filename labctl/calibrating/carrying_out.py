@@ -8,7 +8,7 @@ from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import structlog
 
@@ -32,6 +32,7 @@ from labctl.calibrating.advice import storing
 from labctl.calibrating.figure import draw_calibration
 from labctl.experiment.build import build_task
 from labctl.experiment.load import load_experiment
+from labctl.experiment.tables import TomlTable
 from protocols.bench import MadeOfInstruments
 from protocols.errors import ConfigError, LabError
 from protocols.messages import say
@@ -220,7 +221,7 @@ def _answered(bench: object) -> dict[str, str]:
     return {} if board is None else {ANSWERED: board.label()}
 
 
-def twin_of(bench: Bench) -> dict[str, Any]:
+def twin_of(bench: Bench) -> TomlTable:
     """Return the doses of the twin, from the latest calibrations. Raises DataError when one is missing."""
     latest = bench.store.latest(bench.serial)
     found = {name: latest[name] for name in NEEDED if name in latest}

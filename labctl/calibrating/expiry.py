@@ -41,13 +41,11 @@ class Expiry:
 
 def expiries(bench: LoadedBench, applied: Applied) -> list[Expiry]:
     """Return the calibrations, required or applied, that are valid now, the first to expire first."""
-    entries = [e for e in calibration_gate.look(bench).entries if e["usable"]]
-    found = {str(e["routine"]): str(e["expires"]) for e in (*entries, *applied.calibrations)}
+    required = [e for e in calibration_gate.look(bench).entries if e.usable]
+    found = {e.routine: e.expires for e in required if e.expires is not None}
+    found |= {c.routine: c.expires for c in applied.calibrations}
     options = bench.options()
-    return sorted(
-        (Expiry(routine, datetime.fromisoformat(text), options) for routine, text in found.items()),
-        key=lambda e: e.expires,
-    )
+    return sorted((Expiry(*item, options) for item in found.items()), key=lambda e: e.expires)
 
 
 def before_end(found: Sequence[Expiry], duration_s: float, now: datetime | None = None) -> list[str]:

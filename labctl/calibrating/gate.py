@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
-from calibration import CalibrationStore, status
+from calibration import CalibrationStatus, CalibrationStore, status
 from labctl.bench_files.calibration_settings import ANSWERED
 from labctl.bench_files.load import LoadedBench
 from labctl.calibrating.advice import repeating
@@ -16,30 +15,33 @@ from protocols.messages import Message, say
 
 @dataclass(frozen=True)
 class Gate:
-    """How the required calibrations stand: entries of `calibration.status`, and why red ones are let pass."""
+    """How the required calibrations stand, and why red ones are let pass."""
 
-    entries: tuple[dict[str, Any], ...]
+    entries: tuple[CalibrationStatus, ...]
     override: str
 
     def lines(self) -> tuple[str, ...]:
         """Return one line per calibration, its colour first."""
         return tuple(
-            say("{colour}: {sentence}", colour=Message.of(e["colour"]), sentence=e["sentence"])
+            say("{colour}: {sentence}", colour=Message.of(e.colour), sentence=e.sentence)
             for e in self.entries
         )
 
     def warnings(self) -> list[str]:
         """Return what to warn of: amber ones, and red ones let pass."""
-        found = [e["sentence"] for e in self.entries if e["colour"] == "amber"]
-        red = [e["sentence"] for e in self.entries if e["colour"] == "red"]
+        found: list[str] = [e.sentence for e in self.entries if e.colour == "amber"]
+        red = [e.sentence for e in self.entries if e.colour == "red"]
         return found + [
             say("{sentence} (let pass: {override})", sentence=sentence, override=self.override)
             for sentence in red
         ]
 
-    def to_manifest(self) -> dict[str, Any]:
+    def to_manifest(self) -> dict[str, object]:
         """Return what a run's manifest says of its calibrations."""
-        return {"calibrations": list(self.entries), "calibration_override": self.override or None}
+        return {
+            "calibrations": [e.to_json() for e in self.entries],
+            "calibration_override": self.override or None,
+        }
 
 
 def look(bench: LoadedBench, let_pass: str = "") -> Gate:
@@ -61,7 +63,7 @@ def check_board(bench: LoadedBench, applied: Applied, answered: str, let_pass: s
     answered: its name and serial number. Raises ConfigError unless a reason lets it pass.
     """
     settings, serial = bench.calibration, bench.calibration_serial
-    used = {*settings.required, *(str(c["routine"]) for c in applied.calibrations)}
+    used = {*settings.required, *(c.routine for c in applied.calibrations)}
     latest = CalibrationStore(settings.folder()).latest(serial) if used else {}
     known = {str(latest[name].conditions.get(ANSWERED, answered)) for name in used if name in latest}
     others = known - {answered}
@@ -86,9 +88,9 @@ def check_board(bench: LoadedBench, applied: Applied, answered: str, let_pass: s
 def pass_or_stop(bench: LoadedBench, let_pass: str = "") -> Gate:
     """Return how the calibrations stand. Raises ConfigError when one is red and no reason lets it pass."""
     gate = look(bench, let_pass)
-    red = [e for e in gate.entries if not e["usable"]]
+    red = [e for e in gate.entries if not e.usable]
     if red and not gate.override:
-        sentence = red[0]["sentence"]
+        sentence = red[0].sentence
         if len(red) > 1:
             sentence = say(
                 "{sentence}, and {count} more are not valid", sentence=sentence, count=len(red) - 1

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import math
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.console import Console
@@ -97,7 +97,7 @@ def _report(folder: Path) -> Report:
         raise ConfigError(f"run.nc cannot be read: {error}", file=str(folder)) from None
 
 
-def _json(folders: list[Path], reports: list[Report], sweep: Sweep | None) -> dict[str, Any]:
+def _json(folders: list[Path], reports: list[Report], sweep: Sweep | None) -> dict[str, object]:
     one = [{"path": str(f)} | r.json() for f, r in zip(folders, reports, strict=True)]
     if sweep is None:
         return one[0]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -13,6 +14,7 @@ from rich.markup import escape
 from labctl.cli.attended import do_by_engine
 from labctl.cli.spoken import spoken
 from labctl.engine.reports import CheckReport
+from protocols.messages import Message
 
 if TYPE_CHECKING:  # slow to import
     from labctl.bench_files.hardware_file import HardwareBenchFile
@@ -54,14 +56,21 @@ def check(
         who="labctl bench check",
     )
     if as_json:
-        plain = found.to_json() | {"problems": [spoken(problem) for problem in found.problems]}
-        for part, told in zip(plain["instruments"], found.instruments, strict=True):
-            part["error"] = spoken(told.error) if told.error else told.error
-        print(json.dumps(plain, ensure_ascii=False))
+        print(json.dumps(_spoken(found).to_json(), ensure_ascii=False))
     else:
         _show(found, config)
     if not found.ok:
         raise typer.Exit(1)
+
+
+def _spoken(found: CheckReport) -> CheckReport:
+    """Return the report with the names of commands in its sentences."""
+    problems = tuple(Message.of(spoken(problem)) for problem in found.problems)
+    parts = tuple(
+        replace(part, error=Message.of(spoken(part.error)) if part.error else None)
+        for part in found.instruments
+    )
+    return replace(found, problems=problems, instruments=parts)
 
 
 def _show(found: CheckReport, config: HardwareBenchFile) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.console import Console
@@ -157,17 +157,17 @@ def calibrate_command(
         report = _carry_out(request, console, quiet=as_json)
         found = [(done, Calibration.model_validate_json(done.record)) for done in report.done]
         failed = list(report.failed)
-    printed: dict[str, Any] = {"board": ready.serial, "calibrations": [_plain(*d) for d in found]}
+    printed: dict[str, object] = {"board": ready.serial, "calibrations": [_plain(*d) for d in found]}
     broken: list[str] = []
+    twin: Path | None = None
     if name == "twin" and not failed:
         against, broken = doubts(ready)
         failed = [f"no twin is made of numbers that fit no board; {why}" for why in against]
     if failed:
         printed["failures"] = [spoken(problem) for problem in failed]
     elif name == "twin":
-        path = out or ready.store.board_folder(ready.serial) / "twin.toml"
-        write_twin(twin_of(ready), path)
-        printed |= {"twin": str(path), "broken": broken}
+        twin = write_twin(twin_of(ready), out or ready.store.board_folder(ready.serial) / "twin.toml")
+        printed |= {"twin": str(twin), "broken": broken}
     if as_json:
         print(json.dumps(printed, ensure_ascii=False))
     else:
@@ -177,10 +177,10 @@ def calibrate_command(
             console.print(f"[bold red]labctl:[/] {escape(spoken(problem))}")
         for fault in broken:
             console.print(f"[yellow]the twin has this fault, too:[/] {escape(fault)}")
-        if "twin" in printed:
+        if twin is not None:
             Console(highlight=False, soft_wrap=True).print(
-                f"[bold]twin[/] of board {escape(ready.serial)}: {escape(printed['twin'])}\n"
-                f"  use it: labctl run EXPERIMENT.toml --imperfections {escape(printed['twin'])}"
+                f"[bold]twin[/] of board {escape(ready.serial)}: {escape(str(twin))}\n"
+                f"  use it: labctl run EXPERIMENT.toml --imperfections {escape(str(twin))}"
             )
     if failed or any(c.verdict == "fail" for _, c in found):
         raise typer.Exit(1)
@@ -257,16 +257,16 @@ def _status(bench: LoadedBench, store: Path | None, as_json: bool) -> None:
     folder, serial = store or bench.calibration.folder(), bench.calibration_serial
     entries = status(folder, serial, tuple(ROUTINES), again=repeating(bench.options()))
     if as_json:
-        text = {"board": serial, "store": str(folder), "calibrations": entries}
+        text = {"board": serial, "store": str(folder), "calibrations": [e.to_json() for e in entries]}
         print(json.dumps(text, ensure_ascii=False))
         return
     table = Table(box=None, pad_edge=False, header_style="dim", title_justify="left")
     for head in ("calibration", "state", "expires", ""):
         table.add_column(head)
     for e in entries:
-        colour = _COLOURS[e["colour"]]
-        expires = (e["expires"] or "–")[:16].replace("T", " ")
-        table.add_row(e["routine"], f"[{colour}]● {e['state']}[/]", expires, escape(e["sentence"]))
+        colour = _COLOURS[e.colour]
+        expires = f"{e.expires:%Y-%m-%d %H:%M}" if e.expires else "–"
+        table.add_row(e.routine, f"[{colour}]● {e.state}[/]", expires, escape(e.sentence))
     console = Console(highlight=False)
     if not console.is_terminal:
         console.width = 200
@@ -274,7 +274,7 @@ def _status(bench: LoadedBench, store: Path | None, as_json: bool) -> None:
     console.print(table)
 
 
-def _plain(done: CalibrationDone, calibration: Calibration) -> dict[str, Any]:
+def _plain(done: CalibrationDone, calibration: Calibration) -> dict[str, object]:
     record = calibration.model_dump(mode="json")
     files = {"record": str(done.record_file), "raw": str(done.raw_file)}
     return record | files | {"figure": str(done.figure) if done.figure else None}

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from rich.console import Console
 
+from labctl.experiment.tables import TomlTable
 from protocols.errors import ConfigError
 
 if TYPE_CHECKING:  # slow to import
@@ -100,7 +101,7 @@ def emulated_config(
     plain, of_bench, doses = split_overrides(overrides)  # "bench." and "emulation." may be left out
     keys = [*plain, *of_bench, *(f"emulation.imperfections.{text}" for text in doses)]
     config, values = read_hardware(bench, [k for k in keys if not k.startswith("emulation.imperfections.")])
-    emulation: dict[str, Any] = dict(values.get("emulation") or {})
+    emulation: TomlTable = dict(values.get("emulation") or {})
     if "emulation" not in values:
         return config  # EmulatedBench says what is missing
     if imperfections is not None:
@@ -129,7 +130,7 @@ def read_fault(text: str) -> FaultSettings:
 
     instrument, _, rest = text.partition(":")
     kind, *settings = rest.split(":")
-    values: dict[str, Any] = {"instrument": instrument, "kind": kind.replace("-", "_")}
+    values: TomlTable = {"instrument": instrument, "kind": kind.replace("-", "_")}
     for setting in settings:
         key, equals, value = setting.partition("=")
         if not equals:

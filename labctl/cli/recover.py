@@ -12,6 +12,7 @@ from rich.console import Console
 
 from labctl.cli.attended import carry_out_by_engine, is_verbose
 from labctl.cli.run import print_summary
+from labctl.runs.summary import Resumed
 from labctl.store.catalogue import find_run
 from labctl.store.recovery import Recovered, find_orphans
 from labctl.store.recovery import recover as recover_run
@@ -103,7 +104,7 @@ def _tell(found: list[Recovered], problems: list[str]) -> None:
         console.print("no run was cut short")
 
 
-def _tell_drift(resumed: dict[str, float] | None) -> None:
+def _tell_drift(resumed: Resumed | None) -> None:
     console = Console(highlight=False, soft_wrap=True)
     if resumed is None:
         console.print(f"  [dim]{'resumed':>10}[/]  not: it ended before it went on; what was stored stands")

@@ -13,7 +13,7 @@ import msgspec
 import numpy as np
 
 from protocols.errors import DataError
-from protocols.messages import Field, Message, say
+from protocols.messages import Message, say
 
 T = TypeVar("T")
 
@@ -30,7 +30,7 @@ class _Sentence(msgspec.Struct, frozen=True):
     """A message on its way: its template and values, of which each may be one, too."""
 
     template: str
-    fields: dict[str, Any]
+    fields: dict[str, str | int | float | bool | _Sentence | None]
 
 
 def encode(value: object) -> bytes:
@@ -65,7 +65,7 @@ def decode_line(line: bytes, kind: type[T] | Any) -> T:
 
 def _packed(value: Any) -> Any:
     if isinstance(value, Message):
-        return _Sentence(value.template, dict(value.fields))
+        return _sentence(value)
     if isinstance(value, np.ndarray):
         return _Array(value.dtype.str, value.shape, value.tobytes())
     if isinstance(value, np.generic):
@@ -73,6 +73,11 @@ def _packed(value: Any) -> Any:
     if isinstance(value, Path):
         return str(value)
     raise NotImplementedError(f"a {type(value).__name__} does not travel between processes")
+
+
+def _sentence(message: Message) -> _Sentence:
+    fields = {n: _sentence(v) if isinstance(v, Message) else v for n, v in message.fields.items()}
+    return _Sentence(message.template, fields)
 
 
 def _unpacked(kind: type, value: Any) -> Any:
@@ -90,10 +95,11 @@ def _message(value: Any) -> Message:
     """Return a message from what arrived: a plain text is one that nobody translates."""
     if isinstance(value, str):
         return Message.of(value)
-    sentence = msgspec.convert(value, _Sentence)
-    fields: dict[str, Field] = {
-        name: _message(field) if isinstance(field, dict) else field for name, field in sentence.fields.items()
-    }
+    return _told(msgspec.convert(value, _Sentence))
+
+
+def _told(sentence: _Sentence) -> Message:
+    fields = {n: _told(v) if isinstance(v, _Sentence) else v for n, v in sentence.fields.items()}
     return Message(sentence.template, fields)
 
 

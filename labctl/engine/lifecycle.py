@@ -39,10 +39,6 @@ class VerbRow:
         """Tell whether the verb means anything in this state."""
         return self.always or (state, self.kind) in TRANSITIONS
 
-    def leads_to(self, state: RunState) -> RunState:
-        """Return the state the verb leads to at once; EMERGENCY OFF without a run changes no state."""
-        return TRANSITIONS.get((state, self.kind), state)
-
 
 VERBS: Mapping[Verb, VerbRow] = MappingProxyType(
     {

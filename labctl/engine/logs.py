@@ -12,6 +12,8 @@ from typing import Any, TextIO
 
 import structlog
 
+from labctl.engine.messages import LogLine
+
 NAME = "log.jsonl"
 TRACE = "drivers.io"  # the standard logger that drivers write to, at DEBUG, before a voltage changes
 
@@ -58,7 +60,7 @@ class _ToStructlog(logging.Handler):
         structlog.get_logger(record.name).info(record.getMessage(), **extra)  # whoever asked wants to see it
 
 
-def configure_engine(run_log: RunLog, publish: Callable[[dict[str, Any]], None], *, verbose: bool) -> None:
+def configure_engine(run_log: RunLog, publish: Callable[[LogLine], None], *, verbose: bool) -> None:
     """Set up the log of an engine process: the run's file, the clients, and stderr.
 
     Clients get warnings and worse (everything when verbose); the file everything.

@@ -6,7 +6,6 @@ import time
 from collections import deque
 from collections.abc import Callable
 from dataclasses import replace
-from typing import Any
 
 import numpy as np
 
@@ -82,10 +81,10 @@ class Observer:
             self._published.note(RunEvent(what, by, reason, self.run_time_s(), state.progress.cycle))
         self._published.update(**self._facts(event, state))
 
-    def _facts(self, event: Event, state: EngineState) -> dict[str, Any]:
+    def _facts(self, event: Event, state: EngineState) -> dict[str, object]:
         progress, session = state.progress, self._session
         rate = self._rate(progress.cycle, state.run)
-        facts: dict[str, Any] = {
+        facts: dict[str, object] = {
             "state": state.run,
             "outcome": state.outcome,
             "reason": Message.of(state.reason) if state.reason else NOTHING,

@@ -7,7 +7,6 @@ import threading
 import time
 from dataclasses import replace
 from types import FrameType
-from typing import Any
 
 from labctl.engine import logs
 from labctl.engine.core import Engine
@@ -88,7 +87,7 @@ class EngineProcess:
         while True:
             time.sleep(_LOOK_AROUND_S)
             snapshot = published.snapshot
-            changes: dict[str, Any] = {}
+            changes: dict[str, object] = {}
             watchers = self._server.watchers()
             if watchers != snapshot.watchers:
                 changes["watchers"] = watchers

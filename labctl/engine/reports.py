@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import Any
 
 from labctl.runs.summary import RunSummary
 from protocols.bench import InstrumentIdentity
@@ -97,7 +96,7 @@ class CheckReport:
     safe: bool | None = None
     left: tuple[PartLeft, ...] = ()
 
-    def to_json(self) -> dict[str, Any]:
+    def to_json(self) -> dict[str, object]:
         """Return the keys of `labctl bench check --json`."""
         plain = asdict(self)
         del plain["left"]

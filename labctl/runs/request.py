@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
 
 
 @dataclass(frozen=True)
@@ -22,17 +21,6 @@ class RunRequest:
     command: Sequence[str] = ()
     trace_io: bool = False
     uncalibrated: str = ""
-
-    def to_plain(self) -> dict[str, Any]:
-        """Return what JSON can hold."""
-        plain = asdict(self)
-        return plain | {"experiment": str(self.experiment), "out": str(self.out)}
-
-    @classmethod
-    def from_plain(cls, plain: Mapping[str, Any]) -> RunRequest:
-        """Build a request that came over a connection."""
-        lists = {key: tuple(plain[key]) for key in ("overrides", "command")}
-        return cls(**{**plain, **lists, "experiment": Path(plain["experiment"]), "out": Path(plain["out"])})
 
     def seen_from(self, folder: Path) -> RunRequest:
         """Return the request with its paths as they are in `folder`, the asker's working folder."""

@@ -6,10 +6,9 @@ import contextlib
 import shutil
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import structlog
@@ -22,7 +21,7 @@ from labctl.runs.decision import measure_decision_map
 from labctl.runs.inventory import Inventory
 from labctl.runs.prepared import PreparedRun, Resumption
 from labctl.runs.session import Listener, Session
-from labctl.runs.summary import LatenessHistogram, RunSummary
+from labctl.runs.summary import Resumed, RunSummary
 from labctl.store import (
     Checkpoint,
     LiveReader,
@@ -38,7 +37,7 @@ from labctl.store import live as live_store
 from labctl.store.catalogue import update
 from labctl.store.convert import convert
 from labctl.store.dataset import run_attributes
-from labctl.store.summary import measured
+from labctl.store.summary import RunResults, measured
 from protocols.bench import Bench, Restorable
 from protocols.engine import EngineState, Outcome, Progress
 from protocols.errors import DataError
@@ -216,21 +215,16 @@ def _put_back(
     was stored after the checkpoint is forgotten.
     """
     from_cycle = checkpoint.progress.cycle
-    report: dict[str, Any] = {
-        "from_cycle": from_cycle,
-        "cycles_repeated": recorder.live.committed_cycles - from_cycle,
-    }
+    report = Resumed(from_cycle=from_cycle, cycles_repeated=recorder.live.committed_cycles - from_cycle)
     if checkpoint.bench is not None and isinstance(bench, Restorable):
         bench.restore(checkpoint.bench)
     elif checkpoint.gates_V is not None:
         drift_V = np.abs(bench.read_gates() - checkpoint.gates_V)
-        report |= {
-            "gates_read_at_cycle": checkpoint.gates_cycle,
-            "gate_drift_worst_V": float(np.nanmax(drift_V)),
-            "gate_drift_rms_V": float(np.sqrt(np.nanmean(drift_V**2))),
-        }
+        report["gates_read_at_cycle"] = checkpoint.gates_cycle
+        report["gate_drift_worst_V"] = float(np.nanmax(drift_V))
+        report["gate_drift_rms_V"] = float(np.sqrt(np.nanmean(drift_V**2)))
     recorder.events.note("run resumed", by="labctl runs resume", **report)
-    report |= applied.to_manifest()
+    report["corrections"] = applied.to_manifest()["corrections"]
     report["time"] = datetime.now(UTC).isoformat(timespec="milliseconds")
     manifest.add(resumed=[*manifest.values.get("resumed", []), report])
     recorder.go_on()
@@ -252,9 +246,9 @@ def _store(
     status = str(state.outcome or "failed")
     with LiveReader(folder) as live:
         results = measured(live)
-    learnt = {"cycles": reached.cycle, "learning_time_s": reached.learning_time_s}
-    if results.get("cycles", 0) > reached.cycle:  # it never went on: what came after the checkpoint stands
-        learnt = {name: results[name] for name in learnt}
+    cycles, learning_time_s = reached.cycle, reached.learning_time_s
+    if results and results.cycles > cycles:  # it never went on: what came after the checkpoint stands
+        cycles, learning_time_s = results.cycles, results.learning_time_s
     figures: list[Path] = []
     if results:
         name = identity.name if identity else "unknown"
@@ -274,7 +268,8 @@ def _store(
         state.reason,
         bench_identity=vars(identity) if identity else None,
         safe_state=vars(session.safe) if session.safe else None,
-        **learnt,
+        cycles=cycles,
+        learning_time_s=learning_time_s,
         training_wall_time_s=recorder.run_time_s(),
         **recorder.lateness.summary(),
         warnings=list(session.warnings),
@@ -294,7 +289,7 @@ def _summary(
     manifest: Manifest,
     session: Session,
     recorder: Recorder,
-    results: dict[str, Any],
+    results: RunResults,
     wall_time_s: float,
     cycles_before: int,
     figures: list[Path],
@@ -313,12 +308,12 @@ def _summary(
         bench=session.identity.name if session.identity else "unknown",
         imperfections=str(manifest.values.get("imperfections", run.bench.imperfections)),
         seed=run.request.seed,
-        **results,
+        **asdict(results),
         wall_time_s=wall_time_s,
         cycles_per_s=max(state.progress.cycle - cycles_before, 0) / wall_time_s,
         late_cycles=lateness["late_cycles"],
         lateness_worst_s=lateness["lateness_worst_s"],
-        lateness_histogram=LatenessHistogram(**lateness["lateness_histogram"]),
+        lateness_histogram=lateness["lateness_histogram"],
         resumed=resumed[-1] if resumed else None,
         figures=tuple(str(f) for f in figures),
     )

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import signal
 import time
 from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
-from types import FrameType
 from typing import Protocol
 
 import structlog
@@ -269,19 +267,3 @@ class Session:
                 self._in_step = False
         self.safe = self.bench.safe_state()
         return Event(EventKind.SAFE_REACHED)
-
-
-def stop_on_signals(session: Session) -> None:
-    """Turn Ctrl-C, SIGTERM and SIGHUP into a clean stop of a session in this process; a second one aborts."""
-    seen = 0
-
-    def handle(number: int, frame: FrameType | None) -> None:
-        nonlocal seen
-        seen += 1
-        name = signal.Signals(number).name
-        session.request(EventKind.STOP if seen == 1 else EventKind.ABORT, say("{name} received", name=name))
-        if seen > 2:
-            raise KeyboardInterrupt
-
-    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-        signal.signal(number, handle)

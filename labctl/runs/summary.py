@@ -3,22 +3,29 @@
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass
-from typing import Any
+from typing import Required, TypedDict
+
+from labctl.calibrating.applied import CorrectionsInUse
+from labctl.store.lateness import Histogram
 
 
-@dataclass(frozen=True)
-class LatenessHistogram:
-    """Cycles by how late they started: cycles[k] from from_s[k] to from_s[k + 1], the last open-ended."""
+class Resumed(TypedDict, total=False):
+    """How a resumption found the bench, as a run's manifest keeps it; gates only of boards that hold them."""
 
-    from_s: tuple[float, ...]
-    cycles: tuple[int, ...]
+    from_cycle: Required[int]
+    cycles_repeated: Required[int]
+    gates_read_at_cycle: int
+    gate_drift_worst_V: float
+    gate_drift_rms_V: float
+    corrections: CorrectionsInUse | None
+    time: str
 
 
 @dataclass(frozen=True)
 class RunSummary:
     """What a run came to: the keys of `labctl run --json`. None where there is nothing to tell.
 
-    resumed: how the last resumption found the bench, as in the manifest.
+    resumed: how the last resumption found the bench.
     """
 
     run_id: str
@@ -43,10 +50,10 @@ class RunSummary:
     cycles_per_s: float
     late_cycles: int
     lateness_worst_s: float
-    lateness_histogram: LatenessHistogram
-    resumed: dict[str, Any] | None
+    lateness_histogram: Histogram
+    resumed: Resumed | None
     figures: tuple[str, ...]
 
-    def to_json(self) -> dict[str, Any]:
+    def to_json(self) -> dict[str, object]:
         """Return what JSON can hold."""
         return asdict(self)

@@ -64,7 +64,7 @@ def open_run(path: Path, *, cycles: bool = True) -> xarray.Dataset:
         return dataset.load()
 
 
-def _write_statics(statics: dict[str, Static], attributes: dict[str, Any], path: Path) -> None:
+def _write_statics(statics: dict[str, Static], attributes: dict[str, object], path: Path) -> None:
     import xarray
 
     named = {name: v for name, v in statics.items() if name in v[0]}
@@ -127,7 +127,7 @@ class _Writer:
         dtype = np.dtype(column.dtype)
         per_row = int(np.prod(shape, dtype=np.int64))
         self._rows = max(min(_CHUNK_BYTES // max(per_row * dtype.itemsize, 1), length), 1)
-        options: dict[str, Any] = {}
+        options: dict[str, object] = {}
         if length * per_row > _WORTH_PACKING:
             options = {
                 "chunks": (self._rows, *shape),

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from labctl.store.codec import smallest_unsigned
 from labctl.store.live import Static
@@ -21,27 +21,27 @@ from protocols.task import DataSet
 
 @dataclass(frozen=True, eq=False)
 class DecisionMap:
-    """Outputs over the plane of two inputs: x (X,), y (Y,) and outputs (Y, X, T), in volts."""
+    """Outputs over the plane of two inputs: x (X,), y (Y,) and outputs (Y, X, T)."""
 
-    x: FloatArray
-    y: FloatArray
-    outputs: FloatArray
+    x_V: FloatArray
+    y_V: FloatArray
+    outputs_V: FloatArray
 
     def variables(self) -> dict[str, Static]:
         """Return the map as variables of run.nc."""
         return {
-            "map_x": (("map_x",), self.x, _about("V", "first input of the decision map")),
-            "map_y": (("map_y",), self.y, _about("V", "second input of the decision map")),
-            "map_output": (("map_y", "map_x", "output"), self.outputs, _about("V", "free output")),
+            "map_x": (("map_x",), self.x_V, _about("V", "first input of the decision map")),
+            "map_y": (("map_y",), self.y_V, _about("V", "second input of the decision map")),
+            "map_output": (("map_y", "map_x", "output"), self.outputs_V, _about("V", "free output")),
         }
 
 
-def plan_attributes(plan: Plan) -> dict[str, Any]:
+def plan_attributes(plan: Plan) -> dict[str, str | float]:
     """Return what is said of a run before it begins: its task and its method."""
     return {"task_kind": str(plan.task.kind), "method": plan.method.name, "margin_V": plan.task.margin_V}
 
 
-def run_attributes(plan: Plan, limits: Limits) -> dict[str, Any]:
+def run_attributes(plan: Plan, limits: Limits) -> dict[str, str | float]:
     """Return what run.nc says of itself whatever happens in the run."""
     return {
         "Conventions": "labctl-run 1",
@@ -53,7 +53,7 @@ def run_attributes(plan: Plan, limits: Limits) -> dict[str, Any]:
     }
 
 
-def _period(plan: Plan) -> dict[str, Any]:
+def _period(plan: Plan) -> dict[str, str | float]:
     """Return the period of a task cycle in cycles and in seconds of learning time with nominal pulses."""
     order = plan.order
     if order.kind is not OrderKind.TASK_CYCLE:
@@ -70,7 +70,7 @@ def static_variables(plan: Plan) -> dict[str, Static]:
 
 def round_arrays(reading: Round, progress: Progress, wall_time_s: float) -> dict[str, NDArray[Any]]:
     """Return a measurement round by the names of the layout; `progress` is as it is after the round."""
-    found: dict[str, Any] = {
+    found: dict[str, ArrayLike] = {
         "round_cycle": progress.cycle,
         "learning_time": progress.learning_time_s,
         "wall_time": wall_time_s,

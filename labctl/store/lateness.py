@@ -3,13 +3,28 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TypedDict
 
 import numpy as np
 
 from protocols.block import FloatArray, IntArray
 
 EDGES_S: FloatArray = np.concatenate([[0.0], 10.0 ** np.arange(-6, 1.5, 0.5)])  # 0, 1 µs, 3.2 µs, … 10 s
+
+
+class Histogram(TypedDict):
+    """Late cycles by how late they were: cycles[k] from from_s[k] to from_s[k + 1], the last open-ended."""
+
+    from_s: list[float]
+    cycles: list[int]
+
+
+class LatenessSummary(TypedDict):
+    """What the manifest and the summary of a run tell of its deadlines."""
+
+    late_cycles: int
+    lateness_worst_s: float
+    lateness_histogram: Histogram
 
 
 def _no_counts() -> IntArray:
@@ -40,7 +55,7 @@ class LatenessTally:
             bins = np.searchsorted(EDGES_S, late, side="right") - 1
             self.histogram = self.histogram + np.bincount(bins, minlength=len(EDGES_S))
 
-    def summary(self) -> dict[str, Any]:
+    def summary(self) -> LatenessSummary:
         """Return the numbers for the run's summary and manifest."""
         return {
             "late_cycles": self.late,

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -120,7 +120,8 @@ def _store(
     elif _left_alone(folder, events):
         reason += "; NOBODY MADE THE BENCH SAFE, engine and guardian died together: switch its supply off"
     EventLog(folder).note("run recovered", by="labctl runs recover", reason=reason, cycle=kept.cycles)
-    summary = {**manifest.values.get("summary", {}), **kept.results, "status": status, "reason": reason}
+    results = asdict(kept.results) if kept.results is not None else {}
+    summary = {**manifest.values.get("summary", {}), **results, "status": status, "reason": reason}
     manifest.add(
         status=status,
         reason=reason,

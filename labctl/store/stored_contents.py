@@ -11,7 +11,7 @@ from labctl.store.convert import NAME as STORED
 from labctl.store.events import read_events
 from labctl.store.live import NAME
 from labctl.store.live_reader import LiveReader, NothingRecorded
-from labctl.store.summary import measured
+from labctl.store.summary import RunResults, measured
 from protocols.errors import DataError
 
 
@@ -28,7 +28,7 @@ class StoredContents:
     resumable: bool = False
     is_live: bool = True
     ended: Mapping[str, str] | None = None
-    results: Mapping[str, Any] = field(default_factory=dict)
+    results: RunResults | None = None
     attributes: Mapping[str, Any] = field(default_factory=dict)
 
 

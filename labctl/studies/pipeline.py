@@ -12,11 +12,10 @@ import multiprocessing
 import os
 import shutil
 import signal
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 import labctl
 from labctl.bench_files.load import load_bench
@@ -45,7 +44,7 @@ class Point:
     cycles: int
     seed: int = 0
     overrides: tuple[str, ...] = ()
-    labels: dict[str, Any] = field(default_factory=dict)
+    labels: Mapping[str, object] = field(default_factory=dict)
 
     def digest(self) -> str:
         """Return a fingerprint of the run: the same one has the same result."""

@@ -11,13 +11,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
 
 import numpy as np
 from scipy.optimize import least_squares
 
 from labctl.analysis.theory import Line, TwoEdgeBoard
 from labctl.analysis.theory.two_tasks import bias_from_drifts
+from labctl.experiment.tables import TomlTable
 from protocols.block import FloatArray
 from protocols.errors import DataError
 from protocols.messages import say
@@ -135,11 +135,11 @@ def drift_twin(tests: Sequence[DriftTest], board: TwoEdgeBoard | None = None) ->
     )
 
 
-def twin_doses(twin: TwoEdgeTwin, board: TwoEdgeBoard | None = None, label: str = "") -> dict[str, Any]:
+def twin_doses(twin: TwoEdgeTwin, board: TwoEdgeBoard | None = None, label: str = "") -> TomlTable:
     """Return the doses, in SI, of the simulated two-edge board: edges G₋, G₊ and the fixed resistor."""
     nominal = board or TwoEdgeBoard()
 
-    def column(pair: Iterable[float], third: float, unit: str) -> dict[str, Any]:
+    def column(pair: Iterable[float], third: float, unit: str) -> TomlTable:
         return {"values": [float(f"{v:.6g}") for v in (*pair, third)], "unit": unit}
 
     (in_a, label_a), (in_b, label_b) = twin.tasks

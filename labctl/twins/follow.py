@@ -7,7 +7,6 @@ or when nobody reads its lines any more.
 
 from __future__ import annotations
 
-import json
 import os
 import sys
 import threading
@@ -21,7 +20,7 @@ import numpy as np
 
 from labctl.store import LiveReader, open_run
 from labctl.store.manifest import read_manifest
-from labctl.twins.health import Health, NoTwin
+from labctl.twins.health import Health, NoTwin, ProblemTold, line_of
 from labctl.twins.replay import Enough, Predicted, default_twin, run_again
 from protocols.block import FloatArray, IntArray
 from protocols.errors import DataError, LabError
@@ -130,12 +129,11 @@ def main() -> None:
     folder, *rest = sys.argv[1:]
     lines, sys.stdout = sys.stdout, sys.stderr  # whatever else is printed on the way is no line
     try:
-        follow(
-            Path(folder), Path(rest[0]) if rest else None, lambda h: print(h.line(), file=lines, flush=True)
-        )
+        twin = Path(rest[0]) if rest else None
+        follow(Path(folder), twin, lambda health: print(line_of(health.told()), file=lines, flush=True))
     except LabError as error:
-        told = {"problem": str(error), "missing": isinstance(error, NoTwin)}
-        print(json.dumps(told), file=lines, flush=True)
+        problem = ProblemTold(str(error), isinstance(error, NoTwin))
+        print(line_of(problem), file=lines, flush=True)
 
 
 def _end_with_the_asker() -> None:

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import json
 import os
 import subprocess
 import sys
 import threading
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
+import msgspec
 import numpy as np
 
 from protocols.block import FloatArray, IntArray
@@ -18,6 +17,35 @@ from protocols.errors import ConfigError
 
 DISAGREES = 0.05  # of the gate span: an edge whose gate is further off disagrees
 _ONE_THREAD = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "MKL_NUM_THREADS": "1"}
+
+
+class HealthTold(msgspec.Struct, frozen=True, tag=True):
+    """The health of a run on its way between two processes; fields as of Health."""
+
+    cycle: int
+    learning_s: float
+    edges: list[int]
+    measured_V: list[float]
+    predicted_V: list[float]
+    span_V: float
+
+    def health(self) -> Health:
+        """Return what was told."""
+        edges = np.array(self.edges, dtype=np.int64)
+        measured_V, predicted_V = np.array(self.measured_V), np.array(self.predicted_V)
+        return Health(self.cycle, self.learning_s, edges, measured_V, predicted_V, self.span_V)
+
+
+class ProblemTold(msgspec.Struct, frozen=True, tag=True):
+    """Why a twin cannot step beside its run; missing: because the board has no twin."""
+
+    problem: str
+    missing: bool
+
+
+def line_of(told: HealthTold | ProblemTold) -> str:
+    """Return a line of JSON, its end left out."""
+    return msgspec.json.encode(told).decode("utf-8")
 
 
 @dataclass(frozen=True, eq=False)
@@ -49,19 +77,11 @@ class Health:
         """Return the edges that are more than 5 % of the span off, worst first."""
         return disagreeing(self.edges, self.residual_V, self.span_V)
 
-    def line(self) -> str:
-        """Return it as a line of JSON."""
-        columns = {k: getattr(self, k).tolist() for k in ("edges", "measured_V", "predicted_V")}
-        return json.dumps(
-            {"cycle": self.cycle, "learning_s": self.learning_s, "span_V": self.span_V, **columns}
-        )
-
-    @classmethod
-    def of(cls, told: dict[str, Any]) -> Health:
-        """Build it from what its line held."""
-        columns = {k: np.array(told[k], dtype=float) for k in ("measured_V", "predicted_V")}
-        edges = np.array(told["edges"], dtype=np.int64)
-        return cls(int(told["cycle"]), told["learning_s"], edges, span_V=told["span_V"], **columns)
+    def told(self) -> HealthTold:
+        """Return it as it goes from the twin's process to whoever watches."""
+        edges, measured_V, predicted_V = self.edges, self.measured_V, self.predicted_V
+        columns = edges.tolist(), measured_V.tolist(), predicted_V.tolist()
+        return HealthTold(self.cycle, self.learning_s, *columns, self.span_V)
 
 
 def disagreeing(edges: IntArray, residual_V: FloatArray, span_V: float) -> list[int]:
@@ -118,11 +138,11 @@ class Watch:
             return
         with stream:
             for text in stream:
-                told = json.loads(text)
+                told = msgspec.json.decode(text, type=HealthTold | ProblemTold)
                 with self._lock:
-                    if "problem" in told:
-                        self.problem, self.missing = told["problem"], told["missing"]
+                    if isinstance(told, ProblemTold):
+                        self.problem, self.missing = told.problem, told.missing
                     else:
-                        self.latest = Health.of(told)
+                        self.latest = told.health()
                         self._fresh.append(self.latest)
         self.over = True

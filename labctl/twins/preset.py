@@ -9,6 +9,7 @@ from typing import Any
 import tomlkit
 
 from labctl.experiment.load import validate
+from labctl.experiment.tables import TomlTable
 from protocols.errors import ConfigError
 from protocols.messages import say
 from sim_backend import Imperfections
@@ -21,7 +22,7 @@ def find_twins(folder: Path) -> dict[str, Path]:
     return {file.parent.name: file for file in sorted(folder.glob(f"*/{TWIN}"))}
 
 
-def write_twin(doses: dict[str, Any], path: Path) -> Path:
+def write_twin(doses: TomlTable, path: Path) -> Path:
     """Write a twin's doses as a TOML preset for --imperfections; return the path.
 
     Raises ConfigError when they are no doses, or the file cannot be written.
@@ -51,7 +52,7 @@ def write_twin(doses: dict[str, Any], path: Path) -> Path:
     return path
 
 
-def _inline(column: dict[str, Any]) -> Any:
+def _inline(column: TomlTable) -> Any:
     table = tomlkit.inline_table()
     table.update(column)
     return table

@@ -10,7 +10,7 @@ import tomllib
 import zlib
 from importlib.resources import files
 from pathlib import Path
-from typing import Any
+from typing import Any, TypedDict
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,6 +25,16 @@ from sim_backend.board.measured import Faults, PerEdge, PerNode
 
 PRESETS = ("ideal", "lattice-paper", "small-network-exp1", "small-network-exp2", "harsh")
 TABLES = ("per_edge", "per_node", "faults")  # fields that are tables of their own
+
+
+class LedgerEntry(TypedDict):
+    """One imperfection as the manifest keeps it; seed: of its draw, None where nothing is drawn."""
+
+    name: str
+    meaning: str
+    unit: str
+    dose: Any
+    seed: int | None
 
 
 def _dose(text: str, unit: str, default: float = 0.0, signed: bool = False) -> Any:
@@ -100,18 +110,19 @@ class Imperfections(Table):
     per_node: PerNode = Field(PerNode(), description="measured converters that replace draws")
     faults: Faults = Field(Faults(), description="edges and wires broken on purpose")
 
-    def ledger(self, seed: int) -> list[dict[str, Any]]:
+    def ledger(self, seed: int) -> list[LedgerEntry]:
         """Return one entry per imperfection: name, meaning, unit, dose, seed.
 
         Entries of the tables are named `per_edge.bias` and so on; their dose is a list and they
         have no seed, because nothing in them is drawn.
         """
         skipped = ("description", *TABLES)
-        entries = [e | {"seed": stream_seed(seed, e["name"])} for e in _entries(self, skipped)]
+        entries = _entries(self, skipped)
+        for entry in entries:
+            entry["seed"] = stream_seed(seed, entry["name"])
         for table in TABLES:
             for entry in _entries(getattr(self, table)):
-                name, dose = f"{table}.{entry['name']}", list(entry["dose"])
-                entries.append(entry | {"name": name, "dose": dose, "seed": None})
+                entries.append({**entry, "name": f"{table}.{entry['name']}", "dose": list(entry["dose"])})
         return entries
 
     def draw(self, name: str, seed: int, size: int, stream: str = "") -> FloatArray:
@@ -140,9 +151,9 @@ def _uniform(seed: int, name: str, size: int) -> FloatArray:
     return np.random.default_rng(stream_seed(seed, name)).random(size)
 
 
-def _entries(table: Table, skipped: tuple[str, ...] = ()) -> list[dict[str, Any]]:
+def _entries(table: Table, skipped: tuple[str, ...] = ()) -> list[LedgerEntry]:
     """Return name, meaning, unit and dose of every field of a table."""
-    entries = []
+    entries: list[LedgerEntry] = []
     for name, field in type(table).model_fields.items():
         if name in skipped:
             continue
@@ -150,9 +161,10 @@ def _entries(table: Table, skipped: tuple[str, ...] = ()) -> list[dict[str, Any]
         entries.append(
             {
                 "name": name,
-                "meaning": field.description,
-                "unit": extra.get("unit", ""),
+                "meaning": field.description or "",
+                "unit": str(extra.get("unit", "")),
                 "dose": getattr(table, name),
+                "seed": None,
             }
         )
     return entries

@@ -38,15 +38,6 @@ def conductances(config: BenchConfig, network: Network, gates_V: ArrayLike) -> F
     return nominal_law(config.board, network).conductance(gates_V, network)
 
 
-def law_text(board: BoardSettings) -> str:
-    """Say in one line which law turns gates into conductances."""
-    text = "square law at 0 V with nominal threshold and strength"
-    if board.law is LawKind.LEVEL1:
-        text = "SPICE level 1 at 0 V with nominal threshold and strength"
-    kinds = sorted({entry.law for entry in board.edge_laws})
-    return f"{text}; single edges {', '.join(kinds)}" if kinds else text
-
-
 def level1(card: Level1Card) -> Level1:
     """Return the transistors of a card."""
     return Level1(

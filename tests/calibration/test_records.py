@@ -55,28 +55,26 @@ def state(store, at, routine="bias"):
 def test_a_calibration_ages_from_green_over_amber_to_red(store, days, expected, colour, words):
     store.append(record())
     entry = state(store, ISSUED + timedelta(days=days))
-    assert (entry["state"], entry["colour"], entry["usable"]) == (expected, colour, colour != "red")
-    assert words in entry["sentence"]
+    assert (entry.state, entry.colour, entry.usable) == (expected, colour, colour != "red")
+    assert words in entry.sentence
 
 
 def test_one_never_done_is_missing_and_one_that_failed_is_red(store):
-    assert state(store, ISSUED)["state"] == "missing"
-    assert "never calibrated" in state(store, ISSUED)["sentence"]
+    assert state(store, ISSUED).state == "missing"
+    assert "never calibrated" in state(store, ISSUED).sentence
     fault = Finding(kind="edge dead", channel="edge 3 (0-3)", text="edge 3 is dead")
     store.append(record(verdict=Verdict.FAIL, findings=(fault,)))
     entry = state(store, ISSUED)
-    assert (entry["state"], entry["usable"]) == ("failed", False)
-    assert "edge 3 is dead" in entry["sentence"]
+    assert (entry.state, entry.usable) == ("failed", False)
+    assert "edge 3 is dead" in entry.sentence
 
 
 def test_one_issued_in_the_future_is_not_trusted(store):
     store.append(record())
     entry = state(store, ISSUED - timedelta(hours=3))
-    assert (entry["state"], entry["colour"], entry["usable"]) == ("issued in the future", "red", False)
-    assert (
-        "bias was issued 3 h in the future, a clock is or was wrong; set this computer's" in entry["sentence"]
-    )
-    assert state(store, ISSUED)["state"] == "valid"
+    assert (entry.state, entry.colour, entry.usable) == ("issued in the future", "red", False)
+    assert "bias was issued 3 h in the future, a clock is or was wrong; set this computer's" in entry.sentence
+    assert state(store, ISSUED).state == "valid"
 
 
 def test_a_store_is_tried_out_without_a_trace(store, tmp_path):

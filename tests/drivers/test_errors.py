@@ -12,10 +12,9 @@ from drivers.errors import (
     NoAnswer,
     NotConnected,
     OutOfLimit,
-    explained,
 )
 from drivers.limits import ChannelLimits, PulseLimits
-from protocols.errors import ConfigError, InstrumentError, ProtocolError
+from protocols.errors import ConfigError, ProtocolError
 
 
 def test_a_fault_says_who_where_what_why_and_what_next() -> None:
@@ -37,20 +36,6 @@ def test_a_tree_names_every_branch_that_failed() -> None:
         "  board: board at /dev/x: gone",
     ]
     assert tree.leaves() == [meter, board]
-
-
-def test_a_library_error_becomes_an_instrument_error_and_stays_its_cause() -> None:
-    def explain(error: Exception) -> InstrumentError:
-        return ConnectionLost("meter", "a", f"the library says {error}")
-
-    with (
-        pytest.raises(ConnectionLost, match="the library says pulled") as caught,
-        explained(explain, OSError),
-    ):
-        raise OSError("pulled")
-    assert isinstance(caught.value.__cause__, OSError)
-    with pytest.raises(ValueError, match="ours"), explained(explain, OSError):
-        raise ValueError("ours")
 
 
 @pytest.mark.parametrize("voltage_V", [-0.001, 5.0001, math.nan, math.inf, -math.inf])

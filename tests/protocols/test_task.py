@@ -200,15 +200,6 @@ def test_a_classification_needs_classes(part: str) -> None:
         replace(task, **{part: make_data(4)})
 
 
-def test_with_train_replaces_only_what_it_is_told() -> None:
-    task = make_task(groups=[0, 1, 0, 1], with_test=True)
-    moved = task.with_train(labels=task.train.labels + 0.01)
-    np.testing.assert_allclose(moved.train.labels, task.train.labels + 0.01)
-    np.testing.assert_array_equal(moved.train.inputs, task.train.inputs)
-    assert moved.train.groups.tolist() == [0, 1, 0, 1]
-    assert moved.test is task.test
-
-
 LOW_V, HIGH_V = 0.0, 0.4532
 
 

@@ -8,7 +8,7 @@ from protocols import ConfigError
 from protocols.tables import ClampCircuit
 from sim_backend import BenchConfig, BoardSettings, Imperfections, preset_values
 from sim_backend.board.build import build_board
-from sim_backend.board.nominal import conductances, law_text
+from sim_backend.board.nominal import conductances
 from sim_backend.plant.edge_law import DIODE, LEVEL1, RESISTOR, SQUARE_LAW
 
 from .boards import graph_wiring, lattice_wiring, two_edge
@@ -363,11 +363,6 @@ def test_conductances_of_other_laws():
     got = conductances(config, two_edge().network, [3.0, 3.0, 3.0])
     channel = 6.24961e-5 * 138 / 7.8 * (3.0 - 0.75)
     np.testing.assert_allclose(got, [0.1, channel / (1 + channel * 73.213 * 1.3), 1 / 500], rtol=1e-12)
-    assert (
-        law_text(config.board)
-        == "SPICE level 1 at 0 V with nominal threshold and strength; single edges short"
-    )
-    assert law_text(BoardSettings()) == "square law at 0 V with nominal threshold and strength"
 
 
 def test_a_board_is_its_seed():

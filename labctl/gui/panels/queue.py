@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import json
 import tomllib
 from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
 
 from PyQt6.QtCore import Qt
 from PyQt6.QtWidgets import QCheckBox, QHBoxLayout, QLabel, QListWidget, QPushButton, QVBoxLayout, QWidget
 
+from labctl.engine.codec import decode_line, encode_line
 from labctl.engine.messages import CheckedRun
 from labctl.engine.snapshot import Snapshot
 from labctl.experiment.differences import differences
@@ -21,12 +21,23 @@ from labctl.gui.text.words import must, named, tr
 from labctl.runs.preflight_report import ENDED_BADLY
 from labctl.runs.request import RunRequest
 from protocols.engine import Outcome, RunState
-from protocols.errors import LabError
+from protocols.errors import DataError, LabError
 
 _GOES_ON_AFTER = (None, Outcome.COMPLETED)
-_TOLD = ("text", "name", "method", "cycles", "changes")  # of a queued item, beside its request
 _CHANGES = 3  # told in a row; all are in its tooltip
 _LONG = 60  # letters of a change
+
+
+@dataclass(frozen=True)
+class QueuedRun:
+    """A request with its experiment as it was when it was queued, and what its row tells of it."""
+
+    request: RunRequest
+    text: str
+    name: str
+    method: str
+    cycles: int | None
+    changes: tuple[str, ...]
 
 
 class QueuePanel(QWidget):
@@ -42,7 +53,7 @@ class QueuePanel(QWidget):
         self._state, self._link = state, link
         self._checking = False
         self._looked_at: tuple[int, int] | None = None  # engine and run that had ended at switching on
-        self.requests: list[dict[str, Any]] = []
+        self.requests: list[QueuedRun] = []
         self.on = named(
             QCheckBox(tr("Run one after another")),
             tr("Run one after another"),
@@ -86,14 +97,17 @@ class QueuePanel(QWidget):
             self._say(str(error))
             return
         document = self._state.selected.document
-        told = {
-            "text": document.text,
-            "name": document.get("name"),
-            "method": document.get("method.kind"),
-            "cycles": document.get("training.cycles"),
-            "changes": _changes(document.saved_text, document.text, request.overrides),
-        }
-        self.requests.append(json.loads(json.dumps({**request.to_plain(), **told}, default=list)))
+        cycles = document.get("training.cycles")
+        self.requests.append(
+            QueuedRun(
+                replace(request, overrides=tuple(request.overrides), command=tuple(request.command)),
+                document.text,
+                str(document.get("name") or ""),
+                str(document.get("method.kind") or ""),
+                cycles if isinstance(cycles, int) else None,
+                tuple(_changes(document.saved_text, document.text, request.overrides)),
+            )
+        )
         self._keep()
         self.start_next()
 
@@ -146,7 +160,7 @@ class QueuePanel(QWidget):
             lambda client: client.preflight(request), lambda found: self._checked(item, found), self._failed
         )
 
-    def _checked(self, item: dict[str, Any], checked: CheckedRun) -> None:
+    def _checked(self, item: QueuedRun, checked: CheckedRun) -> None:
         if not self.on.isChecked() or item not in self.requests:  # somebody thought better of it
             self._checking = False
             self._say("")
@@ -170,23 +184,22 @@ class QueuePanel(QWidget):
         bad = last.outcome not in _GOES_ON_AFTER and _last_run(last) == self._looked_at
         return f"the queue was switched on by hand after the last run was {last.outcome}" if bad else ""
 
-    def _started(self, item: dict[str, Any]) -> None:
+    def _started(self, item: QueuedRun) -> None:
         self._checking = False
         if item in self.requests:
             self.requests.remove(item)
-        self._say(tr("Started from the queue: {name}", name=item.get("name") or ""))
+        self._say(tr("Started from the queue: {name}", name=item.name))
         self._keep()
 
     def _failed(self, error: LabError) -> None:
         self._off(tr("The queue waits: {why}.", why=phrase(error.message)))
 
-    def _request(self, item: dict[str, Any]) -> RunRequest:
+    def _request(self, item: QueuedRun) -> RunRequest:
         """Write the queued text where the engine finds it, and return the request."""
         folder = self._state.selected.document.drafts()
-        file = folder / f"queued-{abs(hash(item['text'])) % 10**8}.toml"
-        file.write_text(item["text"], "utf-8")
-        plain = {k: v for k, v in item.items() if k not in _TOLD}
-        return RunRequest.from_plain({**plain, "experiment": str(file), "out": str(Path(plain["out"]))})
+        file = folder / f"queued-{abs(hash(item.text)) % 10**8}.toml"
+        file.write_text(item.text, "utf-8")
+        return replace(item.request, experiment=file)
 
     def _off(self, why: str) -> None:
         self._checking = False
@@ -197,27 +210,28 @@ class QueuePanel(QWidget):
     # ── keeping it ───────────────────────────────────────────────────────────────────────────────
 
     def _read(self) -> None:
+        kept = str(self._state.store.value("queue", "[]"))
         try:
-            self.requests = list(json.loads(str(self._state.store.value("queue", "[]"))))
-        except ValueError:
-            self.requests = []
+            self.requests = decode_line(kept.encode("utf-8"), list[QueuedRun])
+        except DataError:  # an older labctl kept it in another form
+            self._say(tr("The queue of an older labctl could not be read and is empty now."))
         self._fill()
 
     def _keep(self) -> None:
-        self._state.store.setValue("queue", json.dumps(self.requests))
+        self._state.store.setValue("queue", encode_line(self.requests).decode("utf-8").strip())
         self._state.store.sync()
         self._fill()
 
     def _fill(self) -> None:
         self.list.clear()
         for item in self.requests:
-            doses = item.get("imperfections") or tr("ideal")
-            words = (item.get("name"), Path(item["bench"]).stem, doses, tr("seed {seed}", seed=item["seed"]))
-            changes = list(item.get("changes", ()))
-            more = [*changes[:_CHANGES], "…"] if len(changes) > _CHANGES else changes
-            cycles = tr("{cycles} cycles", cycles=f"{item['cycles']:,}") if item.get("cycles") else ""
-            told = filter(None, (item.get("method"), cycles, *map(_short, more)))
-            self.list.addItem("   ·   ".join(map(str, words)) + "\n      " + "   ·   ".join(told))
+            request, changes = item.request, item.changes
+            doses = request.imperfections or tr("ideal")
+            words = (item.name, Path(request.bench).stem, doses, tr("seed {seed}", seed=request.seed))
+            more = (*changes[:_CHANGES], "…") if len(changes) > _CHANGES else changes
+            cycles = tr("{cycles} cycles", cycles=f"{item.cycles:,}") if item.cycles else ""
+            told = filter(None, (item.method, cycles, *map(_short, more)))
+            self.list.addItem("   ·   ".join(words) + "\n      " + "   ·   ".join(told))
             must(self.list.item(self.list.count() - 1)).setToolTip("\n".join(changes))
 
     def _say(self, text: str) -> None:

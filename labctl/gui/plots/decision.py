@@ -59,7 +59,7 @@ class DecisionPlot(PlotDock):
         if pair is None:
             self.readout.setText(tr("This task has no plane of two inputs."))
             return
-        names = [str(description.sources[s]["name"]) for s in pair]
+        names = [description.sources[s].name for s in pair]
         self._plot.setLabel("bottom", tr("input {name}", name=names[0]), units="V")
         self._plot.setLabel("left", tr("input {name}", name=names[1]), units="V")
         outputs = self.model.outputs_V

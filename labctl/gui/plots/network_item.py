@@ -201,10 +201,10 @@ def _names(description: Description) -> dict[int, tuple[str, str, bool]]:
     """Return name, ring colour and whether it is a source, by node."""
     found: dict[int, tuple[str, str, bool]] = {}
     for output in description.outputs:
-        differential = output["negative"] is not None
-        found[int(output["positive"])] = (f"{output['name']}{'+' if differential else ''}", "#D55E00", False)
-        if differential:
-            found[int(output["negative"])] = (f"{output['name']}−", "#D55E00", False)
+        sign = "" if output.negative is None else "+"
+        found[output.positive] = (f"{output.name}{sign}", "#D55E00", False)
+        if output.negative is not None:
+            found[output.negative] = (f"{output.name}−", "#D55E00", False)
     for source in description.sources:
-        found[int(source["node"])] = (str(source["name"]), "#0072B2", True)
+        found[source.node] = (source.name, "#0072B2", True)
     return found

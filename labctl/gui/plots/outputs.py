@@ -43,7 +43,7 @@ class OutputsPlot(PlotDock):
         self.which.blockSignals(True)
         self.which.clear()
         if self.model.description is not None:
-            self.which.addItems([str(o["name"]) for o in self.model.description.outputs])
+            self.which.addItems([o.name for o in self.model.description.outputs])
         self.which.blockSignals(False)
         self.which.setVisible(self.which.count() > 1)
 

@@ -14,6 +14,7 @@ from PyQt6.QtGui import QUndoCommand, QUndoStack
 from tomlkit.exceptions import TOMLKitError
 
 from labctl.experiment import Experiment, build_plan, validate
+from labctl.experiment.tables import TomlTable
 from labctl.store.folder import slug
 from protocols.bench import Limits
 from protocols.errors import ConfigError, LabError
@@ -37,7 +38,7 @@ class ExperimentDocument(QObject):
         self.problem: ConfigError | None = None
         self.limits: Limits | None = None
         self.undo = QUndoStack(self)
-        self._written: dict[str, Any] = {}
+        self._written: TomlTable = {}
 
     # ── loading and saving ───────────────────────────────────────────────────────────────────────
 
@@ -117,7 +118,7 @@ class ExperimentDocument(QObject):
         if text != self.text:
             self.undo.push(_Edit(self, text, label, alone=alone))
 
-    def written(self) -> dict[str, Any]:
+    def written(self) -> TomlTable:
         """Return what the text says, checked or not; empty while it is no TOML."""
         return self._written
 

@@ -15,9 +15,11 @@ from labctl.engine.messages import Poll, RunDescription
 from labctl.engine.rings import RINGS
 from labctl.engine.snapshot import LatenessFacts, Snapshot
 from labctl.gui.state.history import History
+from labctl.store.dataset import DecisionMap
 from labctl.store.lateness import LatenessTally
 from labctl.store.reading import described, floats, has_numbers, ints, number_of, text_of, texts
 from protocols.block import FloatArray
+from protocols.task import Output, Source
 
 ERRORS = ("train_error", "test_error", "train_accuracy", "test_accuracy")
 CYCLES = 4096  # single cycles kept for outputs and pulses
@@ -33,8 +35,8 @@ class Description:
     margin_V: float
     nodes: int
     edge_names: list[str]
-    sources: list[dict[str, Any]]
-    outputs: list[dict[str, Any]]
+    sources: list[Source]
+    outputs: list[Output]
     edges: NDArray[np.int64]
     positions: FloatArray
     transistors: NDArray[np.int64]
@@ -53,13 +55,13 @@ class Description:
             run.sizes["node"],
             texts(run, "edge_name"),
             [
-                {"name": name, "node": int(node), "rail_V": None if np.isnan(rail) else float(rail)}
+                Source(int(node), name, None if np.isnan(rail) else float(rail))
                 for name, node, rail in zip(
                     texts(run, "source_name"), ints(run, "source_node"), rails, strict=True
                 )
             ],
             [
-                {"name": name, "positive": int(p), "negative": None if n < 0 else int(n)}
+                Output(name, int(p), None if n < 0 else int(n))
                 for name, p, n in zip(
                     texts(run, "output_name"), ints(run, "output_positive"), negative, strict=True
                 )
@@ -99,15 +101,6 @@ def markers_in(events: Iterable[Mapping[str, Any]]) -> list[Marker]:
         for e in events
         if e.get("what") == "marker" and "learning_time_s" in e and "cycle" in e
     ]
-
-
-@dataclass
-class DecisionMap:
-    """A measured decision map: x (X,), y (Y,) and outputs (Y, X, T), V."""
-
-    x_V: FloatArray
-    y_V: FloatArray
-    outputs_V: FloatArray
 
 
 class RunModel(QObject):
@@ -237,10 +230,7 @@ class RunModel(QObject):
                 self.clamped_V = floats(run, "clamped_node")[-1, -1]
         self.markers = markers_in(events)
         self._load_cycles(run)
-        if has_numbers(run, "map_output"):
-            self.decision_map = DecisionMap(
-                floats(run, "map_x"), floats(run, "map_y"), floats(run, "map_output")
-            )
+        self._load_decision_map(run)
         self.begun.emit()
         self.grown.emit()
 
@@ -257,15 +247,14 @@ class RunModel(QObject):
 
     def add_decision_map(self, run: xr.Dataset) -> None:
         """Take the decision map of a run that has just been stored."""
-        if has_numbers(run, "map_output"):
-            self.decision_map = DecisionMap(
-                floats(run, "map_x"), floats(run, "map_y"), floats(run, "map_output")
-            )
+        if self._load_decision_map(run):
             self.grown.emit()
 
-
-def _decision_map(run: xr.Dataset) -> DecisionMap:
-    return DecisionMap(floats(run, "map_x"), floats(run, "map_y"), floats(run, "map_output"))
+    def _load_decision_map(self, run: xr.Dataset) -> bool:
+        if not has_numbers(run, "map_output"):
+            return False
+        self.decision_map = DecisionMap(floats(run, "map_x"), floats(run, "map_y"), floats(run, "map_output"))
+        return True
 
 
 def _tally(lateness_s: FloatArray) -> LatenessFacts:

@@ -880,6 +880,10 @@
    <translation>已发表的非线性回归：一条弯成平台的直线。</translation>
   </message>
   <message>
+   <source>The queue of an older labctl could not be read and is empty now.</source>
+   <translation>旧版 labctl 保存的队列无法读取，现已清空。</translation>
+  </message>
+  <message>
    <source>The queue waits: the last run was {how}.</source>
    <translation>队列等待：上次运行{how}。</translation>
   </message>

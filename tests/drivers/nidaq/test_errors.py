@@ -6,7 +6,7 @@ import grpc
 import nidaqmx
 import numpy as np
 import pytest
-from nidaqmx.errors import DaqError, DaqNotFoundError, DaqReadError, RpcError
+from nidaqmx.errors import DaqError, DaqNotFoundError, RpcError
 
 from drivers.errors import (
     ConnectionLost,
@@ -20,7 +20,7 @@ from drivers.errors import (
     WrongInstrument,
 )
 from drivers.nidaq.board import NidaqBoard
-from drivers.nidaq.errors import daqmx_code, explain
+from drivers.nidaq.errors import explain
 from drivers.nidaq.server import Daqmx
 from protocols import InstrumentError
 from sim_backend.emulators.faults import Fault, FaultKind
@@ -54,14 +54,6 @@ def test_every_code_becomes_a_sentence(code: int, kind: type[InstrumentFault], w
     fault = explain("DAQ", "grpc://127.0.0.1:1/Dev1", DaqError("line one\nline two", code), "read its inputs")
     assert type(fault) is kind
     assert_helpful(fault, words, str(code), "DAQ at ")
-
-
-def test_the_number_survives_for_those_who_want_to_look_it_up() -> None:
-    cause = DaqReadError("gone", -200279, 0)
-    fault = explain("DAQ", "Dev1", cause, "read")
-    fault.__cause__ = cause
-    assert daqmx_code(fault) == -200279
-    assert daqmx_code(ValueError("no DAQmx here")) is None
 
 
 @pytest.mark.parametrize(

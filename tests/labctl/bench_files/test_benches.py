@@ -51,11 +51,9 @@ def test_overrides_change_a_preset_one_dose_at_a_time() -> None:
 
 def test_overrides_reach_the_laws_of_edges() -> None:
     bench = load('bench.board.edge_laws=[{edges=[1, 2], law="diode"}]', "bench.board.law=level1")
-    assert bench.file.in_si()["board"]["edge_laws"][0]["edges"] == [1, 2]
-    assert (
-        bench.file.conductance_law
-        == "SPICE level 1 at 0 V with nominal threshold and strength; single edges diode"
-    )
+    board = bench.file.in_si()["board"]
+    assert board["law"] == "level1"
+    assert (board["edge_laws"][0]["law"], board["edge_laws"][0]["edges"]) == ("diode", [1, 2])
     bench.check(LATTICE)
 
 

@@ -15,6 +15,7 @@ from labctl.gui.plots.network_item import NetworkItem
 from labctl.gui.state.run_model import Description
 from labctl.gui.text.words import named, tr
 from labctl.gui.widgets.theme import Theme
+from protocols.task import Output, Source
 
 
 def board_of(bench: str) -> tuple[Description, dict[str, tuple[int, ...]]]:
@@ -23,9 +24,9 @@ def board_of(bench: str) -> tuple[Description, dict[str, tuple[int, ...]]]:
     network = build_network(config.network)
     wires: dict[str, tuple[int, ...]] = {n: (w.node,) for n, w in config.wires.sources.items()}
     wires |= {n: tuple(w.nodes) for n, w in config.wires.outputs.items()}
-    sources = [{"name": n, "node": w.node, "rail_V": None} for n, w in config.wires.sources.items()]
+    sources = [Source(w.node, n) for n, w in config.wires.sources.items()]
     outputs = [
-        {"name": n, "positive": w.nodes[0], "negative": w.nodes[1] if len(w.nodes) > 1 else None}
+        Output(n, w.nodes[0], w.nodes[1] if len(w.nodes) > 1 else None)
         for n, w in config.wires.outputs.items()
     ]
     description = Description(

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
 
 from PyQt6.QtCore import QTimer
 from PyQt6.QtWidgets import QTreeWidget, QTreeWidgetItem
 
-from calibration import status
+from calibration import CalibrationStatus, status
 from calibration.records import now_utc
 from labctl.bench_files.load import load_bench
+from labctl.calibrating.advice import repeating
 from labctl.gui.state.app_state import AppState
 from labctl.gui.state.worker import Worker
+from labctl.gui.text.phrases import phrase
 from labctl.gui.text.words import named, tr
 from labctl.gui.widgets.tree_colours import colour
 from protocols.errors import LabError
@@ -29,7 +30,7 @@ class CalibrationTable(QTreeWidget):
     def __init__(self, state: AppState) -> None:
         super().__init__()
         self._state, self.work = state, Worker()
-        self.entries: list[dict[str, Any]] = []
+        self.entries: list[CalibrationStatus] = []
         named(self, tr("Calibrations"))
         self.setHeaderLabels([tr("calibration"), tr("state"), tr("expires")])
         self.setRootIsDecorated(False)
@@ -46,21 +47,20 @@ class CalibrationTable(QTreeWidget):
         bench, seed = self._state.selected.bench.file, self._state.selected.seed
         self.work.do(lambda: calibrations_of(bench, seed), self.show_entries, self._failed)
 
-    def show_entries(self, entries: list[dict[str, Any]]) -> None:
-        """Show entries of `calibration.status`."""
+    def show_entries(self, entries: list[CalibrationStatus]) -> None:
+        """Show how calibrations stand."""
         self.entries = entries
         self.clear()
         for entry in entries:
-            expires = datetime.fromisoformat(entry["expires"]) if entry["expires"] else None
             words = (
-                f"{_SIGNS[entry['colour']]} {entry['routine']}",
-                tr(entry["state"]),
-                "–" if expires is None else told(expires, now_utc()),
+                f"{_SIGNS[entry.colour]} {entry.routine}",
+                tr(str(entry.state)),
+                "–" if entry.expires is None else told(entry.expires, now_utc()),
             )
             item = QTreeWidgetItem(words)
             for column in range(3):
-                item.setToolTip(column, str(entry["sentence"]))
-                colour(item, column, _ROLES[entry["colour"]], self._state.theme)
+                item.setToolTip(column, entry.sentence)
+                colour(item, column, _ROLES[entry.colour], self._state.theme)
             self.addTopLevelItem(item)
         self.setVisible(bool(entries))
         line = self.sizeHintForRow(0) if entries else 0
@@ -70,21 +70,21 @@ class CalibrationTable(QTreeWidget):
         self.show_entries([])
         if not isinstance(error, LabError):
             raise error
-        self._state.note(str(error))
+        self._state.note(phrase(error.message))
 
 
-def calibrations_of(bench: str, seed: int) -> list[dict[str, Any]]:
+def calibrations_of(bench: str, seed: int) -> list[CalibrationStatus]:
     """Return how the calibrations stand that a bench asks for, and all others its board has had.
 
     Raises ConfigError for a bench file that cannot be used, DataError for a damaged store.
     """
     loaded = load_bench(bench, None, seed)
     folder, serial = loaded.calibration.folder(), loaded.calibration_serial
-    asked, options = loaded.calibration.required, loaded.options()
-    required = status(folder, serial, asked, options=options) if asked else []
-    names = {entry["routine"] for entry in required}
-    others = status(folder, serial, options=options)
-    return required + [entry for entry in others if entry["routine"] not in names]
+    asked, again = loaded.calibration.required, repeating(loaded.options())
+    required = status(folder, serial, asked, again=again) if asked else []
+    names = {entry.routine for entry in required}
+    others = status(folder, serial, again=again)
+    return required + [entry for entry in others if entry.routine not in names]
 
 
 def told(expires: datetime, now: datetime) -> str:

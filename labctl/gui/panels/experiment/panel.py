@@ -5,7 +5,6 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 from PyQt6.QtGui import QKeySequence
 from PyQt6.QtWidgets import (
@@ -25,6 +24,7 @@ from PyQt6.QtWidgets import (
 )
 
 from labctl.experiment.differences import differences
+from labctl.experiment.tables import TomlTable
 from labctl.gui.panels.experiment.picker import ExperimentPicker, is_example, is_of_a_run, near
 from labctl.gui.panels.experiment.preflight_card import PreflightCard
 from labctl.gui.panels.experiment.settings_form import SettingsForm
@@ -52,7 +52,7 @@ class ExperimentPanel(QWidget):
         self.tabs = named(QTabWidget(), tr("Form or file"))
         for page in (self.form, self.task, self.text):
             self.tabs.addTab(page, "")
-        self._last: tuple[str, dict[str, Any]] | None = None
+        self._last: tuple[str, TomlTable] | None = None
         self.changes = QLabel()
         self.changes.setProperty("role", "muted")
         self.changes.setWordWrap(True)

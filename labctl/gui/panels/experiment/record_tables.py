@@ -17,6 +17,7 @@ from PyQt6.QtWidgets import (
     QVBoxLayout,
 )
 
+from labctl.experiment.tables import TomlTable
 from labctl.gui.state.experiment_document import ExperimentDocument
 from labctl.gui.text.words import must, named, tr
 from labctl.gui.widgets.mistakes import mistake_label, told
@@ -256,7 +257,7 @@ def _plain(column: Any) -> list[Any]:
     return list(column) if isinstance(column, list) else []
 
 
-def _table(values: dict[str, Any], key: str) -> dict[str, Any]:
+def _table(values: TomlTable, key: str) -> TomlTable:
     found = values.get(key)
     return found if isinstance(found, dict) else {}
 

@@ -8,6 +8,7 @@ import tomlkit
 from PyQt6.QtWidgets import QComboBox
 
 from labctl.experiment import Experiment
+from labctl.experiment.tables import TomlTable
 from labctl.gui.panels.experiment.record_tables import DataTable, RecordTable
 from labctl.gui.panels.experiment.settings_form import FieldsForm
 from labctl.gui.state.experiment_document import ExperimentDocument
@@ -26,7 +27,7 @@ GROUPS: dict[str, tuple[str, ...]] = {
 }
 NETWORKS = ("lattice", "two-edge", "graph")
 SOURCES, OUTPUTS = ("name", "node", "voltage", "complement_of"), ("name", "node", "positive", "negative")
-_FRESH: dict[str, dict[str, Any]] = {
+_FRESH: dict[str, TomlTable] = {
     "lattice": {"kind": "lattice", "rows": 4, "columns": 4, "periodic": True},
     "two-edge": {"kind": "two-edge"},
 }

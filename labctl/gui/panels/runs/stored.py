@@ -5,12 +5,12 @@ from __future__ import annotations
 import tomllib
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import xarray as xr
 from PyQt6.QtCore import Qt
 from PyQt6.QtGui import QImage
 
+from labctl.experiment.tables import TomlTable
 from labctl.gui.panels.runs.table import THUMB
 from labctl.store import Manifest, open_run
 from labctl.store.catalogue import Entry, entry_of
@@ -26,7 +26,7 @@ class ComparedRun:
 
     entry: Entry
     run: xr.Dataset
-    settings: dict[str, Any]  # tables of its files, nested
+    settings: TomlTable  # tables of its files, nested
 
 
 def read_compared(folder: Path) -> ComparedRun:
@@ -44,9 +44,9 @@ def load_run(folder: Path) -> xr.Dataset:
         return run.load()
 
 
-def settings_of(folder: Path) -> dict[str, Any]:
+def settings_of(folder: Path) -> TomlTable:
     """Return what a run was asked to do, as nested plain values."""
-    found: dict[str, Any] = {}
+    found: TomlTable = {}
     for name in ("experiment", "bench"):
         file = folder / f"{name}.toml"
         if file.exists():

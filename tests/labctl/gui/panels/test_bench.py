@@ -85,8 +85,8 @@ def test_the_bench_panel_tells_how_old_calibrations_are(open_window: Opened, cal
     colours = {told[name].foreground(1).color().name() for name in ("✔ adc", "▲ clamp", "✖ dac")}
     assert len(colours) == 3
     window.panels.experiment.seed.setValue(1)  # another board: only what is asked for, and it has none
-    until(lambda: {e["state"] for e in table.entries} == {"missing"})
-    assert [e["routine"] for e in calibrations_of("sim", 0)] == []
+    until(lambda: {e.state for e in table.entries} == {"missing"})
+    assert calibrations_of("sim", 0) == []
 
 
 @pytest.mark.slow

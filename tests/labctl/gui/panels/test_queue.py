@@ -33,6 +33,16 @@ def test_rows_tell_what_differs(open_window: Opened) -> None:
     assert queue._request(queue.requests[1]).overrides  # noqa: SLF001
 
 
+def test_a_queue_of_an_older_labctl_is_dropped_with_a_sentence(open_window: Opened) -> None:
+    window = open_window(live=False)
+    window.state.store.setValue(
+        "queue", '[{"experiment": "xor.toml", "bench": "sim", "text": "", "seed": 5}]'
+    )
+    queue = open_window(live=False).panels.queue
+    assert not queue.requests
+    assert "older labctl" in queue.said.text()
+
+
 @pytest.mark.slow
 def test_switching_on_goes_on_after_a_stop_and_a_file_that_is_gone_waits(
     open_window: Opened, tmp_path: Path

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import json
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import SimpleNamespace
@@ -344,9 +343,9 @@ def test_the_queue_survives_a_restart(open_window: Opened) -> None:
     window.panels.queue.earlier()
     again = open_window(live=False)
     queue = again.panels.queue
-    assert [item["seed"] for item in queue.requests] == [5, 0]
-    assert "cycles = 123" in queue.requests[0]["text"]
-    assert json.loads(str(again.state.store.value("queue"))) == queue.requests
+    assert [item.request.seed for item in queue.requests] == [5, 0]
+    assert "cycles = 123" in queue.requests[0].text
+    assert queue.requests == window.panels.queue.requests
     queue.list.setCurrentRow(0)
     queue.remove()
     assert queue.list.count() == 1
