@@ -40,11 +40,14 @@ class Message(str):
         return text if isinstance(text, Message) else cls(_WHOLE, {"text": str(text)})
 
     def told(self, translate: Callable[[str], str]) -> str:
-        """Return the sentence in another language; `translate` turns a template into the other's."""
+        """Return the sentence in another language; `translate` turns a template into the other's.
+
+        A value that is a text is looked up, too: it may be a word of ours, such as the name of a method.
+        """
         if self.template == _WHOLE:
             whole = self.fields["text"]
             return whole.told(translate) if isinstance(whole, Message) else translate(str(whole))
-        values = {n: v.told(translate) if isinstance(v, Message) else v for n, v in self.fields.items()}
+        values = {name: _told(value, translate) for name, value in self.fields.items()}
         template = translate(self.template)
         return template.format_map(values) if values else template
 
@@ -59,6 +62,12 @@ def say(template: str, **fields: object) -> Message:
     An error of labctl's is told with its own values; what is neither text nor number is told as its text.
     """
     return Message(template, {name: _field(value) for name, value in fields.items()})
+
+
+def _told(value: Field, translate: Callable[[str], str]) -> Field:
+    if isinstance(value, Message):
+        return value.told(translate)
+    return translate(value) if isinstance(value, str) else value
 
 
 def _field(value: object) -> Field:

@@ -6,6 +6,7 @@ that could be code is ever unpacked.
 
 from __future__ import annotations
 
+import math
 from pathlib import Path
 from typing import Any, TypeVar, get_origin
 
@@ -13,7 +14,7 @@ import msgspec
 import numpy as np
 
 from protocols.errors import DataError
-from protocols.messages import Message, say
+from protocols.messages import Field, Message, say
 
 T = TypeVar("T")
 
@@ -26,11 +27,17 @@ class _Array(msgspec.Struct, frozen=True):
     data: bytes
 
 
-class _Sentence(msgspec.Struct, frozen=True):
+class _NotFinite(msgspec.Struct, frozen=True, tag=True):
+    """A number on its way that JSON has no word for: inf, -inf or nan."""
+
+    number: str
+
+
+class _Sentence(msgspec.Struct, frozen=True, tag=True):
     """A message on its way: its template and values, of which each may be one, too."""
 
     template: str
-    fields: dict[str, str | int | float | bool | _Sentence | None]
+    fields: dict[str, str | int | float | bool | _Sentence | _NotFinite | None]
 
 
 def encode(value: object) -> bytes:
@@ -76,8 +83,15 @@ def _packed(value: Any) -> Any:
 
 
 def _sentence(message: Message) -> _Sentence:
-    fields = {n: _sentence(v) if isinstance(v, Message) else v for n, v in message.fields.items()}
-    return _Sentence(message.template, fields)
+    return _Sentence(message.template, {name: _value(field) for name, field in message.fields.items()})
+
+
+def _value(field: Field) -> str | int | float | bool | _Sentence | _NotFinite | None:
+    if isinstance(field, Message):
+        return _sentence(field)
+    if isinstance(field, float) and not math.isfinite(field):
+        return _NotFinite(str(field))
+    return field
 
 
 def _unpacked(kind: type, value: Any) -> Any:
@@ -99,8 +113,13 @@ def _message(value: Any) -> Message:
 
 
 def _told(sentence: _Sentence) -> Message:
-    fields = {n: _told(v) if isinstance(v, _Sentence) else v for n, v in sentence.fields.items()}
-    return Message(sentence.template, fields)
+    return Message(sentence.template, {name: _field(value) for name, value in sentence.fields.items()})
+
+
+def _field(value: str | int | float | bool | _Sentence | _NotFinite | None) -> Field:
+    if isinstance(value, _Sentence):
+        return _told(value)
+    return float(value.number) if isinstance(value, _NotFinite) else value
 
 
 _ENCODER = msgspec.msgpack.Encoder(enc_hook=_packed)

@@ -22,6 +22,13 @@ _STATES |= {safety_status.ENERGISED, safety_status.BROKEN_OFF}
 _STATES |= {safety_status.CALIBRATING, safety_status.MEASURED}
 _NAMES = {"supply", "meter", "controller", "daq", "simulator", "this computer"}
 _NAMES |= {"engine", "window", "guardian", "note", "marker", "preflight overridden", "calibration expired"}
+_NAMES |= {
+    "simulated 4×4 board",
+    "key F12",
+    "the window was closed",
+    "{part0} and {part1}",
+    "{part0} and {part1} and {part2}",
+}
 _FACTS = {"learning time", "wall time", "time left", "speed"}
 _SHEET = {"run", "expected", "bench", "instrument", "limits", "safe means", "last failure"}
 _SHEET |= {"calibrated"}

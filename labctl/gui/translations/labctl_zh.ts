@@ -116,6 +116,10 @@
    <translation>实验台</translation>
   </message>
   <message>
+   <source>CALIBRATING</source>
+   <translation>正在校准</translation>
+  </message>
+  <message>
    <source>CHECKING</source>
    <translation>检查中</translation>
   </message>
@@ -214,10 +218,6 @@
   <message>
    <source>EMERGENCY OFF</source>
    <translation>紧急断开</translation>
-  </message>
-  <message>
-   <source>EMERGENCY OFF: {why}</source>
-   <translation>紧急断开：{why}</translation>
   </message>
   <message>
    <source>Earlier</source>
@@ -772,10 +772,6 @@
    <translation>已存储的运行，非实时：{title}</translation>
   </message>
   <message>
-   <source>Switch the board's supply off by hand.</source>
-   <translation>请手动关闭电路板的电源。</translation>
-  </message>
-  <message>
    <source>TCPIP…::SOCKET instruments do not announce themselves: name their address in a bench file, and {asking} asks them; USB instruments need pyusb and permission</source>
    <translation>TCPIP…::SOCKET 仪器不会自报：请把其地址写入实验台文件，{asking}会询问它们；USB 仪器需要 pyusb 和权限</translation>
   </message>
@@ -840,28 +836,12 @@
    <translation>电路板接线图</translation>
   </message>
   <message>
-   <source>The check died, and what the bench holds is not known. {said}</source>
-   <translation>检查进程意外终止，实验台的状态未知。{said}</translation>
-  </message>
-  <message>
-   <source>The check was broken off before anything was energised.</source>
-   <translation>检查在通电之前已中断。</translation>
-  </message>
-  <message>
-   <source>The check was broken off; the guardian made the bench safe: {parts}.</source>
-   <translation>检查已中断；守护进程已使实验台安全：{parts}。</translation>
-  </message>
-  <message>
    <source>The circle of eight points as the published Fig. 5 runs have it (arXiv:2505.22887), at every diameter ε.</source>
    <translation>已发表的图 5 运行（arXiv:2505.22887）所用的八点圆，适用于每个直径 ε。</translation>
   </message>
   <message>
    <source>The file's values of single edges are used as they are.</source>
    <translation>文件中各边的数值按原样使用。</translation>
-  </message>
-  <message>
-   <source>The guardian could not make the bench safe: {why}</source>
-   <translation>守护进程未能使实验台安全：{why}</translation>
   </message>
   <message>
    <source>The language changes when the window is opened again.</source>
@@ -1084,6 +1064,10 @@ A run under way is stopped and kept, the bench is made safe. Please report this.
   <message>
    <source>a calibration cannot pause; stop it, or wait for its end</source>
    <translation>校准不能暂停；请停止它，或等待结束</translation>
+  </message>
+  <message>
+   <source>a calibration is under way: the bench is energised and its gates are charged anew</source>
+   <translation>正在校准：实验台已通电，栅极会重新充电</translation>
   </message>
   <message>
    <source>a capacitance such as "22 uF"</source>
@@ -1400,10 +1384,6 @@ A run under way is stopped and kept, the bench is made safe. Please report this.
   <message>
    <source>about {seconds:.0f} s</source>
    <translation>约 {seconds:.0f} 秒</translation>
-  </message>
-  <message>
-   <source>about {seconds} s</source>
-   <translation>约 {seconds} 秒</translation>
   </message>
   <message>
    <source>accuracy</source>
@@ -2512,10 +2492,6 @@ A run under way is stopped and kept, the bench is made safe. Please report this.
    <translation>形状为 {found}，而不是 {expected}</translation>
   </message>
   <message>
-   <source>has the wrong unit: {unit} is not a measure of {wanted}</source>
-   <translation>单位不对：{unit} 不是 {wanted} 类的量</translation>
-  </message>
-  <message>
    <source>has the wrong unit: {written} is not a measure of {unit}</source>
    <translation>单位不对：{written} 不是 {unit} 类的量</translation>
   </message>
@@ -3092,14 +3068,6 @@ A run under way is stopped and kept, the bench is made safe. Please report this.
    <translation>学习关闭，栅极保持</translation>
   </message>
   <message>
-   <source>learning off, gates hold; 0 V on {sources}; clamps released</source>
-   <translation>学习关闭，栅极保持；{sources} 上为 0 V；钳位已释放</translation>
-  </message>
-  <message>
-   <source>learning off, gates hold; 0 V on {sources}; clamps released; {more}</source>
-   <translation>学习关闭，栅极保持；{sources} 上为 0 V；钳位已释放；{more}</translation>
-  </message>
-  <message>
    <source>learning off, sources 0 V, clamps released</source>
    <translation>学习关闭，源为 0 V，钳位已释放</translation>
   </message>
@@ -3228,6 +3196,10 @@ A run under way is stopped and kept, the bench is made safe. Please report this.
    <translation>请降低采样率；输出在中途停止，请从安全状态重新开始</translation>
   </message>
   <message>
+   <source>made safe by the guardian {time:.1f} s after it noticed ({parts}): {reason}</source>
+   <translation>守护进程在发现后 {time:.1f} 秒使其进入安全状态（{parts}）：{reason}</translation>
+  </message>
+  <message>
    <source>make one with 'labctl calibrate twin{options}', or name its file with --twin-file</source>
    <translation>请用 'labctl calibrate twin{options}' 制作一个，或用 --twin-file 指定其文件</translation>
   </message>
@@ -3300,10 +3272,6 @@ A run under way is stopped and kept, the bench is made safe. Please report this.
    <translation>必须大于 {bound}</translation>
   </message>
   <message>
-   <source>must be above {least}</source>
-   <translation>必须大于 {least}</translation>
-  </message>
-  <message>
    <source>must be at least 1</source>
    <translation>必须至少为 1</translation>
   </message>
@@ -3312,20 +3280,8 @@ A run under way is stopped and kept, the bench is made safe. Please report this.
    <translation>必须至少为 {bound}</translation>
   </message>
   <message>
-   <source>must be at least {least}</source>
-   <translation>必须至少为 {least}</translation>
-  </message>
-  <message>
    <source>must be at most {bound}</source>
    <translation>必须至多为 {bound}</translation>
-  </message>
-  <message>
-   <source>must be at most {most}</source>
-   <translation>必须至多为 {most}</translation>
-  </message>
-  <message>
-   <source>must be one of {choices}</source>
-   <translation>必须是以下之一：{choices}</translation>
   </message>
   <message>
    <source>must be one of {expected}</source>
@@ -3544,10 +3500,6 @@ A run under way is stopped and kept, the bench is made safe. Please report this.
    <translation>已有 {time:g} s 无人观看</translation>
   </message>
   <message>
-   <source>nobody has watched for {time} s</source>
-   <translation>已有 {time} s 无人观看</translation>
-  </message>
-  <message>
    <source>nobody takes the call</source>
    <translation>没有人应答</translation>
   </message>
@@ -3564,10 +3516,6 @@ A run under way is stopped and kept, the bench is made safe. Please report this.
    <translation>{copy}副本的节点 {node}</translation>
   </message>
   <message>
-   <source>node {node} − node {bit}</source>
-   <translation>节点 {node} − 节点 {bit}</translation>
-  </message>
-  <message>
    <source>nodes</source>
    <translation>节点</translation>
   </message>
@@ -3578,10 +3526,6 @@ A run under way is stopped and kept, the bench is made safe. Please report this.
   <message>
    <source>nodes are 0…{nodes}</source>
    <translation>节点为 0…{nodes}</translation>
-  </message>
-  <message>
-   <source>nodes are {first} to {last}</source>
-   <translation>节点为 {first} 至 {last}</translation>
   </message>
   <message>
    <source>noise</source>
@@ -3634,6 +3578,10 @@ A run under way is stopped and kept, the bench is made safe. Please report this.
   <message>
    <source>nothing of it was used; if it happens again, compare their versions</source>
    <translation>均未使用；若再次发生，请比较二者的版本</translation>
+  </message>
+  <message>
+   <source>nothing was energised</source>
+   <translation>没有任何部件通电</translation>
   </message>
   <message>
    <source>nothing was sent; ask for less, or raise the limit in the bench file if the board stands it</source>
@@ -4676,6 +4624,10 @@ A run under way is stopped and kept, the bench is made safe. Please report this.
    <translation>引擎没有启动：{said}</translation>
   </message>
   <message>
+   <source>the engine died while it checked the bench</source>
+   <translation>引擎在检查实验台时意外终止</translation>
+  </message>
+  <message>
    <source>the ensemble is already open: close it first</source>
    <translation>集合已经打开：请先关闭</translation>
   </message>
@@ -4734,6 +4686,10 @@ A run under way is stopped and kept, the bench is made safe. Please report this.
   <message>
    <source>the gates of that round were not read</source>
    <translation>那一轮的栅极没有读取</translation>
+  </message>
+  <message>
+   <source>the guardian could not make the bench safe: {why}</source>
+   <translation>守护进程未能使实验台进入安全状态：{why}</translation>
   </message>
   <message>
    <source>the guardian does not answer</source>
@@ -4894,10 +4850,6 @@ A run under way is stopped and kept, the bench is made safe. Please report this.
   <message>
    <source>the run has ended and the bench is on its way to the safe state</source>
    <translation>运行已结束，实验台正进入安全状态</translation>
-  </message>
-  <message>
-   <source>the run left the bench in doubt; a check of it has since read back that it is safe</source>
-   <translation>运行结束时实验台状态不明；此后的实验台检查已回读确认其安全</translation>
   </message>
   <message>
    <source>the safe state was not reached by {parts}:
@@ -5130,10 +5082,6 @@ A run under way is stopped and kept, the bench is made safe. Please report this.
    <translation>训练误差低于 ({limit_mV:g} mV)²</translation>
   </message>
   <message>
-   <source>training error below ({limit} mV)²</source>
-   <translation>训练误差低于 ({limit} mV)²</translation>
-  </message>
-  <message>
    <source>two channels share a terminal</source>
    <translation>两个通道共用一个端子</translation>
   </message>
@@ -5174,16 +5122,8 @@ A run under way is stopped and kept, the bench is made safe. Please report this.
    <translation>至多 {cycles:,} 个周期</translation>
   </message>
   <message>
-   <source>up to {cycles} cycles</source>
-   <translation>至多 {cycles} 个周期</translation>
-  </message>
-  <message>
    <source>up to {time:.4g} ms</source>
    <translation>至多 {time:.4g} ms</translation>
-  </message>
-  <message>
-   <source>up to {time} ms</source>
-   <translation>至多 {time} ms</translation>
   </message>
   <message>
    <source>update the firmware</source>
@@ -5284,18 +5224,6 @@ A run under way is stopped and kept, the bench is made safe. Please report this.
   <message>
    <source>what {names} now holds is not known: it did not answer</source>
    <translation>{names} 现在的状态不明：没有应答</translation>
-  </message>
-  <message>
-   <source>what {name} now holds is not known: it did not answer</source>
-   <translation>{name} 现在的状态不明：没有应答</translation>
-  </message>
-  <message>
-   <source>what {one} and {other} and {third} now holds is not known: it did not answer</source>
-   <translation>{one}、{other} 和 {third} 现在的状态不明：没有应答</translation>
-  </message>
-  <message>
-   <source>what {one} and {other} now holds is not known: it did not answer</source>
-   <translation>{one} 和 {other} 现在的状态不明：没有应答</translation>
   </message>
   <message>
    <source>whether it was carried out is not known: go to the safe state, then start the server again</source>
@@ -5402,10 +5330,6 @@ A run under way is stopped and kept, the bench is made safe. Please report this.
    <translation>{bench}，不完美性 {doses}</translation>
   </message>
   <message>
-   <source>{bench}, imperfections {imperfections}</source>
-   <translation>{bench}，不完美性 {imperfections}</translation>
-  </message>
-  <message>
    <source>{channel} reads {read_V:.4g} V, the end of its range</source>
    <translation>{channel} 读到 {read_V:.4g} V，已到其范围尽头</translation>
   </message>
@@ -5462,10 +5386,6 @@ A run under way is stopped and kept, the bench is made safe. Please report this.
    <translation>{count} 行放不进一块，至多 {max_rows} 行</translation>
   </message>
   <message>
-   <source>{current_A:.6g} A</source>
-   <translation>{current_A:.6g} A</translation>
-  </message>
-  <message>
    <source>{current_A:.6g} A on {channel} is outside 0…{most_A:.6g} A</source>
    <translation>{channel}的 {current_A:.6g} A 超出 0…{most_A:.6g} A</translation>
   </message>
@@ -5484,14 +5404,6 @@ A run under way is stopped and kept, the bench is made safe. Please report this.
   <message>
    <source>{cycles} cycles</source>
    <translation>{cycles} 个周期</translation>
-  </message>
-  <message>
-   <source>{cycles} cycles from cycle {first} on, {method}, {rounds} rounds; at most {most} on disk, {free} free</source>
-   <translation>从周期 {first} 起 {cycles} 个周期，{method}，{rounds} 轮；磁盘至多占用 {most}，剩余 {free}</translation>
-  </message>
-  <message>
-   <source>{cycles} cycles, {method}, {rounds} rounds; at most {most} on disk, {free} free</source>
-   <translation>{cycles} 个周期，{method}，{rounds} 轮；磁盘至多占用 {most}，剩余 {free}</translation>
   </message>
   <message>
    <source>{days:.0f} days</source>
@@ -5514,22 +5426,6 @@ A run under way is stopped and kept, the bench is made safe. Please report this.
    <translation>{dose}，滑块</translation>
   </message>
   <message>
-   <source>{duration} (at the speed of the latest run here)</source>
-   <translation>{duration}（按此处最近一次运行的速度）</translation>
-  </message>
-  <message>
-   <source>{duration} (at the usual speed of the simulator)</source>
-   <translation>{duration}（按模拟器的通常速度）</translation>
-  </message>
-  <message>
-   <source>{duration} (learning pulses alone at most; no run here has told the rest)</source>
-   <translation>{duration}（仅学习脉冲，至多；其余时间尚无运行可参考）</translation>
-  </message>
-  <message>
-   <source>{duration} (learning pulses alone; no run here has told the rest)</source>
-   <translation>{duration}（仅学习脉冲；其余时间尚无运行可参考）</translation>
-  </message>
-  <message>
    <source>{edges} could not be pushed to the {wall} wall</source>
    <translation>{edges}无法被推到 {wall} 边界</translation>
   </message>
@@ -5548,10 +5444,6 @@ A run under way is stopped and kept, the bench is made safe. Please report this.
   <message>
    <source>{fault} (and {count} more)</source>
    <translation>{fault}（另有 {count} 项）</translation>
-  </message>
-  <message>
-   <source>{fault} (in the {copy} copy only)</source>
-   <translation>{fault}（仅在{copy}副本中）</translation>
   </message>
   <message>
    <source>{file} cannot be written: {why}. Choose another place.</source>
@@ -5594,10 +5486,6 @@ A run under way is stopped and kept, the bench is made safe. Please report this.
    <translation>{folder}：无法保存校准：{error}</translation>
   </message>
   <message>
-   <source>{folder}: the calibration cannot be stored: {error}; choose another folder with --store</source>
-   <translation>{folder}：无法保存校准：{error}；请用 --store 选择另一个文件夹</translation>
-  </message>
-  <message>
    <source>{folder}: the run cannot be written: {error}</source>
    <translation>{folder}：无法写入该运行：{error}</translation>
   </message>
@@ -5634,10 +5522,6 @@ A run under way is stopped and kept, the bench is made safe. Please report this.
    <translation>{hint}此处的键为 {allowed}</translation>
   </message>
   <message>
-   <source>{hours:.0f} h</source>
-   <translation>{hours:.0f} 小时</translation>
-  </message>
-  <message>
    <source>{instrument} at {address}</source>
    <translation>{instrument}（{address}）</translation>
   </message>
@@ -5668,10 +5552,6 @@ A run under way is stopped and kept, the bench is made safe. Please report this.
   <message>
    <source>{late} of {cycles} stored cycles late</source>
    <translation>{cycles} 个已存储周期中 {late} 个迟到</translation>
-  </message>
-  <message>
-   <source>{least:.4g}…{most:.4g} V</source>
-   <translation>{least:.4g}…{most:.4g} V</translation>
   </message>
   <message>
    <source>{least:g} to {most:g}</source>
@@ -5714,20 +5594,12 @@ A run under way is stopped and kept, the bench is made safe. Please report this.
    <translation>{name}（节点 {node}）</translation>
   </message>
   <message>
-   <source>{name} (node {node}), {more}</source>
-   <translation>{name}（节点 {node}），{more}</translation>
-  </message>
-  <message>
    <source>{name} ({line}) and {other} ({second}) are swapped: nodes are read, and gates charged, under each other's numbers</source>
    <translation>{name}（{line}）与 {other}（{second}）接反：节点读取和栅极充电都用了对方的编号</translation>
   </message>
   <message>
    <source>{name} ({line}) stays {level}: it is off, stuck, or plugged in elsewhere</source>
    <translation>{name}（{line}）一直为{level}：已脱落、卡住或插在别处</translation>
-  </message>
-  <message>
-   <source>{name} ({line}) stays {level}: it is off, stuck, or plugged in elsewhere; two gates answer as one</source>
-   <translation>{name}（{line}）一直为{level}：已脱落、卡住或插在别处；两个栅极应答如一个</translation>
   </message>
   <message>
    <source>{name} and {other} are both on node {node}</source>
@@ -5746,10 +5618,6 @@ A run under way is stopped and kept, the bench is made safe. Please report this.
    <translation>{name} 与 {other} 接反：各自读到对方的节点</translation>
   </message>
   <message>
-   <source>{name} and {other} are swapped: {first} drives node {at}, {second} node {node}</source>
-   <translation>{name} 与 {other} 接反：{first} 驱动节点 {at}，{second} 驱动节点 {node}</translation>
-  </message>
-  <message>
    <source>{name} and {other} are swapped: {name} drives node {at}, {other} node {node}</source>
    <translation>{name} 与 {other} 接反：{name} 驱动节点 {at}，{other} 驱动节点 {node}</translation>
   </message>
@@ -5764,14 +5632,6 @@ A run under way is stopped and kept, the bench is made safe. Please report this.
   <message>
    <source>{name} brings {share:.0f} % of its voltage to node {node}: a bad contact, or a wrong gain</source>
    <translation>{name} 只把其电压的 {share:.0f} % 送到节点 {node}：接触不良，或增益不对</translation>
-  </message>
-  <message>
-   <source>{name} brings {share} % of its voltage to node {node}: a bad contact, or a wrong gain</source>
-   <translation>{name} 只把其电压的 {share} % 送到节点 {node}：接触不良，或增益不对</translation>
-  </message>
-  <message>
-   <source>{name} does not hold node {node} of the {copy} copy: it is off, or plugged in elsewhere</source>
-   <translation>{name} 没有钳住{copy}副本的节点 {node}：已脱落，或插在别处</translation>
   </message>
   <message>
    <source>{name} does not hold {where}: it is off, or plugged in elsewhere</source>
@@ -5816,10 +5676,6 @@ A run under way is stopped and kept, the bench is made safe. Please report this.
   <message>
    <source>{name} has not said who it is: open it first</source>
    <translation>{name} 尚未说明自己是谁：请先打开</translation>
-  </message>
-  <message>
-   <source>{name} holds node {at} instead of node {node} of the {copy} copy</source>
-   <translation>{name} 钳住了节点 {at}，而不是{copy}副本的节点 {node}</translation>
   </message>
   <message>
    <source>{name} holds node {at} instead of {where}</source>
@@ -5882,28 +5738,12 @@ A run under way is stopped and kept, the bench is made safe. Please report this.
    <translation>{name} 保持时每秒下降 {fall_V_per_s:.2f} V</translation>
   </message>
   <message>
-   <source>{name} moves node {node} of the {copy} copy by {share} % of what it should: a bad contact, or a wrong gain</source>
-   <translation>{name} 使{copy}副本的节点 {node} 只移动应有的 {share} %：接触不良，或增益不对</translation>
-  </message>
-  <message>
    <source>{name} moves {where} by {part}: a bad contact, or a wrong gain</source>
    <translation>{name} 使{where}移动了{part}：接触不良，或增益不对</translation>
   </message>
   <message>
-   <source>{name} reads something else instead of {at}</source>
-   <translation>{name} 读到的不是{at}，而是别的</translation>
-  </message>
-  <message>
    <source>{name} reads {at} with the wrong sign</source>
    <translation>{name} 读{at}的符号反了</translation>
-  </message>
-  <message>
-   <source>{name} reads {other} instead of {at}</source>
-   <translation>{name} 读到的是{other}，而不是{at}</translation>
-  </message>
-  <message>
-   <source>{name} received</source>
-   <translation>收到 {name}</translation>
   </message>
   <message>
    <source>{name} was set to {wanted:.4g} V and reads {echo_V:.4g} V</source>
@@ -5982,6 +5822,14 @@ A run under way is stopped and kept, the bench is made safe. Please report this.
    <translation>每点需要 {outputs} 个标签</translation>
   </message>
   <message>
+   <source>{part0} and {part1}</source>
+   <translation>{part0}和{part1}</translation>
+  </message>
+  <message>
+   <source>{part0} and {part1} and {part2}</source>
+   <translation>{part0}、{part1}和{part2}</translation>
+  </message>
+  <message>
    <source>{parts} holds no keys</source>
    <translation>{parts} 不含键</translation>
   </message>
@@ -6004,14 +5852,6 @@ A run under way is stopped and kept, the bench is made safe. Please report this.
   <message>
    <source>{place}: is not yours alone; set LABCTL_RUNTIME_DIR to a folder that is</source>
    <translation>{place}：不是您独有的；请把 LABCTL_RUNTIME_DIR 设为您独有的文件夹</translation>
-  </message>
-  <message>
-   <source>{problem} (got {got}); write {wanted}</source>
-   <translation>{problem}（得到 {got}）；请写{wanted}</translation>
-  </message>
-  <message>
-   <source>{problem} (got {got}); write {wanted}, in quotes</source>
-   <translation>{problem}（得到 {got}）；请写{wanted}，加引号</translation>
   </message>
   <message>
    <source>{problem} (got {value})</source>
@@ -6158,10 +5998,6 @@ A run under way is stopped and kept, the bench is made safe. Please report this.
    <translation>{view}：还没有可导出的数据。请开始或打开一次运行。</translation>
   </message>
   <message>
-   <source>{voltage_V:.6g} V</source>
-   <translation>{voltage_V:.6g} V</translation>
-  </message>
-  <message>
    <source>{voltage_V:.6g} V on {channel} is outside {min_V:.6g}…{max_V:.6g} V</source>
    <translation>{channel}的 {voltage_V:.6g} V 超出 {min_V:.6g}…{max_V:.6g} V</translation>
   </message>
@@ -6184,6 +6020,10 @@ A run under way is stopped and kept, the bench is made safe. Please report this.
   <message>
    <source>{who}, emulated</source>
    <translation>{who}，仿真</translation>
+  </message>
+  <message>
+   <source>{why}. The guardian has not told that it made the bench safe</source>
+   <translation>{why}。守护进程没有报告实验台已处于安全状态</translation>
   </message>
   <message>
    <source>{why}; two gates answer as one</source>

@@ -91,10 +91,11 @@ def test_what_happened_is_told_in_chinese_and_notes_as_they_were_written(
 
 
 def test_phrases_of_mistakes_keep_their_values(chinese: None) -> None:
-    problem = ConfigError("must be at least 1", key="training.cycles", value=-5)
+    problem = ConfigError(say("must be at least {bound}", bound="1"), key="training.cycles", value=-5)
     assert phrase(problem.problem) == "必须至少为 1"
     assert phrase("something nobody foresaw: 3") == "something nobody foresaw: 3"
-    assert all(phrase(f"run {state}") != f"run {state}" for state in STATES)
+    told = [say("run {state}", state=Message(str(state))) for state in STATES]
+    assert not [text for text in map(phrase, told) if _ENGLISH.search(text)]
 
 
 def test_a_check_is_told_in_chinese(chinese: None, open_window: Opened) -> None:
@@ -135,5 +136,8 @@ def test_what_was_pressed_is_stored_in_english_and_told_in_chinese(
     QTest.keyClick(QGuiApplication.focusWindow(), Qt.Key.Key_F12)
     assert asked == ["key F12"]
     assert not re.search("[a-z]{3}|OFF", window.panels.notes.lines.toPlainText())
-    assert not re.search("[a-z]{3}|OFF", phrase("EMERGENCY OFF: key F12"))
-    assert not _ENGLISH.search(phrase("the bench, imperfections as emulated").replace("the bench", ""))
+    assert not re.search(
+        "[a-z]{3}|OFF", phrase(say("{verb}: {reason}", verb="EMERGENCY OFF", reason="key F12"))
+    )
+    bench = say("{bench}, imperfections {doses}", bench="ideal", doses=say("as emulated"))
+    assert not _ENGLISH.search(phrase(bench))
