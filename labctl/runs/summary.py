@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from protocols.messages import Message
+
 
 @dataclass(frozen=True)
 class LatenessHistogram:
@@ -24,7 +26,7 @@ class RunSummary:
     run_id: str
     path: str
     status: str
-    reason: str
+    reason: Message
     name: str
     task: str
     method: str
