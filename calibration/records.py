@@ -46,7 +46,7 @@ class Value(Table):
 
 def _told(text: Any) -> Message:
     if not isinstance(text, str):
-        raise ValueError("is not a text")
+        raise ValueError(say("is not a text"))
     return Message.of(text)
 
 
@@ -86,7 +86,7 @@ class Calibration(Table):
     @model_validator(mode="after")
     def _expires_after_issue(self) -> Calibration:
         if self.expires <= self.issued:
-            raise ValueError("a calibration expires after it was issued")
+            raise ValueError(say("a calibration expires after it was issued"))
         return self
 
     def records(self) -> list[dict[str, object]]:

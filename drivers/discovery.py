@@ -48,10 +48,14 @@ def search_serial() -> Search:
     found = []
     for port in sorted(list_ports.comports()):
         allowed = sys.platform == "win32" or os.access(port.device, os.R_OK | os.W_OK)
-        hint = "" if allowed else "you may not use it: join its group, usually `dialout`, and log in again"
+        hint = (
+            "" if allowed else say("you may not use it: join its group, usually `dialout`, and log in again")
+        )
         what = port.description if port.description != "n/a" else ""
         found.append(Attached(SERIAL, port.device, what, hint))
-    hint = "" if found else "is the controller's USB cable plugged in, and is it a cable with data lines?"
+    hint = (
+        "" if found else say("is the controller's USB cable plugged in, and is it a cable with data lines?")
+    )
     return Search(SERIAL, tuple(found), hint)
 
 

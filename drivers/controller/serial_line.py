@@ -72,7 +72,7 @@ class SerialLine:
         except (serial.SerialException, OSError) as error:
             self.close()
             raise self._fault(
-                error, ("it cannot be opened", _first_words(error), "check the port")
+                error, (say("it cannot be opened"), _first_words(error), say("check the port"))
             ) from error
         except ValueError as error:
             self.close()

@@ -42,10 +42,12 @@ class Clamps:
         clamp, wires = method.clamp, self._wires
         problem = ""
         if method.chop_cycles > 0 and not self._chops:
-            problem = "chopping needs a wire at daq.learn.chop"
+            problem = say("chopping needs a wire at daq.learn.chop")
         elif wires.circuit is ClampCircuit.ANALOG:
             if clamp.contrast is Contrast.SYMMETRIC or clamp.direction != 1 or clamp.nudge is Nudge.CONSTANT:
-                problem = "its mixing circuit only pulls toward a label: use software clamps for this method"
+                problem = say(
+                    "its mixing circuit only pulls toward a label: use software clamps for this method"
+                )
             elif abs(clamp.eta - wires.eta) > 0.5 * ETA_STEP:
                 problem = say(
                     "its mixing circuit is set to η = {eta:.4g}, the method wants {wanted:.4g}",
@@ -53,7 +55,7 @@ class Clamps:
                     wanted=clamp.eta,
                 )
         elif clamp.contrast is Contrast.SYMMETRIC and not wires.away:
-            problem = "a symmetric contrast clamps both copies and needs wires at daq.clamp.away"
+            problem = say("a symmetric contrast clamps both copies and needs wires at daq.clamp.away")
         if problem:
             raise ProtocolError(
                 say(

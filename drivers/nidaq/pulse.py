@@ -46,7 +46,7 @@ class NidaqLearnSwitch(Part):
             allowed = (
                 say("one of {lines}", lines=", ".join(lines.lines))
                 if lines
-                else "name the lines it is one of"
+                else say("name the lines it is one of")
             )
             raise ConfigError(say("is no line"), key=f"{name}.hold_line", value=hold_line, allowed=allowed)
         if watcher == counter:

@@ -18,7 +18,7 @@ from protocols.errors import InstrumentError
 from protocols.messages import say
 
 _FOLDER = "labctl-benches"
-_HINT = "wait until that has ended, or stop it first; 'labctl engines' lists what runs"
+_HINT = say("wait until that has ended, or stop it first; 'labctl engines' lists what runs")
 
 
 class BenchInUse(InstrumentError):

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from drivers.errors import ASKING, ATTACHED, EMULATORS
 from protocols.messages import Message
-
-_COMMANDS = {
-    ATTACHED.template: "`labctl instruments`",
-    ASKING.template: "'labctl instruments BENCH.toml'",
-    EMULATORS.template: "'labctl emulate'",
-}
 
 
 def spoken(text: str) -> str:
     """Return a text or message in English, with the commands of labctl in it."""
-    return Message.of(text).told(lambda template: _COMMANDS.get(template, template))
+    from drivers.errors import ASKING, ATTACHED, EMULATORS
+
+    commands = {
+        ATTACHED.template: "`labctl instruments`",
+        ASKING.template: "'labctl instruments BENCH.toml'",
+        EMULATORS.template: "'labctl emulate'",
+    }
+    return Message.of(text).told(lambda template: commands.get(template, template))

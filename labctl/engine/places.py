@@ -217,6 +217,6 @@ def find_engine(name: str | None = None) -> Place:
     for place in running:
         if place.name == name:
             return place
-    names = ", ".join(p.name for p in running) or "none is running"
+    names = ", ".join(p.name for p in running) or say("none is running")
     what = say("no such engine") if name is not None else say("say which engine")
     raise ConfigError(what, key="engine", value=name, allowed=say("running: {names}", names=names))

@@ -168,7 +168,7 @@ def _data(settings: TaskSettings, data: DataSettings, name: str, full_scale_V: f
     varying = [s.name for s in settings.sources if s.voltage is None and s.complement_of is None]
     for key in columns:
         if key not in varying:
-            known = ", ".join(varying) or "none: every source is a rail"
+            known = ", ".join(varying) or say("none: every source is a rail")
             raise ConfigError(
                 say("no such input"),
                 key=f"{name}.inputs",
@@ -229,7 +229,7 @@ def _labels(settings: TaskSettings, data: DataSettings, name: str, count: int) -
     for key, values in data.labels.items():
         if len(values) != count:
             problem = (
-                "the data set is empty"
+                say("the data set is empty")
                 if not values
                 else say("{count} labels are needed, one per data point", count=count)
             )

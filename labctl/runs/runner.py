@@ -41,7 +41,7 @@ from labctl.store.summary import RunResults, measured
 from protocols.bench import Bench, Restorable
 from protocols.engine import EngineState, Outcome, Progress
 from protocols.errors import DataError
-from protocols.messages import say
+from protocols.messages import Message, say
 
 log = structlog.get_logger(__name__)
 SessionHook = Callable[[Session], None]
@@ -301,7 +301,7 @@ def _summary(
         run_id=str(manifest.values["run_id"]),
         path=str(folder),
         status=str(state.outcome or "failed"),
-        reason=state.reason,
+        reason=Message.of(state.reason),
         name=run.experiment.settings.name,
         task=str(run.plan.task.kind),
         method=run.plan.method.name,

@@ -8,6 +8,8 @@ from typing import Required, TypedDict
 from labctl.calibrating.applied import CorrectionsInUse
 from labctl.store.lateness import Histogram
 
+from protocols.messages import Message
+
 
 class Resumed(TypedDict, total=False):
     """How a resumption found the bench, as a run's manifest keeps it; gates only of boards that hold them."""
@@ -31,7 +33,7 @@ class RunSummary:
     run_id: str
     path: str
     status: str
-    reason: str
+    reason: Message
     name: str
     task: str
     method: str

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from protocols.block import FloatArray
+from protocols.messages import Message, say
 from protocols.tables import ClampCircuit
 from protocols.task import Wiring
 from sim_backend.board.config import BenchConfig
@@ -71,16 +72,20 @@ def _devices(law: MixedLaw, parts: Parts) -> tuple[Devices, Devices]:
     mismatch_V = parts.either("threshold_mismatch", parts.drawn("threshold_mismatch"))
     mismatch = parts.either("strength_mismatch", parts.drawn("strength_mismatch"))
 
-    def copy(threshold: FloatArray, strength: FloatArray, name: str) -> Devices:
-        parts.refuse(gated & (strength <= 0), f"edge {{}} gets no strength in the {name} copy", "strength")
+    def copy(threshold: FloatArray, strength: FloatArray, name: Message) -> Devices:
+        parts.refuse(
+            gated & (strength <= 0),
+            lambda e: say("edge {edge} gets no strength in the {copy} copy", edge=e, copy=name),
+            "strength",
+        )
         return nominal._replace(
             threshold=np.where(gated, threshold, nominal.threshold),
             strength=np.where(gated, strength, nominal.strength),
         )
 
     return (
-        copy(threshold, strength, "free"),
-        copy(threshold + mismatch_V, strength * (1 + mismatch), "clamped"),
+        copy(threshold, strength, say("free")),
+        copy(threshold + mismatch_V, strength * (1 + mismatch), say("clamped")),
     )
 
 
@@ -89,14 +94,18 @@ def _edges(config: BenchConfig, parts: Parts, learns: NDArray[np.bool_]) -> Edge
     on = learns.astype(float)
     error = parts.either("rate_error", doses.rate_error + parts.drawn("rate_spread"))
     rate = board.learning_rate * (1 + error) * on
-    parts.refuse(rate < 0, "edge {} gets a learning rate below 0", "rate_error")
+    parts.refuse(rate < 0, lambda e: say("edge {edge} gets a learning rate below 0", edge=e), "rate_error")
     bias = parts.either("bias", doses.bias_mean + parts.drawn("bias_spread"))
     fall, spread = doses.gate_leak, parts.drawn("gate_leak")
     leak = parts.either("gate_leak", np.clip(fall + 0.25 * spread, 0.5 * fall, 1.5 * fall))
     charge = parts.either("pulse_charge", doses.pulse_charge + parts.drawn("pulse_charge_spread"))
     low = parts.either("wall_low", board.gate_min + parts.drawn("wall_spread"))
     high = parts.either("wall_high", board.gate_max + parts.drawn("wall_spread", "wall_spread.high"))
-    parts.refuse(learns & (low >= high), "edge {} gets its lower wall above its upper one", "wall")
+    parts.refuse(
+        learns & (low >= high),
+        lambda e: say("edge {edge} gets its lower wall above its upper one", edge=e),
+        "wall",
+    )
     return Edges(
         rate=rate,
         bias=bias * on,

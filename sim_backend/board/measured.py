@@ -12,7 +12,7 @@ from protocols.messages import say
 from protocols.tables import Table
 from protocols.units import parse_quantity
 
-_FORMS = 'write a list of quantities, one per edge, or { values = [1, 2], unit = "..." }'
+_FORMS = say('write a list of quantities, one per edge, or { values = [1, 2], unit = "..." }')
 
 
 def _column(unit: str, least: float | None = None) -> BeforeValidator:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import NamedTuple
 
 import numpy as np
@@ -9,7 +10,7 @@ from numpy.typing import NDArray
 
 from protocols.block import FloatArray
 from protocols.errors import ConfigError
-from protocols.messages import say
+from protocols.messages import Message, say
 from protocols.network import Network
 from protocols.task import Wiring
 from sim_backend.board.imperfections import Imperfections
@@ -68,11 +69,11 @@ class Parts(NamedTuple):
         struck = self.doses.strike(name, self.seed, self.network.n_edges)
         return {int(e) for e in np.flatnonzero(struck & self.network.transistors())}
 
-    def refuse(self, bad: NDArray[np.bool_], problem: str, name: str) -> None:
-        """Raise ConfigError for the first bad edge (E,); `problem` has a {} for its number."""
+    def refuse(self, bad: NDArray[np.bool_], problem: Callable[[int], Message], name: str) -> None:
+        """Raise ConfigError for the first bad edge (E,); `problem` says it of an edge's number."""
         if bad.any():
             raise ConfigError(
-                problem.format(int(np.argmax(bad))),
+                problem(int(np.argmax(bad))),
                 key="imperfections",
                 allowed=say(
                     "look at {responsible} (seed {seed})", responsible=_RESPONSIBLE[name], seed=self.seed

@@ -12,6 +12,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from protocols.block import FloatArray
 from protocols.errors import ConfigError
+from protocols.messages import Message, say
 from protocols.network import Network
 from sim_backend.plant.diode import GMIN_S, THERMAL_V
 from sim_backend.plant.edge_law import DIODE, LEVEL1, PARAMETERS, RESISTOR, SQUARE_LAW, Devices
@@ -108,8 +109,10 @@ class Level1(EdgeLaw):
     gmin_S: float = GMIN_S
 
     def __post_init__(self) -> None:
-        _refuse_unless(self.phi_V > 0, "a surface potential must be above 0 V", "phi_V", self.phi_V)
-        _refuse_unless(self.length_m > 0, "a channel must be longer than nothing", "length_m", self.length_m)
+        _refuse_unless(self.phi_V > 0, say("a surface potential must be above 0 V"), "phi_V", self.phi_V)
+        _refuse_unless(
+            self.length_m > 0, say("a channel must be longer than nothing"), "length_m", self.length_m
+        )
 
     def everywhere(self, network: Network) -> Rows:
         """Return the devices of a network in which every edge follows this law, fixed resistors too."""
@@ -127,7 +130,7 @@ class Diode(EdgeLaw):
     ideality: float = 1.0
 
     def __post_init__(self) -> None:
-        _refuse_unless(self.ideality > 0, "an ideality must be above 0", "ideality", self.ideality)
+        _refuse_unless(self.ideality > 0, say("an ideality must be above 0"), "ideality", self.ideality)
 
     def everywhere(self, network: Network) -> Rows:
         """Return the devices of a network in which every edge follows this law, fixed resistors too."""
@@ -152,7 +155,7 @@ class Short(EdgeLaw):
 
     def __post_init__(self) -> None:
         ohm = self.resistance_ohm
-        _refuse_unless(ohm > 0, "a resistance must be above 0 ohm", "resistance_ohm", ohm)
+        _refuse_unless(ohm > 0, say("a resistance must be above 0 ohm"), "resistance_ohm", ohm)
 
     def everywhere(self, network: Network) -> Rows:
         """Return the devices of a network in which every edge is this resistance."""
@@ -180,7 +183,7 @@ class MixedLaw(EdgeLaw):
     def _over(self, rows: Rows, network: Network) -> Rows:
         for edge, law in self.by_edge.items():
             known = 0 <= edge < network.n_edges
-            _refuse_unless(known, "no such edge", "by_edge", edge)
+            _refuse_unless(known, say("no such edge"), "by_edge", edge)
             _put(rows, edge, law.everywhere(network))
         return rows
 
@@ -228,6 +231,6 @@ def _per_edge(value: ArrayLike, network: Network) -> FloatArray:
     return np.array(np.broadcast_to(np.asarray(value, dtype=float), (network.n_edges,)))
 
 
-def _refuse_unless(good: bool, message: str, key: str, value: float) -> None:
+def _refuse_unless(good: bool, message: Message, key: str, value: float) -> None:
     if not good:
         raise ConfigError(message, key=key, value=value)

@@ -79,7 +79,7 @@ class CalibrationJob:
         """Carry the routines out; each leaves the bench safe. Raises InstrumentError when one could not."""
         for at, name in enumerate(self._routines):
             self._progress.at = at
-            self._progress("starting", 0, 0)
+            self._progress(say("starting"), 0, 0)
             self._is_open = self._bench.loaded.is_hardware
             try:
                 done = calibrate(self._bench, name, self._progress, self._figures, self._breakable.steps)

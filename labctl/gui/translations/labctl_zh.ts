@@ -1066,6 +1066,10 @@ A run under way is stopped and kept, the bench is made safe. Please report this.
    <translation>校准不能暂停；请停止它，或等待结束</translation>
   </message>
   <message>
+   <source>a calibration expires after it was issued</source>
+   <translation>校准的过期时间应在签发之后</translation>
+  </message>
+  <message>
    <source>a calibration is under way: the bench is energised and its gates are charged anew</source>
    <translation>正在校准：实验台已通电，栅极会重新充电</translation>
   </message>
@@ -1080,6 +1084,10 @@ A run under way is stopped and kept, the bench is made safe. Please report this.
   <message>
    <source>a cell of the table is not a number</source>
    <translation>表中有一格不是数</translation>
+  </message>
+  <message>
+   <source>a channel must be longer than nothing</source>
+   <translation>沟道长度必须大于零</translation>
   </message>
   <message>
    <source>a check of a bench cannot pause; stop it, or wait for its end</source>
@@ -1298,6 +1306,14 @@ A run under way is stopped and kept, the bench is made safe. Please report this.
    <translation>强度，例如 "8.5e-4 A/V^2"</translation>
   </message>
   <message>
+   <source>a surface potential must be above 0 V</source>
+   <translation>表面电势必须大于 0 V</translation>
+  </message>
+  <message>
+   <source>a symmetric contrast clamps both copies and needs wires at daq.clamp.away</source>
+   <translation>对称对比钳住两个副本，需要在 daq.clamp.away 接线</translation>
+  </message>
+  <message>
    <source>a target is also a source: it cannot be clamped</source>
    <translation>目标同时也是源：无法钳位</translation>
   </message>
@@ -1492,6 +1508,10 @@ A run under way is stopped and kept, the bench is made safe. Please report this.
   <message>
    <source>an engine of this version cannot be asked for this ({why})</source>
    <translation>此版本的引擎不能这样请求（{why}）</translation>
+  </message>
+  <message>
+   <source>an ideality must be above 0</source>
+   <translation>理想因子必须大于 0</translation>
   </message>
   <message>
    <source>an input is outside the node limits</source>
@@ -1834,6 +1854,10 @@ A run under way is stopped and kept, the bench is made safe. Please report this.
    <translation>请检查路径</translation>
   </message>
   <message>
+   <source>check the port</source>
+   <translation>请检查端口</translation>
+  </message>
+  <message>
    <source>check the wire and the channel's range in the bench file; nothing of it was used</source>
    <translation>请检查接线和实验台文件中该通道的范围；读数均未使用</translation>
   </message>
@@ -1884,6 +1908,10 @@ A run under way is stopped and kept, the bench is made safe. Please report this.
   <message>
    <source>chopping is in step with the task cycle: a task would meet the copies mostly in one role</source>
    <translation>斩波与任务周期同步：一个任务会总以同一角色遇到两个副本</translation>
+  </message>
+  <message>
+   <source>chopping needs a wire at daq.learn.chop</source>
+   <translation>斩波需要在 daq.learn.chop 接线</translation>
   </message>
   <message>
    <source>chosen: {bench}</source>
@@ -2122,6 +2150,18 @@ A run under way is stopped and kept, the bench is made safe. Please report this.
   <message>
    <source>edge {edge} cannot be both open and shorted</source>
    <translation>边 {edge} 不能既断路又短路</translation>
+  </message>
+  <message>
+   <source>edge {edge} gets a learning rate below 0</source>
+   <translation>边 {edge} 的学习率低于 0</translation>
+  </message>
+  <message>
+   <source>edge {edge} gets its lower wall above its upper one</source>
+   <translation>边 {edge} 的下边界高于上边界</translation>
+  </message>
+  <message>
+   <source>edge {edge} gets no strength in the {copy} copy</source>
+   <translation>边 {edge} 在{copy}副本中没有强度</translation>
   </message>
   <message>
    <source>edge {name}</source>
@@ -2688,6 +2728,10 @@ A run under way is stopped and kept, the bench is made safe. Please report this.
    <translation>不是一个量</translation>
   </message>
   <message>
+   <source>is not a text</source>
+   <translation>不是文本</translation>
+  </message>
+  <message>
    <source>is not a whole number</source>
    <translation>不是整数</translation>
   </message>
@@ -2712,6 +2756,10 @@ A run under way is stopped and kept, the bench is made safe. Please report this.
    <translation>电路板插好了吗？地址对吗？</translation>
   </message>
   <message>
+   <source>is the controller's USB cable plugged in, and is it a cable with data lines?</source>
+   <translation>控制器的 USB 电缆插好了吗？是带数据线的电缆吗？</translation>
+  </message>
+  <message>
    <source>is the file of a real bench</source>
    <translation>是真实实验台的文件</translation>
   </message>
@@ -2722,6 +2770,10 @@ A run under way is stopped and kept, the bench is made safe. Please report this.
   <message>
    <source>issued in the future</source>
    <translation>签发时间在未来</translation>
+  </message>
+  <message>
+   <source>it cannot be opened</source>
+   <translation>无法打开</translation>
   </message>
   <message>
    <source>it cannot do this, or not in its present state</source>
@@ -2930,6 +2982,10 @@ A run under way is stopped and kept, the bench is made safe. Please report this.
   <message>
    <source>its mixing circuit is set to η = {eta:.4g}, the method wants {wanted:.4g}</source>
    <translation>其混合电路设为 η = {eta:.4g}，方法需要 {wanted:.4g}</translation>
+  </message>
+  <message>
+   <source>its mixing circuit only pulls toward a label: use software clamps for this method</source>
+   <translation>其混合电路只能拉向标签：此方法请使用软件钳位</translation>
   </message>
   <message>
    <source>its name does not tell the experiment and the task</source>
@@ -3312,6 +3368,10 @@ A run under way is stopped and kept, the bench is made safe. Please report this.
    <translation>请写出更多地址线</translation>
   </message>
   <message>
+   <source>name the lines it is one of</source>
+   <translation>请写出它所在的线组</translation>
+  </message>
+  <message>
    <source>names a table, not a value</source>
    <translation>指的是表，而不是值</translation>
   </message>
@@ -3546,6 +3606,14 @@ A run under way is stopped and kept, the bench is made safe. Please report this.
   <message>
    <source>none</source>
    <translation>无</translation>
+  </message>
+  <message>
+   <source>none is running</source>
+   <translation>没有正在运行的</translation>
+  </message>
+  <message>
+   <source>none: every source is a rail</source>
+   <translation>无：每个源都是轨</translation>
   </message>
   <message>
    <source>normalise</source>
@@ -4266,6 +4334,10 @@ A run under way is stopped and kept, the bench is made safe. Please report this.
   <message>
    <source>started</source>
    <translation>开始时间</translation>
+  </message>
+  <message>
+   <source>starting</source>
+   <translation>开始</translation>
   </message>
   <message>
    <source>state</source>
@@ -5174,6 +5246,10 @@ A run under way is stopped and kept, the bench is made safe. Please report this.
    <translation>学习时电压没有稳定</translation>
   </message>
   <message>
+   <source>wait until that has ended, or stop it first; 'labctl engines' lists what runs</source>
+   <translation>请等它结束，或先停止它；'labctl engines' 列出正在运行的</translation>
+  </message>
+  <message>
    <source>wall spread</source>
    <translation>壁离散</translation>
   </message>
@@ -5266,6 +5342,10 @@ A run under way is stopped and kept, the bench is made safe. Please report this.
    <translation>请写 --{key} {value}</translation>
   </message>
   <message>
+   <source>write a list of quantities, one per edge, or { values = [1, 2], unit = "..." }</source>
+   <translation>请写每条边一个量的列表，或 { values = [1, 2], unit = "..." }</translation>
+  </message>
+  <message>
    <source>write a list of voltages, or { values = [1, 2], unit = "mV" }</source>
    <translation>请写电压列表，或 { values = [1, 2], unit = "mV" }</translation>
   </message>
@@ -5288,6 +5368,10 @@ A run under way is stopped and kept, the bench is made safe. Please report this.
   <message>
    <source>write {wanted}, in quotes</source>
    <translation>请写{wanted}，带引号</translation>
+  </message>
+  <message>
+   <source>you may not use it: join its group, usually `dialout`, and log in again</source>
+   <translation>您无权使用它：请加入其用户组（通常是 `dialout`），然后重新登录</translation>
   </message>
   <message>
    <source>you may not use this port</source>
