@@ -18,7 +18,7 @@ from protocols.bench import InstrumentIdentity, Limits, NodeReading, SafeState
 from protocols.block import CycleBlock, CycleRecord, FloatArray
 from protocols.errors import InstrumentError, ProtocolError
 from protocols.task import Wiring
-from protocols.wire import ErrorCode, FrameKind, State, WireError
+from protocols.wire import BoardState, ErrorCode, FrameKind, WireError
 from protocols.wire.block_codec import pack_block
 from protocols.wire.fields import pack_reals, to_ns
 from protocols.wire.messages import NO_NODE, Held, Hello, Welcome, WireUp
@@ -342,4 +342,4 @@ def _what_is_wrong(held: Held) -> str:
     parts = [f"source {q} at {v:.4g} V" for q, v in enumerate(held.sources_V) if v != 0.0]
     parts += ["learning on"] if held.learning_on else []
     parts += [] if held.clamps_released else ["the clamps"]
-    return ", ".join(parts) or State(held.state).name.lower()
+    return ", ".join(parts) or BoardState(held.state).name.lower()

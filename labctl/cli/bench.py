@@ -11,6 +11,7 @@ from rich.console import Console
 from rich.markup import escape
 
 from labctl.cli.attended import do_by_engine
+from labctl.cli.options import AsJson
 from labctl.engine.reports import CheckReport
 
 if TYPE_CHECKING:  # slow to import
@@ -35,7 +36,7 @@ def check(
         list[str] | None,
         typer.Option("--set", help="Override any key of the bench file.", metavar="KEY=VALUE"),
     ] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object and nothing else.")] = False,
+    as_json: AsJson = False,
 ) -> None:
     """Open and identify every instrument, measure the supply, test every wire, leave the bench safe.
 

@@ -22,6 +22,7 @@ from rich.table import Table
 
 from calibration import ROUTINES, Calibration, status
 from labctl.cli.attended import do_by_engine
+from labctl.cli.options import AsJson
 from labctl.engine.messages import StartCalibration
 from labctl.engine.reports import CalibrationDone, CalibrationReport
 from labctl.engine.snapshot import Snapshot
@@ -73,7 +74,7 @@ def calibrate_command(
     yes: Annotated[
         bool, typer.Option("--yes", "-y", help="Do not ask before a real bench is energised.")
     ] = False,
-    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object and nothing else.")] = False,
+    as_json: AsJson = False,
 ) -> None:
     """Calibrate a bench by one routine or by all, show what is valid, or write the twin of the board.
 

@@ -11,6 +11,7 @@ from rich.console import Console
 from rich.markup import escape
 
 from labctl.cli import stored
+from labctl.cli.options import AsJson
 from protocols.errors import ConfigError
 
 if TYPE_CHECKING:  # slow to import
@@ -32,7 +33,7 @@ def compare_run(
         "runs"
     ),
     figures: Annotated[bool, typer.Option("--figures/--no-figures", help="Draw the comparison.")] = True,
-    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object and nothing else.")] = False,
+    as_json: AsJson = False,
 ) -> None:
     """Run a run's own file again on the twin of its board, and compare the gates edge by edge.
 

@@ -11,6 +11,8 @@ import typer
 from rich.console import Console
 from rich.markup import escape
 
+from labctl.cli.options import AsJson
+
 
 def instruments(
     bench: Annotated[
@@ -21,7 +23,7 @@ def instruments(
         list[str] | None,
         typer.Option("--set", help="Override any key of the bench file.", metavar="KEY=VALUE"),
     ] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object and nothing else.")] = False,
+    as_json: AsJson = False,
 ) -> None:
     """List serial ports, VISA resources and DAQ boards; ask those of a bench file who they are.
 

@@ -11,6 +11,7 @@ import typer
 from rich.console import Console
 
 from labctl.cli.attended import carry_out_by_engine, is_verbose
+from labctl.cli.options import AsJson
 from labctl.cli.run import print_summary
 from labctl.runs.summary import Resumed
 from labctl.store.catalogue import find_run
@@ -19,7 +20,6 @@ from labctl.store.recovery import recover as recover_run
 from protocols.errors import ConfigError, DataError
 
 Runs = Annotated[Path, typer.Option("--out", help="Folder that holds the runs.", metavar="DIR")]
-AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object and nothing else.")]
 
 
 def recover(

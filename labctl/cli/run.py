@@ -11,6 +11,7 @@ import typer
 from rich.console import Console
 
 from labctl.cli.attended import carry_out_by_engine, is_verbose
+from labctl.cli.options import AsJson
 from labctl.cli.progress import format_error
 from labctl.engine.lifecycle import VERBS, Verb
 from labctl.engine.reports import RunReport
@@ -38,7 +39,7 @@ def run(
             "--set", help="Override any key: training.cycles=1000, method=standard.", metavar="KEY=VALUE"
         ),
     ] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object and nothing else.")] = False,
+    as_json: AsJson = False,
     figures: Annotated[
         bool, typer.Option("--figures/--no-figures", help="Draw the figures of the run.")
     ] = True,

@@ -17,6 +17,7 @@ from rich.table import Table
 
 from labctl.cli import stored
 from labctl.cli.compare import compare_run
+from labctl.cli.options import AsJson
 from labctl.cli.progress import format_error
 from labctl.cli.recover import recover, resume
 from labctl.cli.tag import tag
@@ -39,7 +40,6 @@ app.command("compare")(compare_run)
 app.command("tag")(tag)
 
 Out = Annotated[Path, typer.Option("--out", help="Folder that holds the runs.", metavar="DIR")]
-AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object and nothing else.")]
 Run = Annotated[str, typer.Argument(help="Run folder, run number, 'latest' or UUID.", metavar="RUN")]
 _WIDE = 200
 

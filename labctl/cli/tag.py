@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from labctl.cli import stored
+from labctl.cli.options import AsJson
 from labctl.store import catalogue
 from labctl.store.tags import read_tags
 
@@ -20,7 +21,7 @@ def tag(
     out: Annotated[Path, typer.Option("--out", help="Folder that holds the runs.", metavar="DIR")] = Path(
         "runs"
     ),
-    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object and nothing else.")] = False,
+    as_json: AsJson = False,
 ) -> None:
     """Add tags to a run, take some away, and print those it has; `runs list TAG` finds it by them.
 

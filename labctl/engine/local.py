@@ -18,7 +18,7 @@ from labctl.engine.errors import EngineGone
 from labctl.engine.guardian_lines import SafeReport, WatchBench
 from labctl.engine.guardian_link import NoGuardian
 from labctl.engine.jobs.job import Guards
-from labctl.engine.messages import AnyRequest, Hello, Request
+from labctl.engine.messages import AnyRequest, Introduce, Request
 from labctl.engine.places import EngineLine
 from labctl.engine.requests import RequestHandler
 from labctl.engine.server import answer_bytes
@@ -87,7 +87,7 @@ class LocalEngine:
         if self._over.is_set():
             raise EOFError
         request: Request[Any] = decode(blob, AnyRequest)
-        who = request.who if isinstance(request, Hello) else who
+        who = request.who if isinstance(request, Introduce) else who
         return answer_bytes(self._handler.answer, request, who), who
 
     def _hang_up(self) -> None:

@@ -18,7 +18,7 @@ import structlog
 
 from labctl.engine.codec import decode, encode
 from labctl.engine.errors import Failure
-from labctl.engine.messages import MAX_BYTES, Answer, AnyRequest, Hello, Request
+from labctl.engine.messages import MAX_BYTES, Answer, AnyRequest, Introduce, Request
 from protocols.errors import LabError, ProtocolError
 from protocols.messages import say
 
@@ -94,7 +94,7 @@ class Server:
                 except LabError as error:
                     connection.send_bytes(encode(Answer(failure=_not_understood(error))))
                     continue
-                if isinstance(request, Hello):
+                if isinstance(request, Introduce):
                     who = request.who[:40]
                 connection.send_bytes(answer_bytes(self._answering, request, who))
         except AuthenticationError:

@@ -33,7 +33,7 @@ _LINEAR_BELOW = 3.0  # learning times that span less than this ratio go on a lin
 
 
 @dataclass(frozen=True)
-class Trace:
+class TraceStyle:
     """How one data set is drawn: colour, marker, line style and draw order."""
 
     part: str
@@ -43,7 +43,7 @@ class Trace:
     filled: bool
 
 
-TRACES = (Trace("train", BLUE, "o", "-", True), Trace("test", VERMILION, "s", "--", False))
+TRACES = (TraceStyle("train", BLUE, "o", "-", True), TraceStyle("test", VERMILION, "s", "--", False))
 
 
 def error_figure(run: xr.Dataset) -> Figure:
@@ -126,7 +126,7 @@ def draw_accuracy(ax: Axes, run: xr.Dataset) -> None:
     dress_time(ax, across)
 
 
-def _draw_trace(ax: Axes, x: FloatArray, y: FloatArray, trace: Trace) -> None:
+def _draw_trace(ax: Axes, x: FloatArray, y: FloatArray, trace: TraceStyle) -> None:
     few = len(x) <= _MARKED
     ax.plot(
         x,
@@ -144,7 +144,7 @@ def _draw_trace(ax: Axes, x: FloatArray, y: FloatArray, trace: Trace) -> None:
     )
 
 
-def _handle(trace: Trace) -> Line2D:
+def _handle(trace: TraceStyle) -> Line2D:
     return Line2D(
         [],
         [],

@@ -13,7 +13,7 @@ import numpy as np
 
 from protocols.wire.errors import WireError
 from protocols.wire.fields import Fields, parse, text, to_ns
-from protocols.wire.kinds import EndStatus, ErrorCode, State
+from protocols.wire.kinds import BoardState, EndStatus, ErrorCode
 
 NO_NODE = 0xFFFF  # the negative node of a single-ended output
 
@@ -146,7 +146,7 @@ class Held:
     which the board trips; cycles_done counts within the latest block.
     """
 
-    state: State
+    state: BoardState
     learning_on: bool
     clamps_released: bool
     sources_V: tuple[float, ...]
@@ -179,7 +179,7 @@ class Held:
         def read(f: Fields) -> Held:
             state, learning, released, eta, deadman_ms, done, sources, labels = f.take("BBBdIIHH")
             return Held(
-                State(known(State, state)),
+                BoardState(known(BoardState, state)),
                 learning != 0,
                 released != 0,
                 f.take(f"{sources}d"),
@@ -217,7 +217,7 @@ class WireUp:
 
 
 @dataclass(frozen=True)
-class Failure:
+class ErrorReply:
     """An ERROR reply: the code and the board's own words."""
 
     code: ErrorCode
@@ -228,11 +228,11 @@ class Failure:
         return struct.pack("<H", self.code) + text(self.words)
 
     @staticmethod
-    def parse(body: bytes) -> Failure:
+    def parse(body: bytes) -> ErrorReply:
         """Unpack."""
 
-        def read(f: Fields) -> Failure:
-            return Failure(ErrorCode(known(ErrorCode, f.one("H"))), f.words())
+        def read(f: Fields) -> ErrorReply:
+            return ErrorReply(ErrorCode(known(ErrorCode, f.one("H"))), f.words())
 
         return parse(body, read)
 
@@ -309,7 +309,7 @@ class Ending:
         return parse(body, read)
 
 
-def known(codes: type[State] | type[ErrorCode] | type[EndStatus], number: int) -> int:
+def known(codes: type[BoardState] | type[ErrorCode] | type[EndStatus], number: int) -> int:
     """Return a number that is one of the codes; raises WireError when it is not."""
     if number not in set(codes):
         raise WireError(f"{number} is no {codes.__name__}")

@@ -14,7 +14,8 @@ import pytest
 
 from drivers.hardware import HardwareBench
 from drivers.hardware.config import OutputWire, SourceWire
-from labctl.bench_files.load import check_wires, read_hardware
+from labctl.bench_files.hardware_file import check_wires
+from labctl.bench_files.load import read_hardware
 from labctl.emulation import EmulatedBench, HardwareBenchFile
 from labctl.emulation.free_ports import with_free_ports
 from protocols import Bench, ConfigError, Wiring
