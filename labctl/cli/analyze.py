@@ -13,7 +13,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from labctl.cli import stored
-from labctl.cli.options import AsJson
+from labctl.cli.options import AsJson, RunsFolder
 from protocols.errors import ConfigError
 from protocols.units import si_prefix
 
@@ -41,9 +41,7 @@ def analyze(
     runs: Annotated[
         list[str], typer.Argument(help="Run folders, run numbers, 'latest' or UUIDs.", metavar="RUN...")
     ],
-    out: Annotated[Path, typer.Option("--out", help="Folder that holds the runs.", metavar="DIR")] = Path(
-        "runs"
-    ),
+    out: RunsFolder = Path("runs"),
     as_json: AsJson = False,
 ) -> None:
     """Analyse a run: span and errors of a task cycle, floor, drift, losses; several runs make a table.

@@ -11,7 +11,7 @@ from rich.console import Console
 from rich.markup import escape
 
 from labctl.cli.attended import do_by_engine
-from labctl.cli.options import AsJson
+from labctl.cli.options import AsJson, BenchOverrides
 from labctl.engine.reports import CheckReport
 
 if TYPE_CHECKING:  # slow to import
@@ -32,10 +32,7 @@ def check(
         bool,
         typer.Option("--wiring/--no-wiring", help="Test the wires too; the gates are charged anew for it."),
     ] = True,
-    overrides: Annotated[
-        list[str] | None,
-        typer.Option("--set", help="Override any key of the bench file.", metavar="KEY=VALUE"),
-    ] = None,
+    overrides: BenchOverrides = None,
     as_json: AsJson = False,
 ) -> None:
     """Open and identify every instrument, measure the supply, test every wire, leave the bench safe.

@@ -11,7 +11,7 @@ from rich.console import Console
 from rich.markup import escape
 
 from labctl.cli import stored
-from labctl.cli.options import AsJson
+from labctl.cli.options import AsJson, RunName, RunsFolder
 from protocols.errors import ConfigError
 
 if TYPE_CHECKING:  # slow to import
@@ -21,7 +21,7 @@ _SHOWN = 8
 
 
 def compare_run(
-    run: Annotated[str, typer.Argument(help="Run folder, run number, 'latest' or UUID.", metavar="RUN")],
+    run: RunName,
     twin: Annotated[bool, typer.Option("--twin", help="Against the twin of the run's board.")] = False,
     twin_file: Annotated[
         Path | None, typer.Option(help="The twin; else the one kept with the board's calibrations.")
@@ -29,9 +29,7 @@ def compare_run(
     store: Annotated[
         Path | None, typer.Option(help="Folder of the calibrations; else the bench's.", metavar="DIR")
     ] = None,
-    out: Annotated[Path, typer.Option("--out", help="Folder that holds the runs.", metavar="DIR")] = Path(
-        "runs"
-    ),
+    out: RunsFolder = Path("runs"),
     figures: Annotated[bool, typer.Option("--figures/--no-figures", help="Draw the comparison.")] = True,
     as_json: AsJson = False,
 ) -> None:

@@ -42,6 +42,17 @@ class TraceStyle:
     line: Literal["-", "--"]
     filled: bool
 
+    def look(self) -> dict[str, Any]:
+        """Return it as matplotlib's keyword arguments, the same for the line and for the legend."""
+        return {
+            "linestyle": self.line,
+            "marker": self.marker,
+            "color": self.colour,
+            "markerfacecolor": self.colour if self.filled else "white",
+            "markersize": 5.0,
+            "markeredgewidth": 1.4,
+        }
+
 
 TRACES = (TraceStyle("train", BLUE, "o", "-", True), TraceStyle("test", VERMILION, "s", "--", False))
 
@@ -131,12 +142,7 @@ def _draw_trace(ax: Axes, x: FloatArray, y: FloatArray, trace: TraceStyle) -> No
     ax.plot(
         x,
         y,
-        linestyle=trace.line,
-        marker=trace.marker,
-        color=trace.colour,
-        markerfacecolor=trace.colour if trace.filled else "white",
-        markersize=5.0,
-        markeredgewidth=1.4,
+        **trace.look(),
         linewidth=2.0 if few else 1.4,
         markevery=None if few else [0, -1],
         clip_on=False,
@@ -145,17 +151,7 @@ def _draw_trace(ax: Axes, x: FloatArray, y: FloatArray, trace: TraceStyle) -> No
 
 
 def _handle(trace: TraceStyle) -> Line2D:
-    return Line2D(
-        [],
-        [],
-        linestyle=trace.line,
-        marker=trace.marker,
-        color=trace.colour,
-        markerfacecolor=trace.colour if trace.filled else "white",
-        markersize=5.0,
-        markeredgewidth=1.4,
-        label=trace.part,
-    )
+    return Line2D([], [], **trace.look(), label=trace.part)
 
 
 def _headline(train_error: FloatArray) -> str:
