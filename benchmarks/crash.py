@@ -27,7 +27,7 @@ import xarray
 from benchmarks import machine
 from labctl.bench_files.load import read_hardware
 from labctl.emulation import EmulatedBench
-from labctl.engine.places import Place, engines
+from labctl.engine.places import EnginePlace, engines
 from labctl.store import LiveReader, marker, open_run
 from labctl.store.recovery import recover
 from protocols.errors import LabError
@@ -288,7 +288,7 @@ def emulated(folder: Path) -> Iterator[tuple[EmulatedBench, Path]]:
 def end_engines(runtime: Path) -> None:
     """End whatever a broken kill has left behind: only engines of this benchmark's own folder."""
     for place in engines():
-        process = Place(place.folder).process()
+        process = EnginePlace(place.folder).process()
         if process is not None and place.folder.parent == runtime:
             kill(process.pid)
 

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from protocols.errors import DataError
 from protocols.messages import say
+from sim_backend.board.config import BenchConfig
 from sim_backend.plant.cycle_arrays import Memory
 from sim_backend.simulation import Plant
 
@@ -81,10 +82,11 @@ def _generators(plant: Plant) -> dict[str, Any]:
 def _fits(plant: Plant, seed: int) -> dict[str, Any]:
     """Return what must agree for a state to mean the same: format, settings, seed, wiring."""
     wiring = plant.wiring
+    of_the_board = set(BenchConfig.model_fields)  # a bench file says more: of engine, calibrations
     return {
         "format": FORMAT,
         "seed": seed,
-        "bench": plant.config.model_dump(mode="json"),
+        "bench": plant.config.model_dump(mode="json", include=of_the_board),
         "edges": wiring.network.endpoints().tolist(),
         "sources": list(wiring.source_nodes),
         "targets": list(wiring.target_nodes),

@@ -14,7 +14,7 @@ from protocols.errors import InstrumentError
 from protocols.messages import say
 from protocols.method import Contrast
 from sim_backend.lane_alone import finish_part
-from sim_backend.plant.cycle_arrays import Noise
+from sim_backend.plant.cycle_arrays import NoiseDraws
 from sim_backend.plant.edge_law import Devices
 from sim_backend.plant.lane_arrays import (
     LaneConverters,
@@ -88,7 +88,9 @@ class LaneGroup:
         self.scratch = _lane_scratch(len(self.circuit.order))
         self.pulse = _pulse_scratch(len(self.gates), first.wiring.network.nodes)
         self.quickest = max(float(self.edges.rate.max()), 1e-300)
-        self.noise: Noise | None = None  # kept from block to block: fresh memory costs more than the numbers
+        self.noise: NoiseDraws | None = (
+            None  # kept from block to block: fresh memory costs more than the numbers
+        )
         self.noise_for = 0, 0
         self.load_gates()
 
@@ -176,13 +178,13 @@ class LaneGroup:
         for lane, board in enumerate(self.boards):
             record.wrong[board] = wrong[lane]
 
-    def _draw(self, cycles: int, targets: int) -> Noise:
+    def _draw(self, cycles: int, targets: int) -> NoiseDraws:
         """Draw the noise of a block, every board from its own streams."""
         if self.noise is None or self.noise_for != (cycles, targets):
             self.noise = room_for_noise(self.plants[0].board, cycles, targets, LANES)
             self.noise_for = cycles, targets
         for lane, plant in enumerate(self.plants):
-            plant.draws.draw(plant.board, Noise(*(room[lane] for room in self.noise)))
+            plant.draws.draw(plant.board, NoiseDraws(*(room[lane] for room in self.noise)))
         for room in self.noise:
             room[len(self.plants) :] = room[len(self.plants) - 1]
         return self.noise

@@ -17,7 +17,15 @@ from sim_backend.board.config import BenchConfig
 from sim_backend.board.imperfections import stream_seed
 from sim_backend.plant.circuit import Circuit, build_circuit
 from sim_backend.plant.cycle import drift_thresholds, drive_sources, run_cycles
-from sim_backend.plant.cycle_arrays import Drift, Memory, Noise, OutputScratch, Ports, Rule, Trace
+from sim_backend.plant.cycle_arrays import (
+    Memory,
+    NoiseDraws,
+    OutputScratch,
+    Ports,
+    Rule,
+    ThresholdDrift,
+    Trace,
+)
 from sim_backend.plant.deciding import quantise, read_target
 from sim_backend.plant.edge_law import Devices
 from sim_backend.plant.learning_arrays import Nudged, no_scratch
@@ -41,13 +49,13 @@ class Draws:
         self.dropped, self.late = stream("dropped_samples"), stream("late_cycles")
         self.measuring = stream("measuring")
 
-    def noise(self, board: SimulatedBoard, cycles: int, targets: int) -> Noise:
+    def noise(self, board: SimulatedBoard, cycles: int, targets: int) -> NoiseDraws:
         """Draw what a block of this many cycles needs; nothing for doses of 0."""
         room = room_for_noise(board, cycles, targets)
         self.draw(board, room)
         return room
 
-    def draw(self, board: SimulatedBoard, room: Noise) -> None:
+    def draw(self, board: SimulatedBoard, room: NoiseDraws) -> None:
         """Draw a block's noise into its room."""
         self.reading.standard_normal(out=room.reading)
         self.clamp.standard_normal(out=room.clamp)
@@ -60,11 +68,11 @@ class Draws:
             room.late[:] = np.where(chance < chances.late, delay, 0.0)
 
 
-def room_for_noise(board: SimulatedBoard, cycles: int, targets: int, *boards: int) -> Noise:
+def room_for_noise(board: SimulatedBoard, cycles: int, targets: int, *boards: int) -> NoiseDraws:
     """Return arrays (*boards, …) for a block's noise on boards like this one; length 0 for doses of 0."""
     k, chances = board.converters, board.chances
     reads = cycles if k.adc_noise > 0.0 else 0
-    return Noise(
+    return NoiseDraws(
         reading=np.zeros((*boards, reads, targets)),
         clamp=np.zeros((*boards, reads if k.software_clamp else 0, targets)),
         pulse=np.zeros((*boards, cycles if k.pulse_jitter > 0.0 else 0)),
@@ -91,7 +99,7 @@ class Plant:
         self.scratch = no_scratch(len(self.circuit.order), wiring.network.n_edges)
         self.memory = self._memory(0)
         free, clamped, chances = self.board.free, self.board.clamped, self.board.chances
-        self.drift = Drift(
+        self.drift = ThresholdDrift(
             amplitude=chances.drift if chances.drift_period > 0.0 else 0.0,
             period=chances.drift_period,
             phase=chances.drift_phase,

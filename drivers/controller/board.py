@@ -19,7 +19,7 @@ from protocols.block import CycleBlock, CycleRecord, FloatArray
 from protocols.errors import InstrumentError, ProtocolError
 from protocols.messages import Message, joined, say
 from protocols.task import Wiring
-from protocols.wire import ErrorCode, FrameKind, State, WireError
+from protocols.wire import BoardState, ErrorCode, FrameKind, WireError
 from protocols.wire.block_codec import pack_block
 from protocols.wire.fields import pack_reals, to_ns
 from protocols.wire.messages import NO_NODE, Held, Hello, Welcome, WireUp
@@ -352,4 +352,4 @@ def _what_is_wrong(held: Held) -> Message:
     ]
     parts += [say("learning on")] if held.learning_on else []
     parts += [] if held.clamps_released else [say("the clamps")]
-    return joined(parts, ", ") if parts else Message.of(State(held.state).name.lower())
+    return joined(parts, ", ") if parts else Message.of(BoardState(held.state).name.lower())

@@ -23,7 +23,7 @@ from protocols.wire import (
     WireError,
     encode_frame,
 )
-from protocols.wire.messages import Failure
+from protocols.wire.messages import ErrorReply
 
 _T = TypeVar("_T")
 _ADVICE = {
@@ -66,7 +66,7 @@ _ADVICE = {
 class RefusedBy(Refused):
     """An ERROR reply, with its code."""
 
-    def __init__(self, name: str, url: str, failure: Failure) -> None:
+    def __init__(self, name: str, url: str, failure: ErrorReply) -> None:
         happened, cause, action = _ADVICE[failure.code]
         super().__init__(
             name, url, happened, cause="; ".join(w for w in (cause, failure.words) if w), action=action
@@ -116,7 +116,7 @@ class Link:
                 continue
             if reply.kind == kind | REPLY:
                 return reply.body
-            failure = self.understood(Failure.parse, reply.body)
+            failure = self.understood(ErrorReply.parse, reply.body)
             overran = failure.code is ErrorCode.OVERRUN
             if not overran:
                 raise self._refusal(failure)
@@ -158,7 +158,7 @@ class Link:
                 if found.kind in (FrameKind.STREAM, FrameKind.PROGRESS):
                     self._pieces.append(found)
                 elif found.kind == FrameKind.ERROR | REPLY and found.sequence == 0:
-                    raise self._refusal(self.understood(Failure.parse, found.body))
+                    raise self._refusal(self.understood(ErrorReply.parse, found.body))
 
     def understood(self, read: Callable[[bytes], _T], body: bytes) -> _T:
         """Return what `read` makes of a body; raises Garbled when it makes nothing of it."""
@@ -199,7 +199,7 @@ class Link:
             ),
         )
 
-    def _refusal(self, failure: Failure) -> InstrumentFault:
+    def _refusal(self, failure: ErrorReply) -> InstrumentFault:
         if failure.code is ErrorCode.VERSION:
             return self._other_version(failure.words)
         if failure.code is ErrorCode.OVERRUN:

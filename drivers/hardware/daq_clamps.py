@@ -22,7 +22,7 @@ ETA_STEP = 1 / 129  # of the mixing circuit's potentiometer
 
 
 @dataclass(frozen=True, eq=False)
-class Held:
+class HeldClamps:
     """What clamps in a cycle: outputs by name in volts at the terminal, and the lines that connect them."""
 
     volts: dict[str, float]
@@ -72,7 +72,7 @@ class Clamps:
         free_V: FloatArray,
         outputs_V: FloatArray,
         decision: Decision,
-    ) -> Held:
+    ) -> HeldClamps:
         """Return what to drive after a free reading: target nodes (targets,), outputs (T,), in volts."""
         lines = {wire.CLAMP: True}
         if self._wires.circuit is ClampCircuit.ANALOG:
@@ -85,7 +85,7 @@ class Clamps:
             if method.clamp.contrast is Contrast.SYMMETRIC:
                 volts |= self._at_nodes(wire.away, free_V - moved_V)
                 lines[wire.AWAY] = True
-        return Held({name: self._gain * v for name, v in volts.items()}, lines)
+        return HeldClamps({name: self._gain * v for name, v in volts.items()}, lines)
 
     def _at_nodes(self, name: Callable[[int], str], volts: FloatArray) -> dict[str, float]:
         within = np.clip(volts, self._limits.node_min, self._limits.node_max)

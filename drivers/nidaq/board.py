@@ -25,7 +25,7 @@ from protocols.errors import ConfigError, ProtocolError
 from protocols.messages import say
 
 Kit = TypeVar("Kit")
-Result = TypeVar("Result")
+T = TypeVar("T")
 GRACE_S = 0.4  # for clearing up after a failure, on top of the time limit
 _RECOGNISING_S = 0.5  # two dozen questions
 _BUILDING_S = 0.3  # a task of many channels
@@ -146,7 +146,7 @@ class NidaqBoard:
                 )
             )
 
-    def retry_after_reset(self, make_safe: Callable[[], Result]) -> Result:
+    def retry_after_reset(self, make_safe: Callable[[], T]) -> T:
         """Carry out what makes safe; when it fails, reset the board and try again. Raises InstrumentFault.
 
         A reset takes lines and outputs out of their safe states too: all open parts are made safe after it.

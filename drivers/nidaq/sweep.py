@@ -23,7 +23,7 @@ from protocols.errors import ProtocolError
 from protocols.messages import say
 
 
-class _Shape(NamedTuple):
+class _SweepShape(NamedTuple):
     addresses: int
     each: int
 
@@ -49,8 +49,8 @@ class NidaqSweep:
     ) -> None:
         self._board, self._lines, self._sense, self._drive = board, lines, sense, drive
         self._address = tuple(address)
-        self._shape = _Shape(0, 0)
-        self._stepping: TaskSlot[_Shape] = TaskSlot(board, (LINES,), self._build_lines)
+        self._shape = _SweepShape(0, 0)
+        self._stepping: TaskSlot[_SweepShape] = TaskSlot(board, (LINES,), self._build_lines)
         self._reading: TaskSlot[AnalogMultiChannelReader] = TaskSlot(board, (INPUTS,), self._build_inputs)
 
     @property
@@ -72,7 +72,7 @@ class NidaqSweep:
                     count=len(self._address),
                 )
             )
-        shape = _Shape(addresses, 1 + settle_samples + samples)
+        shape = _SweepShape(addresses, 1 + settle_samples + samples)
         if shape != self._shape:
             self._stepping.drop()
             self._reading.drop()
@@ -127,7 +127,7 @@ class NidaqSweep:
     def _rate_Hz(self) -> float:
         return min(self._sense.highest_rate_Hz(), self._board.capabilities().line_rate_Hz)
 
-    def _build_lines(self, task: Any) -> _Shape:
+    def _build_lines(self, task: Any) -> _SweepShape:
         for line in self._address:
             terminal = self._board.physical(self._lines.lines[line].terminal)
             task.do_channels.add_do_chan(terminal, line_grouping=LineGrouping.CHAN_PER_LINE)

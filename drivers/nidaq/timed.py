@@ -48,7 +48,7 @@ class TimedPulse:
     length_s: float
 
 
-class _Shape(NamedTuple):
+class _RecordShape(NamedTuple):
     samples: int
     rate_Hz: float
 
@@ -63,7 +63,7 @@ class NidaqTimed:
         self._drive = drive
         self._sense = sense
         self._switch = switch
-        self._shape = _Shape(0, 0.0)
+        self._shape = _RecordShape(0, 0.0)
         self._outputs: TaskSlot[AnalogMultiChannelWriter] = TaskSlot(
             board, ("analog outputs",), self._build_out
         )
@@ -126,7 +126,7 @@ class NidaqTimed:
         """
         waveform = np.ascontiguousarray(np.asarray(waveform_V, dtype=float).T)
         self._drive.check_all(waveform.T)
-        self._prepare(_Shape(waveform.shape[1], self.highest_rate_Hz() if rate_Hz is None else rate_Hz))
+        self._prepare(_RecordShape(waveform.shape[1], self.highest_rate_Hz() if rate_Hz is None else rate_Hz))
         with self._armed(pulse) as pulse_s:
             scan = self._run(waveform)
         volts = self._sense.checked(scan, waveform.shape[1])
@@ -168,7 +168,7 @@ class NidaqTimed:
         self._drive.adopt(waveform[:, -1])
         return scan
 
-    def _prepare(self, shape: _Shape) -> None:
+    def _prepare(self, shape: _RecordShape) -> None:
         if not self._board.capabilities().hardware_timed:
             raise Refused(
                 self._board.name,

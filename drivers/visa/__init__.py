@@ -2,7 +2,7 @@
 
 from drivers.visa.families import METERS, SUPPLIES, MeterFamily, SupplyFamily
 from drivers.visa.meter import MeterDriver
-from drivers.visa.session import SerialLine, VisaSession
+from drivers.visa.session import SerialSettings, VisaSession
 from drivers.visa.supply import SupplyDriver
 
 __all__ = [
@@ -10,7 +10,7 @@ __all__ = [
     "SUPPLIES",
     "MeterDriver",
     "MeterFamily",
-    "SerialLine",
+    "SerialSettings",
     "SupplyDriver",
     "SupplyFamily",
     "VisaSession",

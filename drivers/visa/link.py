@@ -24,7 +24,7 @@ _STOP_BITS = {1: constants.StopBits.one, 2: constants.StopBits.two}
 
 
 @dataclass(frozen=True)
-class SerialLine:
+class SerialSettings:
     """Settings of a serial port: speed in baud, data bits, parity (none, odd, even), stop bits."""
 
     baud: int = 9600
@@ -40,13 +40,19 @@ class VisaLink:
     """
 
     def __init__(
-        self, name: str, address: str, *, backend: str, terminator: str = "\n", line: SerialLine | None = None
+        self,
+        name: str,
+        address: str,
+        *,
+        backend: str,
+        terminator: str = "\n",
+        line: SerialSettings | None = None,
     ) -> None:
         self.name = name
         self.address = address
         self._backend = backend
         self._terminator = terminator
-        self._line = line or SerialLine()
+        self._line = line or SerialSettings()
         self._resource: Any = None
 
     @property

@@ -8,7 +8,7 @@ from drivers.errors import InstrumentFault, OutOfLimit
 from drivers.limits import ChannelLimits
 from drivers.visa.answers import Unreadable, is_overload, read_number, read_numbers
 from drivers.visa.families import MeterFamily
-from drivers.visa.session import SerialLine, VisaSession
+from drivers.visa.session import SerialSettings, VisaSession
 from protocols.bench import InstrumentIdentity
 from protocols.block import FloatArray
 from protocols.errors import ConfigError, InstrumentError
@@ -37,7 +37,7 @@ class MeterDriver:
         timeout_s: float = 2.0,
         backend: str = "@py",
         terminator: str = "\n",
-        line: SerialLine | None = None,
+        line: SerialSettings | None = None,
     ) -> None:
         if range_V not in family.ranges_V:
             raise ConfigError(

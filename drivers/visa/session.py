@@ -22,11 +22,11 @@ from drivers.visa.answers import (
     read_identification,
     split_answers,
 )
-from drivers.visa.link import SerialLine, VisaLink, shorten
+from drivers.visa.link import SerialSettings, VisaLink, shorten
 from protocols.errors import InstrumentError
 from protocols.messages import say
 
-__all__ = ["SerialLine", "VisaSession"]
+__all__ = ["SerialSettings", "VisaSession"]
 
 _ERROR_QUERY = ":SYST:ERR?"
 _QUEUE_LENGTH = 20  # the longest error queue among the families
@@ -50,7 +50,7 @@ class VisaSession:
         timeout_s: float = 2.0,
         backend: str = "@py",
         terminator: str = "\n",
-        line: SerialLine | None = None,
+        line: SerialSettings | None = None,
     ) -> None:
         self.name = name
         self.address = address

@@ -8,7 +8,7 @@ from drivers.errors import OutOfLimit
 from drivers.limits import ChannelLimits
 from drivers.visa.answers import Unreadable, read_number
 from drivers.visa.families import SupplyFamily
-from drivers.visa.session import SerialLine, VisaSession
+from drivers.visa.session import SerialSettings, VisaSession
 from protocols.bench import InstrumentIdentity
 from protocols.errors import ConfigError, InstrumentError
 from protocols.messages import say
@@ -34,7 +34,7 @@ class SupplyDriver:
         timeout_s: float = 2.0,
         backend: str = "@py",
         terminator: str = "\n",
-        line: SerialLine | None = None,
+        line: SerialSettings | None = None,
     ) -> None:
         self._name = name
         self._address = address

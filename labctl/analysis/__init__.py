@@ -5,8 +5,8 @@ units; gates in volts, times in seconds of learning time unless said otherwise.
 """
 
 from labctl.analysis.drift import (
-    Clock,
-    Drift,
+    DriftClock,
+    GateDrift,
     fitted_velocity,
     gate_drift,
     mean_velocity,
@@ -16,7 +16,7 @@ from labctl.analysis.drift import (
 )
 from labctl.analysis.erasure import Erasure, erasure_in_turns, erasure_rate
 from labctl.analysis.learning import Settled, noise_free_error, reduction, settled_error
-from labctl.analysis.lines import LineFit, fit_line
+from labctl.analysis.lines import SolutionLineFit, fit_line
 from labctl.analysis.losses import ClassLoss, accuracies, class_loss, hinge_losses, mean_square_errors
 from labctl.analysis.manifold import output_jacobian, path_tangents, split_by_tangents
 from labctl.analysis.modes import Modes, mode_errors, modes_of
@@ -30,21 +30,21 @@ from labctl.analysis.scaling import (
     fit_floor,
     saturation,
 )
-from labctl.analysis.span import Span, SteadyCycle, cycle_span, path_diameter, steady_cycle, switch_pairs
+from labctl.analysis.span import MeasuredCycle, Span, cycle_span, path_diameter, steady_cycle, switch_pairs
 from labctl.analysis.walls import drift_end, on_walls, saturated_span2, walls_share
 
 __all__ = [
     "ClassLoss",
-    "Clock",
-    "Drift",
+    "DriftClock",
     "Erasure",
     "FloorFit",
-    "LineFit",
+    "GateDrift",
+    "MeasuredCycle",
     "Modes",
     "PowerLaw",
     "Settled",
+    "SolutionLineFit",
     "Span",
-    "SteadyCycle",
     "accuracies",
     "class_loss",
     "crossing",

@@ -28,7 +28,7 @@ from protocols.messages import say
 LATE = 0.5  # of the time of a run: what counts as drift, once it has learnt
 
 
-class Clock(StrEnum):
+class DriftClock(StrEnum):
     """What time means: learning switched on, or cycles of a nominal length whether or not it was."""
 
     LEARNING = "learning"
@@ -36,7 +36,7 @@ class Clock(StrEnum):
 
 
 @dataclass(frozen=True, eq=False)
-class Drift:
+class GateDrift:
     """A mean velocity of the gates (L,) in V/s, split by what outputs feel of it.
 
     speed: its length over all edges; per_edge: root mean square over edges; along and across: lengths of
@@ -107,20 +107,20 @@ def split_velocity(velocity: FloatArray, jacobian: FloatArray) -> tuple[FloatArr
 def gate_drift(
     run: xr.Dataset,
     since: float = LATE,
-    clock: Clock = Clock.LEARNING,
+    clock: DriftClock = DriftClock.LEARNING,
     cycle_s: float = 100e-6,
     jacobian: FloatArray | None = None,
-) -> Drift:
+) -> GateDrift:
     """Return the drift of a run's gates over the rounds after a share `since` of its time.
 
-    cycle_s: nominal length of a cycle in seconds, for Clock.CYCLES, which compares methods whose learning
-    time differs. jacobian (R, L): splits the velocity, see `split_velocity` and `manifold.output_jacobian`.
+    cycle_s: nominal length of a cycle in seconds, for DriftClock.CYCLES, which compares methods of different
+    learning times. jacobian (R, L): splits the velocity, see `split_velocity` and `manifold.output_jacobian`.
     Where tasks take turns only the rounds at the end of a whole period count, so that the swing does not.
     Raises DataError when fewer than two rounds are left or no time passes between them.
     """
     gates = learning_gates(run)
     trained = round_cycles(run).astype(np.float64)
-    time = floats(run, "learning_time") if clock is Clock.LEARNING else trained * cycle_s
+    time = floats(run, "learning_time") if clock is DriftClock.LEARNING else trained * cycle_s
     known = measured_rounds(run) & np.isfinite(gates).all(axis=1) & np.isfinite(time)
     if not known.any():
         raise DataError(say("no gates were read"))
@@ -135,7 +135,7 @@ def gate_drift(
     along = across = float("nan")
     if jacobian is not None:
         along, across = (float(np.linalg.norm(v)) for v in split_velocity(velocity, jacobian))
-    return Drift(velocity, along, across, float(time[late][-1] - time[late][0]))
+    return GateDrift(velocity, along, across, float(time[late][-1] - time[late][0]))
 
 
 def _alike(run: xr.Dataset) -> BoolArray:

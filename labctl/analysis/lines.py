@@ -7,11 +7,11 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike
 
-from labctl.analysis.theory import Line
+from labctl.analysis.theory import SolutionLine
 
 
 @dataclass(frozen=True)
-class LineFit:
+class SolutionLineFit:
     """G₊ = slope·G₋ + offset_V, with standard errors; rms_V: scatter of G₊ about the line, in volts."""
 
     slope: float
@@ -22,12 +22,12 @@ class LineFit:
     points: int
 
     @property
-    def line(self) -> Line:
+    def line(self) -> SolutionLine:
         """Return the line itself: direction, normal, distances, crossing with another."""
-        return Line(self.slope, self.offset_V)
+        return SolutionLine(self.slope, self.offset_V)
 
 
-def fit_line(minus_V: ArrayLike, plus_V: ArrayLike) -> LineFit:
+def fit_line(minus_V: ArrayLike, plus_V: ArrayLike) -> SolutionLineFit:
     """Fit G₊ = m·G₋ + c to gates (n,) by least squares in G₊. Raises ValueError for too few points."""
     x, y = np.asarray(minus_V, dtype=float), np.asarray(plus_V, dtype=float)
     known = np.isfinite(x) & np.isfinite(y)
@@ -41,7 +41,7 @@ def fit_line(minus_V: ArrayLike, plus_V: ArrayLike) -> LineFit:
     offset = float(y.mean() - slope * x.mean())
     rest = y - slope * x - offset
     variance = float(rest @ rest) / (n - 2) if n > 2 else float("nan")
-    return LineFit(
+    return SolutionLineFit(
         slope,
         offset,
         float(np.sqrt(variance / sxx)),

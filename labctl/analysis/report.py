@@ -10,7 +10,7 @@ from functools import partial
 import numpy as np
 import xarray as xr
 
-from labctl.analysis.drift import Clock, gate_drift
+from labctl.analysis.drift import DriftClock, gate_drift
 from labctl.analysis.erasure import erasure_in_turns
 from labctl.analysis.learning import settled_error
 from labctl.analysis.losses import class_loss, mean_square_errors
@@ -217,7 +217,7 @@ def _gates(run: xr.Dataset, report: Report) -> Iterator[Quantity]:
     yield Quantity("drift_along_V_per_s", "along the solution manifold", moved.along_V_per_s, "V/s")
     yield Quantity("drift_across_V_per_s", "across it", moved.across_V_per_s, "V/s")
     if number_of(run, "simulated", 0.0) or round_cycles(run)[-1]:
-        per_cycle = gate_drift(run, clock=Clock.CYCLES, cycle_s=1.0)
+        per_cycle = gate_drift(run, clock=DriftClock.CYCLES, cycle_s=1.0)
         yield Quantity("drift_V_per_cycle", "drift per cycle, all edges", per_cycle.speed_V_per_s, "V")
     share = walls_share(run)
     known = share[np.isfinite(share)]

@@ -51,7 +51,7 @@ class Span:
 
 
 @dataclass(frozen=True)
-class SteadyCycle:
+class MeasuredCycle:
     """The steady cycle of a run: period τ in seconds, span, errors in V².
 
     pairs: how many pairs of switches it was taken from; error_V2: the combined error, the mean square error
@@ -104,7 +104,7 @@ def switch_pairs(cycles: IntArray, half_period: int, last: int = ALL_ROUNDS) -> 
     return pairs
 
 
-def steady_cycle(run: xr.Dataset, last: int | None = None, *, double_counted: bool = False) -> SteadyCycle:
+def steady_cycle(run: xr.Dataset, last: int | None = None, *, double_counted: bool = False) -> MeasuredCycle:
     """Measure the steady cycle of a run whose tasks take turns, over its late rounds at switches.
 
     last: how many rounds from the end (default: as published, 40, or 20 for classification; 0: all).
@@ -128,7 +128,9 @@ def steady_cycle(run: xr.Dataset, last: int | None = None, *, double_counted: bo
     span = Span(both.span_V, both.span_uncertainty_V, published.span_as_read_V, both.displacements)
     hinge = hinge_losses(run) if is_classification(run) else np.full(len(cycles), np.nan)
     errors = mean_square_errors(run)
-    return SteadyCycle(period_s(run), span, _over_pairs(errors, pairs), _over_pairs(hinge, pairs), len(pairs))
+    return MeasuredCycle(
+        period_s(run), span, _over_pairs(errors, pairs), _over_pairs(hinge, pairs), len(pairs)
+    )
 
 
 def late_rounds(run: xr.Dataset) -> int:

@@ -18,7 +18,7 @@ OF_ALL = ("drift_V_per_s", "walls_share", "learning_time_s")
 
 
 @dataclass(frozen=True)
-class Sweep:
+class SweepTable:
     """A table of reports: columns that at least one run has, and what the runs show together."""
 
     columns: tuple[str, ...]
@@ -27,7 +27,7 @@ class Sweep:
     span_law: PowerLaw | None
 
 
-def sweep_of(reports: Sequence[Report]) -> Sweep:
+def sweep_of(reports: Sequence[Report]) -> SweepTable:
     """Make the table; runs of one period each that differ give exponent, floor, doubling and saturation.
 
     Runs of the same period are averaged, spans by their root mean square.
@@ -38,7 +38,7 @@ def sweep_of(reports: Sequence[Report]) -> Sweep:
     shown = tuple(c for c in columns if any(v.get(c) is not None for v in values))
     rows = tuple(tuple(v.get(c) for c in shown) for v in values)
     if len(tau) < 2:
-        return Sweep(shown, rows, (), None)
+        return SweepTable(shown, rows, (), None)
     together: list[Row] = []
     law = fit_power_law(tau, span)
     together.append(
@@ -48,7 +48,7 @@ def sweep_of(reports: Sequence[Report]) -> Sweep:
         together += [row for row in span_rows(tau, span**2) if row[0] != "periods"]
         if np.isfinite(error).all():
             together += [row for row in error_rows(tau, error) if row[0] != "periods"]
-    return Sweep(shown, rows, tuple(together), law)
+    return SweepTable(shown, rows, tuple(together), law)
 
 
 def _by_period(values: Sequence[dict[str, float | None]]) -> tuple[FloatArray, FloatArray, FloatArray]:

@@ -52,7 +52,7 @@ log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True)
-class Bench:
+class BenchToCalibrate:
     """A bench to calibrate: how to make it, its wires, its store, and the serial its records are under."""
 
     loaded: LoadedBench
@@ -86,7 +86,7 @@ def prepare_bench(
     seed: int,
     operator: str = "",
     valid_for_s: float | None = None,
-) -> Bench:
+) -> BenchToCalibrate:
     """Put together what a calibration needs; the wires are the experiment's, else as `usual_wiring` says.
 
     Raises ConfigError when the bench does not fit them.
@@ -96,7 +96,7 @@ def prepare_bench(
         loaded.check(wiring)
     else:
         wiring = usual_wiring(loaded)
-    return Bench(
+    return BenchToCalibrate(
         loaded,
         wiring,
         CalibrationStore(store or loaded.calibration.folder()),
@@ -161,7 +161,7 @@ def nominal_of(bench: BenchFile) -> Nominal:
 
 
 def calibrate(
-    bench: Bench,
+    bench: BenchToCalibrate,
     name: str,
     told: ProgressCallback | None = None,
     figures: bool = True,
@@ -200,13 +200,13 @@ def calibrate(
     return Done(calibration, folder / "calibrations.jsonl", raw, figure)
 
 
-def _as_measured(bench: Bench) -> Nominal:
+def _as_measured(bench: BenchToCalibrate) -> Nominal:
     """Return what the board should be, with what a calibration of its gates that is in date has found."""
     gates = _usable(bench).get("gates")
     return bench.nominal if gates is None else bench.nominal.with_gates(gates, bench.wiring.network)
 
 
-def _usable(bench: Bench) -> dict[str, Calibration]:
+def _usable(bench: BenchToCalibrate) -> dict[str, Calibration]:
     """Return the latest calibration of each routine that is in date and of these wires."""
     latest, now, wired = bench.store.latest(bench.serial), now_utc(), wires(bench.wiring)
     return {n: c for n, c in latest.items() if state_of(c, now) not in _OUT_OF_DATE and c.board == wired}
@@ -221,7 +221,7 @@ def _answered(bench: object) -> dict[str, str]:
     return {} if board is None else {ANSWERED: board.label()}
 
 
-def twin_of(bench: Bench) -> TomlTable:
+def twin_of(bench: BenchToCalibrate) -> TomlTable:
     """Return the doses of the twin, from the latest calibrations. Raises DataError when one is missing."""
     latest = bench.store.latest(bench.serial)
     found = {name: latest[name] for name in NEEDED if name in latest}
@@ -230,13 +230,13 @@ def twin_of(bench: Bench) -> TomlTable:
     return {"description": f"twin of board {bench.serial}, from calibrations {ids}", **doses}
 
 
-def missing_for_twin(bench: Bench) -> list[str]:
+def missing_for_twin(bench: BenchToCalibrate) -> list[str]:
     """Return the routines a twin still needs: never done, not in date, without a fit, or with other wires."""
     usable = _usable(bench)
     return [name for name in NEEDED if name not in usable or usable[name].faults(NO_FIT)]
 
 
-def doubts(bench: Bench) -> tuple[list[str], list[str]]:
+def doubts(bench: BenchToCalibrate) -> tuple[list[str], list[str]]:
     """Return why no twin can be made of the latest calibrations, and what failed that a twin can bear.
 
     Numbers that no board fits are no numbers; a broken edge is broken in the twin, too.

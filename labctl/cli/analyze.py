@@ -13,12 +13,13 @@ from rich.markup import escape
 from rich.table import Table
 
 from labctl.cli import stored
+from labctl.cli.options import AsJson, RunsFolder
 from protocols.errors import ConfigError
 from protocols.units import si_prefix
 
 if TYPE_CHECKING:  # slow to import
     from labctl.analysis.report import Quantity, Report
-    from labctl.analysis.sweep import Sweep
+    from labctl.analysis.sweep import SweepTable
 
 _WIDE = 200
 _HEADS = {
@@ -40,10 +41,8 @@ def analyze(
     runs: Annotated[
         list[str], typer.Argument(help="Run folders, run numbers, 'latest' or UUIDs.", metavar="RUN...")
     ],
-    out: Annotated[Path, typer.Option("--out", help="Folder that holds the runs.", metavar="DIR")] = Path(
-        "runs"
-    ),
-    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object and nothing else.")] = False,
+    out: RunsFolder = Path("runs"),
+    as_json: AsJson = False,
 ) -> None:
     """Analyse a run: span and errors of a task cycle, floor, drift, losses; several runs make a table.
 
@@ -97,7 +96,7 @@ def _report(folder: Path) -> Report:
         raise ConfigError(f"run.nc cannot be read: {error}", file=str(folder)) from None
 
 
-def _json(folders: list[Path], reports: list[Report], sweep: Sweep | None) -> dict[str, object]:
+def _json(folders: list[Path], reports: list[Report], sweep: SweepTable | None) -> dict[str, object]:
     one = [{"path": str(f)} | r.json() for f, r in zip(folders, reports, strict=True)]
     if sweep is None:
         return one[0]
@@ -141,7 +140,7 @@ def _with_uncertainty(value: float, off: float, unit: str) -> str:
     return f"({both}){name}" if name else both
 
 
-def _print_sweep(reports: list[Report], folders: list[Path], sweep: Sweep) -> None:
+def _print_sweep(reports: list[Report], folders: list[Path], sweep: SweepTable) -> None:
     from labctl.analysis.report import Quantity
 
     console = Console(highlight=False)

@@ -12,6 +12,7 @@ from rich.console import Console
 from rich.markup import escape
 
 from labctl.cli.attended import do_by_engine
+from labctl.cli.options import AsJson, BenchOverrides
 from labctl.cli.spoken import spoken
 from labctl.engine.reports import CheckReport
 from protocols.messages import Message
@@ -34,11 +35,8 @@ def check(
         bool,
         typer.Option("--wiring/--no-wiring", help="Test the wires too; the gates are charged anew for it."),
     ] = True,
-    overrides: Annotated[
-        list[str] | None,
-        typer.Option("--set", help="Override any key of the bench file.", metavar="KEY=VALUE"),
-    ] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object and nothing else.")] = False,
+    overrides: BenchOverrides = None,
+    as_json: AsJson = False,
 ) -> None:
     """Open and identify every instrument, measure the supply, test every wire, leave the bench safe.
 

@@ -22,6 +22,7 @@ from rich.table import Table
 
 from calibration import ROUTINES, Calibration, status
 from labctl.cli.attended import do_by_engine
+from labctl.cli.options import AsJson, BenchName, Yes
 from labctl.cli.spoken import spoken
 from labctl.engine.messages import StartCalibration
 from labctl.engine.reports import CalibrationDone, CalibrationReport
@@ -39,7 +40,7 @@ _COLOURS = {"green": "green", "amber": "yellow", "red": "red"}
 
 def calibrate_command(
     name: Annotated[str, typer.Argument(help=f"{_NAMES}; all, status, twin.", metavar="NAME")],
-    bench: Annotated[str, typer.Option(help='"sim" or a bench file.', metavar="sim|BENCH.toml")] = "sim",
+    bench: BenchName = "sim",
     imperfections: Annotated[
         str | None, typer.Option(help="Preset or TOML file of doses.", metavar="PRESET|FILE")
     ] = None,
@@ -71,10 +72,8 @@ def calibrate_command(
         Path | None, typer.Option(help="File of the twin; else beside its calibrations.", metavar="FILE")
     ] = None,
     figures: Annotated[bool, typer.Option("--figures/--no-figures", help="Draw each calibration.")] = True,
-    yes: Annotated[
-        bool, typer.Option("--yes", "-y", help="Do not ask before a real bench is energised.")
-    ] = False,
-    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object and nothing else.")] = False,
+    yes: Yes = False,
+    as_json: AsJson = False,
 ) -> None:
     """Calibrate a bench by one routine or by all, show what is valid, or write the twin of the board.
 

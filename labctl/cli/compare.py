@@ -11,6 +11,7 @@ from rich.console import Console
 from rich.markup import escape
 
 from labctl.cli import stored
+from labctl.cli.options import AsJson, RunName, RunsFolder
 from protocols.errors import ConfigError
 
 if TYPE_CHECKING:  # slow to import
@@ -20,7 +21,7 @@ _SHOWN = 8
 
 
 def compare_run(
-    run: Annotated[str, typer.Argument(help="Run folder, run number, 'latest' or UUID.", metavar="RUN")],
+    run: RunName,
     twin: Annotated[bool, typer.Option("--twin", help="Against the twin of the run's board.")] = False,
     twin_file: Annotated[
         Path | None, typer.Option(help="The twin; else the one kept with the board's calibrations.")
@@ -28,11 +29,9 @@ def compare_run(
     store: Annotated[
         Path | None, typer.Option(help="Folder of the calibrations; else the bench's.", metavar="DIR")
     ] = None,
-    out: Annotated[Path, typer.Option("--out", help="Folder that holds the runs.", metavar="DIR")] = Path(
-        "runs"
-    ),
+    out: RunsFolder = Path("runs"),
     figures: Annotated[bool, typer.Option("--figures/--no-figures", help="Draw the comparison.")] = True,
-    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object and nothing else.")] = False,
+    as_json: AsJson = False,
 ) -> None:
     """Run a run's own file again on the twin of its board, and compare the gates edge by edge.
 

@@ -40,7 +40,7 @@ _PACKAGES = {
 }
 
 
-class Verdict(StrEnum):
+class ComputerVerdict(StrEnum):
     """How a check came out: missing matters, absent only means that something more would be possible."""
 
     OK = "ok"
@@ -49,51 +49,57 @@ class Verdict(StrEnum):
 
 
 @dataclass(frozen=True)
-class Finding:
+class ComputerFinding:
     """One check: what was found, and what it enables or what to do."""
 
     group: str
     name: str
-    verdict: Verdict
+    verdict: ComputerVerdict
     found: str
     enables: str = ""
 
 
-def examine(folder: Path) -> list[Finding]:
+def examine(folder: Path) -> list[ComputerFinding]:
     """Check everything labctl needs or could use; `folder` is where runs will be stored."""
     return [*_versions(), *_packages(), *_drivers(), *_window(), *_machine(folder)]
 
 
-def _versions() -> list[Finding]:
+def _versions() -> list[ComputerFinding]:
     system = f"{platform.system()} {platform.release()}, {os.cpu_count()} cores"
     return [
-        Finding("versions", "labctl", Verdict.OK, labctl.__version__),
-        Finding("versions", "Python", Verdict.OK, platform.python_version()),
-        Finding("versions", "system", Verdict.OK, system),
+        ComputerFinding("versions", "labctl", ComputerVerdict.OK, labctl.__version__),
+        ComputerFinding("versions", "Python", ComputerVerdict.OK, platform.python_version()),
+        ComputerFinding("versions", "system", ComputerVerdict.OK, system),
     ]
 
 
-def _packages() -> list[Finding]:
+def _packages() -> list[ComputerFinding]:
     found = []
     for name, use in _PACKAGES.items():
         try:
             version = importlib.metadata.version(name)
         except importlib.metadata.PackageNotFoundError:
             advice = f"{use}; install it with: pip install {name}"
-            found.append(Finding("packages", name, Verdict.MISSING, "not installed", advice))
+            found.append(ComputerFinding("packages", name, ComputerVerdict.MISSING, "not installed", advice))
         else:
-            found.append(Finding("packages", name, Verdict.OK, version, use))
+            found.append(ComputerFinding("packages", name, ComputerVerdict.OK, version, use))
     return found
 
 
-def _drivers() -> list[Finding]:
+def _drivers() -> list[ComputerFinding]:
     return [
-        Finding("drivers", one.name, Verdict.OK if one.there else Verdict.ABSENT, one.found, one.enables)
+        ComputerFinding(
+            "drivers",
+            one.name,
+            ComputerVerdict.OK if one.there else ComputerVerdict.ABSENT,
+            one.found,
+            one.enables,
+        )
         for one in libraries()
     ]
 
 
-def _window() -> list[Finding]:
+def _window() -> list[ComputerFinding]:
     """Start Qt in a process of its own: a missing system library can abort it."""
     lines = "from PyQt6.QtWidgets import QApplication; from PyQt6.QtCore import QT_VERSION_STR as v; "
     lines += "a = QApplication([]); print(v)"
@@ -106,10 +112,10 @@ def _window() -> list[Finding]:
         words = tried.stderr.strip().splitlines()
     except subprocess.TimeoutExpired:
         said, good, words = "", False, [f"no answer within {_QT_S:g} s"]
-    qt = Finding(
+    qt = ComputerFinding(
         "window",
         "Qt",
-        Verdict.OK if good else Verdict.MISSING,
+        ComputerVerdict.OK if good else ComputerVerdict.MISSING,
         said if good else (words[-1] if words else "does not start"),
         "the window"
         if good
@@ -117,17 +123,20 @@ def _window() -> list[Finding]:
     )
     screen = os.environ.get("WAYLAND_DISPLAY") or os.environ.get("DISPLAY") or ""
     shown = sys.platform in ("win32", "darwin") or bool(screen)
-    there = Verdict.OK if shown else Verdict.ABSENT
-    return [qt, Finding("window", "screen", there, screen or ("there" if shown else "none"), "labctl gui")]
+    there = ComputerVerdict.OK if shown else ComputerVerdict.ABSENT
+    return [
+        qt,
+        ComputerFinding("window", "screen", there, screen or ("there" if shown else "none"), "labctl gui"),
+    ]
 
 
-def _machine(folder: Path) -> list[Finding]:
+def _machine(folder: Path) -> list[ComputerFinding]:
     compiled = is_compiled()
     found = [
-        Finding(
+        ComputerFinding(
             "machine",
             "simulator",
-            Verdict.OK if compiled else Verdict.ABSENT,
+            ComputerVerdict.OK if compiled else ComputerVerdict.ABSENT,
             "compiled" if compiled else "not compiled yet: the first run takes half a minute longer",
             "runs on --bench sim",
         )
@@ -138,18 +147,24 @@ def _machine(folder: Path) -> list[Finding]:
     what = f"{free / 1e9:.1f} GB free in {there}" if writable else f"{there} may not be written to"
     good = writable and free > _LEAST_FREE_BYTES
     advice = "storing runs" if good else "storing runs; make room, or choose another --out"
-    found.append(Finding("machine", "disk", Verdict.OK if good else Verdict.MISSING, what, advice))
+    found.append(
+        ComputerFinding(
+            "machine", "disk", ComputerVerdict.OK if good else ComputerVerdict.MISSING, what, advice
+        )
+    )
     found.append(_real_time())
     return found
 
 
-def _real_time() -> Finding:
+def _real_time() -> ComputerFinding:
     enables = "real-time priority for the engine; a limits.conf entry gives it to a user"
     if sys.platform == "win32":
-        return Finding("machine", "real time", Verdict.ABSENT, "not on this system", enables)
+        return ComputerFinding("machine", "real time", ComputerVerdict.ABSENT, "not on this system", enables)
     import resource
 
     most = resource.getrlimit(resource.RLIMIT_RTPRIO)[1]
     allowed = most != 0 or os.geteuid() == 0
     found = "allowed" if allowed else "not allowed"
-    return Finding("machine", "real time", Verdict.OK if allowed else Verdict.ABSENT, found, enables)
+    return ComputerFinding(
+        "machine", "real time", ComputerVerdict.OK if allowed else ComputerVerdict.ABSENT, found, enables
+    )

@@ -12,10 +12,12 @@ import typer
 from rich.console import Console
 from rich.markup import escape
 
+from labctl.cli.options import AsJson
+
 
 def doctor(
     out: Annotated[Path, typer.Option(help="Folder that will hold the runs.", metavar="DIR")] = Path("runs"),
-    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object and nothing else.")] = False,
+    as_json: AsJson = False,
 ) -> None:
     """Check packages, drivers, permissions, Qt and disk; say what is missing and what it would enable.
 
@@ -23,11 +25,15 @@ def doctor(
 
     Example: labctl doctor
     """
-    from labctl.cli.computer import Verdict, examine
+    from labctl.cli.computer import ComputerVerdict, examine
 
-    marks = {Verdict.OK: "[green]✓[/]", Verdict.ABSENT: "[dim]–[/]", Verdict.MISSING: "[red]✗[/]"}
+    marks = {
+        ComputerVerdict.OK: "[green]✓[/]",
+        ComputerVerdict.ABSENT: "[dim]–[/]",
+        ComputerVerdict.MISSING: "[red]✗[/]",
+    }
     found = examine(out)
-    good = all(one.verdict is not Verdict.MISSING for one in found)
+    good = all(one.verdict is not ComputerVerdict.MISSING for one in found)
     if as_json:
         print(json.dumps({"ok": good, "findings": [asdict(one) for one in found]}, ensure_ascii=False))
     else:
@@ -35,7 +41,7 @@ def doctor(
         for group, members in groupby(found, key=lambda one: one.group):
             console.print(f"[bold]{group}[/]")
             for one in members:
-                lack = one.verdict is not Verdict.OK and one.enables
+                lack = one.verdict is not ComputerVerdict.OK and one.enables
                 more = f"  [dim]would enable: {escape(one.enables)}[/]" if lack else ""
                 console.print(f"  {marks[one.verdict]} {one.name:<26} {escape(one.found)}{more}")
         console.print("[bold green]well[/]" if good else "[bold red]something labctl needs is missing[/]")

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from rich.console import Console
 
+from labctl.cli.options import BenchOverrides
 from labctl.experiment.tables import TomlTable
 from protocols.errors import ConfigError
 
@@ -47,10 +48,7 @@ def emulate(
     real_time: Annotated[
         bool, typer.Option("--real-time", help="On a DAQ board, let gates leak between calls too.")
     ] = False,
-    overrides: Annotated[
-        list[str] | None,
-        typer.Option("--set", help="Override any key of the bench file.", metavar="KEY=VALUE"),
-    ] = None,
+    overrides: BenchOverrides = None,
     as_json: Annotated[
         bool, typer.Option("--json", help="Print one JSON object once everything listens.")
     ] = False,

@@ -10,6 +10,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
+from labctl.cli.options import AsJson
 from labctl.engine.client import EngineClient
 from labctl.engine.errors import EngineGone
 from labctl.engine.lifecycle import VERBS, Verb
@@ -23,7 +24,7 @@ def engines(
     name: Annotated[
         str | None, typer.Option("--engine", help="Which engine; the only one if left out.")
     ] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object and nothing else.")] = False,
+    as_json: AsJson = False,
 ) -> None:
     """List the engines that run, or do something to the run of one.
 

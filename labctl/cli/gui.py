@@ -7,13 +7,15 @@ from typing import Annotated
 
 import typer
 
+from labctl.cli.options import BenchName, RunsFolder
+
 
 def gui(
     experiment: Annotated[
         Path | None, typer.Argument(help="Experiment file to open.", metavar="[EXPERIMENT.toml]")
     ] = None,
-    bench: Annotated[str, typer.Option(help='"sim" or a bench file.', metavar="sim|BENCH.toml")] = "sim",
-    out: Annotated[Path, typer.Option(help="Folder that holds the runs.", metavar="DIR")] = Path("runs"),
+    bench: BenchName = "sim",
+    out: RunsFolder = Path("runs"),
     engine: Annotated[
         str | None, typer.Option(help="Attach to this engine, or start one of this name.", metavar="NAME")
     ] = None,

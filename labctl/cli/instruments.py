@@ -11,17 +11,16 @@ import typer
 from rich.console import Console
 from rich.markup import escape
 
+from labctl.cli.options import AsJson, BenchOverrides
+
 
 def instruments(
     bench: Annotated[
         Path | None,
         typer.Argument(help="Ask the instruments of this bench file, too.", metavar="[BENCH.toml]"),
     ] = None,
-    overrides: Annotated[
-        list[str] | None,
-        typer.Option("--set", help="Override any key of the bench file.", metavar="KEY=VALUE"),
-    ] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object and nothing else.")] = False,
+    overrides: BenchOverrides = None,
+    as_json: AsJson = False,
 ) -> None:
     """List serial ports, VISA resources and DAQ boards; ask those of a bench file who they are.
 

@@ -11,15 +11,13 @@ import typer
 from rich.console import Console
 
 from labctl.cli.attended import carry_out_by_engine, is_verbose
-from labctl.cli.run import print_summary
+from labctl.cli.options import AsJson, Figures, RunsFolder, Yes
+from labctl.cli.run import tell_result
 from labctl.runs.summary import Resumed
 from labctl.store.catalogue import find_run
 from labctl.store.recovery import Recovered, find_orphans
 from labctl.store.recovery import recover as recover_run
 from protocols.errors import ConfigError, DataError
-
-Runs = Annotated[Path, typer.Option("--out", help="Folder that holds the runs.", metavar="DIR")]
-AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object and nothing else.")]
 
 
 def recover(
@@ -27,7 +25,7 @@ def recover(
         str | None, typer.Argument(help="Run folder, run number or 'latest'.", metavar="[RUN]")
     ] = None,
     every: Annotated[bool, typer.Option("--all", help="Recover every run whose process died.")] = False,
-    out: Runs = Path("runs"),
+    out: RunsFolder = Path("runs"),
     force: Annotated[
         bool, typer.Option("--force", help="Take a run from another host, known to be off.")
     ] = False,
@@ -59,14 +57,10 @@ def recover(
 def resume(
     context: typer.Context,
     run: Annotated[str, typer.Argument(help="Run folder, run number or 'latest'.", metavar="RUN")],
-    out: Runs = Path("runs"),
+    out: RunsFolder = Path("runs"),
     as_json: AsJson = False,
-    figures: Annotated[
-        bool, typer.Option("--figures/--no-figures", help="Draw the figures of the run.")
-    ] = True,
-    yes: Annotated[
-        bool, typer.Option("--yes", "-y", help="Do not ask before a real bench is energised.")
-    ] = False,
+    figures: Figures = True,
+    yes: Yes = False,
 ) -> None:
     """Go on with a run that was cut short, from its last checkpoint; its folder then holds the whole run.
 
@@ -81,13 +75,7 @@ def resume(
         quiet=as_json,
         verbose=is_verbose(context),
     )
-    if as_json:
-        print(json.dumps(result.summary.to_json(), ensure_ascii=False))
-    else:
-        print_summary(result)
-        _tell_drift(result.summary.resumed)
-    if result.outcome == "failed":
-        raise typer.Exit(1)
+    tell_result(result, as_json, more=lambda: _tell_drift(result.summary.resumed))
 
 
 def _tell(found: list[Recovered], problems: list[str]) -> None:

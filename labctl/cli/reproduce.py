@@ -14,12 +14,13 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
+from labctl.cli.options import AsJson
 from protocols.errors import ConfigError
 
 if TYPE_CHECKING:  # slow to import
     from labctl.studies import StudyEntry
-    from labctl.studies.pipeline import Told
-    from labctl.studies.study import Finding
+    from labctl.studies.pipeline import StudyProgress
+    from labctl.studies.study import StudyFinding
 
 PIPED_WIDTH = 120  # characters of a table that goes to a file
 
@@ -48,7 +49,7 @@ def reproduce(
     out: Annotated[Path, typer.Option(help="Folder of the studies.", metavar="DIR")] = Path("studies"),
     seeds: Annotated[int, typer.Option(help="Boards to draw; 0: as many as the study takes.", min=0)] = 0,
     workers: Annotated[int, typer.Option(help="Runs at a time; 0: one per processor.", min=0)] = 0,
-    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object and nothing else.")] = False,
+    as_json: AsJson = False,
     figures: Annotated[bool, typer.Option("--figures/--no-figures", help="Draw the figure.")] = True,
 ) -> None:
     """Reproduce a published result by ordinary runs, from experiment file to figure, table and numbers.
@@ -61,13 +62,13 @@ def reproduce(
     if data is not None and not data.is_dir():
         raise ConfigError("there is no such folder of measurements", key="--data", value=data)
     from labctl.studies import STUDIES
-    from labctl.studies.study import Request
+    from labctl.studies.study import StudyRequest
     from sim_backend.plant.compilation import is_compiled
 
     entry = STUDIES[study.value]
     chosen = _board(entry, study.value, board)
     folder = out / (f"{study.value}-{chosen}" if chosen else study.value)
-    request = Request(folder, chosen, data, seeds, workers)
+    request = StudyRequest(folder, chosen, data, seeds, workers)
     console = Console(stderr=True, highlight=False, soft_wrap=True)
     if not is_compiled():
         console.print("Compiling the simulator for first use; this takes up to half a minute, once.")
@@ -101,7 +102,9 @@ def _board(entry: StudyEntry, name: str, board: str | None) -> str:
     return chosen
 
 
-def _with_progress(console: Console, work: Callable[[Told], Finding], *, quiet: bool) -> Finding:
+def _with_progress(
+    console: Console, work: Callable[[StudyProgress], StudyFinding], *, quiet: bool
+) -> StudyFinding:
     with Progress(
         TextColumn("{task.description:<36}"),
         BarColumn(bar_width=24),
@@ -119,7 +122,7 @@ def _with_progress(console: Console, work: Callable[[Told], Finding], *, quiet: 
         return work(told)
 
 
-def _print(finding: Finding, title: str) -> None:
+def _print(finding: StudyFinding, title: str) -> None:
     """Lay the table and the single numbers out; lists stay in the JSON and the figure."""
     from labctl.studies.study import short
 

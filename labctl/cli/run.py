@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated
 
@@ -11,6 +12,7 @@ import typer
 from rich.console import Console
 
 from labctl.cli.attended import carry_out_by_engine, is_verbose
+from labctl.cli.options import AsJson, BenchName, Figures, RunsFolder, Yes
 from labctl.cli.progress import format_error
 from labctl.engine.lifecycle import VERBS, Verb
 from labctl.engine.reports import RunReport
@@ -25,26 +27,22 @@ _KEYS = (
 def run(
     context: typer.Context,
     experiment: Annotated[Path, typer.Argument(help="Experiment file, TOML.", metavar="EXPERIMENT.toml")],
-    bench: Annotated[str, typer.Option(help='"sim" or a bench file.', metavar="sim|BENCH.toml")] = "sim",
+    bench: BenchName = "sim",
     imperfections: Annotated[
         str | None,
         typer.Option(help="Preset (ideal, lattice-paper) or TOML file of doses.", metavar="PRESET|FILE"),
     ] = None,
     seed: Annotated[int, typer.Option(help="Draws the board, its noise and the initial gates.", min=0)] = 0,
-    out: Annotated[Path, typer.Option(help="Folder that holds the runs.", metavar="DIR")] = Path("runs"),
+    out: RunsFolder = Path("runs"),
     overrides: Annotated[
         list[str] | None,
         typer.Option(
             "--set", help="Override any key: training.cycles=1000, method=standard.", metavar="KEY=VALUE"
         ),
     ] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object and nothing else.")] = False,
-    figures: Annotated[
-        bool, typer.Option("--figures/--no-figures", help="Draw the figures of the run.")
-    ] = True,
-    yes: Annotated[
-        bool, typer.Option("--yes", "-y", help="Do not ask before a real bench is energised.")
-    ] = False,
+    as_json: AsJson = False,
+    figures: Figures = True,
+    yes: Yes = False,
     trace_io: Annotated[
         bool,
         typer.Option(
@@ -85,18 +83,24 @@ def run(
         quiet=as_json,
         verbose=is_verbose(context),
     )
-    if as_json:
-        print(json.dumps(result.summary.to_json(), ensure_ascii=False))
-    else:
-        print_summary(result)
-    if result.outcome == "failed":
-        raise typer.Exit(1)
+    tell_result(result, as_json)
 
 
 run.__doc__ = f"{run.__doc__}\n    {_KEYS}\n"
 
 
-def print_summary(result: RunReport) -> None:
+def tell_result(result: RunReport, as_json: bool, more: Callable[[], None] = lambda: None) -> None:
+    """Print what a run did and, for people, `more` of it. Raises Exit with code 1 when it failed."""
+    if as_json:
+        print(json.dumps(result.summary.to_json(), ensure_ascii=False))
+    else:
+        _print_summary(result)
+        more()
+    if result.outcome == "failed":
+        raise typer.Exit(1)
+
+
+def _print_summary(result: RunReport) -> None:
     """Print on stdout what a run did, for people; result as the engine tells it."""
     console = Console(highlight=False)
     s = result.summary

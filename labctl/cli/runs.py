@@ -17,6 +17,7 @@ from rich.table import Table
 
 from labctl.cli import stored
 from labctl.cli.compare import compare_run
+from labctl.cli.options import AsJson, RunName, RunsFolder
 from labctl.cli.progress import format_error
 from labctl.cli.recover import recover, resume
 from labctl.cli.tag import tag
@@ -38,9 +39,6 @@ app.command("resume")(resume)
 app.command("compare")(compare_run)
 app.command("tag")(tag)
 
-Out = Annotated[Path, typer.Option("--out", help="Folder that holds the runs.", metavar="DIR")]
-AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object and nothing else.")]
-Run = Annotated[str, typer.Argument(help="Run folder, run number, 'latest' or UUID.", metavar="RUN")]
 _WIDE = 200
 
 
@@ -57,7 +55,7 @@ def list_runs(
         str,
         typer.Argument(help="Only runs with this in name, tags, bench, method or task.", metavar="[TEXT]"),
     ] = "",
-    out: Out = Path("runs"),
+    out: RunsFolder = Path("runs"),
     status: Annotated[str, typer.Option(help="Only runs with this status.")] = "",
     limit: Annotated[int, typer.Option(help="At most so many; 0: all.", min=0)] = 0,
     rebuild: Annotated[bool, typer.Option("--rebuild", help="Read all run folders anew.")] = False,
@@ -83,7 +81,7 @@ def list_runs(
 
 
 @app.command("show")
-def show(run: Run, out: Out = Path("runs"), as_json: AsJson = False) -> None:
+def show(run: RunName, out: RunsFolder = Path("runs"), as_json: AsJson = False) -> None:
     """Show what a run was, how it ended, what it holds and where its figures are.
 
     Example: labctl runs show latest
@@ -100,12 +98,12 @@ def show(run: Run, out: Out = Path("runs"), as_json: AsJson = False) -> None:
 
 @app.command("export")
 def export(
-    run: Run,
+    run: RunName,
     kind: Annotated[Format, typer.Option("--format", help="CSV tables or one JSON file.")] = Format.CSV,
     to: Annotated[
         Path | None, typer.Option(help="Folder for the files; else 'export' in the run's own.", metavar="DIR")
     ] = None,
-    out: Out = Path("runs"),
+    out: RunsFolder = Path("runs"),
     as_json: AsJson = False,
 ) -> None:
     """Write a run's data as CSV tables, one per dimension, or as one JSON file.
@@ -136,7 +134,7 @@ def export(
 @app.command("import")
 def import_runs(
     files: Annotated[list[Path], typer.Argument(help="Measured files, .mat or .csv.", metavar="FILE...")],
-    out: Out = Path("runs"),
+    out: RunsFolder = Path("runs"),
     figures: Annotated[
         bool, typer.Option("--figures/--no-figures", help="Draw the figures of each run.")
     ] = True,

@@ -9,18 +9,17 @@ from typing import Annotated
 import typer
 
 from labctl.cli import stored
+from labctl.cli.options import AsJson, RunName, RunsFolder
 from labctl.store import catalogue
 from labctl.store.tags import read_tags
 
 
 def tag(
-    run: Annotated[str, typer.Argument(help="Run folder, run number, 'latest' or UUID.", metavar="RUN")],
+    run: RunName,
     tags: Annotated[list[str] | None, typer.Argument(help="Tags to add.", metavar="[TAG...]")] = None,
     remove: Annotated[list[str] | None, typer.Option(help="A tag to take away.", metavar="TAG")] = None,
-    out: Annotated[Path, typer.Option("--out", help="Folder that holds the runs.", metavar="DIR")] = Path(
-        "runs"
-    ),
-    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object and nothing else.")] = False,
+    out: RunsFolder = Path("runs"),
+    as_json: AsJson = False,
 ) -> None:
     """Add tags to a run, take some away, and print those it has; `runs list TAG` finds it by them.
 

@@ -36,11 +36,11 @@ METERS: dict[str, Callable[..., ScpiMeter]] = {
 }
 ENOUGH = 0.9  # of its supply voltage the board needs to work
 
-Result = TypeVar("Result")
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
-class Listener:
+class EmulatedInstrument:
     """An emulated instrument that listens: its name, what it claims to be, and its address."""
 
     instrument: str
@@ -122,19 +122,21 @@ class EmulatedBench:
     ) -> None:
         self.stop()
 
-    def listeners(self) -> list[Listener]:
+    def listeners(self) -> list[EmulatedInstrument]:
         """Return what listens where."""
         found = []
         instruments = self.config.instruments
         for name, server in (("supply", self.supply), ("meter", self.meter)):
             if server is not None:
                 maker, model, *_ = server.device.dialect.identification.split(",")
-                found.append(Listener(name, f"{maker} {model}", server.resource))
+                found.append(EmulatedInstrument(name, f"{maker} {model}", server.resource))
         if self.controller is not None:
-            found.append(Listener("controller", "controller board", self.controller.url))
+            found.append(EmulatedInstrument("controller", "controller board", self.controller.url))
         if self.daq is not None and instruments.daq is not None:
             found.append(
-                Listener("daq", f"NI gRPC device server, {instruments.daq.device}", self.daq.address)
+                EmulatedInstrument(
+                    "daq", f"NI gRPC device server, {instruments.daq.device}", self.daq.address
+                )
             )
         return found
 
@@ -294,7 +296,7 @@ def _opened_port(place: Place) -> SerialPort:
     return PtyPort(place.path) if place.path is not None else TcpPort(place.host, place.port)
 
 
-def _listen(name: str, place: Place, listen: Callable[[], Result]) -> Result:
+def _listen(name: str, place: Place, listen: Callable[[], T]) -> T:
     """Start to listen; raises InstrumentError in one sentence when somebody else does already."""
     try:
         return listen()

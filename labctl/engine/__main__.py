@@ -7,7 +7,7 @@ import os
 import sys
 from pathlib import Path
 
-from labctl.engine.places import Place
+from labctl.engine.places import EnginePlace
 from labctl.engine.process import EngineProcess
 
 
@@ -18,7 +18,7 @@ def main() -> None:
     parser.add_argument("--linger", type=float, default=10.0, help="seconds to stay without a client")
     parser.add_argument("--verbose", action="store_true", help="log more")
     given = parser.parse_args()
-    EngineProcess(Place(given.folder), linger_s=given.linger, verbose=given.verbose).serve()
+    EngineProcess(EnginePlace(given.folder), linger_s=given.linger, verbose=given.verbose).serve()
     sys.stdout.flush()
     sys.stderr.flush()
     os._exit(0)  # all is closed: to take the compiled code apart would keep whoever waits for another second

@@ -27,7 +27,7 @@ from labctl.engine.messages import (
     GetPoll,
     GetRun,
     GetSnapshot,
-    Hello,
+    Introduce,
     Poll,
     Preflight,
     PreflightResume,
@@ -72,7 +72,7 @@ class EngineClient:
             raise self._gone() from error
         process = place.process()
         self.pid = process.pid if process is not None else 0
-        self.ask(Hello(who=who, version=labctl.__version__, pid=os.getpid()))
+        self.ask(Introduce(who=who, version=labctl.__version__, pid=os.getpid()))
 
     # ── coming and going ─────────────────────────────────────────────────────────────────────────
 

@@ -27,11 +27,11 @@ class SafeReport:
     problem: Message = NOTHING
 
 
-class Line(msgspec.Struct, frozen=True, tag_field="say"):
+class GuardianLine(msgspec.Struct, frozen=True, tag_field="say"):
     """A line from the engine."""
 
 
-class WatchBench(Line, frozen=True, tag="watch"):
+class WatchBench(GuardianLine, frozen=True, tag="watch"):
     """Watch a bench from now on.
 
     written: the bench file as run, as JSON; empty for a simulated bench, which drives nothing. addresses: of
@@ -44,34 +44,34 @@ class WatchBench(Line, frozen=True, tag="watch"):
     folder: str = ""
 
 
-class NoteFolder(Line, frozen=True, tag="folder"):
+class NoteFolder(GuardianLine, frozen=True, tag="folder"):
     """Note from now on in this run's folder what was done."""
 
     folder: str
 
 
-class Release(Line, frozen=True, tag="release"):
+class Release(GuardianLine, frozen=True, tag="release"):
     """The bench is safe and nothing needs watching."""
 
 
-class MakeSafe(Line, frozen=True, tag="make safe"):
+class MakeSafe(GuardianLine, frozen=True, tag="make safe"):
     """Make the bench safe, which the engine has let go, within this limit; tell what was done."""
 
     reason: Message
     limit_s: float
 
 
-class TakeOver(Line, frozen=True, tag="take over"):
+class TakeOver(GuardianLine, frozen=True, tag="take over"):
     """Kill the engine and make the bench safe."""
 
     reason: Message
 
 
-class Beat(Line, frozen=True, tag="beat"):
+class Beat(GuardianLine, frozen=True, tag="beat"):
     """The engine lives."""
 
 
-class Bye(Line, frozen=True, tag="bye"):
+class Bye(GuardianLine, frozen=True, tag="bye"):
     """The engine ends in order."""
 
 

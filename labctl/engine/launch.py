@@ -8,13 +8,13 @@ import threading
 import time
 
 from labctl.engine.errors import EngineGone
-from labctl.engine.places import Place, new_place
+from labctl.engine.places import EnginePlace, new_place
 from protocols.messages import say
 
 START_S = 30.0
 
 
-def launch(name: str | None = None, *, linger_s: float = 10.0, verbose: bool = False) -> Place:
+def launch(name: str | None = None, *, linger_s: float = 10.0, verbose: bool = False) -> EnginePlace:
     """Start an engine process and wait until it lets clients in. Raises EngineGone with what it said."""
     place = new_place(name)
     command = [sys.executable, "-m", "labctl.engine", str(place.folder), "--linger", f"{linger_s:g}"]

@@ -17,7 +17,7 @@ from labctl.engine.messages import LogLine
 NAME = "log.jsonl"
 TRACE = "drivers.io"  # the standard logger that drivers write to, at DEBUG, before a voltage changes
 
-Line = MutableMapping[str, Any]
+LogFields = MutableMapping[str, Any]
 
 
 class RunLog:
@@ -42,7 +42,7 @@ class RunLog:
                 self._file.close()
             self._file = None
 
-    def __call__(self, logger: object, method: str, line: Line) -> Line:
+    def __call__(self, logger: object, method: str, line: LogFields) -> LogFields:
         """Write a line; a structlog processor."""
         if self._file is not None:
             try:
@@ -67,14 +67,14 @@ def configure_engine(run_log: RunLog, publish: Callable[[LogLine], None], *, ver
     """
     least = logging.DEBUG if verbose else logging.INFO
 
-    def to_clients(logger: object, method: str, line: Line) -> Line:
+    def to_clients(logger: object, method: str, line: LogFields) -> LogFields:
         if verbose or line.get("level") in ("warning", "error", "critical"):
             publish({key: value if _is_plain(value) else str(value) for key, value in line.items()})
         return line
 
     render = structlog.dev.ConsoleRenderer(colors=False)
 
-    def on_stderr(logger: object, method: str, line: Line) -> str:
+    def on_stderr(logger: object, method: str, line: LogFields) -> str:
         if line.get("level") in ("warning", "error", "critical") or verbose:
             return str(render(logger, method, line))
         raise structlog.DropEvent
@@ -104,7 +104,7 @@ def trace(*, on: bool) -> None:
         logger.addHandler(_ToStructlog())
 
 
-def readable(line: Line) -> str:
+def readable(line: LogFields) -> str:
     """Write a line of the log for people."""
     rest = {k: v for k, v in line.items() if k not in ("event", "level", "timestamp", "logger")}
     words = ", ".join(f"{key} {value}" for key, value in rest.items())

@@ -1,6 +1,6 @@
 """What clients ask of an engine and what it answers: a frozen type for each, packed by `codec`.
 
-`Hello(Request[Snapshot])` says that a Hello is answered by a Snapshot; both ends are checked against it.
+`Introduce(Request[Snapshot])` says that it is answered by a Snapshot; both ends are checked against it.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ import msgspec
 from labctl.engine.errors import Failure
 from labctl.engine.lifecycle import Verb
 from labctl.engine.reports import CalibrationReport, CheckReport, RunReport
-from labctl.engine.rings import Arrays, Samples
+from labctl.engine.rings import RingArrays, Samples
 from labctl.engine.snapshot import Snapshot
 from labctl.runs.preflight_report import PreflightReport
 from labctl.runs.request import RunRequest
@@ -79,7 +79,7 @@ class RunDescription:
     attributes: dict[str, str | float]
     dims: dict[str, tuple[str, ...]]
     texts: dict[str, tuple[str, ...]]
-    arrays: Arrays
+    arrays: RingArrays
 
 
 @dataclass(frozen=True)
@@ -110,7 +110,7 @@ class Request(msgspec.Struct, Generic[R], frozen=True, tag_field="ask", kw_only=
     """A request that is answered by an R."""
 
 
-class Hello(Request[Snapshot], frozen=True, tag="hello"):
+class Introduce(Request[Snapshot], frozen=True, tag="hello"):
     """Say who asks from now on."""
 
     who: str
@@ -231,7 +231,7 @@ class Answer(msgspec.Struct, Generic[R], frozen=True):
 
 
 AnyRequest = (
-    Hello
+    Introduce
     | GetSnapshot
     | GetPoll
     | Describe

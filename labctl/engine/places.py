@@ -38,7 +38,7 @@ class EngineLine(Protocol):
 
 
 class EngineAddress(Protocol):
-    """Where an engine can be reached: `Place` for one in a process of its own."""
+    """Where an engine can be reached: `EnginePlace` for one in a process of its own."""
 
     @property
     def name(self) -> str:
@@ -76,7 +76,7 @@ class SocketLine:
 
 
 @dataclass(frozen=True)
-class Place:
+class EnginePlace:
     """The folder of one engine."""
 
     folder: Path
@@ -178,7 +178,7 @@ def root() -> Path:
     return place
 
 
-def new_place(name: str | None = None) -> Place:
+def new_place(name: str | None = None) -> EnginePlace:
     """Make the folder of an engine about to start. Raises ConfigError for a bad name or a taken one."""
     if name is None:
         name = f"e{os.getpid()}-{secrets.token_hex(2)}"
@@ -186,7 +186,7 @@ def new_place(name: str | None = None) -> Place:
         raise ConfigError(
             say("is no engine name"), key="name", value=name, allowed=say("a-z, 0-9 and -, at most 32")
         )
-    place = Place(root() / name)
+    place = EnginePlace(root() / name)
     if len(place.socket) > _SOCKET_CHARACTERS:
         raise ConfigError(say("is too long a path"), key="LABCTL_RUNTIME_DIR", value=str(place.folder.parent))
     if place.folder.exists():
@@ -197,11 +197,11 @@ def new_place(name: str | None = None) -> Place:
     return place
 
 
-def engines() -> list[Place]:
+def engines() -> list[EnginePlace]:
     """Return the engines that run, oldest first; folders of dead ones are cleared away."""
     found = []
     for folder in sorted((f for f in root().iterdir() if f.is_dir()), key=lambda f: f.stat().st_mtime):
-        place = Place(folder)
+        place = EnginePlace(folder)
         if place.is_alive():
             found.append(place)
         elif place.process() is not None:
@@ -209,7 +209,7 @@ def engines() -> list[Place]:
     return found
 
 
-def find_engine(name: str | None = None) -> Place:
+def find_engine(name: str | None = None) -> EnginePlace:
     """Return the engine of this name, or the only one there is. Raises ConfigError."""
     running = engines()
     if name is None and len(running) == 1:

@@ -11,7 +11,7 @@ from types import FrameType
 from labctl.engine import logs
 from labctl.engine.core import Engine
 from labctl.engine.guardian_link import GuardianLink
-from labctl.engine.places import Place
+from labctl.engine.places import EnginePlace
 from labctl.engine.requests import RequestHandler
 from labctl.engine.server import Server
 from protocols.engine import EventKind
@@ -23,7 +23,7 @@ _LOOK_AROUND_S = 0.25
 class EngineProcess:
     """The process: its main thread is the engine's own; one more looks around, one each serves a client."""
 
-    def __init__(self, place: Place, *, linger_s: float, verbose: bool) -> None:
+    def __init__(self, place: EnginePlace, *, linger_s: float, verbose: bool) -> None:
         self._place, self._linger_s, self._verbose = place, linger_s, verbose
         self._guardian = GuardianLink()
         self.engine = Engine(

@@ -21,7 +21,7 @@ from labctl.engine.messages import (
     GetPoll,
     GetRun,
     GetSnapshot,
-    Hello,
+    Introduce,
     Poll,
     Preflight,
     PreflightResume,
@@ -48,7 +48,7 @@ class RequestHandler:
     def __init__(self, engine: Engine, quit_: Callable[[], None]) -> None:
         self._engine, self._quit_engine = engine, quit_
         self._handlers: Mapping[type, Callable[[Any, str], Any]] = {
-            Hello: self._snapshot,
+            Introduce: self._snapshot,
             GetSnapshot: self._snapshot,
             GetPoll: self._poll,
             Describe: self._describe,
@@ -71,7 +71,7 @@ class RequestHandler:
         found: R = self._handlers[type(request)](request, who)
         return found
 
-    def _snapshot(self, request: Hello | GetSnapshot, who: str) -> Snapshot:
+    def _snapshot(self, request: Introduce | GetSnapshot, who: str) -> Snapshot:
         return self._engine.published.snapshot
 
     def _poll(self, request: GetPoll, who: str) -> Poll:

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from labctl.store.layout import COLUMNS
 
-Arrays = dict[str, NDArray[Any]]
+RingArrays = dict[str, NDArray[Any]]
 
 # Rows each ring keeps, and its columns by the names, units and types of labctl/store/layout.py.
 CAPACITY: Mapping[str, int] = {"cycles": 8192, "gates": 2048, "nodes": 256, "rounds": 1024}
@@ -43,7 +43,7 @@ RINGS: Mapping[str, tuple[str, ...]] = {
 }
 
 
-def ring_rows(ring: str, found: Mapping[str, NDArray[Any]], n: int) -> Arrays:
+def ring_rows(ring: str, found: Mapping[str, NDArray[Any]], n: int) -> RingArrays:
     """Return n rows of a ring from arrays by the names of the layout, in the layout's types.
 
     A number that is not there is NaN in every row.
@@ -57,7 +57,7 @@ class Samples:
     """Rows of a ring by column, oldest first, numbered from `first`; `lost` came and went unseen."""
 
     first: int
-    arrays: Arrays
+    arrays: RingArrays
     lost: int = 0
 
     def __len__(self) -> int:
@@ -74,7 +74,7 @@ class Ring:
 
     def __init__(self, capacity: int) -> None:
         self._capacity = capacity
-        self._columns: Arrays = {}
+        self._columns: RingArrays = {}
         self._count = 0
 
     def add(self, rows: Mapping[str, NDArray[Any]]) -> None:

@@ -18,7 +18,7 @@ import structlog
 
 from labctl.engine.codec import decode, encode
 from labctl.engine.errors import Failure
-from labctl.engine.messages import MAX_BYTES, Answer, AnyRequest, Hello, Request
+from labctl.engine.messages import MAX_BYTES, Answer, AnyRequest, Introduce, Request
 from protocols.errors import LabError, ProtocolError
 from protocols.messages import say
 
@@ -109,7 +109,7 @@ def answered(answering: Answering, blob: bytes, who: str) -> tuple[bytes, str]:
         request: Request[Any] = decode(blob, AnyRequest)
     except LabError as error:
         return encode(Answer(failure=_not_understood(error))), who
-    if isinstance(request, Hello):
+    if isinstance(request, Introduce):
         who = request.who[:_LONGEST_NAME]
     try:
         return encode(Answer(answering(request, who))), who

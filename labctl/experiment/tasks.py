@@ -28,7 +28,9 @@ def _column(value: Any) -> Any:
     return [parse_quantity(x, "V") for x in value]
 
 
-Column = Annotated[list[float], BeforeValidator(_column, json_schema_input_type=list[str] | dict[str, str])]
+ValueColumn = Annotated[
+    list[float], BeforeValidator(_column, json_schema_input_type=list[str] | dict[str, str])
+]
 
 
 class SourceSettings(Table):
@@ -76,8 +78,8 @@ class CircleSettings(Table):
 class DataSettings(Table):
     """Data points: a column per input and per output, or points on a circle with classes."""
 
-    inputs: dict[str, Column] = Field({})
-    labels: dict[str, Column] = Field({})
+    inputs: dict[str, ValueColumn] = Field({})
+    labels: dict[str, ValueColumn] = Field({})
     classes: list[Annotated[int, Field(ge=0, le=1)]] = Field([])
     groups: list[Annotated[int, Field(ge=0)]] = Field([])
     circle: CircleSettings | None = None

@@ -33,7 +33,7 @@ _LINEAR_BELOW = 3.0  # learning times that span less than this ratio go on a lin
 
 
 @dataclass(frozen=True)
-class Trace:
+class TraceStyle:
     """How one data set is drawn: colour, marker, line style and draw order."""
 
     part: str
@@ -42,8 +42,19 @@ class Trace:
     line: Literal["-", "--"]
     filled: bool
 
+    def look(self) -> dict[str, Any]:
+        """Return it as matplotlib's keyword arguments, the same for the line and for the legend."""
+        return {
+            "linestyle": self.line,
+            "marker": self.marker,
+            "color": self.colour,
+            "markerfacecolor": self.colour if self.filled else "white",
+            "markersize": 5.0,
+            "markeredgewidth": 1.4,
+        }
 
-TRACES = (Trace("train", BLUE, "o", "-", True), Trace("test", VERMILION, "s", "--", False))
+
+TRACES = (TraceStyle("train", BLUE, "o", "-", True), TraceStyle("test", VERMILION, "s", "--", False))
 
 
 def error_figure(run: xr.Dataset) -> Figure:
@@ -126,17 +137,12 @@ def draw_accuracy(ax: Axes, run: xr.Dataset) -> None:
     dress_time(ax, across)
 
 
-def _draw_trace(ax: Axes, x: FloatArray, y: FloatArray, trace: Trace) -> None:
+def _draw_trace(ax: Axes, x: FloatArray, y: FloatArray, trace: TraceStyle) -> None:
     few = len(x) <= _MARKED
     ax.plot(
         x,
         y,
-        linestyle=trace.line,
-        marker=trace.marker,
-        color=trace.colour,
-        markerfacecolor=trace.colour if trace.filled else "white",
-        markersize=5.0,
-        markeredgewidth=1.4,
+        **trace.look(),
         linewidth=2.0 if few else 1.4,
         markevery=None if few else [0, -1],
         clip_on=False,
@@ -144,18 +150,8 @@ def _draw_trace(ax: Axes, x: FloatArray, y: FloatArray, trace: Trace) -> None:
     )
 
 
-def _handle(trace: Trace) -> Line2D:
-    return Line2D(
-        [],
-        [],
-        linestyle=trace.line,
-        marker=trace.marker,
-        color=trace.colour,
-        markerfacecolor=trace.colour if trace.filled else "white",
-        markersize=5.0,
-        markeredgewidth=1.4,
-        label=trace.part,
-    )
+def _handle(trace: TraceStyle) -> Line2D:
+    return Line2D([], [], **trace.look(), label=trace.part)
 
 
 def _headline(train_error: FloatArray) -> str:

@@ -18,8 +18,8 @@ from labctl.experiment import Experiment, build_plan
 from labctl.experiment.load import validate
 from labctl.figures import draw_run_figures
 from labctl.importing.lattice import read_lattice
-from labctl.importing.matlab import Fields, looks_like_matlab, read_matlab
-from labctl.importing.recording import PAPER, Recording, Source
+from labctl.importing.matlab import MatlabFields, looks_like_matlab, read_matlab
+from labctl.importing.recording import PAPER, Recording, SourceFile
 from labctl.importing.small_network import read_drift, read_table
 from labctl.store import Manifest, catalogue, new_run_folder
 from labctl.store.events import EventLog
@@ -49,7 +49,7 @@ def import_file(path: Path, out: Path, *, figures: bool = True, command: Sequenc
     Nothing is written before the whole file has been read and checked. Raises ConfigError with one sentence
     for a file that cannot be imported, DataError when the run cannot be written; neither leaves a folder.
     """
-    source = Source.read(path)
+    source = SourceFile.read(path)
     recording = read(source)
     settings = validate(Experiment, recording.experiment, str(path))
     try:
@@ -85,11 +85,11 @@ def import_file(path: Path, out: Path, *, figures: bool = True, command: Sequenc
     return imported
 
 
-def read(source: Source) -> Recording:
+def read(source: SourceFile) -> Recording:
     """Recognise a file by what it holds and read it. Raises ConfigError."""
     if looks_like_matlab(source.content):
         variables = read_matlab(source)
-        experiment = Fields.of(source, variables.get("experiment"))
+        experiment = MatlabFields.of(source, variables.get("experiment"))
         if experiment is not None:
             return read_lattice(source, experiment)
         if {"GMINUS", "GPLUS"} & set(variables):
@@ -126,7 +126,7 @@ def _scored(name: str, outputs: NDArray[Any], data: DataSet, plan: Plan) -> dict
 
 def _write(
     folder: Path,
-    source: Source,
+    source: SourceFile,
     recording: Recording,
     settings: Experiment,
     dataset: xarray.Dataset,

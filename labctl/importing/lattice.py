@@ -13,8 +13,8 @@ import numpy as np
 from labctl.experiment.tables import TomlTable
 from labctl.importing.lattice_readings import COLUMNS, ROWS, Readings, eta_of_rounds, rounds_kept
 from labctl.importing.lattice_task import LatticeTask, one_hot, read_task
-from labctl.importing.matlab import Fields
-from labctl.importing.recording import PAPER, Recording, Source, quantity
+from labctl.importing.matlab import MatlabFields
+from labctl.importing.recording import PAPER, Recording, SourceFile, quantity
 from protocols.bench import Limits
 from protocols.messages import say
 from protocols.task import TaskKind
@@ -22,7 +22,7 @@ from protocols.task import TaskKind
 _UPPER_WALL_V = 5.2  # the published gates end at 5.0 to 5.27 V; the files do not say where
 
 
-def read_lattice(source: Source, fields: Fields) -> Recording:
+def read_lattice(source: SourceFile, fields: MatlabFields) -> Recording:
     """Turn a published run into a recording. Raises ConfigError without measurements or for other boards."""
     kept, measured = rounds_kept(source, fields)
     task = read_task(source, fields)
@@ -94,7 +94,7 @@ def read_lattice(source: Source, fields: Fields) -> Recording:
     )
 
 
-def _check_board(source: Source, fields: Fields) -> None:
+def _check_board(source: SourceFile, fields: MatlabFields) -> None:
     size = fields.numbers("NSIZE").reshape(-1).tolist() if "NSIZE" in fields else [4.0, 4.0]
     whole = fields.whole("VEG", 4) == ROWS and fields.whole("HEG", 4) == COLUMNS
     if size != [ROWS, COLUMNS] or not whole:
@@ -103,7 +103,7 @@ def _check_board(source: Source, fields: Fields) -> None:
         )
 
 
-def _method(fields: Fields, task: LatticeTask) -> tuple[TomlTable, list[str]]:
+def _method(fields: MatlabFields, task: LatticeTask) -> tuple[TomlTable, list[str]]:
     """Return the [method] table and what had to be concluded for it."""
     eta, pulse_s = fields.number("ETA") / 129, 1e-6 * fields.number("ALF", 100) * fields.number("DUP", 1)
     update = fields.whole("UPD", 1) if task.kind is TaskKind.CLASSIFICATION else 0
@@ -135,7 +135,7 @@ def _method(fields: Fields, task: LatticeTask) -> tuple[TomlTable, list[str]]:
     return {"kind": "overclamping", "hinge": hinge, "overclamping": law}, inferred
 
 
-def _ramped(fields: Fields) -> bool:
+def _ramped(fields: MatlabFields) -> bool:
     steps = fields.numbers("ETAS") if "ETAS" in fields else np.zeros(0)
     return bool(np.any((steps > 0) & (steps != fields.number("ETA"))))
 
@@ -152,7 +152,7 @@ def _timing(task: LatticeTask, pulse_s: float) -> TomlTable:
     return {"period_cycles": 2 * task.half_period, "period_s": 2 * task.half_period * pulse_s}
 
 
-def _name(fields: Fields, task: LatticeTask, pulse_s: float) -> str:
+def _name(fields: MatlabFields, task: LatticeTask, pulse_s: float) -> str:
     """Name a run by its series and what tells it from the others: the circle's diameter, or the period."""
     plain = "".join(c for c in fields.text("Name", "run") if c.isalnum() or c in "_ .()+-") or "run"
     diameter_V = _circle_diameter_V(task)
@@ -173,7 +173,7 @@ def _circle_diameter_V(task: LatticeTask) -> float:
     return 2 * task.full_scale_V * float(radii.mean()) if np.ptp(radii) < 1e-6 else 0.0
 
 
-def _started(fields: Fields) -> str | None:
+def _started(fields: MatlabFields) -> str | None:
     """Return when the run was set up, local time of the lab, as an ISO date."""
     try:
         return datetime.strptime(fields.text("Date"), "%y-%m-%d-%H-%M-%S").isoformat()

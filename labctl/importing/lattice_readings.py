@@ -12,8 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from labctl.importing.lattice_task import LatticeTask
-from labctl.importing.matlab import Fields
-from labctl.importing.recording import Source, conductance_at_zero
+from labctl.importing.matlab import MatlabFields
+from labctl.importing.recording import SourceFile, conductance_at_zero
 from labctl.store.live import Static
 from protocols.block import FloatArray, IntArray
 from protocols.messages import say
@@ -26,7 +26,7 @@ class Readings:
     """The measured arrays of a run, in volts and seconds, for the rounds that are kept."""
 
     def __init__(
-        self, fields: Fields, kept: IntArray, measured: NDArray[np.bool_], task: LatticeTask
+        self, fields: MatlabFields, kept: IntArray, measured: NDArray[np.bool_], task: LatticeTask
     ) -> None:
         self._task, self._measured = task, measured
         rounds = fields.numbers("LearnTimes").size
@@ -125,7 +125,7 @@ class Readings:
         return np.moveaxis(self._task.outputs(raw), 1, 0)
 
 
-def rounds_kept(source: Source, fields: Fields) -> tuple[IntArray, NDArray[np.bool_]]:
+def rounds_kept(source: SourceFile, fields: MatlabFields) -> tuple[IntArray, NDArray[np.bool_]]:
     """Return the rounds that hold readings, and which of them were measured rather than carried forward.
 
     A board that stops itself repeats its last readings up to the number of rounds it was asked for.
@@ -156,7 +156,7 @@ def rounds_kept(source: Source, fields: Fields) -> tuple[IntArray, NDArray[np.bo
     return kept, kept <= int(np.flatnonzero(clock > 0)[-1])
 
 
-def eta_of_rounds(fields: Fields, kept: IntArray) -> FloatArray:
+def eta_of_rounds(fields: MatlabFields, kept: IntArray) -> FloatArray:
     """Return η of each round; a schedule entry of 0 means the one of the whole run."""
     whole = fields.number("ETA")
     steps = fields.numbers("ETAS").reshape(-1) if "ETAS" in fields else np.zeros(0)

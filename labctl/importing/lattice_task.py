@@ -11,8 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from labctl.experiment.tables import TomlTable
-from labctl.importing.matlab import Fields
-from labctl.importing.recording import Source, column, quantity
+from labctl.importing.matlab import MatlabFields
+from labctl.importing.recording import SourceFile, column, quantity
 from protocols.block import FloatArray, IntArray
 from protocols.messages import say
 from protocols.task import TaskKind
@@ -44,7 +44,7 @@ class LatticeTask:
         return volts[..., 1::2] - volts[..., 0::2] if self.differential else volts
 
 
-def read_task(source: Source, fields: Fields) -> LatticeTask:
+def read_task(source: SourceFile, fields: MatlabFields) -> LatticeTask:
     """Read wiring and data of a published run. Raises ConfigError for what labctl cannot express."""
     sources, targets, points = (fields.whole(n) for n in ("SOR", "TAR", "TRA"))
     full_scale = fields.number("NODEMULT")
@@ -94,12 +94,12 @@ def read_task(source: Source, fields: Fields) -> LatticeTask:
     )
 
 
-def one_hot(fields: Fields) -> float:
+def one_hot(fields: MatlabFields) -> float:
     """Return the differential label the clamps aim at, as a fraction of full scale."""
     return (fields.number("HOT", 0) % 1000) * (1 + fields.number("TFB", 0) / 4) / 500
 
 
-def _nodes(fields: Fields, name: str, count: int) -> IntArray:
+def _nodes(fields: MatlabFields, name: str, count: int) -> IntArray:
     columns = (
         fields.whole("NSIZE2", 4) if "NSIZE" not in fields else int(fields.numbers("NSIZE").reshape(-1)[1])
     )
@@ -107,7 +107,7 @@ def _nodes(fields: Fields, name: str, count: int) -> IntArray:
     return np.asarray(columns * places[:, 0] + places[:, 1]).astype(np.int64)
 
 
-def _order(fields: Fields, points: int) -> tuple[IntArray, int, list[str]]:
+def _order(fields: MatlabFields, points: int) -> tuple[IntArray, int, list[str]]:
     """Return the group of each point and half the period in cycles (0: points at random)."""
     repeats = -int(fields.numbers("TRAINIDX").reshape(-1)[0]) if "TRAINIDX" in fields else 0
     number = fields.whole("GRU", 1)
@@ -122,7 +122,7 @@ def _order(fields: Fields, points: int) -> tuple[IntArray, int, list[str]]:
     return np.arange(points), repeats, ["each data point is a task of its own: they were trained in turn"]
 
 
-def _is_test(fields: Fields, kind: TaskKind, train: FloatArray, tests: FloatArray) -> bool:
+def _is_test(fields: MatlabFields, kind: TaskKind, train: FloatArray, tests: FloatArray) -> bool:
     """Tell whether the test inputs are a test set: same rails, and classes that mean something."""
     if not len(tests):
         return False
@@ -178,7 +178,7 @@ def _outputs(nodes: IntArray, differential: bool) -> list[TomlTable]:
     ]
 
 
-def _label_V(source: Source, fields: Fields, full_scale: float) -> float:
+def _label_V(source: SourceFile, fields: MatlabFields, full_scale: float) -> float:
     """Return the label voltage of class 1: the far side of the margin the loss is counted from.
 
     With learning time in proportion to the error (UPD 4) the goal is the margin, BUF/2000; otherwise the
@@ -192,7 +192,7 @@ def _label_V(source: Source, fields: Fields, full_scale: float) -> float:
 
 
 def _data(
-    fields: Fields,
+    fields: MatlabFields,
     table: FloatArray,
     sources: int,
     names: dict[int, str],

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from labctl.importing.recording import Source
+from labctl.importing.recording import SourceFile
 from protocols.errors import ConfigError
 from protocols.messages import say
 
@@ -40,7 +40,7 @@ def looks_like_matlab(content: bytes) -> bool:
     return b"MATLAB".startswith(content[:6]) or content[126:128] in (b"IM", b"MI")
 
 
-def read_matlab(source: Source) -> dict[str, Any]:
+def read_matlab(source: SourceFile) -> dict[str, Any]:
     """Return the variables of a MATLAB file; class objects keep their `properties`. Raises ConfigError."""
     if len(source.content) < _HEADER:
         raise source.refuse(say("the file is cut short: not even its MATLAB header is complete"), AGAIN)
@@ -60,15 +60,15 @@ def read_matlab(source: Source) -> dict[str, Any]:
     return {str(name): value for name, value in found.items() if not str(name).startswith("__")}
 
 
-class Fields:
+class MatlabFields:
     """The properties of a MATLAB object (or the fields of a struct), asked for by name."""
 
-    def __init__(self, source: Source, values: Mapping[str, Any]) -> None:
+    def __init__(self, source: SourceFile, values: Mapping[str, Any]) -> None:
         self._source = source
         self._values = values
 
     @classmethod
-    def of(cls, source: Source, value: Any) -> Fields | None:
+    def of(cls, source: SourceFile, value: Any) -> MatlabFields | None:
         """Return the fields of an object or of a 1×1 struct; None for anything else."""
         properties = getattr(value, "properties", None)
         if isinstance(properties, Mapping):

@@ -22,7 +22,7 @@ PAPER = "arXiv:2505.22887"
 
 
 @dataclass(frozen=True)
-class Source:
+class SourceFile:
     """A file to import: where it is, its bytes, and the licence that lies beside it."""
 
     path: Path
@@ -31,7 +31,7 @@ class Source:
     licence: dict[str, str] | None
 
     @classmethod
-    def read(cls, path: Path) -> Source:
+    def read(cls, path: Path) -> SourceFile:
         """Read a file. Raises ConfigError when it cannot be read or holds nothing."""
         try:
             content = path.read_bytes()

@@ -14,8 +14,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from labctl.experiment.tables import TomlTable
-from labctl.importing.matlab import AGAIN, Fields
-from labctl.importing.recording import PAPER, Recording, Source, column, conductance_at_zero, quantity
+from labctl.importing.matlab import AGAIN, MatlabFields
+from labctl.importing.recording import PAPER, Recording, SourceFile, column, conductance_at_zero, quantity
 from labctl.store.live import Static
 from protocols.bench import Limits
 from protocols.block import FloatArray
@@ -40,13 +40,13 @@ _TABLES: dict[str, tuple[str, str, str]] = {
 }
 
 
-def read_drift(source: Source, variables: Mapping[str, Any]) -> Recording:
+def read_drift(source: SourceFile, variables: Mapping[str, Any]) -> Recording:
     """Turn a drift test (GMINUS, GPLUS in V, time in s) into a recording of one task trained alone."""
     found = DRIFT_NAME.match(source.path.stem)
     if found is None:
         raise source.refuse(say("its name does not tell the experiment and the task"), _NAMES)
     board, task = int(found[1]), _TASKS[2 - int(found[2])]
-    fields = Fields(source, variables)
+    fields = MatlabFields(source, variables)
     minus, plus, time_s = (fields.numbers(n).reshape(-1) for n in ("GMINUS", "GPLUS", "time"))
     if not len(minus) == len(plus) == len(time_s) or len(time_s) < 2:
         raise source.refuse(say("its three arrays differ in length"), AGAIN)
@@ -78,7 +78,7 @@ def drift_task_V(board: int, number: int) -> tuple[float, float]:
     return _INPUTS_V[task], _LABELS_V[board][task]
 
 
-def read_table(source: Source) -> Recording:
+def read_table(source: SourceFile) -> Recording:
     """Turn a published CSV file, told by its name, into a recording. Raises ConfigError."""
     stem = source.path.stem
     bowtie, scan = _BOWTIE.match(stem), _SCAN.match(stem)
@@ -89,7 +89,7 @@ def read_table(source: Source) -> Recording:
     raise source.refuse(say("this is none of the published tables"), _NAMES)
 
 
-def _read_bowtie(source: Source, rows: FloatArray, board: int, period_s: float) -> Recording:
+def _read_bowtie(source: SourceFile, rows: FloatArray, board: int, period_s: float) -> Recording:
     """Read one averaged steady cycle: row 1 G₋, row 2 G₊, samples period/n apart."""
     if len(rows) != 2 or rows.shape[1] < 4:
         raise source.refuse(say("a cycle has two rows, G₋ and G₊"), AGAIN)
@@ -115,7 +115,7 @@ def _read_bowtie(source: Source, rows: FloatArray, board: int, period_s: float) 
     )
 
 
-def _read_scan(source: Source, rows: FloatArray, quantity: str, board: int) -> Recording:
+def _read_scan(source: SourceFile, rows: FloatArray, quantity: str, board: int) -> Recording:
     """Read a table of period (s) against squared cycle span or combined error (V²)."""
     if rows.shape[1] != 2 or len(rows) < 2:
         raise source.refuse(say("a scan has two columns, period and value, and several rows"), AGAIN)
@@ -145,7 +145,7 @@ def _read_scan(source: Source, rows: FloatArray, quantity: str, board: int) -> R
     )
 
 
-def _numbers(source: Source) -> FloatArray:
+def _numbers(source: SourceFile) -> FloatArray:
     try:
         text = source.content.decode("utf-8-sig")
     except UnicodeDecodeError:
@@ -181,7 +181,7 @@ def _gate_arrays(cycle: Any, time_s: FloatArray, gates_V: FloatArray) -> dict[st
 
 
 def _experiment(
-    name: str, source: Source, board: int, tasks: tuple[str, ...], cycles: int, order: Any
+    name: str, source: SourceFile, board: int, tasks: tuple[str, ...], cycles: int, order: Any
 ) -> TomlTable:
     chosen = [_TASKS.index(t) for t in tasks]
     return {

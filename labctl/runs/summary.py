@@ -7,7 +7,6 @@ from typing import Required, TypedDict
 
 from labctl.calibrating.applied import CorrectionsInUse
 from labctl.store.lateness import Histogram
-
 from protocols.messages import Message
 
 

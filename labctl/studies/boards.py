@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from labctl.analysis.theory import Line, LinearTask, TwoEdgeBoard
+from labctl.analysis.theory import LinearTask, SolutionLine, TwoEdgeBoard
 from protocols.block import FloatArray
 from sim_backend import Imperfections, preset_values
 
@@ -65,7 +65,7 @@ class TwoEdge:
         bias: FloatArray = np.array(doses.per_edge.bias[:2]) * grown
         return bias
 
-    def lines(self) -> tuple[Line, ...]:
+    def lines(self) -> tuple[SolutionLine, ...]:
         """Return the solution lines of α and β."""
         model = self.model()
         return tuple(model.line(*task) for task in self.tasks_V)

@@ -17,9 +17,9 @@ from labctl.store.reading import learning_gates
 from labctl.studies import drift_figure, erasure_figure, measured
 from labctl.studies.boards import PULSE_S, TASK_NAMES, TWO_EDGE, Overrides, TwoEdge, columns
 from labctl.studies.found import Alone, Expected, Numbers, Path_V
-from labctl.studies.measured import Drift
-from labctl.studies.pipeline import EXAMPLES, Point, Told, run_points, settings
-from labctl.studies.study import Finding, Request, short
+from labctl.studies.measured import MeasuredDrift
+from labctl.studies.pipeline import EXAMPLES, Point, StudyProgress, run_points, settings
+from labctl.studies.study import StudyFinding, StudyRequest, short
 from protocols.block import FloatArray
 
 LEARNING_S = 2.0
@@ -38,7 +38,7 @@ METHODS: dict[str, Overrides] = {
 }
 
 
-def drift_study(request: Request, told: Told) -> Finding:
+def drift_study(request: StudyRequest, told: StudyProgress) -> StudyFinding:
     """See where the gates go while one task is trained alone."""
     runs, expected = run_alone(request, told)
     rows = [
@@ -53,10 +53,10 @@ def drift_study(request: Request, told: Told) -> Finding:
     ]
     head = ["trained alone", "drift (V/s)", "linear theory (V/s)", "published (V/s)", "off the line (mV)"]
     values = _numbers("drift", request.board, runs, expected)
-    return Finding(values, head, rows, partial(drift_figure.draw, request.board, runs, expected))
+    return StudyFinding(values, head, rows, partial(drift_figure.draw, request.board, runs, expected))
 
 
-def erasure_study(request: Request, told: Told) -> Finding:
+def erasure_study(request: StudyRequest, told: StudyProgress) -> StudyFinding:
     """See how the error of the other task grows while one is trained alone."""
     runs, expected = run_alone(request, told)
     rows = [
@@ -79,11 +79,11 @@ def erasure_study(request: Request, told: Told) -> Finding:
         "error at the end (mV)",
     ]
     values = _numbers("erasure", request.board, runs, expected)
-    return Finding(values, head, rows, partial(erasure_figure.draw, request.board, runs, expected))
+    return StudyFinding(values, head, rows, partial(erasure_figure.draw, request.board, runs, expected))
 
 
 def run_alone(
-    request: Request, told: Told, learning_s: float = LEARNING_S, rounds: int = ROUNDS
+    request: StudyRequest, told: StudyProgress, learning_s: float = LEARNING_S, rounds: int = ROUNDS
 ) -> tuple[list[Alone], list[Expected]]:
     """Train each task alone by each method, starting where both are solved; return runs and expectations."""
     board = TWO_EDGE[request.board]
@@ -148,7 +148,7 @@ def _read_out(path: Path, board: TwoEdge, task: int, method: str) -> Alone:
     )
 
 
-def _expected(request: Request, board: TwoEdge, task: int, learning_s: float) -> Expected:
+def _expected(request: StudyRequest, board: TwoEdge, task: int, learning_s: float) -> Expected:
     path = _integrate(board, task, learning_s)
     tasks = board.linear_tasks(np.array(board.reference_V))
     published = measured.drift(request.data, request.board, task)
@@ -157,7 +157,7 @@ def _expected(request: Request, board: TwoEdge, task: int, learning_s: float) ->
         window = published.time_s <= WINDOW_S
         along = board.lines()[task].direction
         passes = np.interp(published.gates_V[0] @ along, path[1] @ along, path[0])
-        published = Drift(published.time_s + float(passes), published.gates_V)
+        published = MeasuredDrift(published.time_s + float(passes), published.gates_V)
         velocity = fitted_velocity(published.time_s[window], published.gates_V[window])
         source, label = board.tasks_V[1 - task]
         gone = label - board.model().output_V(published.gates_V, source)

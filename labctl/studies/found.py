@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from labctl.studies.measured import Drift
+from labctl.studies.measured import MeasuredDrift
 from protocols.block import FloatArray
 
 Numbers = dict[str, Any]  # of a study, as `--json` prints them
@@ -96,7 +96,7 @@ class Expected:
     velocity_V_per_s: FloatArray
     erasure_V_per_s: float
     path: Path_V
-    measured: Drift | None
+    measured: MeasuredDrift | None
     measured_velocity_V_per_s: FloatArray | None
     measured_erasure_V: FloatArray | None
     measured_erasure_V_per_s: float | None
@@ -112,7 +112,7 @@ class Losses:
 
 
 @dataclass(frozen=True, eq=False)
-class Published:
+class PublishedRuns:
     """Published runs of one method: ε (n,) in volts, hinge loss in V², class error, learning time in s."""
 
     epsilon_V: FloatArray
@@ -127,7 +127,7 @@ class Overclamping:
 
     epsilon_V: FloatArray
     losses: dict[str, Losses]
-    published: dict[str, Published]
+    published: dict[str, PublishedRuns]
 
 
 @dataclass(frozen=True, eq=False)

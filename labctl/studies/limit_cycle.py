@@ -16,16 +16,16 @@ from labctl.store.reading import learning_gates
 from labctl.studies import limit_cycle_figure, measured
 from labctl.studies.boards import PULSE_S, TWO_EDGE
 from labctl.studies.found import Cycle, Numbers, Plane
-from labctl.studies.pipeline import EXAMPLES, Point, Told, run_points, settings
+from labctl.studies.pipeline import EXAMPLES, Point, StudyProgress, run_points, settings
 from labctl.studies.scaling import SWEEPS
-from labctl.studies.study import Finding, Request, short
+from labctl.studies.study import StudyFinding, StudyRequest, short
 from protocols.block import FloatArray
 
 TAU_S = (0.02, 0.08, 0.2)
 
 
 @dataclass(frozen=True)
-class Sampling:
+class PathSampling:
     """How a path is read: samples per period, even; seconds of learning before; periods averaged after."""
 
     samples: int
@@ -34,10 +34,10 @@ class Sampling:
 
 
 # Averaging keeps the noise of gate readings small. A round takes longer than many cycles, hence so few.
-SAMPLING = dict.fromkeys(TWO_EDGE, Sampling(50, 1.0, 10)) | {"lattice": Sampling(20, 6.0, 20)}
+SAMPLING = dict.fromkeys(TWO_EDGE, PathSampling(50, 1.0, 10)) | {"lattice": PathSampling(20, 6.0, 20)}
 
 
-def study(request: Request, told: Told) -> Finding:
+def study(request: StudyRequest, told: StudyProgress) -> StudyFinding:
     """Run the cycles and average them."""
     cycles = run_cycles(request, told, TAU_S)
     plane = None if request.board in TWO_EDGE else principal_plane([c.gates_V for c in cycles])
@@ -53,10 +53,10 @@ def study(request: Request, told: Told) -> Finding:
         for c in cycles
     ]
     head = ["τ (s)", "D (V)", "diameter (V)", "linear theory (V)", "published (V)"]
-    return Finding(values, head, rows, partial(limit_cycle_figure.draw, request.board, cycles, plane))
+    return StudyFinding(values, head, rows, partial(limit_cycle_figure.draw, request.board, cycles, plane))
 
 
-def run_cycles(request: Request, told: Told, tau_s: Sequence[float]) -> list[Cycle]:
+def run_cycles(request: StudyRequest, told: StudyProgress, tau_s: Sequence[float]) -> list[Cycle]:
     """Run one cycle per period τ and read its path out."""
     how = SAMPLING[request.board]
     runs = run_points(
@@ -73,7 +73,7 @@ def run_cycles(request: Request, told: Told, tau_s: Sequence[float]) -> list[Cyc
     ]
 
 
-def _point(board: str, tau_s: float, how: Sampling) -> Point:
+def _point(board: str, tau_s: float, how: PathSampling) -> Point:
     sweep = SWEEPS[board]
     step = round(tau_s / (how.samples * PULSE_S))  # cycles from sample to sample
     samples = how.samples * (int(np.ceil(how.before_s / tau_s)) + how.averaged)
@@ -89,7 +89,7 @@ def _point(board: str, tau_s: float, how: Sampling) -> Point:
     return Point(EXAMPLES / sweep.experiment, sweep.imperfections, step * samples, 0, chosen, labels)
 
 
-def average_cycle(run: Path, how: Sampling) -> FloatArray:
+def average_cycle(run: Path, how: PathSampling) -> FloatArray:
     """Return the gates along one period (n, E), averaged over the last periods of a run, in volts."""
     with open_run(run, cycles=False) as data:
         gates = learning_gates(data)

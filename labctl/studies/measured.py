@@ -15,7 +15,7 @@ SMALL, LATTICE = "small-network", "lattice"
 
 
 @dataclass(frozen=True, eq=False)
-class Drift:
+class MeasuredDrift:
     """A published drift test: time (n,) in seconds of learning, gates (n, 2) as (G₋, G₊) in volts."""
 
     time_s: FloatArray
@@ -44,13 +44,13 @@ def bowtie(data: Path | None, board: str, tau_s: float) -> FloatArray | None:
     return None if path is None else np.loadtxt(path, delimiter=",").T
 
 
-def drift(data: Path | None, board: str, task: int) -> Drift | None:
+def drift(data: Path | None, board: str, task: int) -> MeasuredDrift | None:
     """Return the drift test of task 0 (α) or 1 (β); the first two samples precede it and are left out."""
     path = _existing(data, SMALL, f"{board}DriftTest_{2 - task}.mat")
     if path is None:
         return None
     time, gates = (samples[2:] for samples in read_samples(path))
-    return Drift(time - time[0], gates)
+    return MeasuredDrift(time - time[0], gates)
 
 
 def circle(data: Path | None) -> list[dict[str, str]]:

@@ -9,13 +9,13 @@ from typing import Any
 
 import numpy as np
 
-from labctl.analysis import Clock, gate_drift, settled_error
+from labctl.analysis import DriftClock, gate_drift, settled_error
 from labctl.store import open_run
 from labctl.studies import methods_figure
 from labctl.studies.boards import Overrides
 from labctl.studies.found import MethodOutcome, Numbers
-from labctl.studies.pipeline import EXAMPLES, Point, Told, run_points, settings
-from labctl.studies.study import Finding, Request, short
+from labctl.studies.pipeline import EXAMPLES, Point, StudyProgress, run_points, settings
+from labctl.studies.study import StudyFinding, StudyRequest, short
 
 SEEDS = 8
 CYCLES = 100_000
@@ -67,11 +67,11 @@ METHODS: dict[str, Overrides] = {
 }
 
 
-def study(request: Request, told: Told) -> Finding:
+def study(request: StudyRequest, told: StudyProgress) -> StudyFinding:
     """Train the four-point task by every method on as many random boards as asked for."""
     outcomes = run_methods(request, told, METHODS, CYCLES)
     values = numbers(outcomes)
-    return Finding(values, *table(values), partial(methods_figure.draw, outcomes, values))
+    return StudyFinding(values, *table(values), partial(methods_figure.draw, outcomes, values))
 
 
 def table(values: Mapping[str, Any]) -> tuple[list[str], list[list[str]]]:
@@ -93,7 +93,7 @@ def table(values: Mapping[str, Any]) -> tuple[list[str], list[list[str]]]:
 
 
 def run_methods(
-    request: Request, told: Told, methods: Mapping[str, Overrides], cycles: int
+    request: StudyRequest, told: StudyProgress, methods: Mapping[str, Overrides], cycles: int
 ) -> dict[str, MethodOutcome]:
     """Run the methods and read floors and drifts out, by method."""
     seeds = request.seeds or SEEDS
@@ -118,7 +118,7 @@ def run_methods(
 def _read_out(run: Path) -> tuple[float, float, float]:
     with open_run(run, cycles=False) as data:
         floor = settled_error(data, TAIL)
-        drift = gate_drift(data, 1.0 - TAIL, Clock.CYCLES, CYCLE_S)
+        drift = gate_drift(data, 1.0 - TAIL, DriftClock.CYCLES, CYCLE_S)
     return max(floor.noise_free_V2, floor.noise_free_uncertainty_V2), floor.error_V2, drift.speed_V_per_s
 
 

@@ -11,9 +11,9 @@ from labctl.analysis import class_loss
 from labctl.store import open_run
 from labctl.studies import measured, overclamping_figure
 from labctl.studies.boards import Overrides
-from labctl.studies.found import Losses, Numbers, Overclamping, Published
-from labctl.studies.pipeline import EXAMPLES, Point, Told, run_points, settings
-from labctl.studies.study import Finding, Request, short
+from labctl.studies.found import Losses, Numbers, Overclamping, PublishedRuns
+from labctl.studies.pipeline import EXAMPLES, Point, StudyProgress, run_points, settings
+from labctl.studies.study import StudyFinding, StudyRequest, short
 
 EPSILON_V = (0.083, 0.167, 0.250, 0.334, 0.417)
 SEEDS = 8
@@ -38,10 +38,10 @@ METHODS: dict[str, Overrides] = {
 }
 
 
-NOTHING = Published(*(np.empty(0) for _ in range(4)))
+NOTHING = PublishedRuns(*(np.empty(0) for _ in range(4)))
 
 
-def study(request: Request, told: Told) -> Finding:
+def study(request: StudyRequest, told: StudyProgress) -> StudyFinding:
     """Run every method on every circle on as many boards as asked for."""
     found = run_circles(request, told, EPSILON_V, METHODS, CYCLES)
     values = numbers(found)
@@ -57,12 +57,12 @@ def study(request: Request, told: Told) -> Finding:
         for row in values["rows"]
     ]
     head = ["ε (mV)", "method", "hinge (mV²)", "class error", "learning time (s)", "published hinge (mV²)"]
-    return Finding(values, head, rows, partial(overclamping_figure.draw, found))
+    return StudyFinding(values, head, rows, partial(overclamping_figure.draw, found))
 
 
 def run_circles(
-    request: Request,
-    told: Told,
+    request: StudyRequest,
+    told: StudyProgress,
     epsilon_V: tuple[float, ...],
     methods: dict[str, Overrides],
     cycles: int,
@@ -97,7 +97,7 @@ def _read_out(run: Path) -> tuple[float, float, float]:
     return loss.hinge_V2, loss.class_error, learnt
 
 
-def _published(data: Path | None) -> dict[str, Published]:
+def _published(data: Path | None) -> dict[str, PublishedRuns]:
     rows = measured.circle(data)
     found = {}
     for name, theirs in ((STANDARD, "standard"), ("overclamping", "overclamp")):
@@ -105,7 +105,7 @@ def _published(data: Path | None) -> dict[str, Published]:
         if of:
             columns = ("eps_mV", "hinge_mV2_last2", "class_err_last2", "learn_time_s")
             e, hinge, wrong, time = (np.array([float(r[c]) for r in of]) for c in columns)
-            found[name] = Published(1e-3 * e, 1e-6 * hinge, wrong, time)
+            found[name] = PublishedRuns(1e-3 * e, 1e-6 * hinge, wrong, time)
     return found
 
 

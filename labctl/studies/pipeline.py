@@ -32,7 +32,7 @@ EXAMPLES = shipped("examples")
 MARK = "--point"
 OVERHEAD_CYCLES = 20_000  # a run takes as long as this many cycles before and after its cycles
 
-Told = Callable[[str, float, float], None]  # what is done, how much of it is done, how much there is
+StudyProgress = Callable[[str, float, float], None]  # what is done, how much of it is done, how much there is
 
 
 @dataclass(frozen=True)
@@ -65,7 +65,7 @@ class Point:
         return float(self.cycles + OVERHEAD_CYCLES)
 
 
-def run_points(points: Sequence[Point], folder: Path, told: Told, workers: int = 0) -> list[Path]:
+def run_points(points: Sequence[Point], folder: Path, told: StudyProgress, workers: int = 0) -> list[Path]:
     """Return the run folder of every point, running those that are not done yet, `workers` at a time.
 
     workers 0: one per processor. Raises DataError when a run does not complete, ConfigError when one cannot
@@ -95,10 +95,12 @@ def run_points(points: Sequence[Point], folder: Path, told: Told, workers: int =
     return [found[digest] for digest in digests]
 
 
-Job = tuple[Point, str, Path, Path | None]  # what to run, its digest, where, and the run that was cut short
+PointJob = tuple[
+    Point, str, Path, Path | None
+]  # what to run, its digest, where, and the run that was cut short
 
 
-def _carry_out_all(jobs: Sequence[Job], workers: int) -> Iterable[tuple[Point, str, Path]]:
+def _carry_out_all(jobs: Sequence[PointJob], workers: int) -> Iterable[tuple[Point, str, Path]]:
     """Run the jobs and yield each with its run folder, as they finish; longest first, so that none lags."""
     jobs = sorted(jobs, key=lambda job: -job[0].work)
     if workers <= 1:
@@ -107,7 +109,7 @@ def _carry_out_all(jobs: Sequence[Job], workers: int) -> Iterable[tuple[Point, s
         return
     context = multiprocessing.get_context("spawn")  # numba's threads do not survive a fork
     pool = ProcessPoolExecutor(workers, mp_context=context, initializer=_leave_interrupts)
-    waiting: dict[Future[Path], Job] = {pool.submit(_carry_out, job): job for job in jobs}
+    waiting: dict[Future[Path], PointJob] = {pool.submit(_carry_out, job): job for job in jobs}
     try:
         while waiting:
             finished, _ = wait(waiting, return_when=FIRST_COMPLETED)
@@ -127,7 +129,7 @@ def _leave_interrupts() -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 
-def _carry_out(job: Job) -> Path:
+def _carry_out(job: PointJob) -> Path:
     point, digest, home, begun = job
     if begun is not None:
         owner = marker.read_marker(begun)

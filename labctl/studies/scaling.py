@@ -22,8 +22,8 @@ from labctl.store import open_run
 from labctl.studies import measured, scaling_figure
 from labctl.studies.boards import PULSE_S, TWO_EDGE, Overrides
 from labctl.studies.found import Numbers, Scaling
-from labctl.studies.pipeline import EXAMPLES, Point, Told, run_points, settings
-from labctl.studies.study import Finding, Request, short
+from labctl.studies.pipeline import EXAMPLES, Point, StudyProgress, run_points, settings
+from labctl.studies.study import StudyFinding, StudyRequest, short
 from protocols.block import FloatArray
 
 WINDOW_S = (1.19e-3, 50.3e-3)  # where the publication takes slope and D/τ
@@ -34,7 +34,7 @@ NO_BIAS = "ideal"
 
 
 @dataclass(frozen=True)
-class Sweep:
+class ScalingSweep:
     """What is run for a board: experiment, imperfections, overrides, periods τ in seconds.
 
     A run lasts learning_s (s) and `periods` at least; without bias idle_s and idle_periods: nothing hurries
@@ -57,12 +57,12 @@ TWO_EDGE_TAU_S = tuple(2 * round(10 ** (k / 5)) * PULSE_S for k in range(2, 21))
 LATTICE_TAU_S = (0.002, 0.0126, 0.02, 0.0502, 0.2, 0.5024, 2.0, 7.9622, 20.0)
 
 SWEEPS = {
-    name: Sweep("two-edge-cycle.toml", b.imperfections, b.cycle(), TWO_EDGE_TAU_S, 1, 4.0, 10, 6.0, 60)
+    name: ScalingSweep("two-edge-cycle.toml", b.imperfections, b.cycle(), TWO_EDGE_TAU_S, 1, 4.0, 10, 6.0, 60)
     for name, b in TWO_EDGE.items()
-} | {"lattice": Sweep("memory-cycle.toml", "lattice-paper", (), LATTICE_TAU_S, 4, 15.0, 3, 6.0, 2)}
+} | {"lattice": ScalingSweep("memory-cycle.toml", "lattice-paper", (), LATTICE_TAU_S, 4, 15.0, 3, 6.0, 2)}
 
 
-def study(request: Request, told: Told) -> Finding:
+def study(request: StudyRequest, told: StudyProgress) -> StudyFinding:
     """Run the sweep over τ on a board, and once more without imperfections."""
     found = run_sweep(request, SWEEPS[request.board], told)
     values = numbers(found)
@@ -78,10 +78,10 @@ def study(request: Request, told: Told) -> Finding:
         )
     ]
     head = ["τ (s)", "D (V)", "D² (V²)", "error (V²)", "D without bias (V)", "error without bias (V²)"]
-    return Finding(values, head, rows, partial(scaling_figure.draw, found))
+    return StudyFinding(values, head, rows, partial(scaling_figure.draw, found))
 
 
-def run_sweep(request: Request, sweep: Sweep, told: Told) -> Scaling:
+def run_sweep(request: StudyRequest, sweep: ScalingSweep, told: StudyProgress) -> Scaling:
     """Run the sweep and read it out."""
     seeds = request.seeds or sweep.seeds
     biased = points_of(sweep, sweep.imperfections, seeds, sweep.periods, sweep.learning_s)
@@ -103,7 +103,9 @@ def run_sweep(request: Request, sweep: Sweep, told: Told) -> Scaling:
     )
 
 
-def points_of(sweep: Sweep, imperfections: str, seeds: int, periods: int, learning_s: float) -> list[Point]:
+def points_of(
+    sweep: ScalingSweep, imperfections: str, seeds: int, periods: int, learning_s: float
+) -> list[Point]:
     """Return the runs of a sweep over τ, seed by seed."""
     found = []
     for seed in range(seeds):
@@ -140,7 +142,7 @@ def _read_out(run: Path) -> tuple[float, float, float, float, float]:
     )
 
 
-def _theory(board: str, sweep: Sweep) -> FloatArray | None:
+def _theory(board: str, sweep: ScalingSweep) -> FloatArray | None:
     """Return τ (s), D (V) and error (V²) of the linear theory, (3, n); None without a closed form."""
     if board not in TWO_EDGE:
         return None

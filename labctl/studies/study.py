@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from labctl.studies.found import Numbers
-from labctl.studies.pipeline import Told
+from labctl.studies.pipeline import StudyProgress
 
 
 @dataclass(frozen=True)
-class Request:
+class StudyRequest:
     """A study as asked for: its folder, published measurements to compare with, seeds, processes.
 
     board: as in `--board`. seeds 0: as many boards as the study takes; workers 0: one per processor.
@@ -25,7 +25,7 @@ class Request:
 
 
 @dataclass(frozen=True, eq=False)
-class Finding:
+class StudyFinding:
     """What a study found: numbers for `--json`, a table for people, and how to draw the figure."""
 
     numbers: Numbers
@@ -34,7 +34,7 @@ class Finding:
     draw: Callable[[Path], Path]
 
 
-Study = Callable[[Request, Told], Finding]
+Study = Callable[[StudyRequest, StudyProgress], StudyFinding]
 
 
 def short(value: float | None, digits: int = 3) -> str:

@@ -11,7 +11,7 @@ import numpy as np
 from labctl.store import open_run
 from labctl.store.reading import floats, learning_edges, measured_rounds, round_cycles
 from labctl.twins.health import disagreeing
-from labctl.twins.replay import Predicted, run_again
+from labctl.twins.replay import PredictedRound, run_again
 from protocols.block import FloatArray, IntArray
 from protocols.errors import DataError
 from protocols.messages import say
@@ -115,7 +115,7 @@ def _again(
     A run from elsewhere has rounds of its own: between rounds of the run again, gates are interpolated and
     the error is nan.
     """
-    found: dict[int, Predicted] = {}
+    found: dict[int, PredictedRound] = {}
     last = int(cycles[-1])
     run_again(folder, doses, lambda r: found.update({r.cycle: r}), corrected=corrected, cycles=last)
     at = np.array(sorted(found))

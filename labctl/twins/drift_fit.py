@@ -15,7 +15,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from scipy.optimize import least_squares
 
-from labctl.analysis.theory import Line, TwoEdgeBoard
+from labctl.analysis.theory import SolutionLine, TwoEdgeBoard
 from labctl.analysis.theory.two_tasks import bias_from_drifts
 from labctl.experiment.tables import TomlTable
 from protocols.block import FloatArray
@@ -53,7 +53,7 @@ class TwoEdgeTwin:
     growth_per_s: tuple[float, float]
     rate: float
     tasks: tuple[tuple[float, float], tuple[float, float]]
-    lines: tuple[Line, Line]
+    lines: tuple[SolutionLine, SolutionLine]
     wall_high: FloatArray
     gate_noise: float
 
@@ -77,11 +77,11 @@ def free_part(test: DriftTest) -> slice:
     return slice(0, int(np.argmax(smooth)) + _SMOOTHED // 2 + 2)
 
 
-def drift_line(test: DriftTest) -> Line:
+def drift_line(test: DriftTest) -> SolutionLine:
     """Return the straight line through the free part."""
     gates = test.gates_V[free_part(test)]
     slope, intercept = np.polyfit(gates[:, 0], gates[:, 1], 1)
-    return Line(float(slope), float(intercept))
+    return SolutionLine(float(slope), float(intercept))
 
 
 def linear_bias(tests: Sequence[DriftTest], part: tuple[float, float] = (0.0, 1.0)) -> FloatArray:
@@ -168,7 +168,7 @@ def _growth(test: DriftTest) -> float:
 
 
 def _effective_task(
-    test: DriftTest, line: Line, board: TwoEdgeBoard, bias: FloatArray
+    test: DriftTest, line: SolutionLine, board: TwoEdgeBoard, bias: FloatArray
 ) -> tuple[float, float]:
     """Return the input and label (V) for which gates on the measured line do not move off it.
 

@@ -21,7 +21,7 @@ import numpy as np
 from labctl.store import LiveReader, open_run
 from labctl.store.manifest import read_manifest
 from labctl.twins.health import Health, NoTwin, ProblemTold, line_of
-from labctl.twins.replay import Enough, Predicted, default_twin, run_again
+from labctl.twins.replay import EnoughRounds, PredictedRound, default_twin, run_again
 from protocols.block import FloatArray, IntArray
 from protocols.errors import DataError, LabError
 
@@ -37,12 +37,12 @@ def follow(folder: Path, twin: Path | None, tell: Callable[[Health], None]) -> N
     rounds = measured(folder)
     newest = next(rounds, None)
 
-    def compare(predicted: Predicted) -> None:
+    def compare(predicted: PredictedRound) -> None:
         nonlocal newest
         while newest is not None and newest.cycle < predicted.cycle:
             newest = next(rounds, None)
         if newest is None:
-            raise Enough
+            raise EnoughRounds
         if newest.cycle > predicted.cycle:
             return
         edges = newest.edges
@@ -61,7 +61,7 @@ def follow(folder: Path, twin: Path | None, tell: Callable[[Health], None]) -> N
 
 
 @dataclass(frozen=True, eq=False)
-class Measured:
+class MeasuredRound:
     """A round of a run: cycles before it, learning time in s, gates (E,) in V, learning edges, gate span."""
 
     cycle: int
@@ -71,7 +71,7 @@ class Measured:
     span_V: float
 
 
-def measured(folder: Path) -> Iterator[Measured]:
+def measured(folder: Path) -> Iterator[MeasuredRound]:
     """Yield the rounds of a run, waiting for those to come until the run is over. Raises DataError."""
     seen = 0
     while True:
@@ -84,7 +84,7 @@ def measured(folder: Path) -> Iterator[Measured]:
         time.sleep(_LOOK_EVERY_S)
 
 
-def _rounds(folder: Path, first: int) -> Iterator[Measured]:
+def _rounds(folder: Path, first: int) -> Iterator[MeasuredRound]:
     """Yield the rounds stored by now, from number `first` on."""
     if (folder / "run.nc").exists():
         with open_run(folder, cycles=False) as run:
@@ -92,7 +92,7 @@ def _rounds(folder: Path, first: int) -> Iterator[Measured]:
             span_V = float(run.attrs["gate_max_V"]) - float(run.attrs["gate_min_V"])
             columns = [np.asarray(run[n].values) for n in ("round_cycle", "learning_time", "gate_voltage")]
         for cycle, time_s, gates in list(zip(*columns, strict=True))[first:]:
-            yield Measured(int(cycle), float(time_s), gates, _known(learning, gates), span_V)
+            yield MeasuredRound(int(cycle), float(time_s), gates, _known(learning, gates), span_V)
         return
     try:
         reader = LiveReader(folder)
@@ -105,7 +105,7 @@ def _rounds(folder: Path, first: int) -> Iterator[Measured]:
         span_V = float(attributes["gate_max_V"]) - float(attributes["gate_min_V"])
         for arrays in live.rounds(first):
             gates = np.asarray(arrays["gate_voltage"], dtype=float)
-            yield Measured(
+            yield MeasuredRound(
                 int(arrays["round_cycle"]),
                 float(arrays["learning_time"]),
                 gates,

@@ -94,7 +94,7 @@ class NoTwin(ConfigError):
     """The board of a run has no twin yet."""
 
 
-class Watch:
+class TwinWatch:
     """A run and its twin, watched from beside: starts the process, keeps what it says. Close it in the end.
 
     twin: its file; left out, the one kept with the board's calibrations. latest: the last round told of;

@@ -24,7 +24,7 @@ from protocols.plan import Plan
 
 
 @dataclass(frozen=True, eq=False)
-class Predicted:
+class PredictedRound:
     """A round on the twin: cycles trained before it, learning time in s, gates (E,) in V, error in V²."""
 
     cycle: int
@@ -33,7 +33,7 @@ class Predicted:
     error_V2: float
 
 
-class Enough(Exception):
+class EnoughRounds(Exception):
     """Raised by a listener that wants no more rounds."""
 
 
@@ -59,7 +59,7 @@ def default_twin(folder: Path, store: Path | None = None) -> Path:
 def run_again(
     folder: Path,
     doses: str,
-    told: Callable[[Predicted], None],
+    told: Callable[[PredictedRound], None],
     *,
     corrected: bool = True,
     cycles: int | None = None,
@@ -69,21 +69,21 @@ def run_again(
     It ends after so many cycles, with a round there; left out: as many as the file asks for. Rules that stop
     a run early do not count, for the twin need not meet them when the run did. corrected: by the calibrations
     the run itself was corrected by; a nominal board needs none. Raises ConfigError when the run's files or
-    the doses cannot be used. `told` may raise Enough.
+    the doses cannot be used. `told` may raise EnoughRounds.
     """
     run = _prepared(folder, doses, corrected)
     plan = _unstopped(run.plan, run.plan.cycles if cycles is None else cycles)
     session = Session(plan, run.bench.make(run.applied.corrections), (_Rounds(told),))
     try:
         session.run()
-    except Enough:
+    except EnoughRounds:
         return
 
 
 class _Rounds:
     """Tells of every round of a session."""
 
-    def __init__(self, told: Callable[[Predicted], None]) -> None:
+    def __init__(self, told: Callable[[PredictedRound], None]) -> None:
         self._told = told
 
     def on_event(self, event: Event, state: EngineState) -> None:
@@ -92,7 +92,7 @@ class _Rounds:
             return
         progress = state.progress
         error_V2 = progress.train.error_V2 if progress.train is not None else float("nan")
-        self._told(Predicted(progress.cycle, progress.learning_time_s, event.round.gates, error_V2))
+        self._told(PredictedRound(progress.cycle, progress.learning_time_s, event.round.gates, error_V2))
 
 
 def _unstopped(plan: Plan, cycles: int) -> Plan:

@@ -5,19 +5,19 @@ Pure: whoever owns a serial port, a real driver or an emulated board, brings the
 
 from protocols.wire.errors import WireError
 from protocols.wire.frames import BadFrame, Frame, FrameReader, encode_frame
-from protocols.wire.kinds import MODEL, REPLY, VERSION, EndStatus, ErrorCode, FrameKind, State
+from protocols.wire.kinds import MODEL, REPLY, VERSION, BoardState, EndStatus, ErrorCode, FrameKind
 
 __all__ = [
     "MODEL",
     "REPLY",
     "VERSION",
     "BadFrame",
+    "BoardState",
     "EndStatus",
     "ErrorCode",
     "Frame",
     "FrameKind",
     "FrameReader",
-    "State",
     "WireError",
     "encode_frame",
 ]

@@ -35,7 +35,7 @@ class FrameKind(IntEnum):
     ERROR = 0x7F  # the reply to a request that was not carried out
 
 
-class State(IntEnum):
+class BoardState(IntEnum):
     """What the board is doing."""
 
     SAFE = 0  # learning off, sources 0 V, clamps released

@@ -14,7 +14,7 @@ import numpy as np
 from protocols.messages import say
 from protocols.wire.errors import WireError
 from protocols.wire.fields import Fields, parse, text, to_ns
-from protocols.wire.kinds import EndStatus, ErrorCode, State
+from protocols.wire.kinds import BoardState, EndStatus, ErrorCode
 
 NO_NODE = 0xFFFF  # the negative node of a single-ended output
 
@@ -149,7 +149,7 @@ class Held:
     which the board trips; cycles_done counts within the latest block.
     """
 
-    state: State
+    state: BoardState
     learning_on: bool
     clamps_released: bool
     sources_V: tuple[float, ...]
@@ -182,7 +182,7 @@ class Held:
         def read(f: Fields) -> Held:
             state, learning, released, eta, deadman_ms, done, sources, labels = f.take("BBBdIIHH")
             return Held(
-                State(known(State, state)),
+                BoardState(known(BoardState, state)),
                 learning != 0,
                 released != 0,
                 f.take(f"{sources}d"),
@@ -220,7 +220,7 @@ class WireUp:
 
 
 @dataclass(frozen=True)
-class Failure:
+class ErrorReply:
     """An ERROR reply: the code and the board's own words."""
 
     code: ErrorCode
@@ -231,11 +231,11 @@ class Failure:
         return struct.pack("<H", self.code) + text(self.words)
 
     @staticmethod
-    def parse(body: bytes) -> Failure:
+    def parse(body: bytes) -> ErrorReply:
         """Unpack."""
 
-        def read(f: Fields) -> Failure:
-            return Failure(ErrorCode(known(ErrorCode, f.one("H"))), f.words())
+        def read(f: Fields) -> ErrorReply:
+            return ErrorReply(ErrorCode(known(ErrorCode, f.one("H"))), f.words())
 
         return parse(body, read)
 
@@ -312,7 +312,7 @@ class Ending:
         return parse(body, read)
 
 
-def known(codes: type[State] | type[ErrorCode] | type[EndStatus], number: int) -> int:
+def known(codes: type[BoardState] | type[ErrorCode] | type[EndStatus], number: int) -> int:
     """Return a number that is one of the codes; raises WireError when it is not."""
     if number not in set(codes):
         raise WireError(say("{number} is no {kind}", number=number, kind=codes.__name__))

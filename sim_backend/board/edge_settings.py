@@ -40,14 +40,16 @@ class Level1Card(Table):
     gmin: Siemens = Field(GMIN_S, ge=0, description="leakage of each end to ground")
 
 
-Edges = Annotated[tuple[Annotated[int, Field(ge=0)], ...], Field(min_length=1, description="edge numbers")]
+EdgeNumbers = Annotated[
+    tuple[Annotated[int, Field(ge=0)], ...], Field(min_length=1, description="edge numbers")
+]
 
 
 class SquareLawEdges(Table):
     """Edges that follow the square law, with values other than the board's."""
 
     law: Literal["square-law"]
-    edges: Edges
+    edges: EdgeNumbers
     threshold: Volt | None = Field(None, ge=0, description="the board's when left out")
     strength: Strength | None = Field(None, gt=0, description="the board's when left out")
 
@@ -56,14 +58,14 @@ class Level1Edges(Level1Card):
     """Edges that are LEVEL=1 transistors; what is left out is as on the board's card."""
 
     law: Literal["level1"]
-    edges: Edges
+    edges: EdgeNumbers
 
 
 class DiodeEdges(Table):
     """Edges that are junction diodes; the first node of an edge is the anode."""
 
     law: Literal["diode"]
-    edges: Edges
+    edges: EdgeNumbers
     saturation_current: Ampere = Field(1e-14, gt=0)
     ideality: Ratio = Field(1.0, gt=0)
 
@@ -72,14 +74,14 @@ class OpenEdges(Table):
     """Edges that conduct nothing."""
 
     law: Literal["open"]
-    edges: Edges
+    edges: EdgeNumbers
 
 
 class ShortEdges(Table):
     """Edges that are a resistance and nothing else."""
 
     law: Literal["short"]
-    edges: Edges
+    edges: EdgeNumbers
     resistance: Ohm = Field(1.0, gt=0)
 
 

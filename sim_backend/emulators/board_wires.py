@@ -10,8 +10,6 @@ from protocols.task import Wiring
 from sim_backend.board.config import BenchConfig
 from sim_backend.emulators.terminals import Terminals, WiringFaults
 
-Lines = NDArray[np.bool_]
-
 
 class BoardWires:
     """What arrives at the other end of each wire."""
@@ -56,7 +54,7 @@ class BoardWires:
                 volts[[a, b]] = volts[[b, a]]
         return volts
 
-    def lines(self, states: Lines) -> Lines:
+    def lines(self, states: NDArray[np.bool_]) -> NDArray[np.bool_]:
         """Return the lines as they arrive; one that hangs loose is low."""
         arrived = np.array(states, dtype=np.bool_)
         if not self._rewired:

@@ -45,7 +45,7 @@ class Fault:
 
 
 @dataclass(frozen=True)
-class Strike:
+class StruckFault:
     """A fault that was carried out, and the number of the message since the injector was made."""
 
     fault: Fault
@@ -84,7 +84,7 @@ class FaultInjector:
         self._lock = threading.Lock()
         self._armed = [_Armed(fault) for fault in faults]
         self._messages = 0
-        self._struck: list[Strike] = []
+        self._struck: list[StruckFault] = []
 
     def arm(self, *faults: Fault) -> None:
         """Add faults; their messages count from now."""
@@ -105,10 +105,10 @@ class FaultInjector:
             if not due:
                 return None
             fault = due[0].strike()
-            self._struck.append(Strike(fault, number))
+            self._struck.append(StruckFault(fault, number))
             return fault
 
-    def strikes(self) -> tuple[Strike, ...]:
+    def strikes(self) -> tuple[StruckFault, ...]:
         """Return every fault carried out so far, in order."""
         with self._lock:
             return tuple(self._struck)

@@ -19,7 +19,8 @@ from protocols.messages import say
 from protocols.method import Method
 from protocols.task import Wiring
 from sim_backend.board.config import BenchConfig
-from sim_backend.emulators.board_wires import BoardWires, Lines
+from sim_backend.emulators.board_wires import BoardWires
+from sim_backend.emulators.daq.device import Lines
 from sim_backend.emulators.terminals import Terminals, WiringFaults
 from sim_backend.plant.cycle import drift_thresholds, drive_sources, hold
 from sim_backend.plant.deciding import quantise

@@ -13,7 +13,15 @@ from numpy.typing import NDArray
 from sim_backend.plant.board_arrays import Converters, Edges
 from sim_backend.plant.circuit import Circuit
 from sim_backend.plant.compilation import JIT_NO_ALLOCATION
-from sim_backend.plant.cycle_arrays import Drift, Memory, Noise, OutputScratch, Ports, Rule, Trace
+from sim_backend.plant.cycle_arrays import (
+    Memory,
+    NoiseDraws,
+    OutputScratch,
+    Ports,
+    Rule,
+    ThresholdDrift,
+    Trace,
+)
 from sim_backend.plant.deciding import decide, quantise
 from sim_backend.plant.edge_law import Devices
 from sim_backend.plant.learning import TOLERANCE_V, extrapolate, learn, record_shift
@@ -33,7 +41,7 @@ def drive_sources(ports: Ports, k: Converters, inputs: Vector, v: Vector, w: Vec
 
 
 @njit(**JIT_NO_ALLOCATION)
-def drift_thresholds(drift: Drift, clock: float, free: Devices, clamped: Devices) -> None:
+def drift_thresholds(drift: ThresholdDrift, clock: float, free: Devices, clamped: Devices) -> None:
     """Set the thresholds of both copies to what they are at bench time `clock`, in seconds."""
     shift = drift.amplitude * np.sin(2.0 * np.pi * clock / drift.period + drift.phase)
     for e in range(len(drift.free)):
@@ -49,7 +57,7 @@ def run_cycles(
     clamped: Devices,
     edges: Edges,
     k: Converters,
-    drift: Drift,
+    drift: ThresholdDrift,
     rule: Rule,
     gates: Vector,
     memory: Memory,
@@ -65,7 +73,7 @@ def run_cycles(
     s: Scratch,
     work: OutputScratch,
     trace: Trace,
-    noise: Noise,
+    noise: NoiseDraws,
 ) -> int:
     """Run every cycle of a block; return −1, or the cycle whose voltages did not settle.
 

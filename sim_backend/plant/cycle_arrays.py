@@ -58,7 +58,7 @@ class Memory(NamedTuple):
     visited: NDArray[np.bool_]
 
 
-class Noise(NamedTuple):
+class NoiseDraws(NamedTuple):
     """Random numbers of a block, drawn beforehand.
 
     Standard normal: reading and clamp (n, T), pulse (n,); dropped (n,) tells whether a cycle's reading
@@ -72,7 +72,7 @@ class Noise(NamedTuple):
     late: Vector
 
 
-class Drift(NamedTuple):
+class ThresholdDrift(NamedTuple):
     """Slow common drift of all thresholds: amplitude (V), period (s), phase, undrifted thresholds (E,)."""
 
     amplitude: float

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from sim_backend.plant.board_arrays import Converters
 from sim_backend.plant.compilation import JIT_INNER, JIT_NO_ALLOCATION
-from sim_backend.plant.cycle_arrays import Noise, OutputScratch, Ports, Rule
+from sim_backend.plant.cycle_arrays import NoiseDraws, OutputScratch, Ports, Rule
 from sim_backend.plant.learning_arrays import Nudged
 from sim_backend.plant.newton import Vector, copy_into
 
@@ -68,7 +68,7 @@ def nudge_targets(
     resting: NDArray[np.bool_],
     volts: Vector,
     n: Nudged,
-    noise: Noise,
+    noise: NoiseDraws,
     cycle: int,
 ) -> None:
     """Fill in how the targets are held during this pulse."""
@@ -112,7 +112,7 @@ def decide(
     point: int,
     work: OutputScratch,
     n: Nudged,
-    noise: Noise,
+    noise: NoiseDraws,
     cycle: int,
 ) -> tuple[float, int]:
     """Read the outputs and decide how the targets are nudged, and for how long.

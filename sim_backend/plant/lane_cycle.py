@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from sim_backend.plant.board_arrays import Converters
 from sim_backend.plant.circuit import Circuit
 from sim_backend.plant.compilation import JIT_APART, JIT_INNER, JIT_NO_ALLOCATION
-from sim_backend.plant.cycle_arrays import Noise, Ports, Rule
+from sim_backend.plant.cycle_arrays import NoiseDraws, Ports, Rule
 from sim_backend.plant.deciding import decide, quantise
 from sim_backend.plant.lane_arrays import (
     LaneConverters,
@@ -115,12 +115,12 @@ def decide_lane(
     s: LaneCopies,
     n: LaneNudged,
     room: NudgeScratch,
-    noise: Noise,
+    noise: NoiseDraws,
 ) -> float:
     """Let cycle.decide decide for one board, note its nudge in n, and return its learning time in seconds."""
     for t in range(len(ports.target)):
         room.output.volts[t] = s.v[ports.target[t], lane]
-    of_lane = Noise(
+    of_lane = NoiseDraws(
         noise.reading[lane], noise.clamp[lane], noise.pulse[lane], noise.dropped[lane], noise.late[lane]
     )
     own = converters_of(k, lane)
@@ -176,7 +176,7 @@ def run_lanes(
     p: PulseScratch,
     room: NudgeScratch,
     trace: LaneTrace,
-    noise: Noise,
+    noise: NoiseDraws,
     at: NDArray[np.int64],
 ) -> bool:
     """Run the cycles of a block on a group; return whether all is done.

@@ -14,7 +14,7 @@ from sim_backend.plant.circuit import Circuit
 from sim_backend.plant.compilation import JIT_APART
 from sim_backend.plant.lane_arrays import LaneCopies, LaneEdges, LaneNudged, PulseScratch
 from sim_backend.plant.lane_steps import goes_as_extrapolated, judge_steps, note_bend, step_ahead, step_end
-from sim_backend.plant.lanes import LANES, LaneDevices, Lanes, LaneScratch, Mask, Vector, relax_lanes
+from sim_backend.plant.lanes import LANES, LaneDevices, Lanes, LaneScratch, Mask, relax_lanes
 from sim_backend.plant.learning import (
     SHORTEST_STEP,
     STEP_ERROR_V,
@@ -22,6 +22,7 @@ from sim_backend.plant.learning import (
     TRIAL_SHARE,
     TRIAL_TOLERANCE_V,
 )
+from sim_backend.plant.newton import Vector
 
 
 @njit(**JIT_APART)

@@ -10,8 +10,9 @@ from numba import njit
 from sim_backend.plant.circuit import Circuit
 from sim_backend.plant.compilation import JIT_APART
 from sim_backend.plant.lane_arrays import LaneCopies, LaneEdges, PulseScratch
-from sim_backend.plant.lanes import LANES, Lanes, Vector
+from sim_backend.plant.lanes import LANES, Lanes
 from sim_backend.plant.learning import STEP_ERROR_V, TURNED, WALL_ERROR_V, visits_good_for
+from sim_backend.plant.newton import Vector
 
 
 @njit(**JIT_APART)

@@ -30,6 +30,7 @@ from sim_backend.plant.newton import (
     SMALLEST_SLOPE_S,
     TRUST_CONTRACTION_BELOW_V,
     UNOBSERVED,
+    Vector,
 )
 
 LANES = 64
@@ -37,7 +38,6 @@ STEPS = 12  # a board not at rest by then is settled alone
 
 Lanes = NDArray[np.float64]
 Mask = NDArray[np.bool_]
-Vector = NDArray[np.float64]
 
 
 class LaneDevices(NamedTuple):

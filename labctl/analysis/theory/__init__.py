@@ -11,13 +11,13 @@ from labctl.analysis.theory.adjoint import SmallSignal, linearise
 from labctl.analysis.theory.linear_task import LinearTask, join_points
 from labctl.analysis.theory.small_period import SmallPeriod, doubling_period, small_period
 from labctl.analysis.theory.steady_cycle import SteadyCycle, Sweep, steady_cycle, sweep_periods
-from labctl.analysis.theory.two_edge import Line, TwoEdgeBoard
+from labctl.analysis.theory.two_edge import SolutionLine, TwoEdgeBoard
 
 __all__ = [
-    "Line",
     "LinearTask",
     "SmallPeriod",
     "SmallSignal",
+    "SolutionLine",
     "SteadyCycle",
     "Sweep",
     "TwoEdgeBoard",

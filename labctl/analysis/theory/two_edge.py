@@ -18,7 +18,7 @@ from protocols.messages import say
 
 
 @dataclass(frozen=True)
-class Line:
+class SolutionLine:
     """A solution line G₊ = slope·G₋ + intercept in gate space; intercept in volts."""
 
     slope: float
@@ -46,7 +46,7 @@ class Line:
         point: FloatArray = np.asarray(gates_V, dtype=float) - self.distance_V(gates_V) * self.normal
         return point
 
-    def crossing(self, other: Line) -> FloatArray:
+    def crossing(self, other: SolutionLine) -> FloatArray:
         """Return where two lines cross (2,), in volts. Raises ProtocolError when they are parallel."""
         if abs(self.slope - other.slope) < 1e-12:
             raise ProtocolError(say("the solution lines are parallel: these tasks have no common solution"))
@@ -115,16 +115,16 @@ class TwoEdgeBoard:
         """Return d = (V₋ − L, V₊ − L), in volts: what the edges see on the solution line."""
         return self._drops(np.asarray(label_V, dtype=float))
 
-    def line(self, input_V: float, label_V: float) -> Line:
+    def line(self, input_V: float, label_V: float) -> SolutionLine:
         """Return the gates at which O = L: exactly a straight line. Raises ProtocolError beyond the rails."""
         self._check_label(label_V)
         slope = (label_V - self.low_V) / (self.high_V - label_V)
         low, high = self._offsets(label_V)
         pull = (input_V - label_V) / (self.high_V - label_V)
         through_input = pull / (self.strength_A_per_V2 * self.input_resistance_ohm)
-        return Line(slope, high - slope * low - through_input)
+        return SolutionLine(slope, high - slope * low - through_input)
 
-    def effective_task(self, line: Line) -> tuple[float, float]:
+    def effective_task(self, line: SolutionLine) -> tuple[float, float]:
         """Return the input and label in volts whose solution line is the one measured.
 
         Real edges differ a little from their nominal strength, so a measured line belongs to a

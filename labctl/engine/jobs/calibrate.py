@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from labctl.calibrating.carrying_out import Bench, Done, RoutineFailed, calibrate
+from labctl.calibrating.carrying_out import BenchToCalibrate, Done, RoutineFailed, calibrate
 from labctl.engine.guardian_lines import WatchBench
 from labctl.engine.jobs.job import UNWATCHED_S, WOULD, Breakable, Strike, failure_of, watch_of
 from labctl.engine.messages import CalibrationEnded
@@ -44,7 +44,7 @@ class CalibrationJob:
 
     def __init__(
         self,
-        bench: Bench,
+        bench: BenchToCalibrate,
         routines: tuple[str, ...],
         published: Published,
         *,

@@ -12,7 +12,7 @@ from PyQt6.QtGui import QColor, QFont, QPainter, QPen
 
 from labctl.figures.geometry import lay_out
 from labctl.gui.plots.colours import conductance_colours, table_of
-from labctl.gui.state.run_model import Description
+from labctl.gui.state.run_model import ShownRun
 from labctl.gui.widgets.theme import Theme
 
 _MARGIN, _NODE = 0.62, 0.17  # in lattice pitches
@@ -23,7 +23,7 @@ _NEAR = 0.14
 class NetworkItem(pg.GraphicsObject):
     """Paints a network in units of its lattice pitch; y points up."""
 
-    def __init__(self, description: Description, theme: Theme) -> None:
+    def __init__(self, description: ShownRun, theme: Theme) -> None:
         super().__init__()
         self._about, self._theme = description, theme
         self._layout = lay_out(description.wiring())
@@ -197,7 +197,7 @@ class NetworkItem(pg.GraphicsObject):
         return self._pieces[k][0] if away[k] < _NEAR else None
 
 
-def _names(description: Description) -> dict[int, tuple[str, str, bool]]:
+def _names(description: ShownRun) -> dict[int, tuple[str, str, bool]]:
     """Return name, ring colour and whether it is a source, by node."""
     found: dict[int, tuple[str, str, bool]] = {}
     for output in description.outputs:

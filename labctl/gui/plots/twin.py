@@ -13,7 +13,7 @@ from PyQt6.QtCore import Qt, QTimer
 from labctl.gui.plots.dock import PlotDock, plot_widget, restyle_plot
 from labctl.gui.text.words import tr
 from labctl.gui.widgets.theme import Theme
-from labctl.twins.health import DISAGREES, Health, Watch
+from labctl.twins.health import DISAGREES, Health, TwinWatch
 
 _LOOK_MS = 300
 _NAMED = 3  # edges named in the title bar
@@ -32,7 +32,7 @@ class TwinPlot(PlotDock):
 
     def make_view(self) -> Any:
         """Return the plot with its band, sticks and marks."""
-        self._watch: Watch | None = None
+        self._watch: TwinWatch | None = None
         self._folder = ""
         self._health: Health | None = None
         widget = plot_widget(self.theme, ("edge", ""), ("twin − measured (mV)", ""))
@@ -148,7 +148,7 @@ class TwinPlot(PlotDock):
         if self.model.folder != self._folder and seen:
             self.leave()
             self._folder, self._health = self.model.folder, None
-            self._watch = Watch(Path(self._folder)) if self._folder else None
+            self._watch = TwinWatch(Path(self._folder)) if self._folder else None
             self.stale = True
         if self._watch is None:
             return

@@ -10,7 +10,7 @@ from labctl.engine.messages import RunDescription
 from labctl.engine.snapshot import Snapshot
 from labctl.gui.state.bench_safety import BenchSafety
 from labctl.gui.state.engine_view import EngineView
-from labctl.gui.state.preflight import Preflight
+from labctl.gui.state.preflight import PreflightModel
 from labctl.gui.state.run_model import RunModel
 from labctl.gui.state.selected_experiment import SelectedExperiment
 from labctl.gui.state.selection import Selection
@@ -37,7 +37,7 @@ class AppState(QObject):
         self.live, self.selection = RunModel(), Selection()
         self.shown = self.live  # in the plots: the engine's run, or a stored one
         self.selected = SelectedExperiment(store, out)
-        self.preflight = Preflight()
+        self.preflight = PreflightModel()
         self.safety = BenchSafety(self.engine, self.selected)
         self.selected.changed.connect(self.preflight.forget)
         self.selected.failed.connect(self.failed)

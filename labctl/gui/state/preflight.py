@@ -22,7 +22,7 @@ class Phase(Enum):
     FAILED = auto()
 
 
-class Preflight(QObject):
+class PreflightModel(QObject):
     """One preflight at a time: its report or its failure, and the reason given to start all the same.
 
     `found` when there is something else to show, `verdict_changed` whenever `may_start` may differ.

@@ -27,7 +27,7 @@ _CLOCK = 4096
 
 
 @dataclass
-class Description:
+class ShownRun:
     """What a run is about: volts, nodes and edges by number."""
 
     task: str
@@ -44,7 +44,7 @@ class Description:
     labels_V: FloatArray
 
     @classmethod
-    def of_run(cls, run: xr.Dataset) -> Description:
+    def of_run(cls, run: xr.Dataset) -> ShownRun:
         """Build it from a stored run, or from what an engine says of one."""
         rails = floats(run, "source_rail")
         negative = ints(run, "output_negative")
@@ -111,7 +111,7 @@ class RunModel(QObject):
 
     def __init__(self) -> None:
         super().__init__()
-        self.description: Description | None = None
+        self.description: ShownRun | None = None
         self.snapshot: Snapshot | None = None
         self.title = ""
         self.folder = ""  # of the run, once it has one
@@ -140,7 +140,7 @@ class RunModel(QObject):
     def describe(self, told: RunDescription) -> None:
         """Begin with another run of the engine."""
         run = described(told.attributes, told.dims, told.texts, told.arrays)
-        self.description = Description.of_run(run)
+        self.description = ShownRun.of_run(run)
         self.title = self.folder = ""
         self.clear()
         self.begun.emit()
@@ -212,7 +212,7 @@ class RunModel(QObject):
 
     def load(self, run: xr.Dataset, title: str, events: Iterable[Mapping[str, Any]] = ()) -> None:
         """Show a stored run instead, with what its events tell."""
-        self.description = Description.of_run(run)
+        self.description = ShownRun.of_run(run)
         self.title = title
         self.clear()
         if run.sizes.get("round", 0) and "learning_time" in run:

@@ -10,7 +10,7 @@ from PyQt6.QtWidgets import QInputDialog, QMessageBox, QWidget
 from labctl.gui.text.words import tr
 
 
-class Answer(Enum):
+class UnsavedAnswer(Enum):
     """What shall become of unsaved changes."""
 
     SAVE = auto()
@@ -36,7 +36,7 @@ def ask_text(parent: QWidget, title: str, label: str, text: str, then: Callable[
     box.open()
 
 
-def ask_unsaved(parent: QWidget, name: str) -> Answer:
+def ask_unsaved(parent: QWidget, name: str) -> UnsavedAnswer:
     """Ask what shall become of the changes of an experiment."""
     box = QMessageBox(parent)
     box.setWindowTitle(tr("Unsaved changes"))
@@ -47,4 +47,10 @@ def ask_unsaved(parent: QWidget, name: str) -> Answer:
     box.setEscapeButton(box.addButton(tr("Cancel"), QMessageBox.ButtonRole.RejectRole))
     box.exec()
     clicked = box.clickedButton()
-    return Answer.SAVE if clicked is save else Answer.DISCARD if clicked is discard else Answer.STAY
+    return (
+        UnsavedAnswer.SAVE
+        if clicked is save
+        else UnsavedAnswer.DISCARD
+        if clicked is discard
+        else UnsavedAnswer.STAY
+    )

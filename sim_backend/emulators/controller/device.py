@@ -13,7 +13,7 @@ from collections.abc import Callable
 from types import TracebackType
 
 from protocols.wire import MODEL, REPLY, BadFrame, ErrorCode, Frame, FrameKind, FrameReader, encode_frame
-from protocols.wire.messages import Failure, Held
+from protocols.wire.messages import ErrorReply, Held
 from sim_backend.emulators.controller.firmware import ControllerFirmware
 from sim_backend.emulators.controller.plant import BoardParts, BoardPlant, rehearse
 from sim_backend.emulators.controller.port import PtyPort, SerialPort, TcpPort
@@ -22,7 +22,7 @@ from sim_backend.emulators.faults import Fault, FaultInjector, FaultKind, corrup
 IDLE_S = 0.01  # how often the dead-man timer looks at the clock while nothing happens
 ANOTHER_MODEL = "thermostat"
 
-Clock = Callable[[], float]
+MonotonicClock = Callable[[], float]
 
 
 class ControllerEmulator:
@@ -38,7 +38,7 @@ class ControllerEmulator:
         port: SerialPort | None = None,
         *,
         faults: FaultInjector | None = None,
-        clock: Clock = time.monotonic,
+        clock: MonotonicClock = time.monotonic,
     ) -> None:
         self._plant = plant
         self.board = ControllerFirmware(plant, parts)
@@ -145,7 +145,7 @@ class ControllerEmulator:
             self._hang_up()
             return
         if kind is FaultKind.OVERRUN:
-            words = Failure(ErrorCode.OVERRUN, "the receive buffer ran over")
+            words = ErrorReply(ErrorCode.OVERRUN, "the receive buffer ran over")
             reply: Frame | None = Frame(FrameKind.ERROR | REPLY, frame.session, frame.sequence, words.body())
         else:
             model = ANOTHER_MODEL if kind is FaultKind.WRONG_DEVICE else MODEL

@@ -12,9 +12,19 @@ from collections.abc import Callable
 import numpy as np
 
 from protocols.errors import ConfigError, LabError
-from protocols.wire import MODEL, REPLY, VERSION, EndStatus, ErrorCode, Frame, FrameKind, State, WireError
+from protocols.wire import (
+    MODEL,
+    REPLY,
+    VERSION,
+    BoardState,
+    EndStatus,
+    ErrorCode,
+    Frame,
+    FrameKind,
+    WireError,
+)
 from protocols.wire.fields import parse
-from protocols.wire.messages import Ack, Failure, Held, Hello, Welcome
+from protocols.wire.messages import Ack, ErrorReply, Held, Hello, Welcome
 from protocols.wire.record_codec import Shape
 from sim_backend.emulators.controller.block import BlockRun, Upload
 from sim_backend.emulators.controller.pins import Pins, Refusal
@@ -43,7 +53,7 @@ class ControllerFirmware:
         self._session = 0
         self._answered: tuple[int, Frame] | None = None
         self._pins = Pins(plant, parts, self._limits)
-        self._state = State.SAFE
+        self._state = BoardState.SAFE
         self._deadman_s = parts.deadman_max_s
         self._heard = -math.inf
         self._upload: Upload | None = None
@@ -68,7 +78,7 @@ class ControllerFirmware:
     @property
     def running(self) -> bool:
         """Tell whether a block is running and may go on now."""
-        return self._run is not None and self._state is State.RUNNING and self._run.stream.has_room
+        return self._run is not None and self._state is BoardState.RUNNING and self._run.stream.has_room
 
     def receive(self, frame: Frame, now_s: float, *, stuck: bool = False, model: str = MODEL) -> Frame | None:
         """Carry out a request and return the answer; a repeated request gets its first answer again.
@@ -76,7 +86,7 @@ class ControllerFirmware:
         stuck: acknowledge a setting without taking it, repeat the last reading; model: who to claim to be.
         """
         if frame.version != VERSION:
-            return self._error(frame, Failure(ErrorCode.VERSION, f"this board speaks version {VERSION}"))
+            return self._error(frame, ErrorReply(ErrorCode.VERSION, f"this board speaks version {VERSION}"))
         if frame.kind == FrameKind.HELLO:
             return self._hello(frame, now_s, model)
         if (
@@ -84,7 +94,7 @@ class ControllerFirmware:
         ):  # no session, no sign of life, nothing kept: looking moves nothing
             return Frame(frame.kind | REPLY, frame.session, frame.sequence, self._welcome(model).body())
         if frame.session != self._session or self._session == 0:
-            return self._error(frame, Failure(ErrorCode.NO_SESSION, "no such session"))
+            return self._error(frame, ErrorReply(ErrorCode.NO_SESSION, "no such session"))
         self._heard = now_s
         if frame.kind == FrameKind.STREAM_ACK:
             return self._stream_ack(frame)
@@ -101,10 +111,10 @@ class ControllerFirmware:
 
     def tick(self, now_s: float) -> None:
         """Let the dead-man timer look at the clock."""
-        counts = self._state in (State.DRIVING, State.RUNNING)
+        counts = self._state in (BoardState.DRIVING, BoardState.RUNNING)
         if counts and now_s - self._heard > self._deadman_s:
             self._rest(EndStatus.DEADMAN)
-            self._state = State.TRIPPED
+            self._state = BoardState.TRIPPED
             self._held = self._now_held()
 
     def work(self) -> list[bytes]:
@@ -117,7 +127,7 @@ class ControllerFirmware:
             if self._run.failed:
                 self._rest(EndStatus.FAILED)
             elif self._run.stream.ended:
-                self._state = State.DRIVING
+                self._state = BoardState.DRIVING
             self._held = self._now_held()
         return self._run.stream.due()
 
@@ -138,7 +148,7 @@ class ControllerFirmware:
             hello = Hello.parse(frame.body)
             deadman_s = self._checked_deadman(hello.deadman_s)
         except WireError as error:
-            return self._error(frame, Failure(ErrorCode.MALFORMED, str(error)))
+            return self._error(frame, ErrorReply(ErrorCode.MALFORMED, str(error)))
         except Refusal as refusal:
             return self._error(frame, refusal.failure)
         self._rest(EndStatus.STOPPED)
@@ -181,15 +191,15 @@ class ControllerFirmware:
             deadman_s=self._deadman_s,
         )
 
-    def _error(self, frame: Frame, failure: Failure) -> Frame:
+    def _error(self, frame: Frame, failure: ErrorReply) -> Frame:
         return Frame(FrameKind.ERROR | REPLY, frame.session, frame.sequence, failure.body())
 
     def _carry_out(self, frame: Frame, stuck: bool) -> Frame:
         try:
             kind = self._known(frame.kind)
-            if self._state is State.RUNNING and kind not in LISTENS_WHILE_RUNNING:
+            if self._state is BoardState.RUNNING and kind not in LISTENS_WHILE_RUNNING:
                 raise Refusal(ErrorCode.BUSY, "a block is running")
-            if self._state is State.TRIPPED and kind not in (FrameKind.STATUS, FrameKind.SAFE):
+            if self._state is BoardState.TRIPPED and kind not in (FrameKind.STATUS, FrameKind.SAFE):
                 raise Refusal(ErrorCode.TRIPPED, f"silence of more than {self._deadman_s:g} s")
             if self._pins.wired is None and kind not in NEEDS_NO_WIRES:
                 raise Refusal(ErrorCode.NOT_WIRED, "say which nodes are wired first")
@@ -198,16 +208,16 @@ class ControllerFirmware:
             else:
                 body = self._pins.handlers[kind](frame.body, stuck)
                 if kind in DRIVES and not stuck:
-                    self._state = State.DRIVING
+                    self._state = BoardState.DRIVING
             self.executed += 1
         except Refusal as refusal:
             return self._error(frame, refusal.failure)
         except WireError as error:
-            return self._error(frame, Failure(ErrorCode.MALFORMED, str(error)))
+            return self._error(frame, ErrorReply(ErrorCode.MALFORMED, str(error)))
         except ConfigError as error:
-            return self._error(frame, Failure(ErrorCode.LIMIT, str(error)))
+            return self._error(frame, ErrorReply(ErrorCode.LIMIT, str(error)))
         except LabError as error:
-            return self._error(frame, Failure(ErrorCode.HARDWARE, str(error)))
+            return self._error(frame, ErrorReply(ErrorCode.HARDWARE, str(error)))
         return Frame(frame.kind | REPLY, frame.session, frame.sequence, body)
 
     def _known(self, number: int) -> FrameKind:
@@ -219,7 +229,7 @@ class ControllerFirmware:
     # ── switches and voltages ────────────────────────────────────────────────────────────────────
 
     def _now_held(self) -> Held:
-        running = self._state is State.RUNNING
+        running = self._state is BoardState.RUNNING
         return Held(
             state=self._state,
             learning_on=self.running,
@@ -236,7 +246,7 @@ class ControllerFirmware:
         if self._run is not None:
             self._run.end(status)
         self._pins.rest()
-        self._state = State.SAFE
+        self._state = BoardState.SAFE
 
     def _status(self, frame: Frame, stuck: bool) -> bytes:
         return self._now_held().body()
@@ -295,19 +305,21 @@ class ControllerFirmware:
         )
         shape = Shape(outputs, len(block.wrong), parts.network.n_edges, parts.network.nodes)
         self._run = BlockRun(self._pins.plant, block, stream, shape, self._pins.width)
-        self._state = State.RUNNING
+        self._state = BoardState.RUNNING
         return struct.pack("<I", len(block))
 
     def _stream_ack(self, frame: Frame) -> Frame | None:
         """Note what has arrived; a poll is answered even when there is nothing to send."""
         if self._run is None:
-            return self._error(frame, Failure(ErrorCode.NO_SESSION, "no block was run"))
+            return self._error(frame, ErrorReply(ErrorCode.NO_SESSION, "no block was run"))
         try:
             ack = Ack.parse(frame.body)
         except WireError as error:
-            return self._error(frame, Failure(ErrorCode.MALFORMED, str(error)))
+            return self._error(frame, ErrorReply(ErrorCode.MALFORMED, str(error)))
         if self._run.stream.has_lost(ack):
-            return self._error(frame, Failure(ErrorCode.OVERRUN, f"{self._run.cycles_done} cycles were done"))
+            return self._error(
+                frame, ErrorReply(ErrorCode.OVERRUN, f"{self._run.cycles_done} cycles were done")
+            )
         self._run.stream.acknowledge(ack)
         if not ack.resend:
             return None

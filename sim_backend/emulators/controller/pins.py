@@ -13,7 +13,7 @@ from protocols.messages import say
 from protocols.method import ClampRule, Hinge, Method, TimeRule
 from protocols.wire import ErrorCode, FrameKind, WireError
 from protocols.wire.fields import Fields, pack_reals, parse, to_ns
-from protocols.wire.messages import Failure, WireUp
+from protocols.wire.messages import ErrorReply, WireUp
 from sim_backend.emulators.controller.block import SLACK_V
 from sim_backend.emulators.controller.plant import Astray, BoardParts, BoardPlant, wiring_of
 
@@ -26,7 +26,7 @@ class Refusal(Exception):
 
     def __init__(self, code: ErrorCode, words: str) -> None:
         super().__init__(words)
-        self.failure = Failure(code, words)
+        self.failure = ErrorReply(code, words)
 
 
 class Pins:

@@ -12,7 +12,7 @@ from nidaqmx._stubs import nidaqmx_pb2 as pb
 from sim_backend.emulators.daq.core import DaqCore
 from sim_backend.emulators.daq.errors import Code, DaqFault
 from sim_backend.emulators.daq.names import flattened
-from sim_backend.emulators.daq.task import ChannelKind, Mode, Task
+from sim_backend.emulators.daq.task import ChannelKind, DaqTask, Mode
 
 _COUNTER_OUTPUT = re.compile(r"/?[^/]+/ctr(\d+)internaloutput")
 _WRONG_PRODUCT = "USB-6001"
@@ -189,7 +189,7 @@ class Attributes:
         }
         return _look_up(known, request)
 
-    def _level(self, task: Task) -> int:
+    def _level(self, task: DaqTask) -> int:
         high = self._core.device.counter_high[task.numbers()[0]]
         return int(pb.LEVEL1_HIGH if high else pb.LEVEL1_LOW)
 

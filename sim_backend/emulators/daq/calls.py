@@ -16,7 +16,7 @@ from sim_backend.emulators.daq.attributes import Attributes
 from sim_backend.emulators.daq.core import DaqCore
 from sim_backend.emulators.daq.errors import Code, DaqFault, text_of
 from sim_backend.emulators.daq.names import unflattened
-from sim_backend.emulators.daq.task import ChannelKind, Clock, Mode, PulseShape, Task
+from sim_backend.emulators.daq.task import ChannelKind, DaqTask, Mode, PulseShape, SampleClock
 from sim_backend.emulators.daq.watchdog import Watchdog
 
 Call = Callable[[Any], Any]
@@ -187,7 +187,7 @@ class Calls:
     def _cfg_clock(self, request: Any) -> Any:
         mode = Mode(request.sample_mode_raw or request.sample_mode)
         source = "" if request.source.lower() == "onboardclock" else request.source
-        clock = Clock(source, request.rate, mode, int(request.samps_per_chan))
+        clock = SampleClock(source, request.rate, mode, int(request.samps_per_chan))
         self.core.set_clock(self._task(request), clock)
         return pb.CfgSampClkTimingResponse()
 
@@ -281,7 +281,7 @@ class Calls:
 
     # ── inside ──────────────────────────────────────────────────────────────────────────────────
 
-    def _task(self, request: Any) -> Task:
+    def _task(self, request: Any) -> DaqTask:
         return self.core.task(request.task.name)
 
     def _named_device(self, request: Any) -> None:
@@ -289,7 +289,7 @@ class Calls:
             raise DaqFault(Code.INVALID_DEVICE, f"Device Specified: {request.device_name}")
         self.core.device.check_present()
 
-    def _shaped(self, values: Any, task: Task, request: Any) -> Any:
+    def _shaped(self, values: Any, task: DaqTask, request: Any) -> Any:
         """Return what was written as (channels, samples)."""
         samples, channels = int(request.num_samps_per_chan), len(task.channels)
         if samples < 1 or len(values) != samples * channels:

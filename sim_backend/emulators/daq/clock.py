@@ -15,17 +15,17 @@ import numpy as np
 from protocols.block import FloatArray
 from sim_backend.emulators.daq.device import DaqDevice
 from sim_backend.emulators.daq.errors import Code
-from sim_backend.emulators.daq.task import ChannelKind, Mode, Task
+from sim_backend.emulators.daq.task import ChannelKind, DaqTask, Mode
 
 _ENGINE = {ChannelKind.AI: "ai", ChannelKind.AO: "ao", ChannelKind.DI: "di", ChannelKind.DO: "do"}
 
 
-def drives_clock(task: Task) -> bool:
+def drives_clock(task: DaqTask) -> bool:
     """Say whether the task makes its own sample clock."""
     return task.clock is not None and task.kind is not None and not task.clock.source
 
 
-def clocked_by(master: Task, tasks: Iterable[Task], device: str) -> list[Task]:
+def clocked_by(master: DaqTask, tasks: Iterable[DaqTask], device: str) -> list[DaqTask]:
     """Return the running tasks that take their sample clock from the master's terminal."""
     terminal = f"/{device}/{_ENGINE.get(master.kind or ChannelKind.CI, '')}/SampleClock".lower()
     return [
@@ -35,7 +35,7 @@ def clocked_by(master: Task, tasks: Iterable[Task], device: str) -> list[Task]:
     ]
 
 
-def armed_on(master: Task, tasks: Iterable[Task], device: str) -> list[Task]:
+def armed_on(master: DaqTask, tasks: Iterable[DaqTask], device: str) -> list[DaqTask]:
     """Return the running tasks that wait for the master's start trigger."""
     terminal = f"/{device}/{_ENGINE.get(master.kind or ChannelKind.CI, '')}/StartTrigger".lower()
     return [
@@ -51,7 +51,7 @@ def _terminal(name: str, device: str) -> str:
     return full.lower()
 
 
-def advance(device: DaqDevice, on_clock: list[Task], pulses: list[Task], samples: int) -> None:
+def advance(device: DaqDevice, on_clock: list[DaqTask], pulses: list[DaqTask], samples: int) -> None:
     """Run the tasks of one clock through this many of its edges, in device time."""
     clock = next(t.clock for t in on_clock if t.clock is not None)
     period_s = 1.0 / clock.rate_Hz
@@ -85,7 +85,7 @@ def advance(device: DaqDevice, on_clock: list[Task], pulses: list[Task], samples
             task.buffer = _joined(task, read[task.name])
 
 
-def _step(device: DaqDevice, task: Task) -> None:
+def _step(device: DaqDevice, task: DaqTask) -> None:
     """Move an output task to its next sample; a buffer that is through starts again, if it may."""
     clock, buffer = task.clock, task.buffer
     if clock is None or buffer is None or (clock.mode is Mode.FINITE and task.position >= clock.samples):
@@ -101,13 +101,13 @@ def _step(device: DaqDevice, task: Task) -> None:
         device.switch(task.numbers(), [bool(v) for v in values])
 
 
-def _give(device: DaqDevice, task: Task) -> None:
+def _give(device: DaqDevice, task: DaqTask) -> None:
     if task.pulse is not None:
         device.pulse(task.numbers()[0], task.pulse.high_s)
     task.done = True
 
 
-def _joined(task: Task, new: FloatArray) -> FloatArray:
+def _joined(task: DaqTask, new: FloatArray) -> FloatArray:
     """Return what is still to be read followed by what is new."""
     if task.buffer is None:
         task.position = 0

@@ -11,7 +11,7 @@ from protocols.block import FloatArray
 from sim_backend.emulators.daq.clock import advance, armed_on, clocked_by, drives_clock
 from sim_backend.emulators.daq.device import DaqDevice
 from sim_backend.emulators.daq.errors import Code, DaqFault
-from sim_backend.emulators.daq.task import Channel, ChannelKind, Clock, Mode, PulseShape, Task
+from sim_backend.emulators.daq.task import Channel, ChannelKind, DaqTask, Mode, PulseShape, SampleClock
 from sim_backend.emulators.daq.watchdog import Watchdog
 
 
@@ -20,7 +20,7 @@ class DaqCore:
 
     def __init__(self, device: DaqDevice) -> None:
         self.device = device
-        self.tasks: dict[str, Task] = {}
+        self.tasks: dict[str, DaqTask] = {}
         self.watchdogs: dict[str, Watchdog] = {}
         self.overrun: bool = False
         self._numbers = itertools.count()
@@ -28,15 +28,15 @@ class DaqCore:
 
     # ── tasks ───────────────────────────────────────────────────────────────────────────────────
 
-    def create(self, name: str) -> Task:
+    def create(self, name: str) -> DaqTask:
         """Make a task; raises DaqFault when there is one of that name."""
         name = name or f"_unnamedTask<{next(self._numbers):X}>"
         if name in self.tasks:
             raise DaqFault(Code.DUPLICATE_TASK, f"Task Name: {name}")
-        self.tasks[name] = Task(name)
+        self.tasks[name] = DaqTask(name)
         return self.tasks[name]
 
-    def task(self, name: str) -> Task:
+    def task(self, name: str) -> DaqTask:
         """Return a task; raises DaqFault -200088 when there is none."""
         try:
             return self.tasks[name]
@@ -50,7 +50,7 @@ class DaqCore:
 
     def add_channels(
         self,
-        task: Task,
+        task: DaqTask,
         kind: ChannelKind,
         physical: Sequence[str],
         name: str,
@@ -76,7 +76,7 @@ class DaqCore:
             label = one if not name else name if len(physical) == 1 else f"{name}{number}"
             task.add(kind, Channel(label, (terminal,), low, high))
 
-    def set_clock(self, task: Task, clock: Clock) -> None:
+    def set_clock(self, task: DaqTask, clock: SampleClock) -> None:
         """Give a task a sample clock; raises DaqFault for a rate the device does not reach."""
         task.check_idle()
         model = self.device.model
@@ -93,7 +93,7 @@ class DaqCore:
             )
         task.take_clock(clock)
 
-    def set_pulse(self, task: Task, shape: PulseShape) -> None:
+    def set_pulse(self, task: DaqTask, shape: PulseShape) -> None:
         """Shape a counter's pulse; lengths go to the timebase's ticks, two at least."""
         tick_s = 1.0 / self.device.model.timebase_Hz
         times = (shape.delay_s, shape.low_s, shape.high_s)
@@ -105,7 +105,7 @@ class DaqCore:
 
     # ── states ──────────────────────────────────────────────────────────────────────────────────
 
-    def reserve(self, task: Task) -> None:
+    def reserve(self, task: DaqTask) -> None:
         """Take what the task needs; raises DaqFault -50103 when another task has it."""
         if task.kind is None:
             raise DaqFault(Code.NO_CHANNELS, f"Task Name: {task.name}")
@@ -117,12 +117,12 @@ class DaqCore:
                     Code.RESOURCE_RESERVED, f"Resource: {min(taken)} by {other.name}\nTask Name: {task.name}"
                 )
 
-    def commit(self, task: Task) -> None:
+    def commit(self, task: DaqTask) -> None:
         """Reserve and program the hardware."""
         self.reserve(task)
         task.committed = True
 
-    def start(self, task: Task, *, explicit: bool = True) -> None:
+    def start(self, task: DaqTask, *, explicit: bool = True) -> None:
         """Start a task; a task with a clock of its own takes those along that wait for it."""
         if task.running:
             return
@@ -142,7 +142,7 @@ class DaqCore:
         elif drives_clock(task) and not task.trigger:
             self._run_clock(task)
 
-    def _run_clock(self, master: Task) -> None:
+    def _run_clock(self, master: DaqTask) -> None:
         """Run everything that hangs on a clock; a finite one to its end, the others to be read."""
         clock = master.clock
         if clock is None or clock.mode is not Mode.FINITE:
@@ -157,16 +157,16 @@ class DaqCore:
         pulses = [t for t in waiting if t.kind is ChannelKind.CO]
         advance(self.device, [master, *followers, *in_step], pulses, clock.samples)
 
-    def stop(self, task: Task) -> None:
+    def stop(self, task: DaqTask) -> None:
         """Stop a task; it stays committed if it was."""
         task.end()
 
-    def unreserve(self, task: Task) -> None:
+    def unreserve(self, task: DaqTask) -> None:
         """Stop a task and let go what it had reserved."""
         task.end()
         task.committed = False
 
-    def wait_done(self, task: Task, timeout_s: float) -> None:
+    def wait_done(self, task: DaqTask, timeout_s: float) -> None:
         """Wait for a task's end; raises DaqFault -200560 when it is further away than the time limit."""
         self._raise_overrun(task)
         if not task.running:
@@ -191,7 +191,9 @@ class DaqCore:
 
     # ── reading and writing ─────────────────────────────────────────────────────────────────────
 
-    def read_analog(self, task: Task, samples: int, timeout_s: float, *, stuck: bool = False) -> FloatArray:
+    def read_analog(
+        self, task: DaqTask, samples: int, timeout_s: float, *, stuck: bool = False
+    ) -> FloatArray:
         """Return (channels, samples) in volts; `samples` −1 is all there are, or all of a finite task."""
         self._ready(task, ChannelKind.AI)
         if stuck and task.name in self._last_read:
@@ -208,7 +210,7 @@ class DaqCore:
         self._last_read[task.name] = volts
         return volts
 
-    def _read(self, task: Task, samples: int, timeout_s: float) -> FloatArray:
+    def _read(self, task: DaqTask, samples: int, timeout_s: float) -> FloatArray:
         clock = task.clock
         if clock is None:
             places = task.places(self.device)
@@ -220,7 +222,9 @@ class DaqCore:
         advance(self.device, [task, *followers], [], wanted)
         return task.fetch(wanted, timeout_s)
 
-    def write_analog(self, task: Task, volts: FloatArray, auto_start: bool, *, stuck: bool = False) -> None:
+    def write_analog(
+        self, task: DaqTask, volts: FloatArray, auto_start: bool, *, stuck: bool = False
+    ) -> None:
         """Take (channels, samples) in volts: at once without a clock, else into the buffer."""
         self._ready(task, ChannelKind.AO)
         least, most = task.ranges_V()
@@ -232,12 +236,14 @@ class DaqCore:
             )
         self._write(task, volts, auto_start, stuck)
 
-    def write_lines(self, task: Task, states: FloatArray, auto_start: bool, *, stuck: bool = False) -> None:
+    def write_lines(
+        self, task: DaqTask, states: FloatArray, auto_start: bool, *, stuck: bool = False
+    ) -> None:
         """Take (lines, samples) of 0 and 1: at once without a clock, else into the buffer."""
         self._ready(task, ChannelKind.DO)
         self._write(task, states, auto_start, stuck)
 
-    def _write(self, task: Task, values: FloatArray, auto_start: bool, stuck: bool) -> None:
+    def _write(self, task: DaqTask, values: FloatArray, auto_start: bool, stuck: bool) -> None:
         self.check_watchdogs()
         if task.clock is not None:
             task.check_idle()
@@ -259,14 +265,14 @@ class DaqCore:
         if begun:
             task.end()
 
-    def read_lines(self, task: Task) -> list[bool]:
+    def read_lines(self, task: DaqTask) -> list[bool]:
         """Return the states of a task's lines; an output task reads what it holds."""
         if task.kind not in (ChannelKind.DI, ChannelKind.DO):
             raise DaqFault(Code.NOT_SUPPORTED, f"Task Name: {task.name}")
         self._ready(task, task.kind)
         return [bool(self.device.lines[n]) for n in task.numbers()]
 
-    def read_count(self, task: Task) -> int:
+    def read_count(self, task: DaqTask) -> int:
         """Return the edges counted since the task was started."""
         self._ready(task, ChannelKind.CI)
         if not task.running:
@@ -275,7 +281,7 @@ class DaqCore:
 
     # ── inside ──────────────────────────────────────────────────────────────────────────────────
 
-    def _edges(self, task: Task) -> int:
+    def _edges(self, task: DaqTask) -> int:
         """Return how many edges the terminal that a counting task listens to has seen; outside: none."""
         return 0 if task.counts is None else int(self.device.edges[task.counts])
 
@@ -285,13 +291,13 @@ class DaqCore:
             if watchdog.expired:
                 raise DaqFault(Code.WATCHDOG_EXPIRED, f"Task Name: {watchdog.name}")
 
-    def _ready(self, task: Task, kind: ChannelKind) -> None:
+    def _ready(self, task: DaqTask, kind: ChannelKind) -> None:
         self.device.check_present()
         if task.kind is not kind:
             raise DaqFault(Code.NOT_SUPPORTED, f"Task Name: {task.name} has no {kind} channels")
         self._raise_overrun(task)
 
-    def _raise_overrun(self, task: Task) -> None:
+    def _raise_overrun(self, task: DaqTask) -> None:
         """Report the overrun that a fault has caused, in the task's own terms."""
         if not self.overrun or task.kind is None:
             return

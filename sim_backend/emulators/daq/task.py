@@ -52,7 +52,7 @@ class PulseShape:
 
 
 @dataclass
-class Clock:
+class SampleClock:
     """A sample clock: where it comes from ("" is the task's own), its rate and how much it clocks."""
 
     source: str
@@ -73,7 +73,7 @@ class _LookedUp:
 
 
 @dataclass
-class Task:
+class DaqTask:
     """A task and everything it remembers.
 
     buffer (channels, samples), oldest first; `counts` is the counter whose output edges it counts;
@@ -83,7 +83,7 @@ class Task:
     name: str
     kind: ChannelKind | None = None
     channels: list[Channel] = field(default_factory=list)
-    clock: Clock | None = None
+    clock: SampleClock | None = None
     trigger: str = ""
     pulse: PulseShape | None = None
     running: bool = False
@@ -110,7 +110,7 @@ class Task:
         self.channels.append(channel)
         self._known = None
 
-    def take_clock(self, clock: Clock) -> None:
+    def take_clock(self, clock: SampleClock) -> None:
         """Take a sample clock; raises DaqFault while the task runs."""
         self.check_idle()
         self.clock = clock
@@ -211,7 +211,7 @@ class Task:
         return np.array(piece)
 
 
-def assert_clocked(clock: Clock | None, task: Task) -> None:
+def assert_clocked(clock: SampleClock | None, task: DaqTask) -> None:
     """Raise DaqFault when the task has no sample clock."""
     if clock is None:
         raise DaqFault(Code.NOT_SUPPORTED, f"Task Name: {task.name} has no sample clock")

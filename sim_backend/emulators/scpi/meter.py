@@ -19,7 +19,7 @@ from sim_backend.emulators.scpi.scpi import (
     one,
 )
 
-Source = Callable[[], float]
+MeasuredInput = Callable[[], float]
 
 _OVERLOAD = 9.9e37
 _OVERRANGE = 1.2
@@ -29,7 +29,7 @@ _RANGES_V = (0.1, 1.0, 10.0, 100.0, 1000.0)
 class ScpiMeter(ScpiDevice):
     """What both families share: range, integration, noise that falls with it, the last reading."""
 
-    def __init__(self, dialect: Dialect, source: Source, *, noise_V: float, seed: int) -> None:
+    def __init__(self, dialect: Dialect, source: MeasuredInput, *, noise_V: float, seed: int) -> None:
         super().__init__(dialect)
         self._source = source
         self._noise_V = noise_V
@@ -89,7 +89,7 @@ class Keysight34465A(ScpiMeter):
     _CYCLES = (0.02, 0.06, 0.2, 1.0, 10.0, 100.0)
 
     def __init__(
-        self, source: Source, *, serial: str = "SIM-34465A-1", noise_V: float = 1e-6, seed: int = 0
+        self, source: MeasuredInput, *, serial: str = "SIM-34465A-1", noise_V: float = 1e-6, seed: int = 0
     ) -> None:
         identification = f"Keysight Technologies,34465A,{serial},A.03.02-02.40-03.02-00.52-03-02"
         super().__init__(Dialect(identification, signed=True), source, noise_V=noise_V, seed=seed)
@@ -114,7 +114,7 @@ class Keithley2000(ScpiMeter):
     """Six and a half digits; powers up measuring by itself, and then answers no `*OPC?`."""
 
     def __init__(
-        self, source: Source, *, serial: str = "SIM-2000-1", noise_V: float = 2e-6, seed: int = 0
+        self, source: MeasuredInput, *, serial: str = "SIM-2000-1", noise_V: float = 2e-6, seed: int = 0
     ) -> None:
         identification = f"KEITHLEY INSTRUMENTS INC.,MODEL 2000,{serial},A20 /A02"
         dialect = Dialect(identification, signed=False, queue_length=10, input_bytes=256)

@@ -26,7 +26,7 @@ Load = Callable[[int, float], float]
 
 
 @dataclass
-class Output:
+class SupplyOutput:
     """One channel: what it can give and what it is set to."""
 
     max_V: float
@@ -40,10 +40,10 @@ class Outputs:
     """The channels of a supply with their loads; voltages in volts, currents in amperes."""
 
     def __init__(self, ratings: tuple[tuple[float, float], ...], load: Load | None) -> None:
-        self._channels = {n: Output(*rating) for n, rating in enumerate(ratings, start=1)}
+        self._channels = {n: SupplyOutput(*rating) for n, rating in enumerate(ratings, start=1)}
         self._load = load or (lambda channel, voltage_V: 0.0)
 
-    def __getitem__(self, channel: int) -> Output:
+    def __getitem__(self, channel: int) -> SupplyOutput:
         """Return a channel; raises ScpiError -222 when there is none of that number."""
         try:
             return self._channels[channel]

@@ -13,7 +13,7 @@ from drivers.controller.link import Link
 from drivers.errors import ConnectionLost, OutOfLimit, Overrun, Refused
 from drivers.limits import ChannelLimits
 from protocols import ClampRule, Contrast, CycleBlock, CycleRecord, Hinge, Method, Nudge, TimeRule, Timing
-from protocols.wire import Frame, FrameKind, State
+from protocols.wire import BoardState, Frame, FrameKind
 from sim_backend.emulators.controller.device import ControllerEmulator
 from sim_backend.emulators.controller.plant import BoardParts
 from sim_backend.emulators.faults import Fault, FaultKind
@@ -107,17 +107,17 @@ def test_a_block_keeps_the_rate_asked_for(kind: str) -> None:
 def test_leaving_a_block_early_stops_the_board_at_once() -> None:
     with emulator() as board, controller(board, window=2) as driver:
         driver.run_block(make_block(20_000))  # never begun: nothing runs
-        assert board.held().state is State.SAFE
+        assert board.held().state is BoardState.SAFE
         took = []
         for _ in range(10):
             records = driver.run_block(make_block(20_000))
             next(records)
-            assert board.held().state is State.RUNNING
+            assert board.held().state is BoardState.RUNNING
             began = time.perf_counter()
             records.close()  # type: ignore[attr-defined]
             took.append(time.perf_counter() - began)
             held = board.held()
-            assert (held.state, held.learning_on, held.clamps_released) == (State.SAFE, False, True)
+            assert (held.state, held.learning_on, held.clamps_released) == (BoardState.SAFE, False, True)
             assert set(held.sources_V) == {0.0}
             assert held.cycles_done < 20_000
         assert np.median(took) < 0.2
@@ -133,7 +133,7 @@ def test_an_error_in_the_middle_of_a_block_leaves_the_board_safe() -> None:
         with pytest.raises(RuntimeError):
             consume(driver)
         driver.safe_state()
-        assert board.held().state is State.SAFE
+        assert board.held().state is BoardState.SAFE
 
 
 def test_an_interrupt_from_the_keyboard_leaves_the_board_safe(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -150,7 +150,7 @@ def test_an_interrupt_from_the_keyboard_leaves_the_board_safe(monkeypatch: pytes
         monkeypatch.setattr(Link, "next_piece", interrupted)
         with pytest.raises(KeyboardInterrupt):
             list(driver.run_block(make_block(20_000)))
-        assert board.held().state is State.SAFE
+        assert board.held().state is BoardState.SAFE
         assert 0 < board.held().cycles_done < 20_000
 
 
@@ -184,7 +184,7 @@ def test_silence_in_the_middle_of_a_block_trips_the_board_and_is_said() -> None:
     with emulator() as board, controller(board, deadman_s=0.5, window=2) as driver:
         records = driver.run_block(make_block(20_000))
         next(records)
-        wait_for(lambda: board.held().state is State.TRIPPED, 0.5 + STALL_S)
+        wait_for(lambda: board.held().state is BoardState.TRIPPED, 0.5 + STALL_S)
         assert set(board.held().sources_V) == {0.0}
         with pytest.raises(ConnectionLost, match=r"made itself safe after \d+ of 20000 cycles.*dead-man"):
             list(records)
@@ -197,7 +197,7 @@ def test_records_lost_inside_the_board_are_said() -> None:
         board.faults.arm(Fault(FaultKind.OVERRUN, at=3, match="STREAM"))
         with pytest.raises(Overrun, match=r"records were lost inside it"):
             list(driver.run_block(make_block(20_000)))
-        assert board.held().state is State.SAFE
+        assert board.held().state is BoardState.SAFE
 
 
 def test_a_plant_that_fails_ends_the_block_and_rests() -> None:
@@ -211,7 +211,7 @@ def test_a_plant_that_fails_ends_the_block_and_rests() -> None:
     with ControllerEmulator.on_pty(plant, BoardParts(WIRING.network)) as board, controller(board) as driver:
         with pytest.raises(Refused, match=r"could not go on after 8 of 200 cycles \(relay: stuck\)"):
             list(driver.run_block(make_block()))
-        assert board.held().state is State.SAFE
+        assert board.held().state is BoardState.SAFE
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ import pytest
 from drivers.controller import Controller, RetryPolicy
 from drivers.errors import ConnectionLost, InstrumentFault, NoAnswer, Overrun, WrongInstrument
 from protocols import CycleBlock, CycleRecord
-from protocols.wire import State
+from protocols.wire import BoardState
 from sim_backend.emulators.controller.device import ControllerEmulator
 from sim_backend.emulators.faults import Fault, FaultKind
 
@@ -96,7 +96,7 @@ def recover(driver: Controller, board: ControllerEmulator) -> None:
         state = driver.safe_state()
     assert state.sources_V == (0.0,) * 4
     held = board.held()
-    assert (held.state, held.learning_on, held.clamps_released) == (State.SAFE, False, True)
+    assert (held.state, held.learning_on, held.clamps_released) == (BoardState.SAFE, False, True)
     assert set(held.sources_V) == {0.0}
 
 

@@ -16,7 +16,7 @@ from drivers.controller import Controller
 from drivers.errors import ConnectionLost, Garbled, NotTaken, OutOfLimit, Refused, WrongInstrument
 from drivers.limits import ChannelLimits
 from protocols import ClampRule, ConfigError, CycleBlock, Method, ProtocolError, SafeState
-from protocols.wire import Frame, FrameKind, State
+from protocols.wire import BoardState, Frame, FrameKind
 from protocols.wire.messages import Hello
 from sim_backend.emulators.controller.device import ControllerEmulator
 from sim_backend.emulators.controller.plant import BoardParts
@@ -103,7 +103,7 @@ def test_what_is_held_is_what_was_set_and_safe_means_zero() -> None:
         driver.set_deadman(1.234)
         held = board.held()
         assert (held.sources_V, held.labels_V, held.eta) == (tuple(SOURCES_V), (-0.03,), 0.25)
-        assert (held.state, held.deadman_s) == (State.DRIVING, 1.234)
+        assert (held.state, held.deadman_s) == (BoardState.DRIVING, 1.234)
         assert driver.held() == held
         safe = SafeState(learning_on=False, sources_V=(0.0,) * 4, clamps_released=True)
         assert driver.safe_state() == safe
@@ -121,7 +121,7 @@ def test_closing_leaves_the_board_safe_and_may_be_repeated() -> None:
         with pytest.raises(ProtocolError, match="open already"):
             driver.open()
         driver.close()
-        assert board.held().state is State.SAFE
+        assert board.held().state is BoardState.SAFE
         driver.close()
         driver.open()
         driver.close()
@@ -255,11 +255,11 @@ def test_the_dead_man_timer_zeroes_the_outputs_and_is_said() -> None:
         for _ in range(6):
             time.sleep(0.1)
             last = time.monotonic()
-            assert driver.held().state is State.DRIVING  # asking is a sign of life
-        wait_for(lambda: board.held().state is not State.DRIVING, STALL_S)
+            assert driver.held().state is BoardState.DRIVING  # asking is a sign of life
+        wait_for(lambda: board.held().state is not BoardState.DRIVING, STALL_S)
         assert time.monotonic() - last > 0.45  # it may look at the clock a little early
         held = board.held()
-        assert (held.state, held.learning_on, held.clamps_released) == (State.TRIPPED, False, True)
+        assert (held.state, held.learning_on, held.clamps_released) == (BoardState.TRIPPED, False, True)
         assert set(held.sources_V) == {0.0}
         assert set(held.labels_V) == {0.0}
         with pytest.raises(Refused, match=r"dead-man timer fired.*0.5 s.*safe state"):
@@ -272,7 +272,7 @@ def test_a_board_at_rest_needs_no_attention() -> None:
     with emulator() as board, controller(board, deadman_s=0.05) as driver:
         driver.safe_state()
         time.sleep(0.2)
-        assert board.held().state is State.SAFE
+        assert board.held().state is BoardState.SAFE
         driver.set_sources(SOURCES_V)
 
 
@@ -305,13 +305,13 @@ def test_a_host_that_is_killed_leaves_the_board_safe(kind: str) -> None:
         assert host.stdout is not None
         with host, host.stdout:
             assert host.stdout.readline() == b"running\n"
-            assert board.held().state is State.RUNNING
+            assert board.held().state is BoardState.RUNNING
             host.kill()
-        wait_for(lambda: board.held().state is not State.RUNNING, 1.0 + STALL_S)
-        assert board.held().state is State.TRIPPED
+        wait_for(lambda: board.held().state is not BoardState.RUNNING, 1.0 + STALL_S)
+        assert board.held().state is BoardState.TRIPPED
         assert set(board.held().sources_V) == {0.0}
         with controller(board) as another:
-            assert another.held().state is State.SAFE
+            assert another.held().state is BoardState.SAFE
 
 
 def test_a_board_that_was_taken_over_says_so_and_gets_its_wiring_back() -> None:

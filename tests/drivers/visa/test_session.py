@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from drivers.errors import ConnectionLost, DriverMissing, Garbled, NoAnswer, WrongInstrument
-from drivers.visa import SUPPLIES, SerialLine, SupplyDriver, VisaSession
+from drivers.visa import SUPPLIES, SerialSettings, SupplyDriver, VisaSession
 from drivers.visa.link import VisaLink
 from sim_backend.emulators.faults import Fault, FaultInjector, FaultKind
 from sim_backend.emulators.scpi.server import MessageLine, ScpiServer
@@ -77,7 +77,7 @@ def test_the_same_driver_talks_over_a_serial_line_and_skips_late_answers(kind: F
             SUPPLIES["rigol-dp800"],
             LIMITS,
             timeout_s=TIMEOUT_S,
-            line=SerialLine(baud=115200),
+            line=SerialSettings(baud=115200),
         )
         driver.open()
         assert driver.set_voltage(1, 1.0) == pytest.approx(1.0)

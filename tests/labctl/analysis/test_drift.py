@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from labctl.analysis import (
-    Clock,
+    DriftClock,
     drift_end,
     erasure_in_turns,
     erasure_rate,
@@ -88,7 +88,7 @@ def test_cycles_measure_drift_where_learning_hardly_goes_on() -> None:
     run = two_edge_run(
         {"gate_voltage": gates, "round_cycle": 100 * np.arange(11), "learning_time": np.zeros(11)}
     )
-    per_time = gate_drift(run, clock=Clock.CYCLES, cycle_s=1e-4)
+    per_time = gate_drift(run, clock=DriftClock.CYCLES, cycle_s=1e-4)
     assert per_time.per_edge_V_per_s == pytest.approx(1e-3 / 1e-2)
     with pytest.raises(DataError, match="no learning time"):
         gate_drift(run)

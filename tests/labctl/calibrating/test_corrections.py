@@ -22,7 +22,7 @@ from drivers.hardware import HardwareBench
 from labctl.bench_files.calibration_settings import ANSWERED
 from labctl.bench_files.load import load_hardware, read_hardware
 from labctl.calibrating.applied import applied_in, corrections_of
-from labctl.calibrating.carrying_out import Bench, calibrate, prepare_bench, standard_wiring
+from labctl.calibrating.carrying_out import BenchToCalibrate, calibrate, prepare_bench, standard_wiring
 from labctl.emulation import EmulatedBench
 from labctl.emulation.free_ports import with_free_ports
 from labctl.runs import preflight
@@ -62,7 +62,7 @@ def emulated(tmp_path: Path, file: str = "emulated.toml", metered: int | None = 
         yield values
 
 
-def ready(values: dict) -> Bench:
+def ready(values: dict) -> BenchToCalibrate:
     return prepare_bench(load_hardware(values, "bench.toml"), None, None, 0, "test")
 
 

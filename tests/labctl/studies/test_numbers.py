@@ -9,7 +9,7 @@ import pytest
 
 from labctl.studies import measured, methods, overclamping, scaling
 from labctl.studies.boards import TWO_EDGE
-from labctl.studies.found import Losses, MethodOutcome, Overclamping, Published, Scaling
+from labctl.studies.found import Losses, MethodOutcome, Overclamping, PublishedRuns, Scaling
 from labctl.studies.scaling import LATTICE_TAU_S, TWO_EDGE_TAU_S
 
 SCALING_KEYS = {
@@ -86,7 +86,7 @@ def test_overclamping_gives_columns_of_equal_length_and_the_published_number_bes
         values[:, 0] = 4 * hinge_V2
         return Losses(values, np.full((2, 3), 0.125), np.ones((2, 3)))
 
-    known = Published(np.array([0.25]), np.array([1.08e-4]), np.array([0.125]), np.array([61.0]))
+    known = PublishedRuns(np.array([0.25]), np.array([1.08e-4]), np.array([0.125]), np.array([61.0]))
     made = {"standard": losses(1e-4), "good": losses(0.0), "bad": losses(1e-3)}
     found = overclamping.numbers(Overclamping(eps, made, {"standard": known}))
     columns = [found[k] for k in ("epsilon_V", "method", "hinge_V2", "class_error", "learning_time_s")]

@@ -16,7 +16,7 @@ from labctl.cli import app
 from labctl.studies import drift, erasure_figure, limit_cycle, methods, overclamping, scaling, scaling_figure
 from labctl.studies.boards import TWO_EDGE
 from labctl.studies.scaling import SWEEPS
-from labctl.studies.study import Finding, Request
+from labctl.studies.study import StudyFinding, StudyRequest
 
 
 def silent(what: str, done: float, whole: float) -> None:
@@ -36,7 +36,7 @@ def test_experiment_1_scales_as_published_and_without_bias_not_at_all(tmp_path: 
         idle_s=3.0,
         idle_periods=60,
     )
-    found = scaling.run_sweep(Request(tmp_path, "exp1", workers=1), sweep, silent)
+    found = scaling.run_sweep(StudyRequest(tmp_path, "exp1", workers=1), sweep, silent)
     seen = scaling.numbers(found)
     assert seen["slope_logD2_logtau"] == pytest.approx(2.0, abs=0.03)
     assert seen["D_over_tau_V_per_s"] == pytest.approx(6.90, rel=0.10)
@@ -49,7 +49,7 @@ def test_experiment_1_scales_as_published_and_without_bias_not_at_all(tmp_path: 
 
 
 def test_the_cycle_is_a_bowtie_with_its_switches_at_the_wings(tmp_path: Path) -> None:
-    request = Request(tmp_path, "exp1", workers=1)
+    request = StudyRequest(tmp_path, "exp1", workers=1)
     (cycle,) = limit_cycle.run_cycles(request, silent, (0.2,))
     alpha, beta = TWO_EDGE["exp1"].lines()
     half = len(cycle.gates_V) // 2
@@ -72,7 +72,7 @@ def test_principal_directions_keep_what_lies_in_a_plane() -> None:
 
 
 def test_a_task_trained_alone_slides_along_its_line_and_erases_the_other(tmp_path: Path) -> None:
-    request = Request(tmp_path, "exp1", workers=1)
+    request = StudyRequest(tmp_path, "exp1", workers=1)
     runs, expected = drift.run_alone(request, silent, learning_s=0.4, rounds=81)
     for run in runs:
         speed = float(np.linalg.norm(run.velocity_V_per_s))
@@ -90,7 +90,7 @@ def test_a_task_trained_alone_slides_along_its_line_and_erases_the_other(tmp_pat
 def test_on_the_circle_the_best_method_beats_the_published_hardware_and_the_standard(tmp_path: Path) -> None:
     best = "symmetric overclamping, 200 mV"
     chosen = {name: overclamping.METHODS[name] for name in ("standard", best)}
-    request = Request(tmp_path, seeds=1, workers=1)
+    request = StudyRequest(tmp_path, seeds=1, workers=1)
     found = overclamping.run_circles(request, silent, (0.417,), chosen, 30_000)
     seen = overclamping.numbers(found)
     assert seen["best_method"] == best
@@ -101,20 +101,20 @@ def test_on_the_circle_the_best_method_beats_the_published_hardware_and_the_stan
 def test_methods_differ_on_the_four_points_as_they_should(tmp_path: Path) -> None:
     best = "symmetric overclamping, 200 mV"
     chosen = {name: methods.METHODS[name] for name in ("standard", best)}
-    outcomes = methods.run_methods(Request(tmp_path, seeds=2, workers=1), silent, chosen, 30_000)
+    outcomes = methods.run_methods(StudyRequest(tmp_path, seeds=2, workers=1), silent, chosen, 30_000)
     seen = methods.numbers(outcomes)
     assert seen["rows"][1]["reduction_median"] > 30
     assert seen["rows"][1]["drift_cut"] > 3
-    finding = Finding(seen, [], [], partial(methods.methods_figure.draw, outcomes, seen))
+    finding = StudyFinding(seen, [], [], partial(methods.methods_figure.draw, outcomes, seen))
     assert is_picture(finding.draw(tmp_path / "methods.png"))
 
 
 def test_the_command_prints_one_object_and_keeps_numbers_and_picture(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    asked: list[Request] = []
+    asked: list[StudyRequest] = []
 
-    def made_up(request: Request, told: object) -> Finding:
+    def made_up(request: StudyRequest, told: object) -> StudyFinding:
         asked.append(request)
         request.folder.mkdir(parents=True)
 
@@ -122,7 +122,7 @@ def test_the_command_prints_one_object_and_keeps_numbers_and_picture(
             path.write_bytes(b"picture")
             return path
 
-        return Finding({"study": "drift", "D_V": [1.0]}, ["a"], [["1"]], draw)
+        return StudyFinding({"study": "drift", "D_V": [1.0]}, ["a"], [["1"]], draw)
 
     monkeypatch.setitem(studies.STUDIES, "drift", studies.StudyEntry(made_up, ("exp1", "exp2")))
     words = ["reproduce", "drift", "--board", "exp2", "--out", str(tmp_path), "--seeds", "3", "--json"]

@@ -15,8 +15,8 @@ from labctl.runs.prepared import prepare
 from labctl.runs.request import RunRequest
 from labctl.runs.runner import carry_out
 from labctl.twins import follow as twin_follow
-from labctl.twins.follow import Measured, follow, measured
-from labctl.twins.health import DISAGREES, Health, NoTwin, Watch
+from labctl.twins.follow import MeasuredRound, follow, measured
+from labctl.twins.health import DISAGREES, Health, NoTwin, TwinWatch
 
 from ...timing import wait_for
 
@@ -67,7 +67,7 @@ def test_the_process_beside_says_the_same_and_ends(ran):
     folder, twin = ran
     here: list[Health] = []
     follow(folder, twin, here.append)
-    watch = Watch(folder, twin)
+    watch = TwinWatch(folder, twin)
     try:
         wait_for(lambda: watch.over)
         taken = watch.take()
@@ -83,7 +83,7 @@ def test_without_a_twin_it_says_so(ran, tmp_path, monkeypatch):
     monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path))
     with pytest.raises(NoTwin, match="there is no twin of board SIM-0001 seed 2"):
         follow(ran[0], None, print)
-    watch = Watch(ran[0])
+    watch = TwinWatch(ran[0])
     try:
         wait_for(lambda: watch.over)
     finally:
@@ -99,7 +99,7 @@ def test_the_twin_waits_for_the_run_and_goes_no_further(ran, monkeypatch):
     told: list[Health] = []
     had: list[int] = []
 
-    def coming(where: Path) -> Iterator[Measured]:
+    def coming(where: Path) -> Iterator[MeasuredRound]:
         for reading in rounds[:3]:  # the run is stopped there
             assert len(told) == len(had)
             had.append(reading.cycle)

@@ -6,14 +6,14 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from labctl.analysis.theory import Line, LinearTask, TwoEdgeBoard
+from labctl.analysis.theory import LinearTask, SolutionLine, TwoEdgeBoard
 
 NOMINAL_RATE = 1 / (0.33 * 100 * 22e-6)
 
 
 @dataclass(frozen=True)
 class Published:
-    lines: tuple[Line, Line]  # measured
+    lines: tuple[SolutionLine, SolutionLine]  # measured
     drifts_V_per_s: tuple[tuple[float, float], tuple[float, float]]
     near_V: tuple[float, float]  # where the bias was measured
     fitted_bias_V_per_s: tuple[float, float]
@@ -28,14 +28,14 @@ class Published:
 
 
 EXP1 = Published(
-    (Line(2.7257, -3.3003), Line(0.43914, 1.6061)),
+    (SolutionLine(2.7257, -3.3003), SolutionLine(0.43914, 1.6061)),
     ((1.870, 5.084), (4.148, 1.867)),
     (3.0, 3.5),
     (2.96, 4.90),
     2.42,
 )
 EXP2 = Published(
-    (Line(2.5678, -2.901), Line(0.74821, 1.9224)),
+    (SolutionLine(2.5678, -2.901), SolutionLine(0.74821, 1.9224)),
     ((0.639, 1.642), (0.785, 0.599)),
     (3.1, 4.3),
     (-0.28, 2.12),

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from scipy.integrate import solve_ivp
 from scipy.optimize import brentq
 
-from labctl.analysis.theory import Line, TwoEdgeBoard, small_period, steady_cycle
+from labctl.analysis.theory import SolutionLine, TwoEdgeBoard, small_period, steady_cycle
 from protocols.errors import ProtocolError
 
 TASKS = ((0.4351, 0.31), (0.0181, 0.14))
@@ -102,6 +102,6 @@ def test_what_cannot_be_is_refused():
     with pytest.raises(ProtocolError, match="between the rails"):
         board.line(0.2, 0.44)
     with pytest.raises(ProtocolError, match="rises"):
-        board.effective_task(Line(-1.0, 3.0))
+        board.effective_task(SolutionLine(-1.0, 3.0))
     with pytest.raises(ProtocolError, match="parallel"):
-        Line(1.0, 0.0).crossing(Line(1.0, 1.0))
+        SolutionLine(1.0, 0.0).crossing(SolutionLine(1.0, 1.0))

@@ -23,9 +23,9 @@ from protocols import (
     TimeRule,
     Timing,
 )
-from protocols.wire import EndStatus, ErrorCode, State, WireError
+from protocols.wire import BoardState, EndStatus, ErrorCode, WireError
 from protocols.wire.block_codec import pack_block, rows_of, unpack_block
-from protocols.wire.messages import Ack, Chunk, Ending, Failure, Held, Hello, Welcome, WireUp
+from protocols.wire.messages import Ack, Chunk, Ending, ErrorReply, Held, Hello, Welcome, WireUp
 from protocols.wire.record_codec import Shape, pack_record, sealed, unpack_record, unsealed
 
 WORDS = st.text(max_size=60)
@@ -63,7 +63,7 @@ MESSAGES: dict[type, st.SearchStrategy] = {
     ),
     Held: st.builds(
         Held,
-        st.sampled_from(State),
+        st.sampled_from(BoardState),
         st.booleans(),
         st.booleans(),
         st.lists(VOLTS, max_size=9).map(tuple),
@@ -77,7 +77,7 @@ MESSAGES: dict[type, st.SearchStrategy] = {
         st.lists(NODE, max_size=9).map(tuple),
         st.lists(st.tuples(NODE, NODE), max_size=9).map(tuple),
     ),
-    Failure: st.builds(Failure, st.sampled_from(ErrorCode), WORDS),
+    ErrorReply: st.builds(ErrorReply, st.sampled_from(ErrorCode), WORDS),
     Ack: st.builds(Ack, U32, U16, st.booleans()),
     Chunk: st.builds(Chunk, U32, st.binary(max_size=99), st.booleans(), st.booleans()),
     Ending: st.builds(Ending, st.sampled_from(EndStatus), U32, WORDS),
@@ -111,14 +111,14 @@ def test_any_bytes_are_read_or_refused_and_nothing_else(kind: type, body: bytes)
 
 
 def test_long_words_are_cut_between_characters() -> None:
-    cut = Failure.parse(Failure(ErrorCode.HARDWARE, "µ" * 200).body())
+    cut = ErrorReply.parse(ErrorReply(ErrorCode.HARDWARE, "µ" * 200).body())
     assert cut.words == "µ" * 127
 
 
 @pytest.mark.parametrize("body", [b"\x63\x00\x00", b"\x00\x00\x00"])
 def test_a_code_nobody_knows_is_refused(body: bytes) -> None:
     with pytest.raises(WireError, match="is no ErrorCode"):
-        Failure.parse(body)
+        ErrorReply.parse(body)
 
 
 # ── blocks and records ───────────────────────────────────────────────────────────────────────────

@@ -12,16 +12,16 @@ import pytest
 from protocols.wire import (
     MODEL,
     REPLY,
+    BoardState,
     EndStatus,
     ErrorCode,
     Frame,
     FrameKind,
     FrameReader,
-    State,
     encode_frame,
 )
 from protocols.wire.fields import pack_reals
-from protocols.wire.messages import NO_NODE, Ack, Chunk, Ending, Failure, Held, Hello, Welcome, WireUp
+from protocols.wire.messages import NO_NODE, Ack, Chunk, Ending, ErrorReply, Held, Hello, Welcome, WireUp
 from protocols.wire.record_codec import sealed
 
 PAGE = (Path(__file__).parents[3] / "docs" / "controller-protocol.md").read_text("utf-8")
@@ -31,7 +31,7 @@ WELCOME = Welcome(
     MODEL, "board 3", "B-03", "1.0", False, 4, 16, 32, 8, 8, 0.0, 0.4532, 0.75, 5.03, 0.0018,
     0.1, 1e-6, 2000, 65536, 1024, 16, 0.05, 10.0, 2.0,
 )  # fmt: skip
-HELD = Held(State.DRIVING, False, True, (0.1, 0.25), (-0.0625,), 0.5, 2.0, 0)
+HELD = Held(BoardState.DRIVING, False, True, (0.1, 0.25), (-0.0625,), 0.5, 2.0, 0)
 ENDING = Ending(EndStatus.DONE, 200)
 
 
@@ -50,7 +50,7 @@ FRAMES = {
     "learn-pulse": frame(FrameKind.LEARN_PULSE, 4, struct.pack("<I", 100_000)),
     "status": frame(FrameKind.STATUS, 5),
     "status-answer": frame(FrameKind.STATUS | REPLY, 5, HELD.body()),
-    "error": frame(FrameKind.ERROR | REPLY, 6, Failure(ErrorCode.TRIPPED, "silence").body()),
+    "error": frame(FrameKind.ERROR | REPLY, 6, ErrorReply(ErrorCode.TRIPPED, "silence").body()),
     "run": frame(FrameKind.RUN, 9, struct.pack("<H", 16)),
     "stream-ack": frame(FrameKind.STREAM_ACK, 0, Ack(4, 16, resend=True).body()),
     "stream-last": frame(FrameKind.STREAM, 9, Chunk(7, sealed(ENDING.body()), closes=True, last=True).body()),
@@ -80,7 +80,7 @@ def rows(section: str) -> list[list[str]]:
     ("section", "codes"),
     [
         ("5. Messages", FrameKind),
-        ("6. States", State),
+        ("6. States", BoardState),
         ("8. Errors", ErrorCode),
     ],
 )

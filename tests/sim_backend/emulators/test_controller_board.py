@@ -10,10 +10,10 @@ import numpy as np
 import pytest
 
 from protocols import CycleBlock, Method, TimeRule
-from protocols.wire import MODEL, REPLY, ErrorCode, Frame, FrameKind, FrameReader, State
+from protocols.wire import MODEL, REPLY, BoardState, ErrorCode, Frame, FrameKind, FrameReader
 from protocols.wire.block_codec import pack_block
 from protocols.wire.fields import Fields, pack_reals
-from protocols.wire.messages import NO_NODE, Ack, Chunk, Ending, Failure, Held, Hello, Welcome, WireUp
+from protocols.wire.messages import NO_NODE, Ack, Chunk, Ending, ErrorReply, Held, Hello, Welcome, WireUp
 from protocols.wire.record_codec import unsealed
 from sim_backend import SimBench
 from sim_backend.emulators.controller.firmware import ControllerFirmware
@@ -54,16 +54,16 @@ class Host:
     def says(self, kind: int, body: bytes = b"") -> bytes:
         reply = self.ask(kind, body)
         assert reply is not None
-        assert reply.kind == kind | REPLY, Failure.parse(reply.body)
+        assert reply.kind == kind | REPLY, ErrorReply.parse(reply.body)
         return reply.body
 
     def refuses(self, kind: int, body: bytes = b"") -> ErrorCode:
         reply = self.ask(kind, body)
         assert reply is not None
         assert reply.kind == FrameKind.ERROR | REPLY
-        return Failure.parse(reply.body).code
+        return ErrorReply.parse(reply.body).code
 
-    def passes(self, seconds: float) -> State:
+    def passes(self, seconds: float) -> BoardState:
         self.now_s += seconds
         self.board.tick(self.now_s)
         return self.board.held().state
@@ -121,7 +121,7 @@ def test_whoever_only_asks_changes_nothing() -> None:
     assert host.board.executed == executed
     asker.now_s = host.now_s + 0.9
     assert asker.says(FrameKind.IDENTIFY)
-    assert host.passes(1.1) is State.TRIPPED  # it is no sign of life
+    assert host.passes(1.1) is BoardState.TRIPPED  # it is no sign of life
 
 
 def test_another_session_takes_over_and_finds_the_board_safe() -> None:
@@ -130,7 +130,7 @@ def test_another_session_takes_over_and_finds_the_board_safe() -> None:
     old = host.session
     host.session, host.sequence = 8, 500
     host.hello()
-    assert host.board.held().state is State.SAFE
+    assert host.board.held().state is BoardState.SAFE
     assert set(host.board.held().sources_V) == {0.0}
     host.session = old
     assert host.refuses(FrameKind.STATUS) is ErrorCode.NO_SESSION
@@ -159,7 +159,7 @@ def test_an_old_request_that_took_a_long_way_is_not_heard() -> None:
     host.says(FrameKind.SET_SOURCES, SOURCES)
     done = host.board.executed
     assert host.ask(FrameKind.SAFE, sequence=host.sequence - 1) is None
-    assert host.board.held().state is State.DRIVING
+    assert host.board.held().state is BoardState.DRIVING
     assert host.board.executed == done
 
 
@@ -174,7 +174,7 @@ def test_another_version_is_told_so_whatever_it_asks() -> None:
     host = Host()
     reply = host.board.receive(Frame(99, 7, 1, b"?", version=9), 0.0)
     assert reply is not None
-    assert (reply.version, Failure.parse(reply.body).code) == (1, ErrorCode.VERSION)
+    assert (reply.version, ErrorReply.parse(reply.body).code) == (1, ErrorCode.VERSION)
 
 
 @pytest.mark.parametrize("kind", [0, 0x0F, 0x3F, 0x7E, 0xFF])
@@ -247,10 +247,10 @@ def test_the_same_wiring_again_leaves_the_gates_alone() -> None:
 def test_silence_while_driving_trips_the_board_once_the_time_is_over() -> None:
     host = Host(deadman_s=0.5).ready()
     host.says(FrameKind.SET_SOURCES, SOURCES)
-    assert host.passes(0.499) is State.DRIVING
+    assert host.passes(0.499) is BoardState.DRIVING
     host.says(FrameKind.STATUS)
-    assert host.passes(0.499) is State.DRIVING
-    assert host.passes(0.002) is State.TRIPPED
+    assert host.passes(0.499) is BoardState.DRIVING
+    assert host.passes(0.002) is BoardState.TRIPPED
     held = host.board.held()
     assert (held.learning_on, held.clamps_released, set(held.sources_V)) == (False, True, {0.0})
     for kind in (
@@ -261,8 +261,8 @@ def test_silence_while_driving_trips_the_board_once_the_time_is_over() -> None:
         FrameKind.RESET_GATES,
     ):
         assert host.refuses(kind, SOURCES) is ErrorCode.TRIPPED
-    assert Held.parse(host.says(FrameKind.STATUS)).state is State.TRIPPED
-    assert Held.parse(host.says(FrameKind.SAFE)).state is State.SAFE
+    assert Held.parse(host.says(FrameKind.STATUS)).state is BoardState.TRIPPED
+    assert Held.parse(host.says(FrameKind.SAFE)).state is BoardState.SAFE
     host.says(FrameKind.SET_SOURCES, SOURCES)
 
 
@@ -271,15 +271,15 @@ def test_a_repeated_request_is_a_sign_of_life_and_another_session_is_none() -> N
     host.says(FrameKind.SET_SOURCES, SOURCES)
     host.passes(0.4)
     host.ask(FrameKind.SET_SOURCES, SOURCES, sequence=host.sequence)
-    assert host.passes(0.4) is State.DRIVING
+    assert host.passes(0.4) is BoardState.DRIVING
     host.session += 1
     host.refuses(FrameKind.STATUS)
-    assert host.passes(0.2) is State.TRIPPED
+    assert host.passes(0.2) is BoardState.TRIPPED
 
 
 def test_a_board_at_rest_waits_for_ever() -> None:
     host = Host(deadman_s=0.5).ready()
-    assert host.passes(1e6) is State.SAFE
+    assert host.passes(1e6) is BoardState.SAFE
 
 
 # ── blocks ───────────────────────────────────────────────────────────────────────────────────────
@@ -307,7 +307,7 @@ def test_a_block_ends_with_its_ending_and_leaves_the_sources_driven() -> None:
     end = Ending.parse(parts_of(chunks)[-1])
     assert (end.status, end.cycles_done) == (0, 400)
     held = host.board.held()
-    assert (held.state, held.learning_on, held.clamps_released) == (State.DRIVING, False, True)
+    assert (held.state, held.learning_on, held.clamps_released) == (BoardState.DRIVING, False, True)
     assert held.sources_V == (0.1, 0.3, 0.2, 0.4)
 
 
@@ -325,7 +325,7 @@ def test_only_safe_and_status_are_heard_while_a_block_runs() -> None:
         assert host.refuses(kind) is ErrorCode.BUSY
     host.work(1)
     assert 0 < Held.parse(host.says(FrameKind.STATUS)).cycles_done < 400
-    assert Held.parse(host.says(FrameKind.SAFE)).state is State.SAFE
+    assert Held.parse(host.says(FrameKind.SAFE)).state is BoardState.SAFE
     end = Ending.parse(parts_of(host.work())[-1])
     assert end.status == 1
     assert end.cycles_done < 400
@@ -338,7 +338,7 @@ def test_the_board_waits_when_nobody_takes_the_record_and_repeats_what_was_lost(
     first = host.work()
     assert [c.index for c in first] == [0, 1, 2]
     waiting = host.board.held()
-    assert (waiting.state, waiting.learning_on) == (State.RUNNING, False)
+    assert (waiting.state, waiting.learning_on) == (BoardState.RUNNING, False)
     host.ask(FrameKind.STREAM_ACK, Ack(1, 3).body(), sequence=0)
     assert [c.index for c in host.work()] == [3]
     host.ask(FrameKind.STREAM_ACK, Ack(2, 3, resend=True).body(), sequence=0)
@@ -364,7 +364,7 @@ def test_a_board_that_waits_for_the_host_trips_as_well() -> None:
     host.load()
     host.run(window=1)
     host.work()
-    assert host.passes(0.6) is State.TRIPPED
+    assert host.passes(0.6) is BoardState.TRIPPED
     host.ask(FrameKind.STREAM_ACK, Ack(1, 100).body(), sequence=0)
     assert Ending.parse(parts_of(host.work())[-1]).status == 2
 
@@ -377,8 +377,8 @@ def test_records_the_board_has_lost_are_not_made_up() -> None:
     host.board.overrun()
     reply = host.ask(FrameKind.STREAM_ACK, Ack(0, 4, resend=True).body(), sequence=0)
     assert reply is not None
-    assert Failure.parse(reply.body).code is ErrorCode.OVERRUN
-    assert host.board.held().state is State.SAFE
+    assert ErrorReply.parse(reply.body).code is ErrorCode.OVERRUN
+    assert host.board.held().state is BoardState.SAFE
 
 
 def test_a_block_that_is_damaged_or_made_for_another_board_does_not_run() -> None:

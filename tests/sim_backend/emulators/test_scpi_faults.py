@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sim_backend.emulators.faults import Fault, FaultInjector, FaultKind, Strike, corrupt
+from sim_backend.emulators.faults import Fault, FaultInjector, FaultKind, StruckFault, corrupt
 
 
 def struck(injector: FaultInjector, texts: list[str]) -> list[int]:
@@ -17,7 +17,7 @@ def test_a_fault_strikes_exactly_the_messages_it_names() -> None:
     fault = Fault(FaultKind.DROP, at=2, count=3)
     injector = FaultInjector([fault])
     assert struck(injector, ["x"] * 10) == [2, 3, 4]
-    assert injector.strikes() == (Strike(fault, 2), Strike(fault, 3), Strike(fault, 4))
+    assert injector.strikes() == (StruckFault(fault, 2), StruckFault(fault, 3), StruckFault(fault, 4))
 
 
 def test_messages_are_counted_from_when_a_fault_is_armed_and_only_those_that_match() -> None:

@@ -12,13 +12,13 @@ from labctl.bench_files.load import read_hardware
 from labctl.engine.reports import WiresChecked
 from labctl.experiment import build_network
 from labctl.gui.plots.network_item import NetworkItem
-from labctl.gui.state.run_model import Description
+from labctl.gui.state.run_model import ShownRun
 from labctl.gui.text.words import named, tr
 from labctl.gui.widgets.theme import Theme
 from protocols.task import Output, Source
 
 
-def board_of(bench: str) -> tuple[Description, dict[str, tuple[int, ...]]]:
+def board_of(bench: str) -> tuple[ShownRun, dict[str, tuple[int, ...]]]:
     """Return the board of a bench file and the nodes of each wire. Raises ConfigError."""
     config, _ = read_hardware(bench)
     network = build_network(config.network)
@@ -29,7 +29,7 @@ def board_of(bench: str) -> tuple[Description, dict[str, tuple[int, ...]]]:
         Output(n, w.nodes[0], w.nodes[1] if len(w.nodes) > 1 else None)
         for n, w in config.wires.outputs.items()
     ]
-    description = Description(
+    description = ShownRun(
         task="",
         method="",
         margin_V=0.0,

@@ -33,7 +33,7 @@ from labctl.gui.panels.experiment.toml_editor import TomlEditor
 from labctl.gui.state.app_state import AppState
 from labctl.gui.text.words import must, named, tr
 from labctl.gui.widgets.number_boxes import WholeBox
-from labctl.gui.widgets.questions import Answer, ask_unsaved
+from labctl.gui.widgets.questions import UnsavedAnswer, ask_unsaved
 from labctl.store.folder import slug
 from protocols.errors import ConfigError
 
@@ -150,13 +150,13 @@ class ExperimentPanel(QWidget):
         self.commit()
         path, is_saved = self.document.path, self.document.is_saved or not self.document.text
         answer = (
-            Answer.DISCARD
+            UnsavedAnswer.DISCARD
             if is_saved
             else ask_unsaved(self, path.name if path is not None else tr("Experiment"))
         )
-        if answer is Answer.SAVE:
+        if answer is UnsavedAnswer.SAVE:
             return self.save()
-        return answer is Answer.DISCARD
+        return answer is UnsavedAnswer.DISCARD
 
     def save(self) -> bool:
         """Save the file, those of examples and of stored runs elsewhere; tell whether it was saved."""

@@ -19,7 +19,7 @@ from PyQt6.QtWidgets import (
     QWidget,
 )
 
-from labctl.gui.state.preflight import Phase, Preflight
+from labctl.gui.state.preflight import Phase, PreflightModel
 from labctl.gui.text.phrases import phrase
 from labctl.gui.text.words import must, named, repolish, tr
 
@@ -31,7 +31,7 @@ class PreflightCard(QFrame):
 
     asked = pyqtSignal()
 
-    def __init__(self, preflight: Preflight) -> None:
+    def __init__(self, preflight: PreflightModel) -> None:
         super().__init__()
         self.setProperty("role", "card")
         self._preflight = preflight

@@ -19,7 +19,7 @@ from calibration.records import Finding, now_utc
 from labctl.gui.panels.bench.calibration_table import calibrations_of
 from labctl.gui.panels.experiment.preflight_card import PreflightCard
 from labctl.gui.panels.imperfections import ImperfectionsPanel
-from labctl.gui.state.preflight import Preflight
+from labctl.gui.state.preflight import PreflightModel
 from labctl.gui.state.safety_status import LinkState, TouchAdvice
 from protocols.engine import RunState
 from protocols.messages import Message
@@ -117,7 +117,7 @@ def test_a_red_preflight_passes_with_a_reason_which_is_stored(open_window: Opene
 
 
 def test_a_reason_is_for_what_was_checked_alone(app: object) -> None:
-    preflight = Preflight()
+    preflight = PreflightModel()
     card = PreflightCard(preflight)
     preflight.take(checked(energises=True))
     assert preflight.may_start()

@@ -21,7 +21,7 @@ from labctl.gui.panels.imperfections import ImperfectionsPanel
 from labctl.gui.state import experiment_document as documents
 from labctl.gui.state.app_state import AppState
 from labctl.gui.widgets.field_guards import WheelGuard
-from labctl.gui.widgets.questions import Answer
+from labctl.gui.widgets.questions import UnsavedAnswer
 from labctl.gui.widgets.theme import LIGHT
 from protocols.errors import ConfigError
 
@@ -187,7 +187,7 @@ def test_stored_runs_and_examples_are_saved_elsewhere(
 def test_unsaved_changes_are_asked_about(
     panel: ExperimentPanel, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    answers = [Answer.STAY, Answer.SAVE, Answer.DISCARD]
+    answers = [UnsavedAnswer.STAY, UnsavedAnswer.SAVE, UnsavedAnswer.DISCARD]
     monkeypatch.setattr(experiment_panel, "ask_unsaved", lambda *_: answers.pop(0))
     panel.document.set("training.cycles", 321)
     for left in ("mine.toml", "xor.toml"):
@@ -383,5 +383,5 @@ def test_run_again_brings_back_what_ran(
     assert window.panels.imperfections.rows["bias_mean"].box.value == pytest.approx(0.4)
     assert window.panels.imperfections.preset.currentText() == "as in run 00001-xor"
     panel.document.set("training.cycles", 321)
-    monkeypatch.setattr(experiment_panel, "ask_unsaved", lambda *_: Answer.STAY)
+    monkeypatch.setattr(experiment_panel, "ask_unsaved", lambda *_: UnsavedAnswer.STAY)
     assert not window.close()

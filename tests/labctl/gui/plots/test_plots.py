@@ -32,7 +32,7 @@ from labctl.gui.plots.outputs import OutputsPlot
 from labctl.gui.plots.phase import PhasePlane
 from labctl.gui.plots.timing import TimingPlot
 from labctl.gui.plots.twin import TwinPlot
-from labctl.gui.state.run_model import Description, RunModel
+from labctl.gui.state.run_model import RunModel, ShownRun
 from labctl.gui.state.selection import MOST, Selection
 from labctl.gui.widgets import theme
 from labctl.store import reading
@@ -270,10 +270,10 @@ def test_what_is_under_the_mouse_is_read_in_place_of_what_stands_there(
 def test_the_timing_of_a_stored_run_counts_all_its_cycles(
     make_dock: Callable[..., PlotDock], described: Any, monkeypatch: pytest.MonkeyPatch, stride: int
 ) -> None:
-    whole = Description.of_run(
+    whole = ShownRun.of_run(
         reading.described(described.attributes, described.dims, described.texts, described.arrays)
     )
-    monkeypatch.setattr(Description, "of_run", lambda _: whole)
+    monkeypatch.setattr(ShownRun, "of_run", lambda _: whole)
     lateness_s = np.zeros(100_000)
     lateness_s[:500] = 2e-3  # long before the last cycles
     cycles = {"cycle_lateness": ("cycle", lateness_s), "cycle": stride * np.arange(100_000)}
