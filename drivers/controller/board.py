@@ -339,17 +339,13 @@ class Controller:
 
 
 def _identity(board: Welcome) -> InstrumentIdentity:
-    return InstrumentIdentity(
-        "controller board", board.name, board.serial, board.simulated, firmware=board.firmware
-    )
+    who = "controller board", board.name, board.serial, board.simulated
+    return InstrumentIdentity(*who, firmware=board.firmware)
 
 
 def _what_is_wrong(held: Held) -> Message:
-    parts = [
-        say("source {number} at {volts:.4g} V", number=q, volts=v)
-        for q, v in enumerate(held.sources_V)
-        if v != 0.0
-    ]
+    driven = [(q, v) for q, v in enumerate(held.sources_V) if v != 0.0]
+    parts = [say("source {number} at {volts:.4g} V", number=q, volts=v) for q, v in driven]
     parts += [say("learning on")] if held.learning_on else []
     parts += [] if held.clamps_released else [say("the clamps")]
     return joined(parts, ", ") if parts else Message.of(State(held.state).name.lower())
