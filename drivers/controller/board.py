@@ -338,9 +338,8 @@ class Controller:
         return self._checker
 
 
-def _identity(board: Welcome) -> InstrumentIdentity:
-    who = "controller board", board.name, board.serial, board.simulated
-    return InstrumentIdentity(*who, firmware=board.firmware)
+def _identity(who: Welcome) -> InstrumentIdentity:
+    return InstrumentIdentity("controller board", who.name, who.serial, who.simulated, firmware=who.firmware)
 
 
 def _what_is_wrong(held: Held) -> Message:
