@@ -338,18 +338,13 @@ class Controller:
         return self._checker
 
 
-def _identity(board: Welcome) -> InstrumentIdentity:
-    return InstrumentIdentity(
-        "controller board", board.name, board.serial, board.simulated, firmware=board.firmware
-    )
+def _identity(who: Welcome) -> InstrumentIdentity:
+    return InstrumentIdentity("controller board", who.name, who.serial, who.simulated, firmware=who.firmware)
 
 
 def _what_is_wrong(held: Held) -> Message:
-    parts = [
-        say("source {number} at {volts:.4g} V", number=q, volts=v)
-        for q, v in enumerate(held.sources_V)
-        if v != 0.0
-    ]
+    driven = [(q, v) for q, v in enumerate(held.sources_V) if v != 0.0]
+    parts = [say("source {number} at {volts:.4g} V", number=q, volts=v) for q, v in driven]
     parts += [say("learning on")] if held.learning_on else []
     parts += [] if held.clamps_released else [say("the clamps")]
     return joined(parts, ", ") if parts else Message.of(BoardState(held.state).name.lower())

@@ -44,7 +44,7 @@ from labctl.engine.places import EngineAddress, find_engine
 from labctl.engine.reports import CalibrationReport, CheckReport, RunReport
 from labctl.engine.snapshot import Snapshot
 from labctl.runs.request import RunRequest
-from protocols.messages import say
+from protocols.messages import Message, say
 
 __all__ = ["EngineClient", "Poll"]
 
@@ -179,7 +179,7 @@ class EngineClient:
         if verb is Verb.EMERGENCY_OFF:
             self.emergency_off(reason)
             return
-        self.ask(Do(verb=verb, reason=reason))
+        self.ask(Do(verb=verb, reason=Message.of(reason)))
 
     def pause(self, reason: str = "") -> None:
         """Pause after the block in hand."""
@@ -204,7 +204,7 @@ class EngineClient:
         """
         reason = reason or VERBS[Verb.EMERGENCY_OFF].label
         try:
-            self.ask(Do(verb=Verb.EMERGENCY_OFF, reason=reason), timeout_s=EMERGENCY_S)
+            self.ask(Do(verb=Verb.EMERGENCY_OFF, reason=Message.of(reason)), timeout_s=EMERGENCY_S)
         except EngineGone:
             process = self.place.process()
             if process is not None and process.is_alive():

@@ -112,4 +112,4 @@ def readable(line: LogFields) -> str:
 
 
 def _is_plain(value: object) -> bool:
-    return value is None or isinstance(value, str | int | float | bool)
+    return value is None or type(value) is str or isinstance(value, int | float | bool)  # a message is not

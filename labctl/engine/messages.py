@@ -190,7 +190,7 @@ class Do(Request[str], frozen=True, tag="verb"):
     """Do something to what is under way; answered by the consequence, in words."""
 
     verb: Verb
-    reason: str = ""
+    reason: Message = NOTHING
 
 
 class AddNote(Request[bool], frozen=True, tag="note"):
