@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, TypedDict
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -13,6 +13,7 @@ from calibration import Calibration, CalibrationStore, State
 from calibration.records import now_utc, sentence_of, state_of
 from drivers.corrections import ConverterLine, Corrections
 from labctl.calibrating.advice import repeating
+from labctl.calibrating.in_manifest import CalibrationInUse, InManifest
 from protocols.block import FloatArray
 from protocols.messages import joined, say
 from protocols.network import Network
@@ -23,36 +24,6 @@ if TYPE_CHECKING:
 
 USED = ("dac", "adc", "edges")
 _GOOD = (State.VALID, State.SOON)
-
-
-class CalibrationInUse(TypedDict):
-    """A calibration that a run's numbers come from, as its manifest keeps it; times in ISO 8601."""
-
-    routine: str
-    id: str
-    method: str
-    issued: str
-    expires: str
-    operator: str
-
-
-class CorrectionsInUse(TypedDict):
-    """Every number that a run was corrected by, as its manifest keeps it.
-
-    sources, readings: gain and offset (V) by node; threshold (V) and strength (A/V²) by edge.
-    """
-
-    calibrations: list[CalibrationInUse]
-    sources: dict[str, list[float]]
-    readings: dict[str, list[float]]
-    threshold_V: list[float | None] | None
-    strength_A_per_V2: list[float | None] | None
-
-
-class InManifest(TypedDict):
-    """What a run's manifest says of its corrections; None when nothing is corrected."""
-
-    corrections: CorrectionsInUse | None
 
 
 @dataclass(frozen=True, eq=False)

@@ -15,7 +15,6 @@ from rich.table import Table
 from labctl.cli import stored
 from labctl.cli.options import AsJson, RunsFolder
 from protocols.errors import ConfigError
-from protocols.units import si_prefix
 
 if TYPE_CHECKING:  # slow to import
     from labctl.analysis.report import Quantity, Report
@@ -84,6 +83,8 @@ def _prefixed(value: float, unit: str, digits: int) -> str:
 def _prefix(value: float, unit: str) -> tuple[float, str]:
     if unit in ("1", "1/s"):
         return 1.0, ""
+    from protocols.units import si_prefix  # slow to import
+
     return si_prefix(value, most=1.0)
 
 

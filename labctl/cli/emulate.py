@@ -13,11 +13,11 @@ import typer
 from rich.console import Console
 
 from labctl.cli.options import BenchOverrides
-from labctl.experiment.tables import TomlTable
 from protocols.errors import ConfigError
 
 if TYPE_CHECKING:  # slow to import
     from labctl.emulation import EmulatedBench, FaultSettings, HardwareBenchFile
+    from labctl.experiment.tables import TomlTable
 
 _WIRES = {"swap": "swapped", "touch": "touching"}
 

@@ -15,6 +15,7 @@ from labctl.engine.client import EngineClient
 from labctl.engine.errors import EngineGone
 from labctl.engine.lifecycle import VERBS, Verb
 from labctl.engine.places import engines as running
+from labctl.engine.snapshot import Snapshot
 
 
 def engines(
@@ -62,3 +63,8 @@ def engines(
             one.get("problem", ""),
         )
     console.print(table)
+
+
+def _plain(snapshot: Snapshot) -> dict[str, Any]:
+    """Return what `--json` prints of an engine; doses for later runs, which it once kept, are none."""
+    return asdict(snapshot) | {"doses": {}}

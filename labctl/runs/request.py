@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -16,9 +15,9 @@ class RunRequest:
     imperfections: str | None = None
     seed: int = 0
     out: Path = Path("runs")
-    overrides: Sequence[str] = ()
+    overrides: tuple[str, ...] = ()
     figures: bool = True
-    command: Sequence[str] = ()
+    command: tuple[str, ...] = ()
     trace_io: bool = False
     uncalibrated: str = ""
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 from typing import Required, TypedDict
 
-from labctl.calibrating.applied import CorrectionsInUse
+from labctl.calibrating.in_manifest import CorrectionsInUse
 from labctl.store.lateness import Histogram
 from protocols.messages import Message
 
