@@ -41,7 +41,7 @@ def engines(
     for place in running():
         try:
             with EngineClient(place, who="labctl engines") as client:
-                found.append(asdict(client.snapshot()))
+                found.append(_plain(client.snapshot()))
         except EngineGone as gone:
             found.append({"engine": {"name": place.name}, "problem": str(gone)})
     if as_json:

@@ -44,10 +44,10 @@ NO_NUMBERS = (np.nan, np.inf, -np.inf)
 def pytest_generate_tests(metafunc):
     if "subject" in metafunc.fixturenames:
         found = candidates(metafunc.config)
-        metafunc.parametrize("subject", found, ids=[c.name for c in found], indirect=True, scope="session")
+        metafunc.parametrize("subject", found, ids=[c.name for c in found], indirect=True, scope="module")
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def subject(request) -> Iterator[Subject]:
     with request.param.ready(request.config, WIRING) as ready:
         yield ready
