@@ -41,9 +41,9 @@ demo: $(STAMP) ## train a 4×4 network on the simulated bench and say where the 
 test: $(STAMP) ## run the tests (ARGS="-k engine" goes to pytest)
 	$(BIN)/pytest -n auto --dist loadfile --no-loadscope-reorder $(ARGS)
 
-FAST := -m "not system and not slow"
+FAST := -m fast
 
-test-fast: $(STAMP) ## run the tests that start no process and are over at once
+test-fast: $(STAMP) ## run what a person waits for: pure rules, plant, store, panels without processes
 	$(BIN)/pytest -n auto --dist loadfile --no-loadscope-reorder $(FAST) $(ARGS)
 
 coverage: $(STAMP) ## run the same and say which lines and branches they reach

@@ -37,9 +37,34 @@ def pytest_xdist_auto_num_workers() -> int:
     return (os.cpu_count() or 1) + 1
 
 
+# What a person waits for while working: pure rules, the plant, the store, panels without processes.
+_FAST = (
+    "protocols",
+    "sim_backend/emulators",
+    "sim_backend/test_board.py",
+    "sim_backend/test_edge_law.py",
+    "sim_backend/test_imperfections.py",
+    "sim_backend/test_learning_ode.py",
+    "sim_backend/test_static_solve.py",
+    "labctl/analysis",
+    "labctl/bench_files",
+    "labctl/experiment/test_experiment_files.py",
+    "labctl/gui/panels/test_without_an_engine.py",
+    "labctl/gui/plots",
+    "labctl/gui/state",
+    "labctl/gui/widgets",
+    "labctl/store",
+)
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Put the slow folders first; within a folder the order stays."""
+    """Mark what is fast, and put the slow folders first; within a folder the order stays."""
     tests = Path(__file__).parent
+    for item in items:
+        file = item.path.relative_to(tests).as_posix()
+        long = any(item.get_closest_marker(name) for name in ("slow", "system"))
+        if not long and any(file == part or file.startswith(f"{part}/") for part in _FAST):
+            item.add_marker("fast")
 
     def place(item: pytest.Item) -> int:
         folder = item.path.relative_to(tests).parts[0]
