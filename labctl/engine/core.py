@@ -24,15 +24,15 @@ import structlog
 import labctl
 from labctl.bench_files import bench_lock
 from labctl.engine import logs
-from labctl.engine.errors import Failure
 from labctl.engine.guardian_link import final_status
-from labctl.engine.jobs.job import MAKE_SAFE_S, Guards, Job, Strike
+from labctl.engine.jobs.job import MAKE_SAFE_S, Guards, Job, Strike, failure_of
 from labctl.engine.messages import CheckedRun, Preflight, PreflightResume, StartCalibration, StartCheck
 from labctl.engine.publish import Published
 from labctl.engine.snapshot import EngineFacts, GuardianFacts, JobFacts, Snapshot, UnresolvedFault
+from labctl.runs.request import file_seen_from
 from protocols.engine import EventKind, RunState
 from protocols.errors import LabError, ProtocolError
-from protocols.messages import Message, joined, say
+from protocols.messages import NOTHING, Message, say
 
 if TYPE_CHECKING:  # slow to import: clients are let in first
     from labctl.engine.jobs.calibrate import CalibrationJob
@@ -181,7 +181,7 @@ class Engine:
         from labctl.bench_files.load import read_hardware
         from labctl.engine.jobs.check import CheckJob
 
-        config, values = read_hardware(_seen_from(request.cwd, request.bench), request.overrides)
+        config, values = read_hardware(file_seen_from(request.cwd, request.bench), request.overrides)
         self.claim("checking the bench")
         job = self.last_check = CheckJob(config, values, wiring=request.wiring, strike=self._strike)
         self._begin(job, JobFacts("check", "bench check", config.name))
@@ -194,8 +194,8 @@ class Engine:
 
         cwd = request.cwd
         loaded = load_bench(
-            _seen_from(cwd, request.bench),
-            None if request.imperfections is None else _seen_from(cwd, request.imperfections),
+            file_seen_from(cwd, request.bench),
+            None if request.imperfections is None else file_seen_from(cwd, request.imperfections),
             request.seed,
             request.bench_overrides,
             request.dose_overrides,
@@ -313,11 +313,5 @@ class Engine:
 def _problem(failure: Exception | None, left: Left | None) -> Message:
     """Return what ended a job, for people: what they must do about the bench comes first."""
     if failure is None:
-        return left.told if left is not None else Message("")
-    told = Failure.of(failure).message
-    return told if left is None else joined([left.told, told])
-
-
-def _seen_from(cwd: Path, text: str) -> str:
-    """Return a bench or a preset as its asker means it: a file is looked for in the asker's folder."""
-    return str(cwd / text) if Path(text).suffix and cwd != Path.cwd() else text
+        return left.told if left is not None else NOTHING
+    return failure_of(failure, left.told if left is not None else None).message

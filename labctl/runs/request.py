@@ -25,14 +25,16 @@ class RunRequest:
         """Return the request with its paths as they are in `folder`, the asker's working folder."""
         if folder == Path.cwd():
             return self
-        bench = str(folder / self.bench) if Path(self.bench).suffix else self.bench
         doses = self.imperfections
-        if doses is not None and Path(doses).suffix:
-            doses = str(folder / doses)
         return replace(
             self,
             experiment=folder / self.experiment,
             out=folder / self.out,
-            bench=bench,
-            imperfections=doses,
+            bench=file_seen_from(folder, self.bench),
+            imperfections=None if doses is None else file_seen_from(folder, doses),
         )
+
+
+def file_seen_from(folder: Path, text: str) -> str:
+    """Return a bench or a preset as its asker means it: a file is looked for in the asker's folder."""
+    return str(folder / text) if Path(text).suffix and folder != Path.cwd() else text

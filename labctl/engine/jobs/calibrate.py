@@ -7,12 +7,11 @@ from typing import TYPE_CHECKING
 
 from labctl.calibrating.carrying_out import BenchToCalibrate, Done, RoutineFailed, calibrate
 from labctl.engine.guardian_lines import WatchBench
-from labctl.engine.jobs.job import UNWATCHED_S, WOULD, Breakable, Strike, failure_of, watch_of
+from labctl.engine.jobs.job import AttendedJob, Breakable, Strike, failure_of, watch_of
 from labctl.engine.messages import CalibrationEnded
 from labctl.engine.reports import CalibrationDone, CalibrationReport
 from labctl.runs.session import EmergencyOff
-from protocols.engine import EventKind
-from protocols.errors import InstrumentError, ProtocolError
+from protocols.errors import InstrumentError
 from protocols.messages import Message, say
 
 if TYPE_CHECKING:
@@ -39,7 +38,7 @@ class _Progress:
         self.published.update(job=job)
 
 
-class CalibrationJob:
+class CalibrationJob(AttendedJob):
     """Calibration routines on one bench; one that comes to nothing stops no other."""
 
     def __init__(
@@ -52,15 +51,11 @@ class CalibrationJob:
         strike: Strike | None,
     ) -> None:
         self._bench, self._routines, self._figures = bench, routines, figures
-        self._breakable = Breakable(strike)
+        super().__init__(strike, say("a calibration cannot pause; stop it, or wait for its end"))
         self._progress = _Progress(published, routines, bench.loaded.file.name, self._breakable)
         self._done: list[CalibrationDone] = []
         self._failed: list[Message] = []
         self._is_open = False
-        self.would: Message = WOULD
-        self.stop_when_unwatched_s: float | None = UNWATCHED_S
-        self.ends_with_its_client = True
-        self.has_begun = True
         self.watched: WatchBench = watch_of(bench.loaded.file, bench.loaded.values)
         self.user = f"labctl calibrate {' '.join(routines)}"
         self.ended = CalibrationEnded()
@@ -97,20 +92,6 @@ class CalibrationJob:
         """Keep the error that ended it, if any, and what the guardian told of the bench if it was asked."""
         if failure is not None:
             self.ended = CalibrationEnded(failure=failure_of(failure, left))
-
-    def ask(self, kind: EventKind, reason: str, by: str) -> None:
-        """Break the routine in hand off; what is done before is stored."""
-        if kind not in (EventKind.STOP, EventKind.ABORT):
-            raise ProtocolError(say("a calibration cannot pause; stop it, or wait for its end"))
-        self._breakable.ask(reason, by)
-
-    def ask_off(self, reason: str, by: str) -> None:
-        """Break the routine in hand off."""
-        self._breakable.ask(reason, by)
-
-    def strike(self) -> None:
-        """Break off what is in hand; the way to safe is not."""
-        self._breakable.check()
 
 
 def _done(routine: str, done: Done) -> CalibrationDone:

@@ -12,7 +12,7 @@ from drivers.hardware import HardwareBench, SafetyReport, make_safe
 from drivers.hardware.probe import PartFound, probe
 from labctl.engine.guardian import parts_left
 from labctl.engine.guardian_lines import WatchBench
-from labctl.engine.jobs.job import UNWATCHED_S, WOULD, Breakable, Strike, failure_of, watch_of
+from labctl.engine.jobs.job import AttendedJob, Strike, failure_of, watch_of
 from labctl.engine.messages import CheckEnded
 from labctl.engine.reports import (
     Arrived,
@@ -24,8 +24,7 @@ from labctl.engine.reports import (
 )
 from labctl.experiment.build import build_network
 from labctl.runs.session import EmergencyOff
-from protocols.engine import EventKind
-from protocols.errors import LabError, ProtocolError
+from protocols.errors import LabError
 from protocols.messages import Message, joined, say
 
 if TYPE_CHECKING:
@@ -48,19 +47,15 @@ class _Found:
         return not self.problems
 
 
-class CheckJob:
+class CheckJob(AttendedJob):
     """A check of a bench of instruments; `wiring` tests the wires too: the gates are charged anew."""
 
     def __init__(
         self, config: HardwareBenchFile, values: Mapping[str, Any], *, wiring: bool, strike: Strike | None
     ) -> None:
         self._config, self._wiring = config, wiring
-        self._breakable = Breakable(strike)
+        super().__init__(strike, say("a check of a bench cannot pause; stop it, or wait for its end"))
         self._found = _Found()
-        self.would: Message = WOULD
-        self.stop_when_unwatched_s: float | None = UNWATCHED_S
-        self.ends_with_its_client = True
-        self.has_begun = True
         self.watched: WatchBench = watch_of(config, values)
         self.user = f"a check of bench '{config.name}'"
         self.ended = CheckEnded()
@@ -99,20 +94,6 @@ class CheckJob:
         elif left is not None and self.ended.report is not None:
             problems = (*self.ended.report.problems, left)
             self.ended = CheckEnded(replace(self.ended.report, problems=problems))
-
-    def ask(self, kind: EventKind, reason: str, by: str) -> None:
-        """Break the check off: it cannot pause."""
-        if kind not in (EventKind.STOP, EventKind.ABORT):
-            raise ProtocolError(say("a check of a bench cannot pause; stop it, or wait for its end"))
-        self._breakable.ask(reason, by)
-
-    def ask_off(self, reason: str, by: str) -> None:
-        """Break the check off."""
-        self._breakable.ask(reason, by)
-
-    def strike(self) -> None:
-        """Break off what is in hand; the way to safe is not."""
-        self._breakable.check()
 
     def _look(self) -> None:
         found, config = self._found, self._config

@@ -14,6 +14,7 @@ from labctl.engine.logs import RunLog
 from labctl.engine.publish import Published
 from labctl.runs.session import EmergencyOff
 from protocols.engine import EventKind
+from protocols.errors import ProtocolError
 from protocols.messages import Message, joined, say
 
 if TYPE_CHECKING:
@@ -174,3 +175,28 @@ class Breakable:
         if self._open and self.asked is not None:
             self._open = False
             raise self.asked
+
+
+class AttendedJob:
+    """What a check and a calibration have in common: they cannot pause, and end with their client."""
+
+    def __init__(self, strike: Strike | None, cannot_pause: Message) -> None:
+        self._breakable, self._cannot_pause = Breakable(strike), cannot_pause
+        self.would: Message = WOULD
+        self.stop_when_unwatched_s: float | None = UNWATCHED_S
+        self.ends_with_its_client = True
+        self.has_begun = True
+
+    def ask(self, kind: EventKind, reason: str, by: str) -> None:
+        """Break the step in hand off. Raises ProtocolError for a pause."""
+        if kind not in (EventKind.STOP, EventKind.ABORT):
+            raise ProtocolError(self._cannot_pause)
+        self._breakable.ask(reason, by)
+
+    def ask_off(self, reason: str, by: str) -> None:
+        """Break the step in hand off."""
+        self._breakable.ask(reason, by)
+
+    def strike(self) -> None:
+        """Break off what is in hand; the way to safe is not."""
+        self._breakable.check()
